@@ -1,0 +1,85 @@
+# Everything here prepares what it needs, and is safe to repeat.
+PYTHON ?= python3
+PORT ?= 7860
+BIN := .venv/bin
+STAMP := .venv/.installed
+TORCH := torch==2.13.0
+CODE := corpus retrieval ingest ui eval tests
+
+.PHONY: help install demo test lint types contracts unit browser bench screenshots evaluation clean
+
+help:
+	@echo "make demo      build the library from the bundled article and open the chat (PORT=$(PORT))"
+	@echo "make test      lint, types, layer contracts, tests"
+	@echo "make install   prepare .venv only"
+	@echo "make browser   install Chromium (Debian, as root) and run the browser tests"
+	@echo "make bench     print the time and memory of warm questions"
+	@echo "make screenshots   take the pictures of the README anew (needs Chromium)"
+	@echo "make evaluation    measure the bundled gold set, and make docs/evaluation.md anew"
+	@echo "make clean     remove .venv and the demo's library"
+
+install: $(STAMP)
+
+# On Linux the plain torch brings several GB of CUDA libraries. We take a CPU build where one is
+# offered, and stop where none is, rather than fetch those by accident.
+$(STAMP): pyproject.toml .constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Pincite needs Python 3.11 or newer; name one with: make install PYTHON=python3.x"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@if [ -z "$(ALLOW_CUDA)" ] && ! $(BIN)/python -c 'import torch' 2>/dev/null && \
+		$(BIN)/pip install --quiet --dry-run --report - $(TORCH) 2>/dev/null | grep -q '"name": "nvidia-'; then \
+		echo "Your package index offers $(TORCH) only with several GB of CUDA libraries, which Pincite"; \
+		echo "does not use. Point pip at PyTorch's own index of CPU wheels (PIP_EXTRA_INDEX_URL) and"; \
+		echo "repeat, or take the CUDA build knowingly with: make install ALLOW_CUDA=1"; \
+		exit 1; \
+	fi
+	$(BIN)/pip install --quiet --disable-pip-version-check -c .constraints.txt $(TORCH)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c .constraints.txt -e '.[dev]'
+	@touch $(STAMP)
+
+demo: install
+	@$(BIN)/pincite ingest --title "AI safety" corpus/documents/ai_safety.txt
+	@$(BIN)/pincite serve --port $(PORT)
+
+test: lint types contracts unit
+
+lint: install
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+
+types: install
+	$(BIN)/mypy
+
+contracts: install
+	$(BIN)/lint-imports
+
+unit: install
+	$(BIN)/pytest -q --cov --cov-report=term:skip-covered
+
+browser: install
+	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q chromium; }
+	$(BIN)/pytest -q -m browser
+
+bench: install
+	@$(BIN)/pincite eval bench
+
+screenshots: install
+	@$(BIN)/pincite ingest --title "AI safety" corpus/documents/ai_safety.txt
+	$(BIN)/python docs/screenshots.py
+
+# Other gold sets that you have join in with: make evaluation GOLD="path/to/one path/to/another"
+evaluation: install
+	@folder=$$(mktemp -d) && reports= && \
+	for split in dev test; do \
+		$(BIN)/pincite eval eval/gold/ai_safety --split $$split --json $$folder/$$split.json || exit 1; \
+		reports="$$reports ai_safety:$$split=$$folder/$$split.json"; \
+	done && \
+	for set in $(GOLD); do \
+		name=$$(basename $$set); \
+		$(BIN)/pincite eval $$set --json $$folder/$$name.json || exit 1; \
+		reports="$$reports $$name=$$folder/$$name.json"; \
+	done && \
+	$(BIN)/pincite eval overview docs/evaluation.json $$reports
+
+clean:
+	rm -rf .venv .pincite

@@ -1,0 +1,1 @@
+"""What a document is, and where it is kept."""

@@ -1,0 +1,137 @@
+"""The one exception tree.
+
+    PinciteError
+    ├── UsageError                 what was asked is not well formed (exit code 2)
+    │   ├── QuestionError          an empty or oversized question
+    │   ├── SettingsError          an unknown or impossible setting
+    │   └── GoldSetError           a gold set, or a line of it, is not what it should be
+    ├── SourceError                a file could not be taken in
+    │   ├── SourceNotFoundError
+    │   ├── UnreadableSourceError
+    │   ├── UnsupportedSourceError binary data, or a format without a reader
+    │   ├── EncodingError
+    │   └── EmptySourceError
+    ├── LibraryError               the library could not be used
+    │   ├── LibraryNotFoundError
+    │   ├── LibraryLockedError
+    │   ├── LibraryDamagedError
+    │   ├── LibraryVersionError
+    │   ├── EmbedderMismatchError
+    │   ├── LibraryEmptyError
+    │   ├── LibraryChangedError
+    │   └── DocumentNotFoundError
+    ├── IndexDamagedError          a derived index is missing, stale or damaged; it can be rebuilt
+    ├── ModelError                 the embedding model is missing or not what it claims to be
+    ├── UnderFloorError            a metric fell under what it may not fall under
+    ├── QuoteError                 a quote is not what its document says at that place
+    └── ServeError                 the server could not start
+
+Every message is one sentence or two for a person: what happened, with which value, and
+what can be done now.
+"""
+
+from __future__ import annotations
+
+
+class PinciteError(Exception):
+    """Anything that Pincite reports to a person. ``exit_code`` is what the command line returns."""
+
+    exit_code = 1
+
+
+class UsageError(PinciteError):
+    """The request itself is not well formed."""
+
+    exit_code = 2
+
+
+class QuestionError(UsageError):
+    """The question is empty or too long."""
+
+
+class SettingsError(UsageError):
+    """A setting is unknown, or its value is impossible."""
+
+
+class GoldSetError(UsageError):
+    """A gold set is not in its form; the message names the file and the line."""
+
+
+class SourceError(PinciteError):
+    """A file could not be taken into the library."""
+
+
+class SourceNotFoundError(SourceError):
+    """There is nothing at the path."""
+
+
+class UnreadableSourceError(SourceError):
+    """The path is there, but the system does not let us read it."""
+
+
+class UnsupportedSourceError(SourceError):
+    """The file holds binary data, or no reader takes its format."""
+
+
+class EncodingError(SourceError):
+    """The bytes are not text in an encoding that we know."""
+
+
+class EmptySourceError(SourceError):
+    """The file, or the folder, holds nothing to read."""
+
+
+class LibraryError(PinciteError):
+    """The library could not be opened, read or written."""
+
+
+class LibraryNotFoundError(LibraryError):
+    """No library at the path."""
+
+
+class LibraryLockedError(LibraryError):
+    """Another process is writing to the library."""
+
+
+class LibraryDamagedError(LibraryError):
+    """The library file is not a sound SQLite database of ours."""
+
+
+class LibraryVersionError(LibraryError):
+    """The library was written by a newer Pincite."""
+
+
+class EmbedderMismatchError(LibraryError):
+    """The library's vectors were made by another embedder."""
+
+
+class LibraryEmptyError(LibraryError):
+    """The library holds nothing that could be asked."""
+
+
+class LibraryChangedError(LibraryError):
+    """Another process changed the library between two steps that belong together."""
+
+
+class DocumentNotFoundError(LibraryError):
+    """The library has no such document."""
+
+
+class IndexDamagedError(PinciteError):
+    """A derived index is missing, stale or damaged; it can be rebuilt from the library."""
+
+
+class ModelError(PinciteError):
+    """The embedding model is missing, or its files are not what they should be."""
+
+
+class UnderFloorError(PinciteError):
+    """An evaluation is worse than its floors allow."""
+
+
+class QuoteError(PinciteError):
+    """A quote does not equal its document at its place. Such a quote is never shown."""
+
+
+class ServeError(PinciteError):
+    """The server could not be started."""

@@ -1,0 +1,165 @@
+"""How the value types lie in the library's rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import LibraryDamagedError
+from corpus.types import Document, Page, Passage, Section, Span, sha256
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the library's list: a document without its text."""
+
+    id: str
+    source: str
+    title: str
+    media_type: str
+    text_sha256: str
+    characters: int
+    passages: int
+    added_at: str
+    metadata: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage in its document's library. ``id`` is never used twice in one library."""
+
+    id: int
+    document: str
+    passage: Passage
+
+
+SELECT_ENTRY = (
+    "SELECT d.id, d.source, d.title, d.media_type, d.text_sha256, length(d.text),"
+    " (SELECT count(*) FROM passages p WHERE p.document = d.id), d.added_at, d.metadata"
+    " FROM documents d"
+)
+SELECT_DOCUMENT = (
+    "SELECT source, title, text, sections, pages, media_type, metadata, text_sha256 FROM documents"
+)
+PASSAGE_COLUMNS = "p.id, p.document, p.start, p.end, p.sentences, p.path"
+
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def sound(read: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Make a row that Pincite cannot have written a damaged library.
+
+    Raises:
+        LibraryDamagedError: ``read`` stumbled over the row's values.
+    """
+
+    @wraps(read)
+    def checked(*values: _P.args, **named: _P.kwargs) -> _T:
+        try:
+            return read(*values, **named)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+            raise LibraryDamagedError(
+                f"a row of the library is not what Pincite writes ({error}); restore the library "
+                "file from a copy, or move it away and ingest the documents again"
+            ) from error
+
+    return checked
+
+
+@sound
+def entry_from(row: Row) -> Entry:
+    """The entry in a row of ``SELECT_ENTRY``."""
+    id, source, title, media_type, digest, characters, passages, added_at, metadata = row
+    return Entry(
+        id, source, title, media_type, digest, characters, passages, added_at, json.loads(metadata)
+    )
+
+
+@sound
+def passage_from(row: Row) -> StoredPassage:
+    """The passage in a row of ``PASSAGE_COLUMNS``."""
+    id, document, start, end, sentences, path = row
+    spans = tuple(Span(s, e) for s, e in json.loads(sentences))
+    return StoredPassage(id, document, Passage(Span(start, end), spans, tuple(json.loads(path))))
+
+
+@sound
+def vectors_from(data: bytes, sentences: int) -> NDArray[np.float32]:
+    """Rows ``(1 + sentences, dimension)`` of a passage: its own vector, then its sentences'."""
+    return np.frombuffer(data, "<f2").reshape(1 + sentences, -1).astype(np.float32)
+
+
+def passage_row(passage: Passage, document: Document) -> Row:
+    """The values of a new row of ``passages``, after its id."""
+    return (
+        document.id,
+        passage.span.start,
+        passage.span.end,
+        _json([[s.start, s.end] for s in passage.sentences]),
+        _json(passage.path),
+        passage.key(document.text),
+    )
+
+
+@sound
+def document_from(row: Row) -> Document:
+    """The document in a row of ``SELECT_DOCUMENT``."""
+    source, title, text, sections, pages, media_type, metadata, digest = row
+    return Document(
+        source=source,
+        title=title,
+        text=text,
+        sections=tuple(Section(Span(s, e), tuple(p), b) for s, e, b, p in json.loads(sections)),
+        pages=tuple(Page(Span(s, e), n) for s, e, n in json.loads(pages)),
+        media_type=media_type,
+        metadata=json.loads(metadata),
+        text_sha256=digest,
+    )
+
+
+def pinned(document: Document) -> Document:
+    """The document, checked against the hash that pins its text.
+
+    Raises:
+        LibraryDamagedError: its text is not the text that was taken in.
+    """
+    if sha256(document.text) != document.text_sha256:
+        raise LibraryDamagedError(
+            f"the text of {document.source!r} in the library is not the text that was taken in; "
+            "ingest it again, or restore the library file"
+        )
+    return document
+
+
+def document_row(document: Document, added_at: str) -> Row:
+    """The values of a new row of ``documents``."""
+    return (
+        document.id,
+        document.source,
+        document.title,
+        document.media_type,
+        document.text,
+        document.text_sha256,
+        _json([[s.span.start, s.span.end, s.body, s.path] for s in document.sections]),
+        _json([[p.span.start, p.span.end, p.number] for p in document.pages]),
+        _json(dict(document.metadata)),
+        added_at,
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

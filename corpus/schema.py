@@ -1,0 +1,88 @@
+"""The library file's tables, as numbered migrations.
+
+A library's ``PRAGMA user_version`` counts the migrations that it has been through. A migration
+never changes once it has been released; a new need is a new entry at the end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from corpus.errors import LibraryVersionError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE meta (
+        key   TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO meta VALUES ('generation', '0');
+
+    CREATE TABLE documents (
+        id            TEXT PRIMARY KEY,        -- hash of source name and text
+        source        TEXT NOT NULL UNIQUE,    -- the name it was taken in under
+        title         TEXT NOT NULL,
+        media_type    TEXT NOT NULL,
+        text          TEXT NOT NULL,           -- canonical
+        text_sha256   TEXT NOT NULL,
+        sections      TEXT NOT NULL,           -- JSON [[start, end, body, [heading, …]], …]
+        pages         TEXT NOT NULL,           -- JSON [[start, end, number], …]
+        metadata      TEXT NOT NULL,           -- JSON object
+        added_at      TEXT NOT NULL            -- ISO 8601, UTC
+    ) STRICT;
+
+    CREATE TABLE vectors (
+        key  BLOB PRIMARY KEY,                 -- Passage.key
+        data BLOB NOT NULL                     -- float16: the passage, then each of its sentences
+    ) STRICT;
+
+    CREATE TABLE passages (
+        id        INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used twice
+        document  TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+        start     INTEGER NOT NULL,
+        end       INTEGER NOT NULL,
+        sentences TEXT NOT NULL,               -- JSON [[start, end], …], offsets in the document
+        path      TEXT NOT NULL,               -- JSON [heading, …]
+        key       BLOB NOT NULL REFERENCES vectors(key)
+    ) STRICT;
+    CREATE INDEX passages_by_document ON passages(document);
+    CREATE INDEX passages_by_key ON passages(key);
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection, name: str) -> None:
+    """Bring the file behind ``connection`` up to this Pincite's schema, one transaction a step.
+
+    Raises:
+        LibraryVersionError: the file has been through more migrations than we know.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise LibraryVersionError(
+            f"the library {name} has schema {version}, and this Pincite knows schemas up to "
+            f"{len(MIGRATIONS)}; open it with the newer Pincite that wrote it"
+        )
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        # Another process may migrate at the same moment: whoever gets the lock second looks again.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if connection.execute("PRAGMA user_version").fetchone()[0] < number:
+                for statement in _statements(script):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def _statements(script: str) -> list[str]:
+    # executescript() would commit before it starts, and so break the transaction around it.
+    statements, current = [], ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements

@@ -1,0 +1,137 @@
+"""The value types of the house: frozen, slotted, and free of any library.
+
+Offsets are Unicode code points (Python's ``str`` indexing) into a document's canonical text,
+half-open: ``text[start:end]``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def sha256(text: str) -> str:
+    """The SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points; ``0 <= start <= end``.
+
+    >>> Span(2, 5).overlaps(Span(4, 9)), Span(2, 5).overlaps(Span(5, 9))
+    (True, False)
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"a span needs 0 <= start <= end, got [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether at least one code point is in both."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: Span) -> bool:
+        """Whether every code point of ``other`` is in this span."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it up to the next heading.
+
+    ``path`` holds the headings from the outermost to this one; the text before the first
+    heading is a section with an empty path. Sections tile the document.
+    """
+
+    span: Span
+    path: tuple[str, ...] = ()
+    body: int = 0
+    """Where the prose starts: the offset just after the heading's line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a paged format; ``number`` counts from 1."""
+
+    span: Span
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source's canonical text with its sections and pages.
+
+    ``text`` must be canonical (see ``corpus.canonical``): every offset counts in it. Identity
+    is the hash of the text together with the source's name, so the same text under two names
+    is two documents.
+    """
+
+    source: str
+    title: str
+    text: str
+    sections: tuple[Section, ...]
+    pages: tuple[Page, ...] = ()
+    media_type: str = "text/plain"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    text_sha256: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.text_sha256:
+            object.__setattr__(self, "text_sha256", sha256(self.text))
+
+    @property
+    def id(self) -> str:
+        """64 hexadecimal digits that stand for this text under this name."""
+        return sha256(json.dumps([self.source, self.text_sha256], ensure_ascii=False))
+
+    def section_at(self, offset: int) -> Section:
+        """The section that the code point at ``offset`` stands in."""
+        starts = [section.span.start for section in self.sections]
+        return self.sections[max(0, bisect_right(starts, offset) - 1)]
+
+    def page_at(self, offset: int) -> int | None:
+        """The number of the page that ``offset`` stands on; None for a format without pages."""
+        if not self.pages:
+            return None
+        starts = [page.span.start for page in self.pages]
+        return self.pages[max(0, bisect_right(starts, offset) - 1)].number
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences inside one section: the unit that is embedded and indexed.
+
+    ``sentences`` are spans in the document, in order, without the blanks around them.
+    ``path`` is the heading path; it goes into what is embedded, never into what is quoted.
+    """
+
+    span: Span
+    sentences: tuple[Span, ...]
+    path: tuple[str, ...] = ()
+
+    def embedded_text(self, text: str) -> str:
+        """What the embedder sees of this passage of ``text``: headings, then the prose."""
+        prose = text[self.span.start : self.span.end]
+        return " > ".join(self.path) + "\n" + prose if self.path else prose
+
+    def sentence_texts(self, text: str) -> list[str]:
+        """The passage's sentences as they stand in ``text``."""
+        return [text[s.start : s.end] for s in self.sentences]
+
+    def key(self, text: str) -> bytes:
+        """32 bytes that name this passage's vectors: equal for equal text with equal headings
+        and equal sentence cuts, wherever it stands, so that identical text is embedded once."""
+        start = self.span.start
+        cuts = [(s.start - start, s.end - start) for s in self.sentences]
+        return hashlib.sha256(json.dumps([self.embedded_text(text), cuts]).encode()).digest()

@@ -1,0 +1,1 @@
+"""Numbers: gold sets, metrics, runs, reports and benchmarks."""

@@ -1,0 +1,224 @@
+"""Fitting the confidence: features of searches to the probability that the quotes answer.
+
+A logistic regression on standardised features, fitted on several gold sets together. Each set
+weighs the same, so that the largest does not decide alone. How it does on questions that it has
+not seen is measured by cross-validation, and on sets unlike any that it has seen by leaving each
+one out in turn.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from corpus.errors import UsageError
+from eval.goldset import load
+from eval.measure import right
+from eval.metrics.abstention import ece
+from eval.report import write_text
+from eval.run import Progress, evaluate
+from retrieval.confidence import FILE_NAME, PLAIN, Calibration
+from retrieval.embedder import Embedder
+from retrieval.settings import Settings
+
+Floats = NDArray[np.float64]
+_FOLDS, _SEED = 5, 1
+_LEAST_SCALE = 1e-3  # of a feature that hardly varies; survives rounding
+_STRENGTH = 1.0  # C of the L2 penalty; the fit is not sensitive to it
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question asked: which set it is of, what its search looked like, how it went."""
+
+    set: str
+    features: dict[str, float]
+    answerable: bool
+    right: bool
+
+
+def fit(examples: Sequence[Example], embedder: str, threshold_for: float) -> Calibration:
+    """Fit the calibration, with the threshold that holds the risk.
+
+    Args:
+        examples: of all sets; those whose search found nothing are left out.
+        embedder: the fingerprint of the embedder that was used.
+        threshold_for: the share of wrong answers among those given, at most; the smallest
+            threshold that holds it over all examples (each set weighing the same) is taken.
+
+    Raises:
+        UsageError: there are too few examples of either outcome.
+    """
+    examples = [e for e in examples if e.features]
+    right = np.array([e.right for e in examples], bool)
+    if min(right.sum(), (~right).sum()) < _FOLDS:
+        raise UsageError(
+            f"calibration needs at least {_FOLDS} questions that go right and {_FOLDS} that go "
+            f"wrong; of {len(examples)}, {int(right.sum())} went right. Give it more gold sets"
+        )
+    names = sorted(examples[0].features.keys() - {PLAIN})
+    model = _fitted(examples, names)
+    probabilities = np.array([model.probability(e.features) for e in examples])
+    threshold = _holding(probabilities, right, _weights(examples), threshold_for)
+    about = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "sets": {
+            name: {
+                "questions": sum(e.set == name for e in examples),
+                "answerable": sum(e.set == name and bool(e.answerable) for e in examples),
+                "right": sum(e.set == name and bool(e.right) for e in examples),
+            }
+            for name in _sets(examples)
+        },
+        "fitted": _scores(examples, probabilities),
+        "cross_validated": _scores(*_cross_validated(examples, names)),
+        "left_out": {
+            name: _scores(*_left_out(examples, names, name))
+            for name in _sets(examples)
+            if len({e.right for e in examples if e.set != name}) == 2
+        },
+        "alone": {name: _alone(examples, name) for name in _sets(examples)},
+        "risk": threshold_for,
+    }
+    return Calibration(
+        embedder, model.mean, model.scale, model.weights, model.bias, round(threshold, 4), about
+    )
+
+
+def calibrated(
+    gold_dirs: Sequence[Path],
+    split: str,
+    limit: int | None,
+    settings: Settings,
+    embedder: Embedder,
+    risk: float,
+    progress: Progress,
+) -> Calibration:
+    """Ask the questions of all gold sets, and fit the confidence on what came back.
+
+    Args:
+        split: the split that is taken of the sets that have splits.
+        limit: questions of one set, at most.
+        risk: see ``fit``.
+
+    Raises:
+        GoldSetError: a gold set is not in its form.
+        UsageError: too few questions went right, or too few wrong.
+    """
+    examples: list[Example] = []
+    for folder in gold_dirs:
+        whole = load(folder)
+        gold = load(
+            folder, split=split if any(q.split for q in whole.questions) else None, limit=limit
+        )
+        run = evaluate(gold, settings, embedder, progress=partial(_of, gold.name, progress))
+        examples += [
+            Example(gold.name, dict(o.features), o.question.answerable, ok)
+            for o in run.outcomes
+            if (ok := right(o)) is not None
+        ]
+    return fit(examples, embedder.fingerprint, risk)
+
+
+def write(calibration: Calibration, file: Path | None = None) -> Path:
+    """Write a calibration, by default where ``retrieval.confidence`` reads it."""
+    file = file or Path(str(files("retrieval"))) / FILE_NAME
+    write_text(json.dumps(calibration.to_json(), indent=1) + "\n", file)
+    return file
+
+
+def _of(name: str, progress: Progress, doing: str, done: int, total: int) -> None:
+    progress(f"{name}: {doing}", done, total)
+
+
+def _cross_validated(
+    examples: Sequence[Example], names: list[str]
+) -> tuple[Sequence[Example], Floats]:
+    """Each question's probability by a model that was fitted on the other folds."""
+    # Dealt out by turns, the right ones first, so that each fold has its share of both outcomes.
+    order = np.random.default_rng(_SEED).permutation(len(examples))
+    order = order[np.argsort([not examples[i].right for i in order], kind="stable")]
+    fold = np.empty(len(examples), int)
+    fold[order] = np.arange(len(examples)) % _FOLDS
+    probabilities = np.zeros(len(examples))
+    for held in range(_FOLDS):
+        model = _fitted([e for e, f in zip(examples, fold, strict=True) if f != held], names)
+        for i in map(int, np.flatnonzero(fold == held)):
+            probabilities[i] = model.probability(examples[i].features)
+    return examples, probabilities
+
+
+def _left_out(
+    examples: Sequence[Example], names: list[str], held: str
+) -> tuple[list[Example], Floats]:
+    model = _fitted([e for e in examples if e.set != held], names)
+    tested = [e for e in examples if e.set == held]
+    return tested, np.array([model.probability(e.features) for e in tested])
+
+
+def _fitted(examples: Sequence[Example], names: list[str]) -> Calibration:
+    rows = np.array([[e.features[name] for name in names] for e in examples])
+    right = np.array([e.right for e in examples])
+    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), _LEAST_SCALE)
+    model = LogisticRegression(C=_STRENGTH, max_iter=2000)
+    model.fit((rows - mean) / scale, right, sample_weight=_weights(examples))
+
+    def named(values: Floats) -> dict[str, float]:
+        return {name: round(float(v), 5) for name, v in zip(names, values, strict=True)}
+
+    bias = round(float(model.intercept_[0]), 5)
+    return Calibration("", named(mean), named(scale), named(model.coef_[0]), bias, 0.5, {})
+
+
+def _weights(examples: Sequence[Example]) -> Floats:
+    """One weight a question: each set sums to the same."""
+    sizes = {name: sum(e.set == name for e in examples) for name in _sets(examples)}
+    mean = len(examples) / len(sizes)
+    return np.array([mean / sizes[e.set] for e in examples])
+
+
+def _holding(
+    probabilities: Floats, right: NDArray[np.bool_], weights: Floats, risk: float
+) -> float:
+    """The smallest threshold at or above which the weighted share of wrong ones is at most risk."""
+    order = np.argsort(-probabilities, kind="stable")
+    wrong = np.cumsum(weights[order] * ~right[order]) / np.cumsum(weights[order])
+    held = np.flatnonzero(wrong <= risk)
+    return float(probabilities[order][held[-1]]) if len(held) else 1.0
+
+
+def _scores(examples: Sequence[Example], probabilities: Floats) -> dict[str, float]:
+    right = np.array([e.right for e in examples])
+    answerable = np.array([e.answerable for e in examples])
+    found = {"ece": ece(probabilities, right)}
+    if right.any() and not right.all():
+        found["auroc_right"] = float(roc_auc_score(right, probabilities))
+    if answerable.any() and not answerable.all():
+        found["auroc_answerable"] = float(roc_auc_score(answerable, probabilities))
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def _alone(examples: Sequence[Example], name: str) -> dict[str, float]:
+    """How well each feature by itself tells the set's answerable questions from the others."""
+    mine = [e for e in examples if e.set == name]
+    answerable = [e.answerable for e in mine]
+    if len(set(answerable)) < 2:
+        return {}
+    return {
+        feature: round(float(roc_auc_score(answerable, [e.features[feature] for e in mine])), 3)
+        for feature in sorted(mine[0].features)
+    }
+
+
+def _sets(examples: Sequence[Example]) -> list[str]:
+    return sorted({e.set for e in examples})

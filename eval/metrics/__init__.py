@@ -1,0 +1,1 @@
+"""The measures, one idea a file. Pure functions over spans, texts and arrays."""

@@ -1,0 +1,209 @@
+"""The page ``docs/evaluation.md``: today's numbers of several gold sets, with what they mean.
+
+The numbers stand in ``docs/evaluation.json``, which reports are taken into; the page is made from
+it alone, so that anyone can make it again and see that it has not drifted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import UsageError
+from eval.measure import GROUPS, SMALL_IS_GOOD
+from eval.report import Report, number, write_text
+from retrieval.confidence import shipped
+
+_KEPT = ("documents", "passages", "questions", "answerable", "asked_without_history", "failed")
+
+Results = dict[str, Any]
+
+
+def take_in(results: Results, reports: Sequence[tuple[str, Report]]) -> Results:
+    """The results with these reports under their names, in order of name."""
+    taken = {**results.get("sets", {})}
+    for name, value in reports:
+        metrics = {
+            metric: {
+                key: None if found[key] is None else round(found[key], 4)
+                for key in ("value", "low", "high", "n")
+            }
+            for metric, found in value["metrics"].items()
+        }
+        taken[name] = {
+            **{key: value[key] for key in _KEPT},
+            "embedder": value["embedder"],
+            "threshold": value["threshold"],
+            "metrics": metrics,
+        }
+    return {"sets": dict(sorted(taken.items()))}
+
+
+def read(file: Path) -> Results:
+    """The results in a file; none where there is no file.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    if not file.exists():
+        return {"sets": {}}
+    try:
+        return dict(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be read: {error}") from error
+
+
+def write(results: Results, file: Path) -> None:
+    """Write the results, and the page beside them.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    write_text(json.dumps(results, indent=1) + "\n", file)
+    write_text(page(results), file.with_suffix(".md"))
+
+
+def page(results: Results) -> str:
+    """The page as Markdown."""
+    sets: Mapping[str, Any] = results["sets"]
+    return "\n".join(
+        [
+            _HEAD,
+            *_table(["gold set", *(key.replace("_", " ") for key in _KEPT)], _contents(sets)),
+            "",
+            "## Metrics",
+            "",
+            "With 95 % bootstrap intervals over questions. ↓ marks those of which less is better.",
+            "",
+            *_table(["metric", *sets], _metrics(sets)),
+            "",
+            _MEANING,
+            _calibration(),
+        ]
+    )
+
+
+def _contents(sets: Mapping[str, Any]) -> list[list[str]]:
+    return [[name, *(f"{found[key]:,}" for key in _KEPT)] for name, found in sets.items()]
+
+
+def _metrics(sets: Mapping[str, Any]) -> list[list[str]]:
+    rows = []
+    for names in GROUPS.values():
+        for name in names:
+            cells = [_cell(name, found["metrics"].get(name)) for found in sets.values()]
+            if any(cells):
+                arrow = " ↓" if name in SMALL_IS_GOOD else ""
+                rows.append([f"`{name}`{arrow}", *cells])
+    return rows
+
+
+def _cell(name: str, metric: Mapping[str, Any] | None) -> str:
+    if metric is None:
+        return ""
+    value = number(name, metric["value"])
+    if metric["low"] is None:
+        return value
+    return f"{value} ({number(name, metric['low'])}–{number(name, metric['high'])})"
+
+
+def _calibration() -> str:
+    calibration = shipped()
+    if calibration is None:
+        return ""
+    about = calibration.about
+    rows = [["all, cross-validated", *_scores(about["cross_validated"])]]
+    rows += [[f"{name}, left out", *_scores(scores)] for name, scores in about["left_out"].items()]
+    fitted = ", ".join(
+        f"{name} ({found['questions']:,} questions, {found['answerable']:,} answerable)"
+        for name, found in about["sets"].items()
+    )
+    alone = {name: found for name, found in about["alone"].items() if found}
+    weights = [
+        [f"`{name}`", f"{w:+.2f}", *(f"{found[name]:.3f}" for found in alone.values())]
+        for name, w in _by_weight(calibration.weights)
+    ]
+    return "\n".join(
+        [
+            "## The calibration that is shipped",
+            "",
+            f"Fitted on {about['date']} on {fitted}, each set weighing the same. The default",
+            f"threshold is {calibration.threshold:.3f}: at or above it, at most "
+            f"{about['risk']:.0%} of the answers given on those sets are wrong.",
+            "",
+            *_table(["questions not fitted on", "ece ↓", "AUROC right", "AUROC answerable"], rows),
+            "",
+            "Weights of the standardised features (see `retrieval/confidence.py`), and how well",
+            "each by itself tells answerable questions from others (AUROC; 0.5 is chance):",
+            "",
+            *_table(["feature", "weight", *alone], weights),
+            "",
+        ]
+    )
+
+
+def _by_weight(weights: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(weights.items(), key=lambda item: -abs(item[1]))
+
+
+def _scores(scores: Mapping[str, float]) -> list[str]:
+    names = ("ece", "auroc_right", "auroc_answerable")
+    return [f"{scores[name]:.3f}" if name in scores else "" for name in names]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [
+        "| " + " | ".join(head) + " |",
+        "|" + "---|" * len(head),
+        *("| " + " | ".join(row) + " |" for row in rows),
+    ]
+
+
+_HEAD = """# Evaluation
+
+<!-- Made by `pincite eval overview` from evaluation.json; edit eval/overview.py instead. -->
+
+Run it yourself, offline and without a judge:
+
+```sh
+.venv/bin/pincite eval eval/gold/ai_safety --split test
+```
+
+## Where it is weak
+
+- **It cannot tell a near miss well.** A question that shares names and words with the documents but
+  asks what they do not say is often answered with the sentence that comes nearest. See
+  `false_answer_rate` and `answerable_auroc`: similarity is all that the confidence has to go by.
+- **Confidence is calibrated for documents like those it was fitted on.** On a collection of
+  another kind expect the error of the rows "left out" at the end of this page.
+- **A quote is whole sentences**, so `answer_em` is 0 and `quote_precision` is low against gold sets
+  whose evidence is a few words; `answer_in_quotes` and `quote_hit` are the fairer measures there.
+- **Questions of a conversation are asked without it**, which is most of dev_doc2dial.
+
+## What was asked
+"""
+
+_MEANING = """## What the metrics mean
+
+- `doc_*`: is a relevant document among the first ten? Of questions that are asked of all documents.
+- `evidence_recall@N`: the share of the evidence's characters in the first N characters of the
+  ranked passages.
+- `verbatim`: the share of questions whose quotes all stand in the gold set's own text, letter by
+  letter, at their offsets. It must be 1.
+- `quote_hit@k`: one of the first k quotes shares at least half of the shorter one's characters with
+  the evidence. `quote_precision`, `quote_recall`, `quote_iou`: characters of all quotes against
+  characters of all evidence. Quotes are measured whether or not they were shown.
+- `answer_*`: SQuAD's measures, of the first quote; `answer_in_quotes`: a gold answer stands in a
+  quote, word by word.
+- `answerable_auroc`: how well confidence tells answerable questions from others. For the rest an
+  answer is right when the question is answerable and `quote_hit@3` is 1: `aurc` is the area under
+  the risk-coverage curve, `coverage@5%risk` the share of questions that can be answered with 5 %
+  wrong ones, `ece` the calibration error over 15 bins of equal mass (with 125 questions, chance
+  alone makes about 0.1), `brier` the mean squared error.
+- `false_answer_rate`: unanswerable, but answered; `false_abstain_rate`: answerable, but not
+  answered; both at the default threshold.
+- Speed is of one process on the machine that made this page, with other work on it or not; compare
+  it only within one run.
+"""

@@ -1,0 +1,221 @@
+"""A run as one JSON value, and as a table on the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from corpus.errors import UsageError
+from eval.measure import GROUPS, SMALL_IS_GOOD, Scores, judged, measure, right
+from eval.metrics import abstention
+from eval.run import Outcome, Run
+
+FORMAT = 1
+METRIC_HEAD = ("metric", "value", "95 % interval", "n")
+_KIND_METRICS = ("quote_hit@1", "quote_hit@3", "false_answer_rate", "false_abstain_rate")
+
+Report = dict[str, Any]
+
+
+def report(run: Run, found: Scores) -> Report:
+    """Everything about a run as JSON values. ``found`` is what ``eval.measure.scores`` gave."""
+    outcomes = run.outcomes
+    metrics = {name: asdict(value) for name, value in measure(run, found).items()}
+    return {
+        "format": FORMAT,
+        "gold": run.gold.name,
+        "documents": len(run.gold.documents),
+        "passages": run.passages,
+        "questions": len(outcomes),
+        "answerable": sum(o.question.answerable for o in outcomes),
+        "failed": sum(bool(o.error) for o in outcomes),
+        "asked_without_history": sum(o.question.turns > 0 for o in outcomes),
+        "embedder": run.embedder,
+        "settings": run.settings.model_dump(mode="json", exclude={"library"}),
+        "confidence_kind": run.confidence_kind,
+        "threshold": run.threshold,
+        "metrics": metrics,
+        "kinds": _kinds(run, found),
+        "curves": _curves(run) if "aurc" in metrics else {},
+        "results": [_result(o, found) for o in outcomes],
+    }
+
+
+def write_json(value: Report, file: Path) -> None:
+    """Write a report.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", file)
+
+
+def write_text(text: str, file: Path) -> None:
+    """Write a text file.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}; name another file"
+        ) from error
+
+
+def read_json(file: Path) -> Report:
+    """Read what ``write_json`` wrote.
+
+    Raises:
+        UsageError: the file is not a report of ours.
+    """
+    try:
+        value = json.loads(file.read_text("utf-8"))
+        if value["format"] != FORMAT:
+            raise UsageError(f"{file} is a report of form {value['format']}, not {FORMAT}")
+        for key in ("gold", "metrics", "results", "settings", "embedder", "threshold"):
+            value[key]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{file} is not a report; write one with: pincite eval GOLD_DIR --json {file}"
+        ) from error
+    return dict(value)
+
+
+def show(console: Console, value: Report) -> None:
+    """The report as tables."""
+    console.print(about(value))
+    table = Table(box=None, pad_edge=False)
+    for name in METRIC_HEAD:
+        table.add_column(name, justify="left" if name == "metric" else "right")
+    before = ""
+    for group, (name, *cells) in metric_rows(value):
+        if group != before:
+            table.add_row(Text(f"\n{group}", "bold"))
+        before = group
+        table.add_row(f"  {name}", *cells)
+    console.print(table)
+    if value["kinds"]:
+        console.print(_kinds_table(value))
+    for line in notes(value):
+        console.print(line)
+
+
+def metric_rows(value: Report) -> list[tuple[str, tuple[str, ...]]]:
+    """Each metric's group, with its cells under ``METRIC_HEAD``."""
+    return [
+        (
+            group,
+            (
+                f"{name} ↓" if name in SMALL_IS_GOOD else name,
+                number(name, metric["value"]),
+                span(name, metric),
+                str(metric["n"]),
+            ),
+        )
+        for group, names in GROUPS.items()
+        for name in names
+        if (metric := value["metrics"].get(name))
+    ]
+
+
+def about(value: Report) -> str:
+    """One line on what was asked of what."""
+    return (
+        f"{value['gold']}: {value['questions']} questions ({value['answerable']} answerable) of "
+        f"{value['documents']} documents in {value['passages']} passages; embedder "
+        f"{value['embedder']}; {value['confidence_kind']} threshold {value['threshold']:.3f}"
+    )
+
+
+def notes(value: Report) -> list[str]:
+    """What a reader of the numbers has to know, a sentence each."""
+    lines = ["↓ small is good"]
+    if value["failed"]:
+        first = next(result["error"] for result in value["results"] if result["error"])
+        lines.append(f"{value['failed']} questions failed and count as zero, first: {first}")
+    if count := value["asked_without_history"]:
+        lines.append(f"{count} questions belong to a conversation and were asked without it")
+    if "aurc" not in value["metrics"]:
+        lines.append(
+            "no abstention metrics: they need both answerable questions with evidence and "
+            "unanswerable ones"
+        )
+    return lines
+
+
+def number(name: str, value: float) -> str:
+    """A metric's value with the digits that it deserves."""
+    return f"{value:,.1f}" if name in GROUPS["speed"] else f"{value:.3f}"
+
+
+def span(name: str, metric: Mapping[str, Any]) -> str:
+    """A metric's interval."""
+    if metric["low"] is None:
+        return ""
+    return f"{number(name, metric['low'])} – {number(name, metric['high'])}"
+
+
+def _kinds_table(value: Report) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("\nkind")
+    for name in ("questions", *_KIND_METRICS):
+        table.add_column(f"\n{name}", justify="right")
+    for kind, found in value["kinds"].items():
+        cells = (f"{found[name]:.3f}" if name in found else "" for name in _KIND_METRICS)
+        table.add_row(kind, str(found["questions"]), *cells)
+    return table
+
+
+def _kinds(run: Run, found: Scores) -> dict[str, dict[str, float]]:
+    """The main means by kind of question, where the gold set names kinds."""
+    kinds: dict[str, dict[str, float]] = {}
+    for kind in sorted({o.question.kind for o in run.outcomes if o.question.kind}):
+        ids = {o.question.id for o in run.outcomes if o.question.kind == kind}
+        kinds[kind] = {"questions": len(ids)}
+        for name in _KIND_METRICS:
+            values = [v for id, v in found.get(name, {}).items() if id in ids]
+            if values:
+                kinds[kind][name] = sum(values) / len(values)
+    return kinds
+
+
+def _curves(run: Run) -> dict[str, Any]:
+    confidence, ok, _ = judged(run.outcomes)
+    coverage, risk = abstention.risk_coverage(confidence, ok)
+    return {
+        "risk_coverage": [
+            [round(float(c), 5), round(float(r), 5)] for c, r in zip(coverage, risk, strict=True)
+        ],
+        "reliability": [asdict(b) for b in abstention.reliability(confidence, ok)],
+    }
+
+
+def _result(outcome: Outcome, found: Scores) -> dict[str, Any]:
+    question = outcome.question
+    return {
+        "id": question.id,
+        "question": question.question,
+        "kind": question.kind,
+        "answerable": question.answerable,
+        "answered": outcome.answered,
+        "confidence": outcome.confidence,
+        "right": right(outcome),
+        "milliseconds": round(outcome.milliseconds, 3),
+        "error": outcome.error,
+        "scores": {
+            name: values[question.id] for name, values in found.items() if question.id in values
+        },
+        "evidence": [[e.doc, e.span.start, e.span.end] for e in question.evidence],
+        "answers": list(question.answers),
+        "quotes": [asdict(quote) for quote in outcome.quotes],
+        "features": dict(outcome.features),
+    }

@@ -1,0 +1,206 @@
+"""Asking every question of a gold set, and noting what came back."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corpus.errors import GoldSetError, PinciteError
+from corpus.library import Library
+from corpus.types import Document, Span, sha256
+from eval.bench import peak_rss_mb
+from eval.goldset import GoldDocument, GoldSet, Question
+from eval.metrics.characters import Place
+from ingest.pipeline import Listener, ingest_documents
+from ingest.readers.text import TEXT
+from retrieval.answer import Answer
+from retrieval.confidence import judge
+from retrieval.embedder import Embedder
+from retrieval.engine import Engine
+from retrieval.settings import Settings
+
+_RANKED = 100  # passages of each question that are looked at, at most
+
+Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A quote that was given, with the gold document's id."""
+
+    doc: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.doc, Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one question.
+
+    ``quotes`` are those that stand behind the confidence, shown or not, so that the quality of
+    quotes and the decision to show them are measured apart. A question that failed has an
+    ``error`` and nothing else.
+    """
+
+    question: Question
+    answered: bool = False
+    confidence: float = 0.0
+    quotes: tuple[Given, ...] = ()
+    verbatim: bool = True
+    ranked: tuple[Place, ...] = ()
+    features: Mapping[str, float] = field(default_factory=dict)
+    milliseconds: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A gold set, asked."""
+
+    gold: GoldSet
+    outcomes: tuple[Outcome, ...]
+    embedder: str
+    settings: Settings
+    confidence_kind: str
+    threshold: float
+    passages: int
+    ingest_seconds: float | None
+    peak_rss_mb: float
+
+
+def evaluate(
+    gold: GoldSet,
+    settings: Settings,
+    embedder: Embedder,
+    library: Path | None = None,
+    progress: Progress = lambda doing, done, total: None,
+) -> Run:
+    """Ask every question of the gold set.
+
+    Args:
+        library: a library that has the gold set's documents; by default a throw-away one is built.
+
+    Raises:
+        GoldSetError: a document of the gold set is not in ``library``.
+        LibraryError: ``library`` cannot be used.
+    """
+    judged = judge({}, embedder.fingerprint, settings.threshold)
+    asking = settings.model_copy(update={"threshold": 0.0, "nearest": _RANKED})
+    with (
+        _library(gold, embedder, library, progress) as (folder, seconds),
+        Engine.open(folder, settings=asking, embedder=embedder) as engine,
+    ):
+        names = _names(gold, engine.library)
+        passages = sum(entry.passages for entry in engine.library.entries())
+        engine.warm_up()
+        outcomes = []
+        for question in gold.questions:
+            outcomes.append(_ask(question, engine, names, gold, judged.threshold))
+            progress("asking", len(outcomes), len(gold.questions))
+    return Run(
+        gold=gold,
+        outcomes=tuple(outcomes),
+        embedder=embedder.fingerprint,
+        settings=settings,
+        confidence_kind=judged.kind,
+        threshold=judged.threshold,
+        passages=passages,
+        ingest_seconds=seconds,
+        peak_rss_mb=peak_rss_mb(),
+    )
+
+
+@contextmanager
+def _library(
+    gold: GoldSet, embedder: Embedder, given: Path | None, progress: Progress
+) -> Iterator[tuple[Path, float | None]]:
+    if given is not None:
+        yield given, None
+        return
+    with tempfile.TemporaryDirectory(prefix="pincite-eval-") as folder:
+        embedder.embed_query("warm")  # so that loading the model is not timed
+        done = 0
+
+        def on_event(_: object) -> None:
+            nonlocal done
+            done += 1
+            progress("ingesting", done, len(gold.documents))
+
+        started = time.perf_counter()
+        with Library.open(folder, create=True) as library:
+            documents = map(_document, gold.documents.values())
+            ingest_documents(documents, library, embedder, Listener(on_event=on_event))
+        yield Path(folder), time.perf_counter() - started
+
+
+def _document(gold: GoldDocument) -> Document:
+    reading = TEXT.read(gold.text.encode(), gold.id)
+    return Document(source=gold.id, title=gold.title, text=reading.text, sections=reading.sections)
+
+
+def _names(gold: GoldSet, library: Library) -> dict[str, str]:
+    """The gold id of each document in the library that has the text of a gold document."""
+    stored: dict[str, list[str]] = {}
+    for entry in library.entries():
+        stored.setdefault(entry.text_sha256, []).append(entry.id)
+    names = {}
+    for document in gold.documents.values():
+        same = stored.get(sha256(document.text))
+        if not same:
+            raise GoldSetError(
+                f"the document {document.id!r} of the gold set {gold.name} is not in the library "
+                f"{library.folder} with the same text, or another with its text has taken its "
+                "place; ingest it, or leave out --library"
+            )
+        names[same.pop(0)] = document.id
+    return names
+
+
+def _ask(
+    question: Question, engine: Engine, names: Mapping[str, str], gold: GoldSet, threshold: float
+) -> Outcome:
+    scope = None
+    if question.scope_doc is not None:
+        scope = [id for id, name in names.items() if name == question.scope_doc]
+    started = time.perf_counter()
+    try:
+        answer = engine.ask(question.question, documents=scope)
+    except PinciteError as error:
+        return Outcome(question, error=str(error))
+    milliseconds = (time.perf_counter() - started) * 1000
+    quotes = tuple(
+        Given(names.get(q.document, q.document), q.start, q.end, q.text) for q in answer.quotes
+    )
+    return Outcome(
+        question=question,
+        answered=bool(quotes) and answer.confidence >= threshold,
+        confidence=answer.confidence,
+        quotes=quotes,
+        verbatim=all(_verbatim(quote, gold) for quote in quotes),
+        ranked=_ranked(answer, names),
+        features=answer.trace.scores["features"],
+        milliseconds=milliseconds,
+    )
+
+
+def _verbatim(quote: Given, gold: GoldSet) -> bool:
+    """Checked against the gold set's own text, not the library's word for it."""
+    document = gold.documents.get(quote.doc)
+    return document is None or document.text[quote.start : quote.end] == quote.text
+
+
+def _ranked(answer: Answer, names: Mapping[str, str]) -> tuple[Place, ...]:
+    return tuple(
+        (names.get(passage.document, passage.document), Span(passage.start, passage.end))
+        for passage in answer.nearest
+    )

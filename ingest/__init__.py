@@ -1,0 +1,1 @@
+"""Documents in: read → segment → embed → store → publish."""

@@ -1,0 +1,110 @@
+"""What every reader gives back, and what the readers of text share."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Protocol
+
+from corpus.canonical import canonical
+from corpus.errors import EncodingError, UnsupportedSourceError
+from corpus.types import Page, Section, Span
+
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_LOOKED_AT = 8192  # enough of a file to see that it is binary, as git does
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source's canonical text, its sections (which tile it), its pages and its own title."""
+
+    text: str
+    sections: tuple[Section, ...]
+    pages: tuple[Page, ...] = ()
+    title: str | None = None
+
+
+class Reader(Protocol):
+    """Turns the bytes of one format into canonical text."""
+
+    media_type: str
+    suffixes: frozenset[str]
+
+    def read(self, data: bytes, name: str) -> Reading:
+        """Read ``data``; ``name`` is for messages.
+
+        Raises:
+            SourceError: the bytes cannot be read as this format.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading in the text: its line or lines, its level from 1, its words."""
+
+    span: Span
+    level: int
+    words: str
+
+
+def decode(data: bytes, name: str) -> str:
+    """Canonical text of a text file: UTF-8, or UTF-16 with a byte order mark.
+
+    Raises:
+        UnsupportedSourceError: the bytes are not text.
+        EncodingError: they are text in another encoding, or damaged.
+    """
+    encoding = "utf-16" if data.startswith(_UTF16_MARKS) else "utf-8"
+    if encoding == "utf-8" and b"\0" in data[:_LOOKED_AT]:
+        raise UnsupportedSourceError(
+            f"{name} holds binary data; Pincite reads plain text and Markdown, so convert it first"
+        )
+    try:
+        return canonical(data.decode(encoding))
+    except UnicodeDecodeError as error:
+        raise EncodingError(
+            f"{name} is not valid {encoding.upper()}: byte 0x{data[error.start]:02x} at offset "
+            f"{error.start}; save it as UTF-8 and ingest it again"
+        ) from error
+
+
+def sections(text: str, headings: Iterable[Heading]) -> tuple[Section, ...]:
+    """Tile ``text`` with sections; each heading opens one, under the headings above it.
+
+    >>> found = sections("a\\n# B\\nc", [Heading(Span(2, 6), 1, "B")])
+    >>> [(s.span.start, s.body, s.path) for s in found]
+    [(0, 0, ()), (2, 6, ('B',))]
+    """
+    opened: list[tuple[Span, tuple[str, ...], int]] = []
+    stack: list[tuple[int, str]] = []
+    for heading in headings:
+        stack = [(level, words) for level, words in stack if level < heading.level]
+        stack.append((heading.level, heading.words))
+        opened.append((heading.span, tuple(words for _, words in stack), heading.span.end))
+    if not opened or opened[0][0].start > 0:
+        opened.insert(0, (Span(0, 0), (), 0))
+    ends = [span.start for span, _, _ in opened[1:]] + [len(text)]
+    return tuple(
+        Section(Span(span.start, end), path, body)
+        for (span, path, body), end in zip(opened, ends, strict=True)
+    )
+
+
+def lines(text: str) -> Iterable[tuple[Span, str]]:
+    """Each line's span, its line end included, with the line without it."""
+    start = 0
+    for line in text.split("\n"):
+        end = min(start + len(line) + 1, len(text))
+        yield Span(start, end), line
+        start = end
+
+
+def title_from(name: str) -> str:
+    """A readable title from a file's name.
+
+    >>> title_from("notes/ai_safety.txt")
+    'ai safety'
+    """
+    return " ".join(PurePath(name).stem.replace("_", " ").split()) or name

@@ -1,0 +1,1 @@
+"""Questions in: search → read → quote → verify → answer."""

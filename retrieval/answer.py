@@ -1,0 +1,199 @@
+"""The readable centre: search → read → quote → verify → answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, Literal
+
+from corpus.library import Library
+from corpus.types import Document
+from retrieval.confidence import features, judge
+from retrieval.embedder import Embedder
+from retrieval.indexes import Indexes
+from retrieval.quote import Quote, choose, verify
+from retrieval.reader import PARTS, Candidate, Reading, read
+from retrieval.search import Hit, search
+from retrieval.settings import Settings
+from retrieval.trace import Stages, Trace
+
+Status = Literal["ANSWERED", "NOT_FOUND"]
+Scope = Sequence[int] | None  # passage ids to search among; None for all
+_TRACED = 5  # passages and sentences whose scores a trace shows
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage with its place, as every face shows it. Offsets as in `Quote`."""
+
+    document: str
+    title: str
+    section: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+    text: str
+    score: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The passage as JSON values."""
+        return {**asdict(self), "section": list(self.section)}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question.
+
+    Attributes:
+        question: as it was asked, without blanks around it.
+        status: ``NOT_FOUND`` when the confidence is below the threshold in the trace.
+        confidence: in [0, 1]; ``trace.confidence_kind`` says of which kind.
+        quotes: one to three when ANSWERED, best first, none when NOT_FOUND.
+        nearest: the passages that were nearest, whatever the status.
+        trace: how it came about.
+    """
+
+    question: str
+    status: Status
+    confidence: float
+    quotes: tuple[Quote, ...]
+    nearest: tuple[FoundPassage, ...]
+    trace: Trace
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as JSON values, the same in every face."""
+        return {
+            "question": self.question,
+            "status": self.status,
+            "confidence": self.confidence,
+            "quotes": [
+                {
+                    **asdict(quote),
+                    "section": list(quote.section),
+                    "highlights": [list(span) for span in quote.highlights],
+                }
+                for quote in self.quotes
+            ],
+            "nearest": [passage.to_json() for passage in self.nearest],
+            "trace": asdict(self.trace),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What an answer is made from, all of one generation of one library."""
+
+    library: Library
+    indexes: Indexes
+    embedder: Embedder
+    document: Callable[[str], Document]
+
+
+def find(
+    question: str, sources: Sources, settings: Settings, stages: Stages, scope: Scope = None
+) -> Reading:
+    """Search and read: the passages and the sentences that are nearest to a question."""
+    with stages.timed("embed"):
+        vector = sources.embedder.embed_query(question)
+    hits = search(
+        question,
+        vector,
+        sources.indexes,
+        sources.library,
+        k=settings.read_passages,
+        candidates=settings.candidates,
+        dense_weight=settings.dense_weight,
+        allowed=scope,
+        stages=stages,
+    )
+    with stages.timed("read"):
+        return read(
+            question,
+            vector,
+            hits,
+            sources.library,
+            lambda id: sources.document(id).text,
+            sources.indexes.lexical.rarity,
+            dense_weight=settings.dense_weight,
+        )
+
+
+def answer(question: str, sources: Sources, settings: Settings, scope: Scope = None) -> Answer:
+    """Answer a question from the sources: search → read → quote → verify → answer."""
+    stages = Stages()
+    reading = find(question, sources, settings, stages, scope)
+    with stages.timed("quote"):
+        quotes = choose(reading.candidates, sources.document, settings.quotes, settings.least_score)
+    with stages.timed("verify"):
+        for quote in quotes:
+            verify(quote, sources.document(quote.document))
+    with stages.timed("judge"):
+        found = features(
+            question, reading, sources.indexes.lexical.rarity, partial(_around, sources)
+        )
+        confidence = judge(found, sources.embedder.fingerprint, settings.threshold)
+    answered = bool(quotes) and confidence.value >= confidence.threshold
+    return Answer(
+        question=question,
+        status="ANSWERED" if answered else "NOT_FOUND",
+        confidence=confidence.value,
+        quotes=tuple(quotes) if answered else (),
+        nearest=tuple(
+            found_passage(hit, sources.document(hit.stored.document))
+            for hit in reading.hits[: settings.nearest]
+        ),
+        trace=Trace(
+            generation=sources.indexes.generation,
+            fingerprint=sources.embedder.fingerprint,
+            confidence_kind=confidence.kind,
+            threshold=confidence.threshold,
+            scores={**_scores(reading), "features": found},
+            milliseconds=stages.milliseconds,
+        ),
+    )
+
+
+def found_passage(hit: Hit, document: Document) -> FoundPassage:
+    """A hit as every face shows it."""
+    span = hit.stored.passage.span
+    return FoundPassage(
+        document=document.id,
+        title=document.title,
+        section=document.section_at(span.start).path,
+        page=document.page_at(span.start),
+        start=span.start,
+        end=span.end,
+        text=document.text[span.start : span.end],
+        score=round(hit.score, 4),
+    )
+
+
+def _around(sources: Sources, candidate: Candidate) -> str:
+    spans = sorted([candidate.span, *candidate.before[:1], *candidate.after])
+    text = sources.document(candidate.document).text
+    return " ".join(text[span.start : span.end] for span in spans)
+
+
+def _scores(reading: Reading) -> dict[str, Any]:
+    """What the stages gave to the best passages and sentences."""
+    return {
+        "passages": [
+            {
+                "passage": hit.stored.id,
+                "score": round(hit.score, 4),
+                "dense": None if hit.dense is None else round(hit.dense, 4),
+                "lexical": None if hit.lexical is None else round(hit.lexical, 4),
+            }
+            for hit in reading.hits[:_TRACED]
+        ],
+        "sentences": [
+            {
+                "passage": c.passage,
+                "start": c.span.start,
+                "end": c.span.end,
+                **{part: round(getattr(c, part), 4) for part in ("score", *PARTS)},
+            }
+            for c in reading.candidates[:_TRACED]
+        ],
+    }

@@ -1,0 +1,200 @@
+"""The composition root: ``Engine.open(path).ask(question)``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Self, TypeVar
+
+from corpus.errors import (
+    DocumentNotFoundError,
+    LibraryChangedError,
+    LibraryEmptyError,
+    QuestionError,
+    UsageError,
+)
+from corpus.library import Library
+from corpus.types import Document
+from retrieval.answer import Answer, FoundPassage, Scope, Sources, answer, find, found_passage
+from retrieval.embedder import Embedder, SentenceTransformerEmbedder
+from retrieval.hashing import HASHING, HashingEmbedder
+from retrieval.indexes import Indexes, open_indexes
+from retrieval.settings import Settings, load_settings
+from retrieval.trace import Stages
+
+_CACHED_DOCUMENTS = 128
+_TRIES = 5  # of one question, while somebody else writes to the library
+
+_T = TypeVar("_T")
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name. Its weights are loaded on first use.
+
+    Raises:
+        ModelError: there is no such model, or its files are not what they should be.
+    """
+    if settings.embedder == HASHING:
+        return HashingEmbedder()
+    return SentenceTransformerEmbedder(settings.embedder, settings.precision)
+
+
+class Engine:
+    """A library and what it takes to ask it. Safe to use from several threads.
+
+    >>> engine = Engine.open(".pincite")                                        # doctest: +SKIP
+    >>> engine.ask("Who coined the phrase AI safety engineering?").quotes[0].text  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        settings: Settings | None = None,
+        say: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        self.library = library
+        self.embedder = embedder
+        self.settings = settings or load_settings()
+        self._say = say
+        self._indexes: Indexes | None = None
+        self._lock = threading.Lock()
+        # An id pins its text, so what is cached under it can never be stale.
+        self.document: Callable[[str], Document] = lru_cache(_CACHED_DOCUMENTS)(library.document)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+        say: Callable[[str], None] = lambda sentence: None,
+    ) -> Self:
+        """Open the library in the folder ``path`` for questions.
+
+        Args:
+            path: the library's folder; by default the one in the settings.
+            settings: by default those of the environment.
+            embedder: by default the one in the settings.
+            say: gets a sentence when something was repaired on the way.
+
+        Raises:
+            LibraryError: there is no library, or it cannot be used.
+            EmbedderMismatchError: another embedder made its vectors.
+            ModelError: the embedder's model cannot be used.
+        """
+        settings = settings or load_settings()
+        library = Library.open(path if path is not None else settings.library)
+        try:
+            embedder = embedder or open_embedder(settings)
+            library.require(embedder.fingerprint)
+        except BaseException:
+            library.close()
+            raise
+        return cls(library, embedder, settings, say)
+
+    def close(self) -> None:
+        """Give the library back."""
+        self.library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(self, question: str, *, documents: Iterable[str] | None = None) -> Answer:
+        """Answer a question with verified quotes, or say that the documents do not.
+
+        Args:
+            question: in natural language.
+            documents: the documents to ask, by source or id; by default all of them.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            DocumentNotFoundError: the library has no such document.
+            LibraryEmptyError: there is nothing to ask.
+        """
+        question = self._checked(question)
+        named = None if documents is None else list(documents)
+        return self._settled(
+            lambda sources: answer(question, sources, self.settings, self._scope(named))
+        )
+
+    def search(
+        self, question: str, k: int = 10, *, documents: Iterable[str] | None = None
+    ) -> list[FoundPassage]:
+        """The ``k`` nearest passages, best first. Arguments and errors as for `ask`.
+
+        Raises:
+            UsageError: ``k`` is not positive.
+        """
+        if k < 1:
+            raise UsageError(f"{k} passages were asked for; ask for at least 1")
+        question = self._checked(question)
+        named = None if documents is None else list(documents)
+        settings = self.settings.model_copy(
+            update={
+                "read_passages": max(k, self.settings.read_passages),
+                "candidates": max(k, self.settings.candidates),
+            }
+        )
+
+        def passages(sources: Sources) -> list[FoundPassage]:
+            reading = find(question, sources, settings, Stages(), self._scope(named))
+            return [found_passage(h, self.document(h.stored.document)) for h in reading.hits[:k]]
+
+        return self._settled(passages)
+
+    def warm_up(self) -> None:
+        """Load the model and the indexes, so that the first question does not wait for them."""
+        self.embedder.embed_query("warm")
+        self._sources()
+
+    def _settled(self, work: Callable[[Sources], _T]) -> _T:
+        """Do the work on sources that hold still; anew when somebody changed them under it."""
+        for _ in range(_TRIES):
+            sources = self._sources()
+            try:
+                return work(sources)
+            except (LibraryChangedError, DocumentNotFoundError):
+                if self.library.generation == sources.indexes.generation:
+                    raise
+        raise LibraryChangedError(
+            f"the library {self.library.folder} changed {_TRIES} times while the question was "
+            "answered; ask again when whoever writes to it has finished"
+        )
+
+    def _sources(self) -> Sources:
+        """The indexes of the library's present generation, opened anew when it has moved on."""
+        with self._lock:
+            if self._indexes is None or self._indexes.generation != self.library.generation:
+                self.library.require(self.embedder.fingerprint)
+                self._indexes = open_indexes(self.library, self._say)
+            if not len(self._indexes.dense):
+                raise LibraryEmptyError(
+                    f"the library {self.library.folder} is empty; add documents with: "
+                    "pincite ingest PATH"
+                )
+            return Sources(self.library, self._indexes, self.embedder, self.document)
+
+    def _scope(self, documents: Iterable[str] | None) -> Scope:
+        if documents is None:
+            return None
+        return self.library.passage_ids(self.library.find(name).id for name in documents)
+
+    def _checked(self, question: str) -> str:
+        question = question.strip()
+        if len(question) > self.settings.longest_question:
+            raise QuestionError(
+                f"the question has {len(question):,} characters, and a question may have "
+                f"{self.settings.longest_question:,}; ask a shorter one"
+            )
+        if any("\ud800" <= character <= "\udfff" for character in question):
+            raise QuestionError(f"the question {question!r} is not valid text; send it as UTF-8")
+        if not any(character.isalnum() for character in question):
+            raise QuestionError(f"the question {question!r} has no words; ask it in a sentence")
+        return question

@@ -1,0 +1,91 @@
+"""Is everything sound? Versions, model, library and indexes, looked at without changing any."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from corpus.database import FILE_NAME
+from corpus.errors import PinciteError
+from corpus.library import Library
+from retrieval.engine import open_embedder
+from retrieval.indexes import index_problems
+from retrieval.settings import Settings
+
+_PACKAGES = (
+    "pincite",
+    "torch",
+    "sentence-transformers",
+    "faiss-cpu",
+    "tantivy",
+    "langchain-core",
+    "gradio",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What was looked at and what is wrong; ``problems`` is empty when all is well."""
+
+    versions: dict[str, str]
+    embedder: str | None
+    library: str
+    exists: bool
+    generation: int | None
+    documents: int
+    passages: int
+    problems: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The findings as JSON values."""
+        return asdict(self)
+
+
+def examine(settings: Settings) -> Health:
+    """Look at everything that the settings name. A problem is reported, never raised."""
+    problems: list[str] = []
+    fingerprint = None
+    try:
+        fingerprint = open_embedder(settings).fingerprint
+    except PinciteError as error:
+        problems.append(str(error))
+    generation, documents, passages = None, 0, 0
+    exists = (settings.library / FILE_NAME).exists()
+    if exists:
+        try:
+            with Library.open(settings.library) as library:
+                generation = library.generation
+                entries = library.entries()
+                documents, passages = len(entries), sum(entry.passages for entry in entries)
+                problems += library.problems()
+                if fingerprint is not None:
+                    library.require(fingerprint)
+                if passages:
+                    problems += [
+                        f"{problem}; the next question rebuilds it"
+                        for problem in index_problems(library)
+                    ]
+        except PinciteError as error:
+            problems.append(str(error))
+    return Health(
+        versions=_versions(),
+        embedder=fingerprint,
+        library=str(settings.library),
+        exists=exists,
+        generation=generation,
+        documents=documents,
+        passages=passages,
+        problems=tuple(problems),
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

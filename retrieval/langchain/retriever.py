@@ -1,0 +1,105 @@
+"""A retriever whose documents are verbatim and carry their citation."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForRetrieverRun,
+    CallbackManagerForRetrieverRun,
+)
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables.config import run_in_executor
+from pydantic import ConfigDict, Field
+
+from retrieval.answer import FoundPassage
+from retrieval.engine import Engine
+from retrieval.quote import Quote
+
+
+class PinciteRetriever(BaseRetriever):
+    """An `Engine` as a LangChain retriever, alone or in a chain.
+
+    A document's ``page_content`` is copied from its source to the letter. Its metadata is the
+    citation: ``source``, ``document`` (the id, which pins the text), ``title``, ``section`` (the
+    headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score`` and
+    the library's ``generation``; a quote has ``highlights`` and the answer's ``confidence`` too.
+
+    ``retriever.invoke(question, k=2)`` takes another ``k`` for one question.
+
+    >>> retriever = PinciteRetriever(engine=Engine.open(".pincite"), k=3)          # doctest: +SKIP
+    >>> retriever.invoke("Who coined the phrase?")[0].metadata["section"]       # doctest: +SKIP
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+
+    engine: Engine = Field(description="The library and what it takes to ask it.")
+    k: int = Field(4, ge=1, description="Documents returned, at most; an answer has 1 to 3 quotes.")
+    documents: list[str] | None = Field(
+        None, description="Sources or ids of the documents to ask; by default all of them."
+    )
+    mode: Literal["passages", "quotes"] = Field(
+        "passages",
+        description="'passages' are the nearest; 'quotes' the answer's verified quotes, none of "
+        "them when the documents do not answer the question.",
+    )
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
+    ) -> list[Document]:
+        """Search or ask.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            LibraryEmptyError: there is nothing to ask.
+            DocumentNotFoundError: a name in ``documents`` names none.
+        """
+        return self._retrieve(query, self.k if k is None else k)
+
+    async def _aget_relevant_documents(
+        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, k: int | None = None
+    ) -> list[Document]:
+        return await run_in_executor(None, self._retrieve, query, self.k if k is None else k)
+
+    def _retrieve(self, question: str, k: int) -> list[Document]:
+        scope = self._scope()
+        if self.mode == "quotes":
+            answer = self.engine.ask(question, documents=scope)
+            generation = answer.trace.generation
+            return [
+                self._cited(
+                    quote,
+                    generation,
+                    highlights=[list(span) for span in quote.highlights],
+                    confidence=answer.confidence,
+                )
+                for quote in answer.quotes[:k]
+            ]
+        generation = self.engine.library.generation
+        found = self.engine.search(question, k, documents=scope)
+        return [self._cited(passage, generation) for passage in found]
+
+    def _scope(self) -> list[str] | None:
+        # Asked for anew each time: a source that is ingested again has another id.
+        if self.documents is None:
+            return None
+        return [self.engine.library.find(name).id for name in self.documents]
+
+    def _cited(self, found: FoundPassage | Quote, generation: int, **more: Any) -> Document:
+        return Document(
+            id=f"{found.document}:{found.start}-{found.end}",
+            page_content=found.text,
+            metadata={
+                "source": self.engine.document(found.document).source,
+                "document": found.document,
+                "title": found.title,
+                "section": list(found.section),
+                "page": found.page,
+                "start": found.start,
+                "end": found.end,
+                "score": found.score,
+                "generation": generation,
+                **more,
+            },
+        )

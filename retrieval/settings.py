@@ -1,0 +1,86 @@
+"""What a person can set, each with its unit and meaning. Unknown names are refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.errors import SettingsError
+from retrieval.embedder import PACKAGED
+
+_PREFIX = "PINCITE_"
+
+
+class Settings(BaseSettings):
+    """Read from ``PINCITE_*`` in the environment; make one with ``load_settings``."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
+
+    library: Path = Field(Path(".pincite"), description="The library's folder.")
+    embedder: str = Field(
+        PACKAGED,
+        description="The embedding model: the packaged one's name, a folder, a name on the hub, "
+        "or 'hashing' for word hashing without a model.",
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="Arithmetic of the model; auto is bfloat16 where the processor has it."
+    )
+    candidates: int = Field(
+        300, ge=1, le=10_000, description="Passages taken from each index before fusion."
+    )
+    dense_weight: float = Field(
+        0.6, ge=0, le=1, description="Share of the dense score in a passage's fused score."
+    )
+    read_passages: int = Field(
+        60, ge=1, le=1000, description="Best passages whose sentences are read."
+    )
+    quotes: int = Field(3, ge=1, le=3, description="Quotes in an answer, at most.")
+    least_score: float = Field(
+        0.7, ge=0, le=1, description="A further quote's score, at least, as a share of the best's."
+    )
+    threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Confidence below which the answer is NOT_FOUND; by default the calibration's.",
+    )
+    nearest: int = Field(3, ge=0, le=100, description="Nearest passages shown with an answer.")
+    longest_question: int = Field(
+        2000, ge=1, le=1_000_000, description="Characters in a question, at most."
+    )
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of the environment, with ``overrides`` (those that are not None) on top.
+
+    Raises:
+        SettingsError: a name that is no setting, or a value that its setting does not take.
+    """
+    _refuse_unknown(os.environ)
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "?"
+        known = ", ".join(Settings.model_fields)
+        raise SettingsError(
+            f"the setting {name} = {first['input']!r} is refused: {first['msg']}; "
+            f"the settings are {known}"
+        ) from error
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    for name in environment:
+        if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).lower() not in _NAMES:
+            raise SettingsError(
+                f"{name} in the environment is no setting of Pincite; the settings are "
+                + ", ".join(sorted(f"{_PREFIX}{known.upper()}" for known in Settings.model_fields))
+            )
+
+
+_NAMES = frozenset(Settings.model_fields)

@@ -1,0 +1,46 @@
+"""How an answer came about: what each stage found and how long it took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Stages:
+    """Milliseconds by stage, in the order in which the stages ran."""
+
+    milliseconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Note the time that the block takes under ``stage``."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.milliseconds[stage] = round((time.perf_counter() - start) * 1000, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What can be said of how an answer was found.
+
+    Attributes:
+        generation: of the library that was asked.
+        fingerprint: of the embedder that was used.
+        confidence_kind: what ``Answer.confidence`` is: ``score``, or ``probability`` once fitted.
+        threshold: below which an answer is NOT_FOUND.
+        scores: by stage, the numbers that the stage gave to what became of its best.
+        milliseconds: by stage.
+    """
+
+    generation: int
+    fingerprint: str
+    confidence_kind: str
+    threshold: float
+    scores: dict[str, Any]
+    milliseconds: dict[str, float]

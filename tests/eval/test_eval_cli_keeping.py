@@ -1,0 +1,84 @@
+"""What is kept of runs, by command: floors, the page of numbers, a calibration."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Pincite
+from tests.eval.conftest import NEVER, OWL, write_gold
+
+
+@pytest.fixture
+def report(tmp_path: Path, pincite: Pincite) -> Path:
+    """A run of the small gold set."""
+    gold = write_gold(tmp_path / "small")
+    assert pincite("eval", gold, "--json", "run.json").code == 0
+    return Path("run.json").resolve()
+
+
+def test_a_run_holds_its_own_floors(report: Path, pincite: Pincite) -> None:
+    assert pincite("eval", "floors", report, "floors.json").code == 0
+    assert pincite("eval", "small", "--floors", "floors.json").code == 0
+
+
+def test_a_run_under_its_floors_fails_and_names_what_fell(report: Path, pincite: Pincite) -> None:
+    pincite("eval", "floors", report, "floors.json")
+    floors = json.loads(Path("floors.json").read_text())
+    floors["floors"]["quote_hit@1"] = 2.0
+    Path("floors.json").write_text(json.dumps(floors))
+    run = pincite("eval", "small", "--floors", "floors.json")
+    assert run.code == 1
+    assert "pincite: quote_hit@1 is " in run.stderr
+    assert "its floor is 2.0000" in run.stderr
+
+
+def test_floors_that_are_none_are_refused_before_anything_is_asked(
+    report: Path, pincite: Pincite
+) -> None:
+    run = pincite("eval", "small", "--floors", report)
+    assert (run.code, run.stdout) == (2, "")
+    assert "is no floors file" in run.stderr
+
+
+def test_the_page_of_numbers_is_made_from_runs(report: Path, pincite: Pincite) -> None:
+    assert pincite("eval", "overview", "numbers.json", f"mine={report}").code == 0
+    assert list(json.loads(Path("numbers.json").read_text())["sets"]) == ["mine"]
+    assert "`quote_hit@1`" in Path("numbers.md").read_text("utf-8")
+
+
+def test_a_run_without_a_name_is_refused(report: Path, pincite: Pincite) -> None:
+    run = pincite("eval", "overview", "numbers.json", report)
+    assert run.code == 2
+    assert "is not NAME=FILE" in run.stderr
+    assert not Path("numbers.json").exists()
+
+
+def test_a_calibration_is_fitted_and_written_where_it_is_told_to(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    many = [{**OWL, "id": f"owl{i}", "split": "dev"} for i in range(6)] + [
+        {**NEVER, "id": f"never{i}", "split": "dev"} for i in range(6)
+    ]
+    gold = write_gold(tmp_path / "many", many)
+    run = pincite("eval", "calibrate", gold, "--out", "fitted.json", "--risk", "0.5")
+    assert run.code == 0
+    fitted = json.loads(Path("fitted.json").read_text())
+    assert fitted["embedder"].startswith("hashing@")
+    assert fitted["about"]["sets"] == {"many": {"questions": 12, "answerable": 6, "right": 6}}
+
+
+@pytest.mark.usefixtures("report")
+def test_too_few_questions_to_fit_on_are_refused_and_nothing_is_written(pincite: Pincite) -> None:
+    run = pincite("eval", "calibrate", "small", "--out", "fitted.json")
+    assert run.code == 2
+    assert "at least 5 questions that go right and 5 that go wrong" in run.stderr
+    assert not Path("fitted.json").exists()
+
+
+def test_an_unknown_form_of_import_is_refused(pincite: Pincite) -> None:
+    run = pincite("eval", "import", "trec", "a.json", "gold")
+    assert run.code == 2
+    assert "'trec' is not a form that can be imported; name squad or beir" in run.stderr

@@ -1,0 +1,73 @@
+"""What several of these tests are made of: real documents in a real library, hashed words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.library import Library
+from corpus.types import Document
+from ingest.pipeline import ingest_documents
+from ingest.readers import read
+from retrieval.engine import Engine
+from retrieval.hashing import HashingEmbedder
+from retrieval.settings import Settings, load_settings
+
+TEXTS = {
+    "birds.txt": (
+        "== Gulls ==\nThe herring gull eats fish and mussels. Gulls nest on cliffs in spring.\n\n"
+        "They return to the same nest in April 1997.\n\n"
+        "== Owls ==\nThe barn owl hunts mice at night. Its face is shaped like a heart.\n"
+    ),
+    "ships.txt": (
+        "The schooner left Bergen with forty sailors. A storm broke the mainmast near Iceland. "
+        "The captain repaired the rudder because it leaked.\n\n"
+        "Lamp oil was stored below deck in nine barrels.\n"
+    ),
+    "bread.md": (
+        "# Bread\n\nKnead the dough for ten minutes. Let it rise in a warm bowl.\n\n"
+        "## Baking\n\nBake the loaf at 220 degrees until the crust is brown.\n"
+    ),
+}
+
+
+def make_document(text: str, source: str = "notes.txt") -> Document:
+    """The document that a file of this name with this text becomes."""
+    reader, reading = read(text.encode(), source)
+    return Document(
+        source=source,
+        title=reading.title or source,
+        text=reading.text,
+        sections=reading.sections,
+        media_type=reader.media_type,
+    )
+
+
+def fill(library: Library, *documents: Document, passage_tokens: int = 12) -> None:
+    """Take the documents in, cut so short that most have several passages."""
+    ingest_documents(documents, library, HashingEmbedder(), passage_tokens=passage_tokens)
+
+
+def small_documents() -> list[Document]:
+    return [make_document(text, source) for source, text in TEXTS.items()]
+
+
+def hashing_settings(**overrides: Any) -> Settings:
+    """Settings under which everything is answered."""
+    return load_settings(**{"embedder": "hashing", "threshold": 0.0, **overrides})
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """A library of three small documents."""
+    with Library.open(tmp_path / "library", create=True) as opened:
+        fill(opened, *small_documents())
+        yield opened
+
+
+@pytest.fixture
+def engine(library: Library) -> Engine:
+    return Engine(library, HashingEmbedder(), hashing_settings())

@@ -1,0 +1,128 @@
+"""Somebody else writes to the library while a question is answered, or indexes are built."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import retrieval.answer
+from corpus.errors import LibraryChangedError
+from corpus.library import Library
+from retrieval.engine import Engine
+from retrieval.hashing import HashingEmbedder
+from retrieval.indexes import index_problems, open_indexes, publish
+from tests.retrieval.conftest import fill, hashing_settings, make_document
+
+
+def engine_on(folder: Path) -> Engine:
+    engine = Engine.open(folder, settings=hashing_settings(), embedder=HashingEmbedder())
+    engine.warm_up()
+    return engine
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
+    """Run ``act`` between search and reading, each time."""
+    real = retrieval.answer.read
+
+    def read(*arguments: Any, **named: Any) -> Any:
+        act()
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(retrieval.answer, "read", read)
+
+
+def test_a_document_removed_while_it_is_read_is_simply_no_longer_quoted(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remove() -> None:
+        with Library.open(library.folder) as other:
+            if entry := other.entry("birds.txt"):
+                other.remove([entry.id])
+
+    with engine_on(library.folder) as engine:
+        interrupt(monkeypatch, remove)
+        answer = engine.ask("Where do gulls nest?")
+    assert "gull" not in " ".join(quote.text.lower() for quote in answer.quotes)
+    assert answer.trace.generation == library.generation
+
+
+def test_a_library_that_never_holds_still_is_an_error_that_says_so(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = iter(range(1000))
+
+    def replace() -> None:
+        with Library.open(library.folder) as other:
+            fill(other, make_document(f"The gull number {next(turn)} nests.", "birds.txt"))
+
+    with engine_on(library.folder) as engine:
+        interrupt(monkeypatch, replace)
+        with pytest.raises(LibraryChangedError, match="ask again"):
+            engine.ask("Where do gulls nest?")
+
+
+def test_two_processes_that_publish_at_once_leave_sound_indexes(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.rename
+
+    def late(source: Path, target: Path) -> None:
+        monkeypatch.setattr(os, "rename", real)
+        publish(library)  # the other process, a moment earlier
+        real(source, target)
+
+    monkeypatch.setattr(os, "rename", late)
+    publish(library)
+    assert index_problems(library) == []
+
+
+@pytest.mark.parametrize("named", [[], None, {}, {"dense.faiss": "0" * 64}, 7])
+def test_a_manifest_that_names_other_files_is_damage(library: Library, named: Any) -> None:
+    manifest = next((library.folder / "indexes").glob("*/manifest.json"))
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": named}))
+    said: list[str] = []
+    indexes = open_indexes(library, said.append)
+    assert len(said) == 1
+    assert len(indexes.dense) == len(indexes.lexical) > 0
+
+
+def test_a_manifest_nested_without_end_is_damage(library: Library) -> None:
+    manifest = next((library.folder / "indexes").glob("*/manifest.json"))
+    manifest.write_text("[" * 100_000)
+    assert "damaged manifest" in index_problems(library)[0]
+
+
+def test_a_missing_index_file_is_damage_even_when_the_manifest_does_not_name_it(
+    library: Library,
+) -> None:
+    folder = next((library.folder / "indexes").iterdir())
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["files"]["dense.faiss"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "dense.faiss").unlink()
+    assert index_problems(library)
+
+
+def test_what_a_killed_build_left_is_cleared_away_and_a_running_one_left_alone(
+    library: Library,
+) -> None:
+    indexes = library.folder / "indexes"
+    for name, age in ((".aside-killed", 7200), (".aside-running", 5)):
+        (indexes / name).mkdir()
+        os.utime(indexes / name, (time.time() - age,) * 2)
+    publish(library)
+    assert {path.name for path in indexes.glob(".aside-*")} == {".aside-running"}
+
+
+def test_a_file_in_the_place_of_the_indexes_gives_way(library: Library) -> None:
+    folder = next((library.folder / "indexes").iterdir())
+    aside = folder.rename(library.folder / "elsewhere")
+    folder.write_text("not a folder")
+    open_indexes(library, lambda sentence: None)
+    assert aside.is_dir()
+    assert index_problems(library) == []

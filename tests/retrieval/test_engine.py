@@ -1,0 +1,253 @@
+"""Asking: what holds for every answer, whatever the documents and the question."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.errors import (
+    DocumentNotFoundError,
+    EmbedderMismatchError,
+    LibraryEmptyError,
+    LibraryNotFoundError,
+    QuestionError,
+    SourceError,
+    UsageError,
+)
+from corpus.library import Library
+from corpus.types import Document
+from retrieval.answer import Answer
+from retrieval.engine import Engine
+from retrieval.hashing import HashingEmbedder
+from tests.retrieval.conftest import TEXTS, fill, hashing_settings, make_document
+
+QUESTIONS = [
+    "Where do herring gulls nest?",
+    "Why did the captain repair the rudder?",
+    "How long do I knead the dough?",
+    "What does the barn owl look like?",
+    "zzz",
+    "who is it",
+]
+PIECES = st.sampled_from(
+    [
+        *("gull", "Whale", "This", "They", "it", "lamp.", "storm:", "1912.", "Why?", "Dr.", "é"),
+        *("e\u0301", "\n", "\n\n", "\r\n", "# H\n", "== H ==\n", "- ", "😀.", "“fog.”", "\u2028"),
+    ]
+)
+BODIES = st.lists(PIECES, min_size=1, max_size=60).map(" ".join) | st.text(
+    st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80
+)
+ASKED = st.sampled_from(QUESTIONS) | st.lists(PIECES, min_size=1, max_size=6).map(
+    lambda pieces: " ".join(["gull", *pieces])
+)
+
+
+def timeless(answer: Answer) -> Answer:
+    return replace(answer, trace=replace(answer.trace, milliseconds={}))
+
+
+def check(answer: Answer, library: Library) -> None:
+    """What a reader of the answer may rely on."""
+    assert len(answer.quotes) in ((1, 2, 3) if answer.status == "ANSWERED" else (0,))
+    assert 0 <= answer.confidence <= 1
+    for place in (*answer.quotes, *answer.nearest):
+        document = library.document(place.document)
+        assert document.text[place.start : place.end] == place.text != ""
+        assert document.title == place.title
+    for quote in answer.quotes:
+        assert quote.highlights
+        assert all(quote.start <= start < end <= quote.end for start, end in quote.highlights)
+    for ranked in (answer.quotes, answer.nearest):
+        assert all(left.score >= right.score for left, right in pairwise(ranked))
+    for one, other in combinations(answer.quotes, 2):
+        assert one.document != other.document or not one.span.overlaps(other.span)
+
+
+def documents_from(bodies: list[str]) -> list[Document]:
+    """Documents of those bodies that a file may have."""
+    made = []
+    for number, body in enumerate(bodies):
+        with suppress(SourceError):
+            made.append(make_document(body, f"{number}.{'md' if number % 2 else 'txt'}"))
+    return made
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(BODIES, min_size=1, max_size=4), ASKED, st.sampled_from([0.0, 1.0]))
+def test_every_answer_is_verbatim_apart_best_first_and_repeatable(
+    bodies: list[str], question: str, threshold: float
+) -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.open(folder, create=True) as library,
+    ):
+        fill(library, *documents_from([*bodies, "A whale."]))
+        engine = Engine(library, HashingEmbedder(), hashing_settings(threshold=threshold))
+        answer = engine.ask(question)
+        check(answer, library)
+        assert timeless(engine.ask(question)) == timeless(answer)
+        again = Engine(library, HashingEmbedder(), engine.settings)
+        assert timeless(again.ask(question)) == timeless(answer)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_to_small_documents_is_sound(engine: Engine, question: str) -> None:
+    check(engine.ask(question), engine.library)
+
+
+def test_the_best_quote_holds_the_words_that_were_asked_for(engine: Engine) -> None:
+    assert "rudder because it leaked" in engine.ask(QUESTIONS[1]).quotes[0].text
+
+
+def test_below_the_threshold_nothing_is_quoted_and_the_nearest_is_still_shown(
+    library: Library,
+) -> None:
+    strict = Engine(library, HashingEmbedder(), hashing_settings(threshold=1.0))
+    answer = strict.ask("zzz yyy")
+    assert (answer.status, answer.quotes) == ("NOT_FOUND", ())
+    assert len(answer.nearest) == 3
+
+
+@pytest.mark.parametrize("question", ["", " \n\t", "?!…", "—", "😀"])
+def test_a_question_without_words_is_refused(engine: Engine, question: str) -> None:
+    for ask in (engine.ask, engine.search):
+        with pytest.raises(QuestionError, match="no words"):
+            ask(question)
+
+
+def test_a_question_beyond_the_longest_is_refused_with_both_lengths(library: Library) -> None:
+    engine = Engine(library, HashingEmbedder(), hashing_settings(longest_question=10))
+    assert engine.ask("  gulls fly  ").question == "gulls fly"
+    assert engine.ask("g" * 10).question == "g" * 10
+    with pytest.raises(QuestionError, match=r"11 characters.* 10;"):
+        engine.ask("g" * 11)
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_asking_for_less_than_one_passage_is_refused(engine: Engine, k: int) -> None:
+    with pytest.raises(UsageError, match=f"{k} passages"):
+        engine.search("gulls", k)
+
+
+@pytest.mark.parametrize("k", [1, 3, 1000])
+def test_search_gives_as_many_passages_as_there_are_up_to_k(engine: Engine, k: int) -> None:
+    every = list(engine.library.passage_texts())
+    found = engine.search("gulls in a storm", k)
+    assert len({(p.document, p.start) for p in found}) == len(found) == min(k, len(every))
+    assert all(left.score >= right.score for left, right in pairwise(found))
+
+
+def test_an_empty_library_says_that_it_is_empty(tmp_path: Path) -> None:
+    with (
+        Library.open(tmp_path / "empty", create=True) as library,
+        pytest.raises(LibraryEmptyError, match="empty"),
+    ):
+        Engine(library, HashingEmbedder(), hashing_settings()).ask("gulls?")
+
+
+def test_a_missing_library_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(LibraryNotFoundError):
+        Engine.open(tmp_path / "nowhere", settings=hashing_settings())
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("source", TEXTS)
+def test_only_the_documents_named_are_asked(engine: Engine, question: str, source: str) -> None:
+    id = engine.library.find(source).id
+    for name in (source, id, id[:6]):
+        answer = engine.ask(question, documents=[name])
+        assert {quote.document for quote in (*answer.quotes, *answer.nearest)} == {id}
+        assert {p.document for p in engine.search(question, documents=[name])} == {id}
+
+
+def test_no_documents_named_is_nothing_found(engine: Engine) -> None:
+    answer = engine.ask("Where do gulls nest?", documents=[])
+    assert (answer.status, answer.quotes, answer.nearest) == ("NOT_FOUND", (), ())
+    assert engine.search("gulls", documents=[]) == []
+
+
+@pytest.mark.parametrize("name", ["nowhere.txt", "ffffffffff", "", "bird"])
+def test_a_document_that_is_not_there_is_refused_by_its_name(engine: Engine, name: str) -> None:
+    with pytest.raises(DocumentNotFoundError, match=re.escape(repr(name))):
+        engine.ask("gulls", documents=["birds.txt", name])
+
+
+def test_an_open_engine_sees_what_another_connection_did(engine: Engine) -> None:
+    before = engine.ask("Where does the kraken sleep?")
+    with Library.open(engine.library.folder) as other:
+        fill(other, make_document("The kraken sleeps below Bergen.", "kraken.txt"))
+        after = engine.ask("Where does the kraken sleep?")
+        assert after.quotes[0].text == "The kraken sleeps below Bergen."
+        assert after.trace.generation == before.trace.generation + 1
+        other.remove([other.find("kraken.txt").id])
+    gone = engine.ask("Where does the kraken sleep?")
+    assert [q.text for q in gone.quotes] == [q.text for q in before.quotes]
+
+
+def test_another_embedder_is_refused_naming_both(library: Library) -> None:
+    with pytest.raises(EmbedderMismatchError, match=r"hashing@256.*hashing@64"):
+        Engine.open(library.folder, settings=hashing_settings(), embedder=HashingEmbedder(64))
+    with pytest.raises(EmbedderMismatchError, match="hashing@64"):
+        Engine(library, HashingEmbedder(64), hashing_settings()).ask("gulls")
+
+
+def test_identical_text_in_two_files_stays_two_results(engine: Engine) -> None:
+    fill(engine.library, make_document(TEXTS["birds.txt"], "copy.txt"))
+    answer = engine.ask("What does the herring gull eat?")
+    assert len({p.document for p in engine.search("herring gull fish mussels", 2)}) == 2
+    assert answer.quotes[0].text == answer.quotes[1].text
+    assert answer.quotes[0].document != answer.quotes[1].document
+
+
+def test_eight_threads_at_once_get_the_answers_of_one_alone(library: Library) -> None:
+    alone = Engine(library, HashingEmbedder(), hashing_settings())
+    expected = [timeless(alone.ask(question)) for question in QUESTIONS * 4]
+    shutil.rmtree(library.folder / "indexes")
+    shared = Engine(library, HashingEmbedder(), hashing_settings())
+    with ThreadPoolExecutor(8) as pool:
+        assert [timeless(a) for a in pool.map(shared.ask, QUESTIONS * 4)] == expected
+
+
+def documented(heading: str) -> set[str]:
+    """The keys that docs/json.md lists under the line that begins so."""
+    page = Path(__file__).parents[2].joinpath("docs", "json.md").read_text("utf-8")
+    table = page[page.index(heading) :].split("|---|---|\n")[1].split("\n\n")[0]
+    keys = (line.split("|")[1] for line in table.splitlines())
+    return {key.strip(" `") for cell in keys for key in cell.split(",")}
+
+
+def test_an_answer_in_json_has_the_documented_keys_and_survives_a_round_trip(
+    engine: Engine,
+) -> None:
+    answer = engine.ask(QUESTIONS[0])
+    found = answer.to_json()
+    assert found.keys() == documented("# The JSON")
+    assert found["quotes"]
+    assert all(quote.keys() == documented("A quote:") for quote in found["quotes"])
+    passage = {"document", "title", "section", "page", "start", "end", "text", "score"}
+    assert all(near.keys() == passage for near in found["nearest"])
+    assert found["trace"].keys() == {
+        *("generation", "fingerprint", "confidence_kind", "threshold", "scores", "milliseconds")
+    }
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_warming_up_opens_what_the_first_question_needs(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.warm_up()
+    monkeypatch.delattr("retrieval.engine.open_indexes")
+    assert engine.ask("gulls").status == "ANSWERED"

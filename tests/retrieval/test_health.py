@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from corpus.database import FILE_NAME
+from corpus.library import Library
+from retrieval.engine import Engine
+from retrieval.hashing import HashingEmbedder
+from retrieval.health import Health, examine
+from tests.retrieval.conftest import hashing_settings
+
+
+@pytest.fixture
+def folder(library: Library) -> Path:
+    """The folder of a sound library that nothing holds open."""
+    library.close()
+    return library.folder
+
+
+def look(folder: Path, **overrides: str) -> Health:
+    return examine(hashing_settings(library=folder, **overrides))
+
+
+def contents(folder: Path) -> dict[str, str]:
+    files = (f for f in folder.rglob("*") if f.is_file())
+    return {str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+
+def dense_file(folder: Path) -> Path:
+    return next(folder.glob("indexes/*/dense.faiss"))
+
+
+def test_a_sound_library_has_no_problems(folder: Path) -> None:
+    health = look(folder)
+    assert health.problems == ()
+    assert (health.exists, health.documents, health.generation) == (True, 3, 1)
+    with Library.open(folder) as library:
+        assert health.passages == len(list(library.passage_texts()))
+    assert (health.embedder, health.library) == (HashingEmbedder().fingerprint, str(folder))
+
+
+def test_no_library_is_no_problem_and_none_is_made(tmp_path: Path) -> None:
+    health = look(tmp_path / "nowhere")
+    assert (health.exists, health.generation, health.documents) == (False, None, 0)
+    assert health.problems == ()
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_an_empty_library_is_sound(tmp_path: Path) -> None:
+    Library.open(tmp_path / "empty", create=True).close()
+    health = look(tmp_path / "empty")
+    assert (health.exists, health.documents, health.problems) == (True, 0, ())
+
+
+def test_a_library_of_another_embedder_is_a_problem_that_names_both(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = HashingEmbedder(64)
+    monkeypatch.setattr("retrieval.health.open_embedder", lambda settings: other)
+    (problem,) = look(folder).problems
+    assert "hashing@256" in problem
+    assert "hashing@64" in problem
+
+
+def test_an_embedder_that_is_not_there_is_a_problem_and_the_rest_is_still_looked_at(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "model").mkdir()
+    dense_file(folder).write_bytes(b"damaged")
+    health = look(folder, embedder=str(tmp_path / "model"))
+    assert health.embedder is None
+    assert ["safetensors" in problem for problem in health.problems] == [True, False]
+    assert "dense.faiss" in health.problems[1]
+    assert health.documents == 3
+
+
+def test_a_damaged_index_is_a_problem_that_the_next_question_mends(folder: Path) -> None:
+    data = bytearray(dense_file(folder).read_bytes())
+    data[len(data) // 2] ^= 1
+    dense_file(folder).write_bytes(data)
+    (problem,) = look(folder).problems
+    assert "dense.faiss is damaged" in problem
+    assert "the next question rebuilds it" in problem
+    with Engine.open(folder, settings=hashing_settings()) as engine:
+        engine.ask("Where do gulls nest?")
+    assert look(folder).problems == ()
+
+
+def test_a_missing_index_is_a_problem(folder: Path) -> None:
+    shutil.rmtree(folder / "indexes")
+    (problem,) = look(folder).problems
+    assert "there is no index" in problem
+
+
+def test_a_file_that_is_no_library_is_a_problem(folder: Path) -> None:
+    (folder / FILE_NAME).write_bytes(b"this is no database " * 99)
+    health = look(folder)
+    assert health.exists
+    assert ["damaged" in problem for problem in health.problems] == [True]
+
+
+@pytest.mark.parametrize("damage", ["none", "index", "no index"])
+def test_looking_changes_nothing(folder: Path, damage: str) -> None:
+    if damage == "index":
+        dense_file(folder).write_bytes(b"damaged")
+    if damage == "no index":
+        shutil.rmtree(folder / "indexes")
+    before = contents(folder)
+    look(folder)
+    assert contents(folder) == before
+
+
+def test_the_findings_are_json(folder: Path) -> None:
+    found = look(folder).to_json()
+    assert json.loads(json.dumps(found))["documents"] == 3
+    assert {"python", "faiss-cpu", "tantivy"} <= found["versions"].keys()

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.library import Library
+from corpus.types import Span
+from retrieval.hashing import HashingEmbedder
+from retrieval.indexes import open_indexes
+from retrieval.reader import Candidate, Reading, read
+from retrieval.search import Hit, search
+from tests.retrieval.conftest import fill, make_document
+
+QUESTIONS = [
+    "Where do herring gulls nest?",
+    "Why did the captain repair the rudder?",
+    "How long do I knead the dough?",
+    "zzz",
+    "who is it",
+]
+
+
+def hits_for(library: Library, question: str, k: int = 99) -> list[Hit]:
+    return search(
+        question,
+        HashingEmbedder().embed_query(question),
+        open_indexes(library, print),
+        library,
+        k=k,
+        candidates=99,
+        dense_weight=0.5,
+    )
+
+
+def reading_of(library: Library, question: str, hits: list[Hit] | None = None) -> Reading:
+    return read(
+        question,
+        HashingEmbedder().embed_query(question),
+        hits_for(library, question) if hits is None else hits,
+        library,
+        lambda id: library.document(id).text,
+        open_indexes(library, print).lexical.rarity,
+        dense_weight=0.5,
+    )
+
+
+def text_of(library: Library, candidate: Candidate) -> str:
+    return text_at(library, candidate.document, candidate.span)
+
+
+def text_at(library: Library, document: str, span: Span) -> str:
+    return library.document(document).text[span.start : span.end]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_sentence_of_the_hits_is_a_candidate_once(library: Library, question: str) -> None:
+    hits = hits_for(library, question, k=4)
+    candidates = reading_of(library, question, hits).candidates
+    expected = {(hit.stored.id, span) for hit in hits for span in hit.stored.passage.sentences}
+    assert {(c.passage, c.span) for c in candidates} == expected
+    assert len(candidates) == len(expected)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_candidates_come_best_first_and_so_do_passages(library: Library, question: str) -> None:
+    reading = reading_of(library, question)
+    assert all(a.score >= b.score for a, b in pairwise(reading.candidates))
+    assert all(a.score >= b.score for a, b in pairwise(reading.hits))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_score_is_between_0_and_1(library: Library, question: str) -> None:
+    reading = reading_of(library, question)
+    assert all(0 <= c.score <= 1 + 1e-6 for c in reading.candidates)
+    assert all(0 <= hit.score <= 1 for hit in reading.hits)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_reading_reorders_the_passages_and_neither_drops_nor_adds_one(
+    library: Library, question: str
+) -> None:
+    hits = hits_for(library, question, k=5)
+    read_hits = reading_of(library, question, hits).hits
+    assert sorted(h.stored.id for h in read_hits) == sorted(h.stored.id for h in hits)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The herring gull eats fish and mussels.",
+        "A storm broke the mainmast near Iceland.",
+        "Bake the loaf at 220 degrees until the crust is brown.",
+        "Its face is shaped like a heart.",
+    ],
+)
+def test_a_sentence_is_the_best_answer_to_itself(library: Library, sentence: str) -> None:
+    assert text_of(library, reading_of(library, sentence).candidates[0]) == sentence
+
+
+def test_a_reason_is_preferred_where_a_reason_is_asked_for(tmp_path: Path) -> None:
+    with Library.open(tmp_path, create=True) as library:
+        fill(library, make_document("The captain repaired the rudder quietly.", "a.txt"))
+        fill(library, make_document("The captain repaired the rudder because.", "b.txt"))
+        best = reading_of(library, "Why did the captain repair the rudder?").candidates[0]
+        assert library.document(best.document).source == "b.txt"
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_neighbours_stand_beside_the_sentence_in_its_own_section(
+    library: Library, question: str
+) -> None:
+    for c in reading_of(library, question).candidates:
+        document = library.document(c.document)
+        section = document.section_at(c.span.start).span
+        assert all(section.contains(span) for span in (*c.before, *c.after))
+        line = [*reversed(c.before), c.span, *c.after]
+        for left, right in pairwise(line):
+            assert left.end <= right.start
+            assert not document.text[left.end : right.start].strip()
+
+
+def test_the_first_sentence_of_a_section_has_none_before_it_and_the_last_none_after(
+    library: Library,
+) -> None:
+    found = {text_of(library, c): c for c in reading_of(library, QUESTIONS[0]).candidates}
+    assert found["The barn owl hunts mice at night."].before == ()
+    assert found["Its face is shaped like a heart."].after == ()
+    back = found["They return to the same nest in April 1997."]
+    assert [text_at(library, back.document, span) for span in back.before] == [
+        "Gulls nest on cliffs in spring.",
+        "The herring gull eats fish and mussels.",
+    ]
+    assert back.after == ()
+
+
+def test_a_neighbour_is_seen_even_when_its_passage_is_no_hit(library: Library) -> None:
+    every = hits_for(library, QUESTIONS[0])
+    alone = [hit for hit in every if "They return" in passage_text(library, hit)]
+    (candidate,) = reading_of(library, QUESTIONS[0], alone).candidates
+    assert [text_at(library, candidate.document, span) for span in candidate.before][:1] == [
+        "Gulls nest on cliffs in spring."
+    ]
+
+
+def passage_text(library: Library, hit: Hit) -> str:
+    return text_at(library, hit.stored.document, hit.stored.passage.span)
+
+
+def test_no_hits_give_no_candidates(library: Library) -> None:
+    assert reading_of(library, "gulls", []) == Reading([], [])
+
+
+def test_reading_twice_gives_the_same(library: Library) -> None:
+    assert reading_of(library, QUESTIONS[0]) == reading_of(library, QUESTIONS[0])
+
+
+@pytest.fixture
+def twins(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "twins", create=True) as library:
+        fill(library, *(make_document("A gull nests here. It sleeps.", f"{n}.txt") for n in "ab"))
+        yield library
+
+
+def test_identical_text_in_two_files_scores_the_same_in_both(twins: Library) -> None:
+    scores: dict[str, set[float]] = {}
+    for c in reading_of(twins, "Where does a gull nest?").candidates:
+        scores.setdefault(text_of(twins, c), set()).add(round(c.score, 6))
+    assert [len(found) for found in scores.values()] == [1, 1]
+
+
+def test_documents_are_never_each_others_neighbours(twins: Library) -> None:
+    for c in reading_of(twins, "gull").candidates:
+        near = [text_at(twins, c.document, span) for span in (*c.before, *c.after)]
+        assert sorted([*near, text_of(twins, c)]) == ["A gull nests here.", "It sleeps."]
+
+
+def test_a_question_that_points_away_from_everything_still_scores_in_range(
+    library: Library,
+) -> None:
+    hits = hits_for(library, "gulls")
+    away = -np.sum([rows[0] for rows in library.vectors(range(1, 99)).values()], axis=0)
+    reading = read(
+        "gulls",
+        (away / np.linalg.norm(away)).astype(np.float32),
+        hits,
+        library,
+        lambda id: library.document(id).text,
+        lambda term: 1.0,
+        dense_weight=0.5,
+    )
+    assert reading.candidates
+    assert all(0 <= c.score <= 1 for c in reading.candidates)

@@ -1,0 +1,178 @@
+"""What reaches the terminal: all of a quote, and nothing that acts on the screen."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from corpus.rows import Entry
+from ingest.pipeline import Event, Summary
+from retrieval.answer import FoundPassage
+from tests.conftest import Pincite
+from ui import terminal
+
+RED, REVERSED, MARK = "\x1b[31m", "\u202e", "\ufffd"
+BIDIRECTIONAL = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+PASSAGE = FoundPassage("0" * 64, "Title", ("Heading",), None, 10, 24, "The owl hunts.", 0.5)
+ENTRY = Entry("0" * 64, "/a.txt", "Title", "text/plain", "1" * 64, 14, 1, "2024-05-01T00:00", {})
+
+
+def acts_on_a_terminal(text: str) -> list[str]:
+    """The characters of the text that a terminal would obey instead of show."""
+    return [
+        character
+        for character in text
+        if character not in "\n\t"
+        and (unicodedata.category(character) == "Cc" or character in BIDIRECTIONAL)
+    ]
+
+
+def console(*, is_terminal: bool = False, width: int = 80) -> Console:
+    """A console that writes into memory."""
+    return Console(
+        file=io.StringIO(),
+        force_terminal=is_terminal,
+        color_system=None,
+        width=width,
+        highlight=False,
+    )
+
+
+def shown(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@given(st.text())
+def test_harmless_text_has_nothing_for_a_terminal_to_obey(text: str) -> None:
+    assert acts_on_a_terminal(terminal.harmless(text)) == []
+
+
+@given(st.text())
+def test_harmless_replaces_what_acts_and_nothing_else(text: str) -> None:
+    acting = set(acts_on_a_terminal(text))
+    expected = "".join(MARK if character in acting else character for character in text)
+    assert terminal.harmless(text) == expected
+
+
+@given(st.text(), st.text(), st.booleans())
+def test_a_passage_shows_nothing_that_acts(text: str, title: str, is_terminal: bool) -> None:
+    page = console(is_terminal=is_terminal)
+    passage = replace(PASSAGE, text=text, title=title, section=(title, text))
+    terminal.show_passages(page, [passage])
+    assert acts_on_a_terminal(shown(page)) == []
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_list_of_documents_shows_nothing_that_acts(is_terminal: bool) -> None:
+    page = console(is_terminal=is_terminal, width=200)
+    entry = replace(ENTRY, title=f"{RED}Title", source=f"/{REVERSED}a.txt")
+    terminal.show_documents(page, [entry])
+    assert acts_on_a_terminal(shown(page)) == []
+    assert f"{MARK}[31mTitle" in shown(page)
+    assert f"/{MARK}a.txt" in shown(page)
+
+
+def test_a_place_names_title_headings_page_and_characters() -> None:
+    passage = replace(PASSAGE, section=("One", "Two"), page=7)
+    assert terminal.place(passage) == "Title › One › Two · page 7 · characters 10–24"
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_markup_is_text_like_any_other(is_terminal: bool) -> None:
+    page = console(is_terminal=is_terminal)
+    said = "An [bold]array[/bold][0] of [/] :smile: and [link=http://x.example]x[/link]."
+    terminal.show_passages(page, [replace(PASSAGE, text=said, title="[red]Title")])
+    assert said in " ".join(line.strip() for line in shown(page).splitlines())
+    assert "[red]Title › Heading" in shown(page)
+
+
+def test_a_long_quote_stays_on_its_line_in_a_pipe() -> None:
+    page = console(width=20)
+    said = "The owl " + "and the gull " * 100 + "hunt."
+    terminal.show_passages(page, [replace(PASSAGE, text=said)])
+    assert shown(page).splitlines()[0] == f"[1] {said}"
+
+
+def test_a_long_word_is_folded_on_a_narrow_terminal_and_not_cut() -> None:
+    page = console(is_terminal=True, width=30)
+    said = "".join(chr(ord("a") + number % 26) for number in range(400))
+    terminal.show_passages(page, [replace(PASSAGE, text=said, section=())])
+    joined = "".join(line.removeprefix("[1]").strip() for line in shown(page).splitlines())
+    assert joined.startswith(said)
+    assert max(map(len, shown(page).splitlines())) <= 30
+
+
+def test_wide_characters_are_folded_and_not_cut() -> None:
+    page = console(is_terminal=True, width=30)
+    said = "鴉は夜に鼠を狩る" * 20
+    terminal.show_passages(page, [replace(PASSAGE, text=said, section=())])
+    joined = "".join(line.removeprefix("[1]").strip() for line in shown(page).splitlines())
+    assert joined.startswith(said)
+
+
+def test_a_long_path_in_the_list_is_folded_and_not_cut() -> None:
+    page = console(width=80)
+    source = "/" + "/".join(f"folder{number:02}" for number in range(20)) + "/notes.txt"
+    terminal.show_documents(page, [replace(ENTRY, source=source)])
+    lines = shown(page).splitlines()[1:]
+    assert "".join(line.split()[-1] for line in lines) == source
+
+
+def test_the_progress_bar_leaves_only_what_was_refused() -> None:
+    page = console(is_terminal=True)
+    with terminal.ingesting(page, 2) as listener:
+        listener.on_embedded(64)
+        listener.on_event(Event("/a.txt", "added", 3))
+        listener.on_event(Event(f"/{RED}b.txt", "refused", reason=f"/{RED}b.txt is [empty]"))
+    assert f"refused: /{MARK}[31mb.txt is [empty]\n" in shown(page)
+    assert "/a.txt" not in shown(page)
+
+
+def test_without_a_terminal_each_source_is_a_plain_line() -> None:
+    page = console(width=20)
+    with terminal.ingesting(page, 1) as listener:
+        listener.on_embedded(64)
+        listener.on_event(Event(f"/{REVERSED}[bold]/a-rather-long-name.txt", "added", 3))
+    assert shown(page) == f"added: /{MARK}[bold]/a-rather-long-name.txt, 3 passages\n"
+
+
+def test_the_summary_counts_every_outcome() -> None:
+    page = console()
+    events = [Event("/a", "added"), Event("/b", "added"), Event("/c", "refused", reason="no")]
+    terminal.show_summary(page, Summary(events, embedded=9), 1.25)
+    assert shown(page) == (
+        "2 added, 0 replaced, 0 unchanged, 1 refused; 9 texts embedded in 1.2 s\n"
+    )
+
+
+def test_a_hostile_document_is_shown_literally_from_end_to_end(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    file = tmp_path / f"owl{RED}{REVERSED}.txt"
+    hostile = f"The owl {RED}hunts\x07 {REVERSED}mice\u202c at\x9b2J [bold]night[/bold]."
+    file.write_text(f"== Own{RED}ls{REVERSED} ==\n{hostile}\n", "utf-8")
+    commands = [
+        ("ingest", file, "--title", f"{RED}T{REVERSED}"),
+        ("ask", f"What does the owl {RED}hunt at {REVERSED}night?"),
+        ("search", "owl"),
+        ("documents",),
+        ("doctor",),
+        ("ingest", tmp_path / f"{RED}gone.txt"),
+        ("ask", f"{RED}?{REVERSED}"),
+        ("remove", f"{RED}{REVERSED}"),
+        ("remove", file),
+    ]
+    runs = {command: pincite(*command) for command in commands}
+    assert [c for c, run in runs.items() if acts_on_a_terminal(run.stdout + run.stderr)] == []
+    answer = runs[commands[1]].stdout
+    said = f"The owl {MARK}[31mhunts{MARK} {MARK}mice{MARK} at{MARK}2J [bold]night[/bold]."
+    assert answer.splitlines()[0] == f"[1] {said}"
+    assert answer.splitlines()[1].startswith(f"    {MARK}[31mT{MARK} › Own{MARK}[31mls{MARK} · ")

@@ -1,0 +1,202 @@
+"""What the chat draws: no Gradio, no model."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from corpus.types import Document, Page, Section, Span
+from retrieval.answer import Answer, FoundPassage
+from retrieval.quote import Quote
+from retrieval.trace import Trace
+from ui.web import page, render
+from ui.web.escape import escaped
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    '<img src=x onerror="alert(1)">',
+    '<iframe src="http://evil.example/"></iframe>',
+    "</mark></div><style>*{display:none}</style>",
+    "' onmouseover='alert(1)",
+    "&lt;script&gt; &amp; &#60;b&#62;",
+    "![x](http://evil.example/x.png) [a](javascript:alert(1))",
+    "${alert(1)} {{alert(1)}}",
+]
+OVERRIDE, ISOLATE, ZERO_WIDTH, JOINER = "\u202e", "\u2067", "\u200b", "\u200d"
+PROSE = "One stands first. The answer stands here. It was so. " + "More is said of it. " * 200
+
+
+def document(
+    text: str = PROSE, title: str = "T", heading: str = "H", pages: bool = False
+) -> Document:
+    whole = Span(0, len(text))
+    sections = (Section(whole, (heading,)),)
+    return Document("a/b.txt", title, text, sections, (Page(whole, 7),) if pages else ())
+
+
+def quote_of(source: Document, start: int, end: int, *highlights: tuple[int, int]) -> Quote:
+    return Quote(
+        document=source.id,
+        title=source.title,
+        section=source.section_at(start).path,
+        page=source.page_at(start),
+        start=start,
+        end=end,
+        text=source.text[start:end],
+        highlights=highlights or ((start, end),),
+        score=0.6,
+    )
+
+
+def answer(
+    source: Document,
+    *quotes: Quote,
+    question: str = "Q?",
+    confidence: float = 0.65,
+    kind: str = "score",
+) -> Answer:
+    near = FoundPassage(
+        source.id, source.title, source.sections[0].path, None, 0, 20, source.text[:20], 0.2
+    )
+    trace = Trace(1, "hashing", kind, 0.3, {}, {})
+    status = "ANSWERED" if quotes else "NOT_FOUND"
+    return Answer(question, status, confidence, quotes, (near,), trace)
+
+
+def drawn(given: Answer, source: Document) -> str:
+    """All that the page shows for one answer."""
+    reply = render.reply(given, 1)
+    turn = page.Turn(1, given.question, reply, render.evidence(given, lambda id: source, 1))
+    return page.conversation([turn]) + page.evidence([turn])
+
+
+class _Tags(HTMLParser):
+    """The elements, the attributes and the text that a browser would make of some HTML."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_markup_in_text_title_heading_and_question_stays_literal(payload: str) -> None:
+    source = document(f"Before {payload} after.", title=payload, heading=payload)
+    answered = answer(source, quote_of(source, 7, 7 + len(payload)), question=payload)
+    missing = answer(source, question=payload)
+    for given in (answered, missing):
+        tags = _Tags(drawn(given, source))
+        assert not tags.names & {"script", "img", "iframe", "style"}
+        assert not {name for name in tags.attributes if name.startswith("on")}
+        # Headings, title and question, each in every place that shows it.
+        assert tags.text.count(payload) >= 5
+    assert _Tags(page.welcome([])).names.isdisjoint({"script"})
+
+
+def test_hidden_characters_are_shown_and_reorder_nothing() -> None:
+    hidden = OVERRIDE + ISOLATE + ZERO_WIDTH * 40 + "\ufeff\U000e0041\x1b"
+    source = document(f"Money goes {hidden} to nobody.", title=f"T{hidden}", heading=f"H{hidden}")
+    shown = drawn(answer(source, quote_of(source, 0, 20), question=f"Q{hidden}"), source)
+    assert not set(hidden) & set(shown)
+    assert f"<bdi>T{escaped(hidden)}</bdi>" in shown
+    assert "U+202E +44" in _Tags(shown).text
+    assert escaped("\ud800").encode("utf-8")  # a program may ask with half a character
+
+
+def test_joiners_stay_where_a_script_needs_them_and_are_shown_elsewhere() -> None:
+    persian, family = "می\u200cخواهم", "\U0001f468\u200d\U0001f469"
+    assert escaped(persian) == persian
+    assert escaped(family) == family
+    assert JOINER not in escaped(f"pass{JOINER}word")
+    assert escaped("م" + "\u200c" * 9).count("\u200c") == 1
+
+
+def test_a_quote_is_marked_in_its_source_and_its_answering_sentence_more_strongly() -> None:
+    source = document()
+    start = source.text.index("The answer")
+    end = source.text.index(" More")
+    shown = render.in_source(
+        quote_of(source, start, end, (start, start + len("The answer stands here."))), source
+    )
+    assert shown.startswith(
+        "One stands first. <mark><b>The answer stands here.</b> It was so.</mark>"
+    )
+    plain = html.unescape(re.sub("<[^>]+>", "", shown))
+    assert plain.replace(" … ", "") in source.text
+    assert len(plain) < 700
+
+
+def test_overlapping_highlights_lose_and_repeat_no_word() -> None:
+    source = document()
+    shown = render.highlighted(quote_of(source, 0, 30, (0, 17), (10, 30)))
+    assert re.sub("<[^>]+>", "", shown) == source.text[:30]
+
+
+def test_a_short_section_is_shown_whole_and_without_its_heading() -> None:
+    text = "First part.\n== H ==\nIt is short. It ends.\nOther section."
+    body = text.index("It is short")
+    other = text.index("Other")
+    sections = (
+        Section(Span(0, 12)),
+        Section(Span(12, other), ("H",), body),
+        Section(Span(other, len(text)), ("I",), other),
+    )
+    source = Document("a.txt", "A", text, sections)
+    assert render.in_source(quote_of(source, body, body + 12), source) == (
+        "<mark><b>It is short.</b></mark> It ends."
+    )
+
+
+def test_citations_are_numbered_and_lead_to_their_cards() -> None:
+    source = document(pages=True)
+    given = answer(source, quote_of(source, 18, 41), quote_of(source, 0, 17))
+    reply, evidence = render.reply(given, 4), render.evidence(given, lambda id: source, 4)
+    assert re.findall(r'href="#(.*?)"', reply) == re.findall(r' id="(.*?)"', evidence)
+    assert "[1]" in reply
+    assert "[2]" in reply
+    assert "T › H › page 7 · characters 18–41" in _Tags(reply).text
+
+
+def test_not_found_is_said_plainly_and_the_nearest_are_no_answer() -> None:
+    source = document()
+    given = answer(source, confidence=0.21)
+    reply, evidence = render.reply(given, 1), render.evidence(given, lambda id: source, 1)
+    assert "Not in these documents" in reply
+    assert "match score 0.21" in reply
+    assert "Closest passage, not an answer" in evidence
+    assert "<mark>" not in reply + evidence
+    assert "[1]" not in reply
+
+
+@pytest.mark.parametrize(
+    ("kind", "confidence", "words"),
+    [
+        ("score", 0.9, "Strong match · match score 0.90"),
+        ("score", 0.65, "Fair match · match score 0.65"),
+        ("score", 0.31, "Weak match · match score 0.31"),
+        ("probability", 0.91, "Very likely · probability 0.91"),
+        ("probability", 0.5, "Uncertain · probability 0.50"),
+    ],
+)
+def test_confidence_is_worded_as_what_it_is(kind: str, confidence: float, words: str) -> None:
+    source = document()
+    given = answer(source, quote_of(source, 0, 17), confidence=confidence, kind=kind)
+    assert words in _Tags(render.reply(given, 1)).text
+
+
+def test_evidence_of_earlier_answers_stays_reachable() -> None:
+    turns = [page.Turn(n, f"Q{n}", "", f'<i id="evidence-{n}-1"></i>') for n in (1, 2)]
+    shown = page.evidence(turns)
+    assert shown.index("evidence-2-1") < shown.index("<details") < shown.index("evidence-1-1")

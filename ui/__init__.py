@@ -1,0 +1,1 @@
+"""People and the product: command line and chat."""

@@ -1,0 +1,158 @@
+"""What a person sees on the terminal. Everything from a document is made harmless first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from corpus.rows import Entry
+from ingest.pipeline import Event, Listener, Outcome, Summary
+from retrieval.answer import Answer, FoundPassage
+from retrieval.health import Health
+from retrieval.quote import Quote
+
+# Control characters could move the cursor or recolour the screen, bidirectional ones reorder it.
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]"
+)
+
+OUTCOMES: tuple[Outcome, ...] = ("added", "replaced", "unchanged", "refused")
+
+
+def harmless(text: str) -> str:
+    """The text with every character that would act on the terminal shown as U+FFFD."""
+    return _HARMFUL.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    """A name made harmless, so that it cannot pass for a line of ours either."""
+    return harmless(text).replace("\n", "\ufffd")
+
+
+def place(item: Quote | FoundPassage) -> str:
+    """Where a quote or passage stands: ``Title › Heading › … · characters 120–180``."""
+    path = one_line(" › ".join([item.title, *item.section]))
+    page = f" · page {item.page}" if item.page is not None else ""
+    return f"{path}{page} · characters {item.start}–{item.end}"
+
+
+def show_answer(console: Console, answer: Answer) -> None:
+    """An answer: its numbered quotes, or that there is none with what was nearest."""
+    kind = answer.trace.confidence_kind
+    if answer.status == "ANSWERED":
+        for number, quote in enumerate(answer.quotes, start=1):
+            _numbered(console, number, harmless(quote.text), place(quote))
+        console.print(Text(f"{kind} {answer.confidence:.2f}", style="dim"))
+        return
+    console.print(
+        Text("Not in these documents", style="bold yellow"),
+        Text(f"({kind} {answer.confidence:.2f}, threshold {answer.trace.threshold:.2f})", "dim"),
+    )
+    if answer.nearest:
+        console.print("The nearest passages, which do not seem to answer it:\n")
+        show_passages(console, answer.nearest)
+
+
+def show_passages(console: Console, passages: Sequence[FoundPassage]) -> None:
+    """Ranked passages with their scores."""
+    for number, passage in enumerate(passages, start=1):
+        _numbered(
+            console, number, harmless(passage.text), f"{place(passage)} · score {passage.score:.2f}"
+        )
+
+
+def _numbered(console: Console, number: int, text: str, where: str) -> None:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    if console.is_terminal:
+        grid.add_row(Text(f"[{number}]", "bold cyan"), Text(text))
+        grid.add_row("", Text(where, "dim"))
+        console.print(grid)
+    else:  # into a file or a pipe: a quote stays on the lines that it has
+        console.print(Text(f"[{number}] {text}\n    {where}"), soft_wrap=True)
+    console.print()
+
+
+def show_documents(console: Console, entries: Sequence[Entry]) -> None:
+    """The library's list."""
+    if not entries:
+        console.print("The library is empty; add documents with: pincite ingest PATH")
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("id", "title", "passages", "characters", "added", "source"):
+        table.add_column(name, justify="right" if name in ("passages", "characters") else "left")
+    for entry in entries:
+        table.add_row(
+            entry.id[:12],
+            Text(one_line(entry.title)),
+            str(entry.passages),
+            f"{entry.characters:,}",
+            entry.added_at[:10],
+            Text(one_line(entry.source), overflow="fold"),
+        )
+    console.print(table)
+
+
+def show_health(console: Console, health: Health) -> None:
+    """What ``pincite doctor`` found."""
+    versions = ", ".join(f"{name} {number}" for name, number in health.versions.items())
+    console.print(Text(f"versions   {versions}"), soft_wrap=True)
+    console.print(Text(f"embedder   {one_line(health.embedder or 'not usable')}"), soft_wrap=True)
+    state = (
+        f"{health.documents} documents, {health.passages} passages, generation {health.generation}"
+        if health.exists
+        else "none yet; make one with: pincite ingest PATH"
+    )
+    console.print(Text(f"library    {one_line(health.library)}: {state}"), soft_wrap=True)
+    for problem in health.problems:
+        console.print(Text(f"problem    {one_line(problem)}", "red"), soft_wrap=True)
+    if not health.problems:
+        console.print(Text("all sound", "green"))
+
+
+@contextmanager
+def ingesting(console: Console, sources: int) -> Iterator[Listener]:
+    """A progress bar on a terminal, plain lines where there is none."""
+
+    def line(event: Event) -> str:
+        said = one_line(event.reason) or f"{one_line(event.source)}, {event.passages} passages"
+        return f"{event.outcome}: {said}"
+
+    if not console.is_terminal:
+        yield Listener(on_event=lambda event: console.print(Text(line(event)), soft_wrap=True))
+        return
+    columns = (
+        TextColumn("ingesting"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[texts]} texts embedded"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("ingesting", total=sources, texts=0)
+        embedded = 0
+
+        def on_embedded(texts: int) -> None:
+            nonlocal embedded
+            embedded += texts
+            progress.update(task, texts=embedded)
+
+        def on_event(event: Event) -> None:
+            progress.advance(task)
+            if event.outcome == "refused":
+                progress.console.print(Text(line(event), "red"))
+
+        yield Listener(on_event, on_embedded)
+
+
+def show_summary(console: Console, summary: Summary, seconds: float) -> None:
+    """One line on what became of all sources."""
+    counts = ", ".join(f"{summary.count(outcome)} {outcome}" for outcome in OUTCOMES)
+    console.print(f"{counts}; {summary.embedded} texts embedded in {seconds:.1f} s")

@@ -1,0 +1,48 @@
+"""Text from documents and questions, made harmless for a page."""
+
+from __future__ import annotations
+
+import html
+import re
+
+# Characters that nobody sees and that act on what stands around them, or carry text of their own:
+# controls, marks and overrides of direction, zero-width ones, tags, lone surrogates.
+_HIDDEN = re.compile(
+    "(?:[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+    # Joiners belong after a letter of a script that joins, or between the parts of an emoji …
+    "|(?<![\u0600-\u1fff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
+    # … and the further variation selectors after an ideograph.
+    "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef])+"
+)
+
+
+def escaped(text: str) -> str:
+    """The text as HTML in which nothing of it is markup, and hidden characters are shown.
+
+    >>> escaped("<b>a & b</b>")
+    '&lt;b&gt;a &amp; b&lt;/b&gt;'
+    >>> escaped("a" + chr(0x202E) + "b")
+    'a<span class="hidden-char" title="hidden character">U+202E</span>b'
+    """
+    return _HIDDEN.sub(_badge, html.escape(text))
+
+
+def isolated(text: str) -> str:
+    """As `escaped`, and its direction cannot reach what stands beside it."""
+    return f"<bdi>{escaped(text)}</bdi>"
+
+
+def shortened(text: str, most: int) -> str:
+    """The text itself, or its first ``most`` characters with an ellipsis.
+
+    >>> shortened("a very long one", 6)
+    'a very…'
+    """
+    return text if len(text) <= most else text[:most].rstrip() + "…"
+
+
+def _badge(found: re.Match[str]) -> str:
+    run = found.group()
+    name = f"U+{ord(run[0]):04X}" + (f" +{len(run) - 1}" if len(run) > 1 else "")
+    return f'<span class="hidden-char" title="hidden character">{name}</span>'
