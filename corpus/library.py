@@ -20,18 +20,23 @@ from corpus.errors import (
     EmbedderMismatchError,
     LibraryChangedError,
 )
+from corpus.layout import Layout
 from corpus.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
     SELECT_ENTRY,
     Entry,
+    Refusal,
     StoredPassage,
     document_from,
     document_row,
     entry_from,
+    origin_json,
     passage_from,
     passage_row,
     pinned,
+    refusal_from,
+    sound,
     vectors_from,
 )
 from corpus.soundness import problems
@@ -126,6 +131,16 @@ class Library:
             f"the library {self.folder} has {problem} {name!r}; see: pincite documents"
         )
 
+    def refusals(self) -> list[Refusal]:
+        """The files that could not be read, by source name."""
+        rows = self._database.rows(f"{_SELECT_REFUSAL} ORDER BY source")
+        return [refusal_from(row) for row in rows]
+
+    def refusal(self, source: str) -> Refusal | None:
+        """Why ``source`` could not be read, if it could not."""
+        rows = self._database.rows(f"{_SELECT_REFUSAL} WHERE source = ?", [source])
+        return refusal_from(rows[0]) if rows else None
+
     # Reading
 
     def document(self, id: str) -> Document:
@@ -139,6 +154,16 @@ class Library:
         if not rows:
             raise DocumentNotFoundError(f"the library {self.folder} has no document {id[:12]}")
         return pinned(document_from(rows[0]))
+
+    def layout(self, id: str) -> Layout | None:
+        """Where the document's words stand on its pages; None for a format without pages."""
+        rows = self._database.rows("SELECT words FROM layouts WHERE document = ?", [id])
+        return sound(Layout.from_bytes)(rows[0][0]) if rows else None
+
+    def original(self, id: str) -> bytes | None:
+        """The bytes of the file that the document was read from, if they were kept."""
+        rows = self._database.rows("SELECT data FROM originals WHERE document = ?", [id])
+        return rows[0][0] if rows else None
 
     def passages(self, ids: Iterable[int]) -> dict[int, StoredPassage]:
         """The passages with these ids, those that are no longer there left out."""
@@ -216,14 +241,18 @@ class Library:
         documents: Sequence[tuple[Document, Sequence[Passage]]],
         vectors: Mapping[bytes, NDArray[np.floating[Any]]],
         fingerprint: str,
+        originals: Mapping[str, bytes] | None = None,
     ) -> None:
         """Store documents with their passages in one transaction; each replaces its old self.
+
+        A document keeps the tags of the one it replaces; a refusal of its source is forgotten.
 
         Args:
             documents: each with its passages.
             vectors: by passage key, unit rows ``(1 + sentences, dimension)``; keys that the library
                 has already may be left out.
             fingerprint: the embedder that made them.
+            originals: by source, the bytes of the files that are to be kept.
 
         Raises:
             EmbedderMismatchError: the library belongs to another embedder.
@@ -241,11 +270,35 @@ class Library:
             freed: list[tuple[bytes]] = []
             for document, passages in documents:
                 freed += run(f"{_KEYS_OF} WHERE d.source = ?", [document.source]).fetchall()
+                tags = run(_TAGS_OF, [document.source]).fetchall()
                 run("DELETE FROM documents WHERE source = ?", [document.source])
+                run("DELETE FROM refusals WHERE source = ?", [document.source])
                 run(_INSERT_DOCUMENT, document_row(document, added_at))
+                for (tag,) in tags:
+                    run("INSERT INTO tags VALUES (?, ?)", [document.id, tag])
                 for passage in passages:
                     run(_INSERT_PASSAGE, passage_row(passage, document))
+                if document.layout is not None:
+                    layout = document.layout.to_bytes()
+                    run("INSERT INTO layouts VALUES (?, ?)", [document.id, layout])
+                if originals and document.source in originals:
+                    original = originals[document.source]
+                    run("INSERT INTO originals VALUES (?, ?)", [document.id, original])
             self._finish(run, freed)
+
+    def refuse(self, refusals: Sequence[Refusal]) -> None:
+        """Note files that could not be read. What the library says to questions stays the same."""
+        seen_at = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._database.writing() as run:
+            for refusal in refusals:
+                origin = origin_json(refusal.origin)
+                run(_INSERT_REFUSAL, [refusal.source, refusal.reason, origin, seen_at])
+
+    def forgive(self, sources: Iterable[str]) -> None:
+        """Forget that these files could not be read."""
+        with self._database.writing() as run:
+            for source in sources:
+                run("DELETE FROM refusals WHERE source = ?", [source])
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget these documents, their passages and the vectors that nothing else uses."""
@@ -277,7 +330,10 @@ class Library:
 
 
 _KEYS_OF = "SELECT DISTINCT p.key FROM passages p JOIN documents d ON d.id = p.document"
-_INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TAGS_OF = "SELECT t.tag FROM tags t JOIN documents d ON d.id = t.document WHERE d.source = ?"
+_SELECT_REFUSAL = "SELECT source, reason, origin, seen_at FROM refusals"
+_INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_REFUSAL = "INSERT OR REPLACE INTO refusals VALUES (?, ?, ?, ?)"
 _INSERT_PASSAGE = (
     "INSERT INTO passages (document, start, end, sentences, path, key) VALUES (?, ?, ?, ?, ?, ?)"
 )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import LibraryDamagedError
-from corpus.types import Document, Page, Passage, Section, Span, sha256
+from corpus.types import Document, Origin, Page, Passage, Section, Span, sha256
 
 Row = tuple[Any, ...]
 
@@ -27,12 +27,30 @@ class Entry:
     media_type: str
     text_sha256: str
     characters: int
+    pages: int
     passages: int
     added_at: str
     metadata: Mapping[str, Any]
+    origin: Origin | None = None
+    warnings: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The entry as JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that could not be read, and why. ``origin`` is None where it could not be opened."""
+
+    source: str
+    reason: str
+    origin: Origin | None = None
+    seen_at: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The refusal as JSON values."""
         return asdict(self)
 
 
@@ -47,11 +65,14 @@ class StoredPassage:
 
 SELECT_ENTRY = (
     "SELECT d.id, d.source, d.title, d.media_type, d.text_sha256, length(d.text),"
-    " (SELECT count(*) FROM passages p WHERE p.document = d.id), d.added_at, d.metadata"
+    " json_array_length(d.pages), (SELECT count(*) FROM passages p WHERE p.document = d.id),"
+    " d.added_at, d.metadata, d.origin, d.warnings,"
+    " (SELECT json_group_array(t.tag) FROM tags t WHERE t.document = d.id)"
     " FROM documents d"
 )
 SELECT_DOCUMENT = (
-    "SELECT source, title, text, sections, pages, media_type, metadata, text_sha256 FROM documents"
+    "SELECT source, title, text, sections, pages, media_type, metadata, text_sha256, origin,"
+    " warnings FROM documents"
 )
 PASSAGE_COLUMNS = "p.id, p.document, p.start, p.end, p.sentences, p.path"
 
@@ -83,10 +104,30 @@ def sound(read: Callable[_P, _T]) -> Callable[_P, _T]:
 @sound
 def entry_from(row: Row) -> Entry:
     """The entry in a row of ``SELECT_ENTRY``."""
-    id, source, title, media_type, digest, characters, passages, added_at, metadata = row
+    id, source, title, media_type, digest, characters, pages, passages, added_at, *more = row
+    metadata, origin, warnings, tags = more
     return Entry(
-        id, source, title, media_type, digest, characters, passages, added_at, json.loads(metadata)
+        id=id,
+        source=source,
+        title=title,
+        media_type=media_type,
+        text_sha256=digest,
+        characters=characters,
+        pages=pages,
+        passages=passages,
+        added_at=added_at,
+        metadata=json.loads(metadata),
+        origin=_origin(origin),
+        warnings=tuple(json.loads(warnings)),
+        tags=tuple(sorted(json.loads(tags))),
     )
+
+
+@sound
+def refusal_from(row: Row) -> Refusal:
+    """The refusal in a row of ``refusals``."""
+    source, reason, origin, seen_at = row
+    return Refusal(source, reason, _origin(origin), seen_at)
 
 
 @sound
@@ -118,7 +159,7 @@ def passage_row(passage: Passage, document: Document) -> Row:
 @sound
 def document_from(row: Row) -> Document:
     """The document in a row of ``SELECT_DOCUMENT``."""
-    source, title, text, sections, pages, media_type, metadata, digest = row
+    source, title, text, sections, pages, media_type, metadata, digest, origin, warnings = row
     return Document(
         source=source,
         title=title,
@@ -128,6 +169,8 @@ def document_from(row: Row) -> Document:
         media_type=media_type,
         metadata=json.loads(metadata),
         text_sha256=digest,
+        origin=_origin(origin),
+        warnings=tuple(json.loads(warnings)),
     )
 
 
@@ -158,7 +201,18 @@ def document_row(document: Document, added_at: str) -> Row:
         _json([[p.span.start, p.span.end, p.number] for p in document.pages]),
         _json(dict(document.metadata)),
         added_at,
+        origin_json(document.origin),
+        _json(document.warnings),
     )
+
+
+def origin_json(origin: Origin | None) -> str | None:
+    """An origin as it lies in a row."""
+    return None if origin is None else _json(asdict(origin))
+
+
+def _origin(value: str | None) -> Origin | None:
+    return None if value is None else Origin(**json.loads(value))
 
 
 def _json(value: Any) -> str:

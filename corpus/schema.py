@@ -48,6 +48,34 @@ MIGRATIONS = (
     CREATE INDEX passages_by_document ON passages(document);
     CREATE INDEX passages_by_key ON passages(key);
     """,
+    """
+    ALTER TABLE documents ADD COLUMN origin   TEXT;                        -- JSON, see types.Origin
+    ALTER TABLE documents ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]';  -- JSON [sentence, …]
+
+    CREATE TABLE tags (
+        document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+        tag      TEXT NOT NULL,
+        PRIMARY KEY (document, tag)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX tags_by_tag ON tags(tag);
+
+    CREATE TABLE layouts (
+        document TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,
+        words    BLOB NOT NULL                 -- see corpus.layout
+    ) STRICT;
+
+    CREATE TABLE originals (
+        document TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,
+        data     BLOB NOT NULL                 -- the file's own bytes
+    ) STRICT;
+
+    CREATE TABLE refusals (                    -- files that could not be read
+        source  TEXT PRIMARY KEY,
+        reason  TEXT NOT NULL,
+        origin  TEXT,                          -- JSON; NULL where the file could not be opened
+        seen_at TEXT NOT NULL                  -- ISO 8601, UTC
+    ) STRICT;
+    """,
 )
 
 

@@ -11,7 +11,10 @@ import json
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from corpus.layout import Layout
 
 
 def sha256(text: str) -> str:
@@ -69,12 +72,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The file that a document was read from, as it was then.
+
+    ``reader`` names the reader and its version, so that a better one reads the file anew.
+    """
+
+    sha256: str
+    size: int
+    mtime_ns: int
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A source's canonical text with its sections and pages.
 
     ``text`` must be canonical (see ``corpus.canonical``): every offset counts in it. Identity
     is the hash of the text together with the source's name, so the same text under two names
-    is two documents.
+    is two documents. ``warnings`` say what of the source could not be read, a sentence each;
+    ``layout`` is where its words stand on their pages. A library gives the layout on demand only.
     """
 
     source: str
@@ -85,6 +102,9 @@ class Document:
     media_type: str = "text/plain"
     metadata: Mapping[str, Any] = field(default_factory=dict)
     text_sha256: str = ""
+    origin: Origin | None = None
+    warnings: tuple[str, ...] = ()
+    layout: Layout | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.text_sha256:

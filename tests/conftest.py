@@ -142,11 +142,11 @@ def pincite(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
     Its library is ``.pincite`` in the test's own folder, unless the test names another.
     """
-    from ui import cli
+    from ui import cli, console
 
     monkeypatch.setenv("PINCITE_EMBEDDER", "hashing")
-    monkeypatch.setattr(cli._State, "library", None)
-    monkeypatch.setattr(cli._State, "debug", False)
+    monkeypatch.setattr(console.State, "library", None)
+    monkeypatch.setattr(console.State, "debug", False)
 
     def run(*arguments: object) -> Run:
         monkeypatch.setattr(sys, "argv", ["pincite", *map(str, arguments)])

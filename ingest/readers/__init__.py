@@ -15,19 +15,31 @@ from ingest.readers.text import TEXT
 
 READERS: tuple[Reader, ...] = (MARKDOWN, TEXT)
 
-__all__ = ["READERS", "Reader", "Reading", "decode", "read"]
+__all__ = ["READERS", "Reader", "Reading", "decode", "read", "reader_for"]
+
+
+def reader_for(data: bytes, name: str) -> Reader:
+    """The reader whose format the bytes are of; where they do not say, the one for the name."""
+    suffix = PurePath(name).suffix.lower()
+    # A .docx is a zip that says so, but a .md that quotes HTML says nothing about itself: the
+    # reader that both content and name call for goes first.
+    named = [reader for reader in READERS if suffix in reader.suffixes]
+    recognised = [reader for reader in READERS if reader.recognises(data)]
+    both = [reader for reader in recognised if reader in named]
+    return next(iter([*both, *recognised, *named]), TEXT)
 
 
 def read(data: bytes, name: str) -> tuple[Reader, Reading]:
-    """Read a file's bytes with the reader that its name calls for; plain text by default.
+    """Read a file's bytes with the reader that its content or else its name calls for.
+
+    Plain text is what is tried by default.
 
     Raises:
         UnsupportedSourceError: binary data.
         EncodingError: bytes that are not text in UTF-8, or in UTF-16 with its mark.
         EmptySourceError: no text in it.
     """
-    suffix = PurePath(name).suffix.lower()
-    reader = next((r for r in READERS if suffix in r.suffixes), TEXT)
+    reader = reader_for(data, name)
     reading = reader.read(data, name)
     if not reading.text.strip():
         raise EmptySourceError(f"{name} is empty: there is no text in it to ask about")

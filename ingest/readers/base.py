@@ -10,6 +10,7 @@ from typing import Protocol
 
 from corpus.canonical import canonical
 from corpus.errors import EncodingError, UnsupportedSourceError
+from corpus.layout import Layout
 from corpus.types import Page, Section, Span
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -18,19 +19,33 @@ _LOOKED_AT = 8192  # enough of a file to see that it is binary, as git does
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source's canonical text, its sections (which tile it), its pages and its own title."""
+    """A source's canonical text, its sections (which tile it), its pages and its own title.
+
+    ``warnings`` say what of the source could not be read, a sentence each ("pages 3–5 have no
+    text layer"); ``layout`` is where the words stand on the pages.
+    """
 
     text: str
     sections: tuple[Section, ...]
     pages: tuple[Page, ...] = ()
     title: str | None = None
+    warnings: tuple[str, ...] = ()
+    layout: Layout | None = None
 
 
 class Reader(Protocol):
-    """Turns the bytes of one format into canonical text."""
+    """Turns the bytes of one format into canonical text.
+
+    ``version`` is raised whenever the same bytes would give another text: files that an older
+    version read are then read anew.
+    """
 
     media_type: str
     suffixes: frozenset[str]
+    version: int
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether the bytes themselves say that they are of this format."""
 
     def read(self, data: bytes, name: str) -> Reading:
         """Read ``data``; ``name`` is for messages.

@@ -23,6 +23,11 @@ class MarkdownReader:
 
     media_type = "text/markdown"
     suffixes = frozenset({".md", ".markdown"})
+    version = 1
+
+    def recognises(self, data: bytes) -> bool:
+        """Never: it is text like any other."""
+        return False
 
     def read(self, data: bytes, name: str) -> Reading:
         """See `Reader`; the title is the first heading of level 1."""

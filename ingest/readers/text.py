@@ -14,6 +14,11 @@ class TextReader:
 
     media_type = "text/plain"
     suffixes = frozenset({".txt", ".text", ".wiki"})
+    version = 1
+
+    def recognises(self, data: bytes) -> bool:
+        """Never: it is text like any other."""
+        return False
 
     def read(self, data: bytes, name: str) -> Reading:
         """See `Reader`."""

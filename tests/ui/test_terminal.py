@@ -21,7 +21,7 @@ from ui import terminal
 RED, REVERSED, MARK = "\x1b[31m", "\u202e", "\ufffd"
 BIDIRECTIONAL = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 PASSAGE = FoundPassage("0" * 64, "Title", ("Heading",), None, 10, 24, "The owl hunts.", 0.5)
-ENTRY = Entry("0" * 64, "/a.txt", "Title", "text/plain", "1" * 64, 14, 1, "2024-05-01T00:00", {})
+ENTRY = Entry("0" * 64, "/a.txt", "Title", "text/plain", "1" * 64, 14, 0, 1, "2024-05-01T00:00", {})
 
 
 def acts_on_a_terminal(text: str) -> list[str]:
