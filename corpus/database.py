@@ -85,6 +85,45 @@ class Database:
             return self._connection.execute(statement, values).fetchall()
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Until it ends, all that is read here is of one moment. May stand inside another."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self.rows("BEGIN")
+            try:
+                yield
+            finally:
+                self.rows("ROLLBACK")
+
+    @contextmanager
+    def beside(self, folder: Path) -> Iterator[None]:
+        """While it lasts, statements see the library in ``folder`` as ``beside``."""
+        with self._lock:
+            self.rows("ATTACH DATABASE ? AS beside", [str(folder / FILE_NAME)])
+            try:
+                yield
+            finally:
+                self.rows("DETACH DATABASE beside")
+
+    def shrink(self) -> int:
+        """Give the space that nothing uses back to the disk; the number of bytes given back.
+
+        Raises:
+            LibraryLockedError: another process reads or writes for too long.
+        """
+        with self._lock:
+            before = self._settled_size()
+            self.rows("VACUUM")
+            return max(0, before - self._settled_size())
+
+    def _settled_size(self) -> int:
+        """The file's size with the log beside it taken in, so that two sizes compare."""
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        return (self.folder / FILE_NAME).stat().st_size
+
+    @contextmanager
     def writing(self) -> Iterator[Execute]:
         """One transaction: all of it happens, or nothing."""
         with self._lock, _mapped(self.folder):

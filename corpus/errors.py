@@ -4,6 +4,7 @@
     ├── UsageError                 what was asked is not well formed (exit code 2)
     │   ├── QuestionError          an empty or oversized question
     │   ├── SettingsError          an unknown or impossible setting
+    │   ├── RecordError            an exported document, or a line of it, is not what it should be
     │   └── GoldSetError           a gold set, or a line of it, is not what it should be
     ├── SourceError                a file could not be taken in
     │   ├── SourceNotFoundError
@@ -19,7 +20,9 @@
     │   ├── EmbedderMismatchError
     │   ├── LibraryEmptyError
     │   ├── LibraryChangedError
-    │   └── DocumentNotFoundError
+    │   ├── DocumentNotFoundError
+    │   ├── TagNotFoundError
+    │   └── NameTakenError
     ├── IndexDamagedError          a derived index is missing, stale or damaged; it can be rebuilt
     ├── ModelError                 the embedding model is missing or not what it claims to be
     ├── UnderFloorError            a metric fell under what it may not fall under
@@ -51,6 +54,10 @@ class QuestionError(UsageError):
 
 class SettingsError(UsageError):
     """A setting is unknown, or its value is impossible."""
+
+
+class RecordError(UsageError):
+    """A line of an exported library is not in its form; the message says which and why."""
 
 
 class GoldSetError(UsageError):
@@ -115,6 +122,14 @@ class LibraryChangedError(LibraryError):
 
 class DocumentNotFoundError(LibraryError):
     """The library has no such document."""
+
+
+class TagNotFoundError(LibraryError):
+    """No document carries the tag, or none of the named documents does."""
+
+
+class NameTakenError(LibraryError):
+    """The library has another document of this name."""
 
 
 class IndexDamagedError(PinciteError):

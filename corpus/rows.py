@@ -35,9 +35,25 @@ class Entry:
     warnings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
+    @property
+    def state(self) -> str:
+        """``read``, or ``read with warnings``."""
+        return "read with warnings" if self.warnings else "read"
+
     def to_json(self) -> dict[str, Any]:
         """The entry as JSON values."""
-        return asdict(self)
+        return {"state": self.state, **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What it takes to see whether a document's file has changed; ``original``: is it kept?"""
+
+    id: str
+    title: str
+    passages: int
+    original: bool
+    origin: Origin | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ class Refusal:
 
     def to_json(self) -> dict[str, Any]:
         """The refusal as JSON values."""
-        return asdict(self)
+        return {"state": "refused", **asdict(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +80,22 @@ class StoredPassage:
 
 
 SELECT_ENTRY = (
-    "SELECT d.id, d.source, d.title, d.media_type, d.text_sha256, length(d.text),"
-    " json_array_length(d.pages), (SELECT count(*) FROM passages p WHERE p.document = d.id),"
+    "SELECT d.id, d.source, d.title, d.media_type, d.text_sha256, d.characters, d.paged,"
+    " (SELECT count(*) FROM passages p WHERE p.document = d.id),"
     " d.added_at, d.metadata, d.origin, d.warnings,"
     " (SELECT json_group_array(t.tag) FROM tags t WHERE t.document = d.id)"
     " FROM documents d"
 )
-SELECT_DOCUMENT = (
-    "SELECT source, title, text, sections, pages, media_type, metadata, text_sha256, origin,"
-    " warnings FROM documents"
+SELECT_TAKEN = (
+    "SELECT d.source, d.id, d.title, (SELECT count(*) FROM passages p WHERE p.document = d.id),"
+    " EXISTS (SELECT 1 FROM originals o WHERE o.document = d.id), d.origin FROM documents d"
 )
+SELECT_DOCUMENT = (
+    "SELECT d.source, d.title, c.text, c.sections, c.pages, d.media_type, d.metadata,"
+    " d.text_sha256, d.origin, d.warnings"
+    " FROM documents d JOIN contents c ON c.document = d.id"
+)
+SELECT_REFUSAL = "SELECT source, reason, origin, seen_at FROM refusals"
 PASSAGE_COLUMNS = "p.id, p.document, p.start, p.end, p.sentences, p.path"
 
 
@@ -121,6 +143,13 @@ def entry_from(row: Row) -> Entry:
         warnings=tuple(json.loads(warnings)),
         tags=tuple(sorted(json.loads(tags))),
     )
+
+
+@sound
+def taken_from(row: Row) -> Taken:
+    """What stands in a row of ``SELECT_TAKEN``, after the source."""
+    _, id, title, passages, original, origin = row
+    return Taken(id, title, passages, bool(original), _origin(origin))
 
 
 @sound
@@ -195,14 +224,23 @@ def document_row(document: Document, added_at: str) -> Row:
         document.source,
         document.title,
         document.media_type,
-        document.text,
         document.text_sha256,
-        _json([[s.span.start, s.span.end, s.body, s.path] for s in document.sections]),
-        _json([[p.span.start, p.span.end, p.number] for p in document.pages]),
         _json(dict(document.metadata)),
         added_at,
+        len(document.text),
+        len(document.pages),
         origin_json(document.origin),
         _json(document.warnings),
+    )
+
+
+def contents_row(document: Document) -> Row:
+    """The values of a new row of ``contents``."""
+    return (
+        document.id,
+        document.text,
+        _json([[s.span.start, s.span.end, s.body, s.path] for s in document.sections]),
+        _json([[p.span.start, p.span.end, p.number] for p in document.pages]),
     )
 
 

@@ -49,8 +49,22 @@ MIGRATIONS = (
     CREATE INDEX passages_by_key ON passages(key);
     """,
     """
-    ALTER TABLE documents ADD COLUMN origin   TEXT;                        -- JSON, see types.Origin
-    ALTER TABLE documents ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]';  -- JSON [sentence, …]
+    CREATE TABLE contents (                    -- apart, so that a list of documents reads no text
+        document TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,
+        text     TEXT NOT NULL,                -- canonical
+        sections TEXT NOT NULL,                -- JSON [[start, end, body, [heading, …]], …]
+        pages    TEXT NOT NULL                 -- JSON [[start, end, number], …]
+    ) STRICT;
+    INSERT INTO contents SELECT id, text, sections, pages FROM documents;
+
+    ALTER TABLE documents ADD COLUMN characters INTEGER NOT NULL DEFAULT 0;     -- of the text
+    ALTER TABLE documents ADD COLUMN paged      INTEGER NOT NULL DEFAULT 0;     -- pages
+    ALTER TABLE documents ADD COLUMN origin     TEXT;                   -- JSON, see types.Origin
+    ALTER TABLE documents ADD COLUMN warnings   TEXT NOT NULL DEFAULT '[]';  -- JSON [sentence, …]
+    UPDATE documents SET characters = length(text), paged = json_array_length(pages);
+    ALTER TABLE documents DROP COLUMN text;
+    ALTER TABLE documents DROP COLUMN sections;
+    ALTER TABLE documents DROP COLUMN pages;
 
     CREATE TABLE tags (
         document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,

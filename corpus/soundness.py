@@ -1,44 +1,67 @@
-"""Is a library file what Pincite wrote? Every row is read and held against what it must be."""
+"""Is a library file what Pincite wrote?
+
+The quick look reads what is small: the references between the tables and the list of documents.
+The deep one reads every page of the file, every text, offset and vector.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from corpus.checks import are_unit, document_faults, passage_faults
 from corpus.database import Database
-from corpus.errors import LibraryError
+from corpus.errors import LibraryError, UsageError
+from corpus.layout import Layout
 from corpus.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
+    SELECT_ENTRY,
+    SELECT_REFUSAL,
+    Row,
     document_from,
+    entry_from,
     passage_from,
-    pinned,
+    refusal_from,
+    sound,
+    vectors_from,
 )
-from corpus.types import Document, Passage, Span
+from corpus.tags import checked_tag
 
-_BYTES = 2  # of a number in a vector: float16
+_AT_ONCE = 1000  # vectors of passages
+_AGAIN = "ingest it again, or restore the library file from a copy"
 
 
 def problems(database: Database) -> list[str]:
-    """What is wrong with the file, a sentence each; an empty list when it is sound.
+    """What is wrong with the file's structure, a sentence each; an empty list when it is sound."""
+    return _found(database, _generation, _references, _lists)
 
-    Checks SQLite's own structure, every reference, each document's hash and sections, each
-    passage's offsets, and the size of each vector.
+
+def deep_problems(database: Database) -> list[str]:
+    """What is wrong with anything in the file.
+
+    Checks SQLite's own structure, every reference, each document's hash, sections, pages and
+    layout, each passage's and sentence's offsets and key, and the number, size and length of their
+    vectors; tags and refusals too. Vectors that nothing uses are no problem: a run that was stopped
+    may have left them, and the next one takes them up.
     """
+    return _found(database, _pages, _generation, _references, _lists, _tags, _documents, _vectors)
+
+
+def _found(database: Database, *checks: Callable[[Database], Iterator[str]]) -> list[str]:
     found: list[str] = []
-    for check in (_structure, _generation, _documents, _vectors):
+    for check in checks:
         try:
-            found.extend(check(database))
+            with database.reading():
+                found.extend(check(database))
         except LibraryError as error:
             found.append(str(error))
     return found
 
 
-def _structure(database: Database) -> Iterator[str]:
+def _pages(database: Database) -> Iterator[str]:
     yield from (row[0] for row in database.rows("PRAGMA integrity_check") if row[0] != "ok")
-    broken = database.rows("PRAGMA foreign_key_check")
-    for lead, count in Counter(f"{row[0]} to {row[2]}" for row in broken).items():
-        yield f"{count} references from {lead} lead nowhere"
 
 
 def _generation(database: Database) -> Iterator[str]:
@@ -47,40 +70,89 @@ def _generation(database: Database) -> Iterator[str]:
         yield "the library has no generation; restore the library file from a copy"
 
 
+def _references(database: Database) -> Iterator[str]:
+    broken = database.rows("PRAGMA foreign_key_check")
+    for lead, count in Counter(f"{row[0]} to {row[2]}" for row in broken).items():
+        yield f"{count} references from {lead} lead nowhere"
+    (missing,) = database.rows(
+        "SELECT count(*) FROM documents WHERE id NOT IN (SELECT document FROM contents)"
+    )
+    if missing[0]:
+        yield f"{missing[0]} documents have no text; restore the library file from a copy"
+
+
+def _lists(database: Database) -> Iterator[str]:
+    readers: tuple[tuple[str, Callable[[Row], object]], ...] = (
+        (SELECT_ENTRY, entry_from),
+        (SELECT_REFUSAL, refusal_from),
+    )
+    for statement, read in readers:
+        for row in database.rows(statement):
+            try:
+                read(row)
+            except LibraryError as error:
+                yield f"{str(row[0])[:12]}: {error}"
+
+
+def _tags(database: Database) -> Iterator[str]:
+    for (tag,) in database.rows("SELECT DISTINCT tag FROM tags"):
+        try:
+            if checked_tag(tag) == tag:
+                continue
+        except UsageError:
+            pass
+        yield f"the tag {tag!r} is none that Pincite writes; remove it: pincite tag"
+
+
 def _documents(database: Database) -> Iterator[str]:
     for (id,) in database.rows("SELECT id FROM documents ORDER BY source"):
         try:
-            row = database.rows(f"{SELECT_DOCUMENT} WHERE id = ?", [id])[0]
-            document = pinned(document_from(row))
-            if not _tiled(document):
-                yield f"the sections of {document.source!r} do not tile it; ingest it again"
-            rows = database.rows(
-                f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE p.document = ?", [id]
-            )
-            wrong = sum(not _inside(passage_from(row).passage, document) for row in rows)
-            if wrong:
-                yield f"{wrong} passages of {document.source!r} are out of place; ingest it again"
+            yield from _document(database, id)
         except LibraryError as error:
             yield f"document {str(id)[:12]}: {error}"
 
 
-def _tiled(document: Document) -> bool:
-    ends = [0, *(section.span.end for section in document.sections)]
-    starts = [*(section.span.start for section in document.sections), len(document.text)]
-    return bool(document.sections) and ends == starts
-
-
-def _inside(passage: Passage, document: Document) -> bool:
-    whole = Span(0, len(document.text))
-    cuts = passage.sentences
-    return bool(cuts) and whole.contains(passage.span) and all(map(passage.span.contains, cuts))
+def _document(database: Database, id: str) -> Iterator[str]:
+    rows = database.rows(f"{SELECT_DOCUMENT} WHERE d.id = ?", [id])
+    if not rows:
+        return  # a document without a text is named with the references
+    document = document_from(rows[0])
+    for (words,) in database.rows("SELECT words FROM layouts WHERE document = ?", [id]):
+        document = replace(document, layout=sound(Layout.from_bytes)(words))
+    faults = list(document_faults(document))
+    noted = database.rows("SELECT id, characters, paged FROM documents WHERE id = ?", [id])
+    if noted != [(document.id, len(document.text), len(document.pages))]:
+        faults.append("its row does not fit its text")
+    if not faults:  # so that passages can be held against the text and its sections
+        rows = database.rows(
+            f"SELECT {PASSAGE_COLUMNS}, p.key FROM passages p WHERE p.document = ?", [id]
+        )
+        passages = [passage_from(row[:-1]).passage for row in rows]
+        faults += passage_faults(document, passages)
+        keys = [passage.key(document.text) for passage in passages]
+        if strange := sum(key != row[-1] for key, row in zip(keys, rows, strict=True)):
+            faults.append(f"the vectors of {strange} of its passages are those of another text")
+    if faults:
+        yield f"document {document.source!r}: {' and '.join(faults)}; {_AGAIN}"
 
 
 def _vectors(database: Database) -> Iterator[str]:
-    statement = (
-        "SELECT DISTINCT length(v.data), json_array_length(p.sentences)"
-        " FROM passages p JOIN vectors v ON v.key = p.key"
-    )
-    dimensions = {size / _BYTES / (1 + sentences) for size, sentences in database.rows(statement)}
-    if len(dimensions) > 1 or not all(d >= 1 and d.is_integer() for d in dimensions):
-        yield "the vectors are damaged; restore the library file, or ingest anew"
+    dimensions: set[int] = set()
+    wrong = last = 0
+    while rows := database.rows(
+        "SELECT p.id, json_array_length(p.sentences), v.data FROM passages p"
+        f" JOIN vectors v ON v.key = p.key WHERE p.id > ? ORDER BY p.id LIMIT {_AT_ONCE}",
+        [last],
+    ):
+        for _, sentences, data in rows:
+            try:
+                vectors = vectors_from(data, sentences)
+            except LibraryError:
+                wrong += 1
+                continue
+            dimensions.add(vectors.shape[1])
+            wrong += not are_unit(vectors)
+        last = rows[-1][0]
+    if wrong or len(dimensions) > 1:
+        sizes = f" and of {len(dimensions)} sizes" if len(dimensions) > 1 else ""
+        yield f"the vectors of {wrong} passages are damaged{sizes}; make them anew: pincite reembed"

@@ -22,6 +22,11 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+def document_id(source: str, text_sha256: str) -> str:
+    """64 hexadecimal digits that stand for the text with this hash under this name."""
+    return sha256(json.dumps([source, text_sha256], ensure_ascii=False))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A half-open range of code points; ``0 <= start <= end``.
@@ -76,12 +81,15 @@ class Origin:
     """The file that a document was read from, as it was then.
 
     ``reader`` names the reader and its version, so that a better one reads the file anew.
+    ``read_at_ns`` is when it was read, in nanoseconds since 1970: a file that was changed just
+    before that may have been changed again without another ``mtime_ns``.
     """
 
     sha256: str
     size: int
     mtime_ns: int
     reader: str
+    read_at_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ class Document:
     @property
     def id(self) -> str:
         """64 hexadecimal digits that stand for this text under this name."""
-        return sha256(json.dumps([self.source, self.text_sha256], ensure_ascii=False))
+        return document_id(self.source, self.text_sha256)
 
     def section_at(self, offset: int) -> Section:
         """The section that the code point at ``offset`` stands in."""
@@ -133,7 +141,9 @@ class Passage:
     """A run of whole sentences inside one section: the unit that is embedded and indexed.
 
     ``sentences`` are spans in the document, in order, without the blanks around them.
-    ``path`` is the heading path; it goes into what is embedded, never into what is quoted.
+    ``path`` is the heading path; it goes into what is embedded, never into what is quoted. Over
+    rows of a table without the row that names its columns, those names (``| a | b |``) come last;
+    over notes and references that no heading announces, "Footnotes" or "References" does.
     """
 
     span: Span

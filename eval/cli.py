@@ -17,6 +17,7 @@ from corpus.errors import UnderFloorError, UsageError
 
 if TYPE_CHECKING:
     from eval.run import Progress
+    from retrieval.embedder import Embedder
     from retrieval.settings import Settings
 
 _RUN = "run"
@@ -207,6 +208,75 @@ def bench(
     settings = _settings(config)
     questions = [q.question for q in bundled().questions]
     show(_out(), measure(questions, settings, open_embedder(settings), rounds))
+
+
+@app.command("bench-ingest")
+def bench_ingest(
+    pdfs: Annotated[
+        Path | None, typer.Option(help="Take this folder of paged documents in: pages a second.")
+    ] = None,
+    files: Annotated[
+        int | None, typer.Option(min=1, help="Take so many small files in, twice.")
+    ] = None,
+    gigabytes: Annotated[
+        float | None, typer.Option(min=0.001, help="Take so much generated text in.")
+    ] = None,
+    file_mb: Annotated[float, typer.Option(min=0.001, help="With --gigabytes: a file's size.")] = 5,
+    config: Overrides = None,
+) -> None:
+    """Print how fast documents are taken in, and the memory that it takes.
+
+    PDFs are embedded with the embedder of the settings. Generated text is so only with
+    --config embedder=NAME; else its vectors cost nothing, and reading and storing are what is
+    measured.
+    """
+    from eval import bench_ingest as benches
+    from retrieval.engine import open_embedder
+
+    settings = _settings(config)
+    out = _out()
+    if pdfs is not None:
+        benches.bench_pages(out, pdfs, open_embedder(settings))
+    named = any(override.startswith("embedder=") for override in config or ())
+    embedder: Embedder = open_embedder(settings) if named else benches.CheapEmbedder()
+    if files is not None:
+        benches.bench_files(out, files, embedder)
+    if gigabytes is not None:
+        benches.bench_bytes(out, gigabytes, embedder, round(file_mb * 1_000_000))
+    if (pdfs, files, gigabytes) == (None, None, None):
+        raise UsageError("say what to measure: --pdfs FOLDER, --files N or --gigabytes X")
+
+
+@app.command("bench-api")
+def bench_api(
+    users: Annotated[int, typer.Option(min=1, max=1000, help="Who ask at the same time.")] = 32,
+    questions: Annotated[int, typer.Option(min=1, help="That each of them asks.")] = 20,
+) -> None:
+    """Print how long many users wait who ask the bundled article at once over HTTP."""
+    from eval import bench_api as benches
+    from eval.goldset import bundled
+    from retrieval.engine import open_embedder
+
+    asked = [q.question for q in bundled().questions]
+    load = benches.bench_api(asked, open_embedder(_settings(None)), users, questions)
+    benches.show(_out(), load)
+    if load.wrong or load.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def extraction(
+    folder: Annotated[Path, typer.Argument(help="Files with the text that they should give.")],
+) -> None:
+    """Print how files are read: how many of each type, and how much of their gold text came out.
+
+    "words" is the share of the gold's words that came out, "F1" the one of shingles of four words.
+    """
+    from eval import extraction as extractions
+
+    with _progress() as progress:
+        results = extractions.measure(folder, progress)
+    extractions.show(_out(), results)
 
 
 def _settings(overrides: list[str] | None) -> Settings:

@@ -2,59 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
-import numpy as np
-
-from corpus.errors import SourceError
 from corpus.library import Library
-from corpus.types import Document, Passage
+from corpus.rows import Entry, Refusal
+from corpus.types import Document, Origin, Passage
+from ingest.changes import Files
+from ingest.embedding import embed
+from ingest.events import Event, Listener, Outcome, Summary
+from ingest.files import LARGEST, Finding, Read, Refused, Request, Same
+from ingest.isolation import READING, SECONDS, Readers
+from ingest.language import warned
 from ingest.segment import PASSAGE_TOKENS, segment
-from ingest.sources import Source, read_source
+from ingest.sources import Source, Sources
 from retrieval.embedder import Embedder, Vectors
-from retrieval.indexes import publish
+from retrieval.indexes import is_published, publish
 
-_BATCH_PASSAGES = 256  # about what is embedded and stored at once; bounds memory
-_BATCH_TEXTS = 64  # between two signs of life
+__all__ = [
+    "Event",
+    "Listener",
+    "Options",
+    "Outcome",
+    "Summary",
+    "ingest_documents",
+    "ingest_sources",
+]
 
-Outcome = Literal["added", "replaced", "unchanged", "refused"]
+# About what is embedded and stored at once; bounds memory.
+_BATCH_PASSAGES = 256
+_BATCH_CHARACTERS = 4_000_000
+_BATCH_NOTES = 256  # refusals, or files that were looked at and are as they were
+_PART_PASSAGES = 2048  # of a long document, whose vectors are stored part by part
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What became of one source; ``reason`` says why one was refused."""
-
-    source: str
-    outcome: Outcome
-    passages: int = 0
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class Summary:
-    """What became of all sources, and how many texts were really embedded."""
-
-    events: list[Event] = field(default_factory=list)
-    embedded: int = 0
-
-    def count(self, outcome: Outcome) -> int:
-        """How many sources came out so."""
-        return sum(event.outcome == outcome for event in self.events)
-
-    @property
-    def refused(self) -> list[Event]:
-        """The sources that were not taken, with their reasons."""
-        return [event for event in self.events if event.outcome == "refused"]
+Batch = list[tuple[Document, list[Passage]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
-    """Hears of each source when its fate is sealed, and of each batch of embedded texts."""
+class Options:
+    """How files are taken in.
 
-    on_event: Callable[[Event], None] = lambda event: None
-    on_embedded: Callable[[int], None] = lambda texts: None
+    Args:
+        keep_originals: store the files' own bytes as well.
+        sync: forget documents whose files were in the named folders, and are gone.
+        largest: bytes that a file may have; a larger one is refused.
+        seconds: that reading one file may take.
+        workers: processes that read at once; by default one for each processor, up to four.
+        reading: the function that they read with, as ``module:function``.
+    """
+
+    keep_originals: bool = False
+    sync: bool = False
+    largest: int = LARGEST
+    seconds: float = SECONDS
+    workers: int | None = None
+    reading: str = READING
 
 
 def ingest_sources(
@@ -62,27 +65,30 @@ def ingest_sources(
     library: Library,
     embedder: Embedder,
     listener: Listener | None = None,
+    options: Options | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Summary:
     """Read each source and take it in. One that cannot be read is reported and stops nothing.
+
+    A file that is what it was when it was read last is not opened; one whose bytes are the same is
+    not read. What has been reported is committed. When ``stopping`` says so, the batch that is in
+    hand is finished, and the summary says that there was more to do.
 
     Raises:
         LibraryError: the library cannot be written to, or belongs to another embedder.
     """
-    listener = listener or Listener()
-    refused: list[Event] = []
-
-    def documents() -> Iterator[Document]:
-        for source in sources:
-            try:
-                yield read_source(source)
-            except SourceError as error:
-                event = Event(source.name, "refused", reason=str(error))
-                refused.append(event)
-                listener.on_event(event)
-
-    summary = ingest_documents(documents(), library, embedder, listener)
-    summary.events.extend(refused)
-    return summary
+    options = options or Options()
+    run = _Run(library, embedder, listener or Listener(), stopping=stopping)
+    with Readers(options.seconds, options.workers, options.reading, stopping) as readers:
+        files = Files(library, options.keep_originals, options.largest, readers.patience)
+        findings = readers.read(run.to_open(sources, files))
+        run.take(run.changed(run.documents(findings, files), options.keep_originals))
+    if isinstance(sources, Sources):
+        run.pass_over(sources)
+        if options.sync and not run.summary.stopped:
+            run.forget(files.gone(sources), files)
+    run.finish()
+    return run.summary
 
 
 def ingest_documents(
@@ -98,79 +104,211 @@ def ingest_documents(
     self; passages whose text and headings are in the library are not embedded again. What has
     been reported is committed.
     """
-    listener = listener or Listener()
-    summary = Summary()
-    library.require(embedder.fingerprint)
-    before = library.generation
-    for batch in _batches(
-        _changed(documents, library, summary, listener), embedder, passage_tokens
-    ):
-        vectors = _embed(batch, library, embedder, listener)
-        summary.embedded += sum(len(rows) for rows in vectors.values())
-        outcomes = [
-            Event(d.source, "replaced" if library.entry(d.source) else "added", len(passages))
-            for d, passages in batch
-        ]
-        library.put(batch, vectors, embedder.fingerprint)
-        for event in outcomes:
-            summary.events.append(event)
-            listener.on_event(event)
-    if library.generation != before:
-        publish(library)
-    return summary
+    run = _Run(library, embedder, listener or Listener(), passage_tokens)
+    run.take(run.changed(documents))
+    run.finish()
+    return run.summary
 
 
-def _changed(
-    documents: Iterable[Document], library: Library, summary: Summary, listener: Listener
-) -> Iterator[Document]:
-    for document in documents:
-        entry = library.entry(document.source)
-        same = entry and (entry.text_sha256, entry.title) == (document.text_sha256, document.title)
-        if entry and same and entry.metadata == document.metadata:
-            event = Event(document.source, "unchanged", entry.passages)
-            summary.events.append(event)
-            listener.on_event(event)
-        else:
-            yield document
+class _Stopped(Exception):
+    """In the middle of a document, which is left out."""
 
 
-def _batches(
-    documents: Iterable[Document], embedder: Embedder, passage_tokens: int
-) -> Iterator[list[tuple[Document, list[Passage]]]]:
-    """Documents with their passages, gathered until there is enough to embed at once."""
-    batch: dict[str, tuple[Document, list[Passage]]] = {}
-    for document in documents:
-        batch[document.source] = (document, segment(document, embedder, passage_tokens))
-        if sum(len(passages) for _, passages in batch.values()) >= _BATCH_PASSAGES:
+class _Run:
+    """One run's way from files to a published library, and what it has to say of it."""
+
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        listener: Listener,
+        passage_tokens: int = PASSAGE_TOKENS,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        library.require(embedder.fingerprint)
+        self.summary = Summary()
+        self._library = library
+        self._embedder = embedder
+        self._listener = listener
+        self._passage_tokens = passage_tokens
+        self._stopping = stopping
+        self._awaited = 0  # files that are being read
+        self._originals: dict[str, bytes] = {}
+        # What is noted with the next commit.
+        self._refusals: list[Refusal] = []
+        self._origins: dict[str, Origin] = {}
+        self._forgiven: list[str] = []
+
+    def to_open(self, sources: Iterable[Source], files: Files) -> Iterator[tuple[Request, int]]:
+        """Those files of which it is not known that they are as they were, with their sizes."""
+        for source in sources:
+            if self._stopping():
+                self.summary.stopped = True
+                return
+            match files.look_at(source):
+                case Event() as event:
+                    self._tell(event)
+                    self._forgive(event, files)
+                case Refused() as refused:
+                    self._refuse(source, refused)
+                case request:
+                    self._awaited += 1
+                    yield request
+
+    def documents(
+        self, findings: Iterable[tuple[Request, Finding]], files: Files
+    ) -> Iterator[Document]:
+        """The documents among the findings."""
+        for request, finding in findings:
+            self._awaited -= 1
+            source = request.source
+            match finding:
+                case Refused():
+                    self._refuse(source, finding)
+                case Same(origin):
+                    self._origins[source.name] = origin
+                    event = Event(source.name, "unchanged", files.taken[source.name].passages)
+                    self._tell(event)
+                    self._forgive(event, files)
+                case Read(document, original):
+                    if original is not None:
+                        self._originals[source.name] = original
+                    yield document
+            if len(self._refusals) + len(self._origins) >= _BATCH_NOTES:
+                self._settle()
+
+    def changed(self, documents: Iterable[Document], keep: bool = False) -> Iterator[Document]:
+        """Those documents that the library has not already just so."""
+        for document in documents:
+            entry = self._library.entry(document.source)
+            if entry is None or keep or not _is_same(document, entry):
+                yield document
+                continue
+            if document.origin is not None and document.origin != entry.origin:
+                self._origins[document.source] = document.origin
+                self._forgiven.append(document.source)
+            self._tell(Event(document.source, "unchanged", entry.passages))
+
+    def take(self, documents: Iterable[Document]) -> None:
+        """Segment, embed and store documents, batch by batch."""
+        try:
+            for batch in self._batches(documents):
+                self._commit(batch, self._embed(batch))
+                batch.clear()  # before the next one is gathered
+        except _Stopped:
+            self.summary.stopped = True
+        if self._awaited:  # they were given up
+            self.summary.stopped = True
+
+    def pass_over(self, sources: Sources) -> None:
+        """Say what the folders had that could not be taken."""
+        self.summary.passed_over = sources.passed_over
+        for folder, why in sources.unread.items():
+            reason = f"the folder {folder} cannot be read: {why}; check its permissions"
+            self._tell(Event(folder, "refused", reason=reason))
+
+    def forget(self, gone: Iterable[str], files: Files) -> None:
+        """Remove documents whose files are gone."""
+        names = list(gone)
+        removed = {name: files.taken[name] for name in names if name in files.taken}
+        self._forgiven += names
+        if removed:
+            self._library.remove([taken.id for taken in removed.values()])
+        for name, taken in removed.items():
+            self._tell(Event(name, "removed", taken.passages))
+
+    def finish(self) -> None:
+        """Settle what is open, and bring the indexes up to date."""
+        self._settle()
+        wanted = self._library.generation > 0 and not self.summary.stopped
+        if wanted and not is_published(self._library):
+            publish(self._library)
+
+    def _batches(self, documents: Iterable[Document]) -> Iterator[Batch]:
+        """Documents with their passages, gathered until there is enough to embed at once."""
+        batch: dict[str, tuple[Document, list[Passage]]] = {}
+        passages = characters = 0
+        for document in documents:
+            document = warned(document, self._embedder)
+            cut = segment(document, self._embedder, self._passage_tokens)
+            batch[document.source] = (document, cut)
+            passages += len(cut)
+            characters += len(document.text)
+            del document, cut
+            if passages >= _BATCH_PASSAGES or characters >= _BATCH_CHARACTERS:
+                full, batch, passages, characters = list(batch.values()), {}, 0, 0
+                yield full
+                del full
+        if batch:
             yield list(batch.values())
-            batch = {}
-    if batch:
-        yield list(batch.values())
+
+    def _embed(self, batch: Batch) -> dict[bytes, Vectors]:
+        """Vectors by passage key, for those keys that the library does not have yet."""
+        wanted = {p.key(d.text): (p, d.text) for d, passages in batch for p in passages}
+        for key in self._library.embedded(wanted):
+            del wanted[key]
+        keys = list(wanted)
+        while len(keys) > _PART_PASSAGES:
+            part = {key: wanted.pop(key) for key in keys[:_PART_PASSAGES]}
+            del keys[:_PART_PASSAGES]
+            self._library.hold(self._vectors(part), self._embedder.fingerprint)
+            if self._stopping():
+                raise _Stopped
+        return self._vectors(wanted)
+
+    def _vectors(self, wanted: dict[bytes, tuple[Passage, str]]) -> dict[bytes, Vectors]:
+        """By passage key, rows ``(1 + sentences, dimension)``."""
+        return embed(wanted, self._embedder, self._embedded)
+
+    def _embedded(self, texts: int) -> None:
+        self.summary.embedded += texts
+        self._listener.on_embedded(texts)
+
+    def _commit(self, batch: Batch, vectors: dict[bytes, Vectors]) -> None:
+        events = [
+            Event(
+                document.source,
+                "replaced" if self._library.entry(document.source) else "added",
+                len(passages),
+                warnings=document.warnings,
+            )
+            for document, passages in batch
+        ]
+        self._library.put(batch, vectors, self._embedder.fingerprint, self._originals)
+        self._originals = {}
+        self._settle()
+        for event in events:
+            self._tell(event)
+
+    def _refuse(self, source: Source, refused: Refused) -> None:
+        self._refusals.append(Refusal(source.name, refused.reason, refused.origin))
+
+    def _forgive(self, event: Event, files: Files) -> None:
+        if event.outcome == "unchanged" and event.source in files.refused:
+            self._forgiven.append(event.source)
+
+    def _settle(self) -> None:
+        """Note what needs no embedding, and only then tell of it."""
+        if self._origins:
+            self._library.note(self._origins)
+        if self._forgiven:
+            self._library.forgive(self._forgiven)
+        # One that vanished while we looked cannot be read again, nor ever be found mended.
+        lasting = [refusal for refusal in self._refusals if os.path.lexists(refusal.source)]
+        if lasting:
+            self._library.refuse(lasting)
+        refusals, self._refusals, self._origins, self._forgiven = self._refusals, [], {}, []
+        for refusal in refusals:
+            self._tell(Event(refusal.source, "refused", reason=refusal.reason))
+
+    def _tell(self, event: Event) -> None:
+        self.summary.events.append(event)
+        self._listener.on_event(event)
 
 
-def _embed(
-    batch: Sequence[tuple[Document, Sequence[Passage]]],
-    library: Library,
-    embedder: Embedder,
-    listener: Listener,
-) -> dict[bytes, Vectors]:
-    """Vectors by passage key, for those keys that the library does not have yet."""
-    wanted = {p.key(d.text): (p, d.text) for d, passages in batch for p in passages}
-    for key in library.embedded(wanted):
-        del wanted[key]
-    texts = [
-        text
-        for passage, whole in wanted.values()
-        for text in [passage.embedded_text(whole), *passage.sentence_texts(whole)]
-    ]
-    distinct = list(dict.fromkeys(texts))
-    rows: list[Vectors] = []
-    for start in range(0, len(distinct), _BATCH_TEXTS):
-        some = distinct[start : start + _BATCH_TEXTS]
-        rows.extend(embedder.embed_documents(some))
-        listener.on_embedded(len(some))
-    row_of = dict(zip(distinct, rows, strict=True))
-    return {
-        key: np.stack([row_of[t] for t in [p.embedded_text(whole), *p.sentence_texts(whole)]])
-        for key, (p, whole) in wanted.items()
-    }
+def _is_same(document: Document, entry: Entry) -> bool:
+    readers = {found.reader for found in (document.origin, entry.origin) if found is not None}
+    return len(readers) <= 1 and (
+        (entry.text_sha256, entry.title, entry.metadata)
+        == (document.text_sha256, document.title, document.metadata)
+    )

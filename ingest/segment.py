@@ -1,4 +1,4 @@
-"""Segmentation: sentences and passages with exact offsets.
+"""Segmentation: blocks → sentences → units that fit the embedder → passages, with exact offsets.
 
 Every visible character of a section's prose stands in exactly one sentence and in exactly one
 passage; what is between them is blank. Nothing is copied, trimmed or reflowed: all are spans.
@@ -7,34 +7,31 @@ passage; what is between them is blank. Nothing is copied, trimmed or reflowed: 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import sentencex
+from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from corpus.types import Document, Passage, Span
-from retrieval.embedder import Embedder, windows
+from ingest.blocks import Block, Kind, blocks, trimmed
+from ingest.language import language
+from ingest.packing import Unit, pack
+from ingest.references import set_apart
+from ingest.sentences import sentences
+from ingest.tables import cells, column_names
+from retrieval.embedder import Embedder, before_a_word, windows
 
 PASSAGE_TOKENS = 96
 HEADING_TOKENS = 48
 
-_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-# A line that opens an item, a table row, a quotation or a fence is a line of its own.
-_OWN_LINE = re.compile(r"[ \t]*(?:[-*+•–][ \t]|[>|]|\d{1,3}[.)][ \t]|```|~~~)")
-# What cannot end a sentence, and the segmenter may think does: a title before a name that is a
-# common word ("Dr. No"), and the number of an item ("1.").
-_NO_END = re.compile(
-    r"(?:^|\s|\()(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Sgt|Capt|Lt|Col|Rev)\.$|^\s*\(?\d{1,3}[.)]$"
-)
-# A sentence in brackets of its own, which the segmenter takes together with the next.
-_ASIDE = re.compile(r"\s*\([^()]*[.!?][\"”’']?\)(?=\s+[\"“‘]?[A-Z])")
-_NARROWEST, _WIDEST = 60, 110  # columns to which people wrap text by hand
-
-
-@dataclass(frozen=True, slots=True)
-class _Sized:
-    span: Span
-    tokens: int
+_CLAUSE = re.compile(r"[;:,]\s+|[；：，、]|\n")
+# Where a unit beyond the window is cut, if it can be: a row between cells, code between lines,
+# prose between clauses, if that leaves the piece at least half full.
+_AFTER: dict[Kind, re.Pattern[str]] = {
+    "row": re.compile(r"(?<!\\)\|\s*|\t+| {2,}"),
+    "code": re.compile(r"\n"),
+    "item": _CLAUSE,
+    "prose": _CLAUSE,
+}
+_LEAST_FULL: dict[Kind, float] = {"row": 0.0, "code": 0.0, "item": 0.5, "prose": 0.5}
 
 
 def segment(
@@ -42,118 +39,97 @@ def segment(
 ) -> list[Passage]:
     """Cut a document into passages of whole sentences, each inside one section.
 
-    A passage has at most ``passage_tokens`` tokens, or one sentence of at most the embedder's
-    window; a sentence beyond the window is cut there, never truncated. The passages of a section
-    are of about equal size.
+    A row of a table is a sentence here, and so are the lines of code between two blank ones. A
+    passage has at most ``passage_tokens`` tokens, or is one sentence of at most the embedder's
+    window; a sentence beyond the window is cut there, never truncated. The passages of a section,
+    or of a part of a long one, are of about equal size.
+
+    The headings over a passage are its path; the columns' names come innermost where it has rows
+    without the row that names them.
     """
+    text, spoken = document.text, language(document.text)
     room = embedder.window - HEADING_TOKENS
-    text = document.text
+    capacity = min(passage_tokens, room)
     passages = []
     for section in document.sections:
-        found = sentences(text, Span(section.body, section.span.end))
-        sized = _within(text, found, room, embedder)
-        path = _fitting(section.path, embedder)
-        for group in _pack(sized, min(passage_tokens, room)):
-            span = Span(group[0].start, group[-1].end)
-            passages.append(Passage(span, tuple(group), path))
+        body = Span(section.body, section.span.end)
+        found = set_apart(text, blocks(text, body, document.media_type))
+        units = _units(text, found, spoken, embedder, room, capacity)
+        for apparatus, some in groupby(units, lambda unit: unit.block.apparatus):
+            full = (*section.path, apparatus) if apparatus else section.path
+            path = _fitting(full, embedder)
+            for group in pack(text, list(some), capacity):
+                span = Span(group[0].span.start, group[-1].span.end)
+                cuts = tuple(unit.span for unit in group)
+                columns = _columns(text, group, embedder)
+                here = _fitting((*full, *columns), embedder) if columns else path
+                passages.append(Passage(span, cuts, here))
     return passages
 
 
-def sentences(text: str, within: Span) -> list[Span]:
-    """The sentences in ``text[within]``, without the blanks around them, in order.
-
-    >>> text = 'He asked "Why?" in the U.S. and left. She, e.g., stayed.'
-    >>> [text[s.start:s.end] for s in sentences(text, Span(0, len(text)))]
-    ['He asked "Why?" in the U.S. and left.', 'She, e.g., stayed.']
-    """
-    found: list[Span] = []
-    for paragraph in _paragraphs(text, within):
-        # A blank for a line end keeps every offset and lets a wrapped sentence be one.
-        prose = text[paragraph.start : paragraph.end].replace("\n", " ")
-        cuts = [b["end_index"] for b in sentencex.get_sentence_boundaries("en", prose)]
-        start = 0
-        for cut in [*cuts, len(prose)]:
-            piece = prose[start:cut]
-            if not piece.strip() or (cut < len(prose) and _NO_END.search(piece.rstrip())):
-                continue
-            if (aside := _ASIDE.match(prose, start, cut)) and aside.end() < cut:
-                found.append(
-                    _stripped(text, paragraph.start + start, paragraph.start + aside.end())
-                )
-                start = aside.end()
-            found.append(_stripped(text, paragraph.start + start, paragraph.start + cut))
-            start = cut
-        if prose[start:].strip():
-            found.append(_stripped(text, paragraph.start + start, paragraph.end))
-    return found
-
-
-def _paragraphs(text: str, within: Span) -> list[Span]:
-    """Split at blank lines, and at line ends that are not just wrapping."""
-    found, start = [], within.start
-    gaps = _BLANK_LINES.finditer(text, within.start, within.end)
-    for end, after in [*((g.start(), g.end()) for g in gaps), (within.end, within.end)]:
-        block = text[start:end]
-        rows = block.split("\n")
-        width = max(map(len, rows))
-        cursor = begin = 0
-        for row, following in zip(rows, [*rows[1:], ""], strict=True):
-            cursor += len(row)
-            if cursor >= len(block) or not _wraps(row, following, width):
-                found.append(Span(start + begin, start + cursor))
-                begin = cursor + 1
-            cursor += 1
-        start = after
-    return [span for span in found if text[span.start : span.end].strip()]
-
-
-def _wraps(row: str, following: str, width: int) -> bool:
-    """Whether a line end only wraps: the next word would not have fitted into the width."""
-    if not _NARROWEST <= width <= _WIDEST or _OWN_LINE.match(following):
-        return False
-    next_word = following.split(maxsplit=1)[:1]
-    return bool(next_word) and len(row) + 1 + len(next_word[0]) > width
-
-
-def _stripped(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
-
-
-def _within(text: str, found: Sequence[Span], room: int, embedder: Embedder) -> list[_Sized]:
-    counts = embedder.count([text[s.start : s.end] for s in found])
-    sized = []
-    for span, tokens in zip(found, counts, strict=True):
-        if tokens <= room:
-            sized.append(_Sized(span, tokens))
-            continue
-        for piece in windows(text[span.start : span.end], room, embedder.count):
-            cut = _stripped(text, span.start + piece.start, span.start + piece.end)
-            if len(cut):
-                sized.append(_Sized(cut, room))
-    return sized
-
-
-def _pack(sized: Sequence[_Sized], capacity: int) -> list[list[Span]]:
-    """Group sentences into runs of at most ``capacity`` tokens, evenly filled."""
-    total = sum(s.tokens for s in sized)
-    target = total / max(1, -(-total // capacity))
-    groups: list[list[Span]] = []
-    filled = 0
-    for sentence in sized:
-        over = filled + sentence.tokens > capacity or filled + sentence.tokens / 2 > target
-        if groups and not over:
-            groups[-1].append(sentence.span)
-            filled += sentence.tokens
+def _units(
+    text: str, found: Sequence[Block], spoken: str, embedder: Embedder, room: int, capacity: int
+) -> list[Unit]:
+    """The blocks' sentences, rows and stanzas of code, cut where they exceed what they may have."""
+    cut = [
+        (span, block)
+        for block in found
+        for span in (
+            sentences(text, block.span, spoken) if block.kind in ("prose", "item") else [block.span]
+        )
+    ]
+    # What is between two units counts with the first: to some models a line end is a token.
+    ends = [*(span.start for span, _ in cut[1:]), cut[-1][0].end] if cut else []
+    sizes = embedder.count([text[s.start : end] for (s, _), end in zip(cut, ends, strict=True)])
+    units = []
+    for (span, block), tokens in zip(cut, sizes, strict=True):
+        most = capacity if block.kind == "code" else room
+        if tokens <= most:
+            units.append(Unit(span, tokens, block))
         else:
-            groups.append([sentence.span])
-            filled = sentence.tokens
-    return groups
+            pieces = _pieces(text, span, block.kind, most, embedder.count)
+            counts = embedder.count([text[p.start : p.end] for p in pieces])
+            units += [Unit(p, n, block) for p, n in zip(pieces, counts, strict=True)]
+    return units
+
+
+def _pieces(
+    text: str, span: Span, kind: Kind, most: int, count: Callable[[Sequence[str]], list[int]]
+) -> list[Span]:
+    """A unit of more than ``most`` tokens, cut where it hurts least."""
+
+    def last_cut(whole: str, start: int, end: int) -> int:
+        earliest = start + int(_LEAST_FULL[kind] * (end - start))
+        places = [m.end() for m in _AFTER[kind].finditer(whole, earliest, end) if m.end() > start]
+        return places[-1] if places else before_a_word(whole, start, end)
+
+    whole = text[span.start : span.end]
+    found = [
+        trimmed(text, span.start + piece.start, span.start + piece.end)
+        for piece in windows(whole, most, count, last_cut)
+    ]
+    return [piece for piece in found if len(piece)]
+
+
+def _columns(text: str, group: Sequence[Unit], embedder: Embedder) -> tuple[str, ...]:
+    """The names of the columns over a passage's rows, if it does not hold them itself.
+
+    Of many columns, as many of the first as half of the room for headings holds.
+    """
+    start = group[0].span.start
+    headers = (unit.block.header for unit in group)
+    header = next((span for span in headers if span and span.end <= start), None)
+    if not header:
+        return ()
+    names = cells(column_names(text[header.start : header.end]))
+    while names and embedder.count([" | ".join(names)])[0] > HEADING_TOKENS // 2 - 2:
+        names.pop()
+    return (f"| {' | '.join(names)} |",) if names else ()
 
 
 def _fitting(path: tuple[str, ...], embedder: Embedder) -> tuple[str, ...]:
     """As many of the innermost headings as the room for headings holds."""
     kept: tuple[str, ...] = path
-    while kept and embedder.count([" > ".join(kept)])[0] > HEADING_TOKENS:
+    while kept and embedder.count([" > ".join(kept) + "\n"])[0] > HEADING_TOKENS:
         kept = kept[1:]
     return kept

@@ -32,6 +32,14 @@ class DenseIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal) if self._index is not None else 0
 
+    def contents(self) -> tuple[NDArray[np.int64], Vectors]:
+        """The passage ids ``(n,)`` and their vectors ``(n, dimension)``, in their order."""
+        if self._index is None:
+            return np.zeros(0, np.int64), np.zeros((0, 0), np.float32)
+        ids = faiss.vector_to_array(self._index.id_map)
+        rows = faiss.downcast_index(self._index.index).reconstruct_n(0, len(self))
+        return ids, rows
+
     def save(self, file: Path) -> None:
         """Write the index; nothing is written while it is empty."""
         if self._index is not None:

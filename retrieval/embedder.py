@@ -47,6 +47,10 @@ class Embedder(Protocol):
     def window(self) -> int:
         """How many tokens of one text the model sees, its own special tokens not counted."""
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """BCP-47 codes of the languages that it was trained on; None where nobody says."""
+
     def count(self, texts: Sequence[str]) -> list[int]:
         """The number of tokens in each text."""
 
@@ -57,11 +61,23 @@ class Embedder(Protocol):
         """One unit vector ``(dimension,)``."""
 
 
-def windows(text: str, capacity: int, count: Callable[[Sequence[str]], list[int]]) -> list[Span]:
-    """Cut ``text`` into the fewest greedy pieces of at most ``capacity`` tokens; they tile it.
+def before_a_word(text: str, start: int, end: int) -> int:
+    """The last place in ``text[start:end]`` to cut at: before a word; ``end`` if there is none."""
+    blank = max(text.rfind(" ", start + 1, end), text.rfind("\n", start + 1, end))
+    return blank + 1 if blank > start else end
+
+
+def windows(
+    text: str,
+    capacity: int,
+    count: Callable[[Sequence[str]], list[int]],
+    last_cut: Callable[[str, int, int], int] = before_a_word,
+) -> list[Span]:
+    """Cut ``text`` into greedy pieces of at most ``capacity`` tokens; they tile it.
 
     A cut falls before a word where it can, inside a word that alone exceeds the capacity where
-    it must, and always takes at least one character.
+    it must, and always takes at least one character. ``last_cut(text, start, end)`` may choose
+    another place in ``(start, end]``.
     """
 
     def fits(start: int, end: int) -> bool:
@@ -78,8 +94,7 @@ def windows(text: str, capacity: int, count: Callable[[Sequence[str]], list[int]
             while low < high:  # the longest prefix that fits, by bisection
                 middle = (low + high + 1) // 2
                 low, high = (middle, high) if fits(start, middle) else (low, middle - 1)
-            blank = max(text.rfind(" ", start + 1, low), text.rfind("\n", start + 1, low))
-            end = blank + 1 if blank > start else low
+            end = last_cut(text, start, low)
         pieces.append(Span(start, end))
         start = end
     return pieces
@@ -108,6 +123,7 @@ class SentenceTransformerEmbedder:
         # The tokenizer underneath refuses two threads at once ("Already borrowed").
         self._lock = threading.RLock()
         self.fingerprint = f"{self._name}@{_identity(self._folder)}"
+        self.languages = frozenset({"en"}) if name == PACKAGED else None
 
     @property
     def model(self) -> SentenceTransformer:

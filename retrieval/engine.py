@@ -17,10 +17,11 @@ from corpus.errors import (
 )
 from corpus.library import Library
 from corpus.types import Document
-from retrieval.answer import Answer, FoundPassage, Scope, Sources, answer, find, found_passage
+from retrieval.answer import Answer, FoundPassage, Sources, answer, find, found_passage
 from retrieval.embedder import Embedder, SentenceTransformerEmbedder
 from retrieval.hashing import HASHING, HashingEmbedder
 from retrieval.indexes import Indexes, open_indexes
+from retrieval.scope import Choice
 from retrieval.settings import Settings, load_settings
 from retrieval.trace import Stages
 
@@ -61,8 +62,7 @@ class Engine:
         self._say = say
         self._indexes: Indexes | None = None
         self._lock = threading.Lock()
-        # An id pins its text, so what is cached under it can never be stale.
-        self.document: Callable[[str], Document] = lru_cache(_CACHED_DOCUMENTS)(library.document)
+        self.document: Callable[[str], Document] = self._cache()
 
     @classmethod
     def open(
@@ -106,26 +106,39 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def ask(self, question: str, *, documents: Iterable[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        documents: Iterable[str] | None = None,
+        tags: Iterable[str] | None = None,
+    ) -> Answer:
         """Answer a question with verified quotes, or say that the documents do not.
 
         Args:
             question: in natural language.
             documents: the documents to ask, by source or id; by default all of them.
+            tags: ask those that carry any of these tags; with ``documents``, those of them.
 
         Raises:
             QuestionError: the question is empty or too long.
             DocumentNotFoundError: the library has no such document.
+            TagNotFoundError: no document, or none of those named, carries such a tag.
             LibraryEmptyError: there is nothing to ask.
         """
         question = self._checked(question)
-        named = None if documents is None else list(documents)
+        choice = Choice.of(documents, tags)
         return self._settled(
-            lambda sources: answer(question, sources, self.settings, self._scope(named))
+            lambda sources: answer(question, sources, self.settings, choice.scope(sources))
         )
 
     def search(
-        self, question: str, k: int = 10, *, documents: Iterable[str] | None = None
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        documents: Iterable[str] | None = None,
+        tags: Iterable[str] | None = None,
     ) -> list[FoundPassage]:
         """The ``k`` nearest passages, best first. Arguments and errors as for `ask`.
 
@@ -135,7 +148,7 @@ class Engine:
         if k < 1:
             raise UsageError(f"{k} passages were asked for; ask for at least 1")
         question = self._checked(question)
-        named = None if documents is None else list(documents)
+        choice = Choice.of(documents, tags)
         settings = self.settings.model_copy(
             update={
                 "read_passages": max(k, self.settings.read_passages),
@@ -144,8 +157,9 @@ class Engine:
         )
 
         def passages(sources: Sources) -> list[FoundPassage]:
-            reading = find(question, sources, settings, Stages(), self._scope(named))
-            return [found_passage(h, self.document(h.stored.document)) for h in reading.hits[:k]]
+            reading = find(question, sources, settings, Stages(), choice.scope(sources))
+            hits = reading.hits[:k]
+            return [found_passage(h, sources.document(h.stored.document)) for h in hits]
 
         return self._settled(passages)
 
@@ -174,6 +188,7 @@ class Engine:
             if self._indexes is None or self._indexes.generation != self.library.generation:
                 self.library.require(self.embedder.fingerprint)
                 self._indexes = open_indexes(self.library, self._say)
+                self.document = self._cache()  # an id pins its text, but not its title
             if not len(self._indexes.dense):
                 raise LibraryEmptyError(
                     f"the library {self.library.folder} is empty; add documents with: "
@@ -181,10 +196,8 @@ class Engine:
                 )
             return Sources(self.library, self._indexes, self.embedder, self.document)
 
-    def _scope(self, documents: Iterable[str] | None) -> Scope:
-        if documents is None:
-            return None
-        return self.library.passage_ids(self.library.find(name).id for name in documents)
+    def _cache(self) -> Callable[[str], Document]:
+        return lru_cache(_CACHED_DOCUMENTS)(self.library.document)
 
     def _checked(self, question: str) -> str:
         question = question.strip()

@@ -28,6 +28,7 @@ class HashingEmbedder:
         self.dimension = dimension
         self.window = window
         self.fingerprint = f"{HASHING}@{dimension}"
+        self.languages: frozenset[str] | None = None
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """See `Embedder`: a token is a word."""

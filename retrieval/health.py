@@ -11,7 +11,7 @@ from corpus.database import FILE_NAME
 from corpus.errors import PinciteError
 from corpus.library import Library
 from retrieval.engine import open_embedder
-from retrieval.indexes import index_problems
+from retrieval.indexes import index_differences, index_problems
 from retrieval.settings import Settings
 
 _PACKAGES = (
@@ -43,8 +43,12 @@ class Health:
         return asdict(self)
 
 
-def examine(settings: Settings) -> Health:
-    """Look at everything that the settings name. A problem is reported, never raised."""
+def examine(settings: Settings, *, deep: bool = False) -> Health:
+    """Look at everything that the settings name. A problem is reported, never raised.
+
+    With ``deep``, every text, offset, vector and index entry is checked; without, what is quick to
+    check: how the library's tables hang together, and the sums of the index files.
+    """
     problems: list[str] = []
     fingerprint = None
     try:
@@ -57,16 +61,12 @@ def examine(settings: Settings) -> Health:
         try:
             with Library.open(settings.library) as library:
                 generation = library.generation
-                entries = library.entries()
-                documents, passages = len(entries), sum(entry.passages for entry in entries)
-                problems += library.problems()
+                documents, passages = library.counts()
+                problems += library.problems(deep=deep)
                 if fingerprint is not None:
                     library.require(fingerprint)
                 if passages:
-                    problems += [
-                        f"{problem}; the next question rebuilds it"
-                        for problem in index_problems(library)
-                    ]
+                    problems += _index_problems(library, deep)
         except PinciteError as error:
             problems.append(str(error))
     return Health(
@@ -79,6 +79,17 @@ def examine(settings: Settings) -> Health:
         passages=passages,
         problems=tuple(problems),
     )
+
+
+def _index_problems(library: Library, deep: bool) -> list[str]:
+    if found := index_problems(library):
+        return [f"{problem}; the next question rebuilds it" for problem in found]
+    if not deep:
+        return []
+    with library.snapshot():
+        return [
+            f"{found}; build them anew: pincite rebuild" for found in index_differences(library)
+        ]
 
 
 def _versions() -> dict[str, str]:

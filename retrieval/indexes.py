@@ -16,9 +16,11 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from corpus.errors import IndexDamagedError
 from corpus.library import Library
@@ -91,6 +93,11 @@ def publish(library: Library) -> None:
             _drop(old)
 
 
+def is_published(library: Library) -> bool:
+    """Whether indexes of the present generation are on disk; whether they are sound, not."""
+    return (_place(library, library.generation) / "manifest.json").exists()
+
+
 def index_problems(library: Library) -> list[str]:
     """What is wrong with the indexes on disk, a sentence each; empty when they are sound."""
     try:
@@ -98,6 +105,34 @@ def index_problems(library: Library) -> list[str]:
     except IndexDamagedError as error:
         return [str(error)]
     return []
+
+
+def index_differences(library: Library) -> list[str]:
+    """Where the indexes on disk do not hold what the library holds, each passage and vector.
+
+    Raises:
+        IndexDamagedError: they are not sound.
+    """
+    indexes = _load(_place(library, library.generation), library.generation)
+    return list(_differences(indexes, library))
+
+
+def _differences(indexes: Indexes, library: Library) -> Iterator[str]:
+    ids, rows = indexes.dense.contents()
+    row_of = {int(id): row for row, id in enumerate(ids)}
+    wrong = total = 0
+    for id, vector in library.passage_vectors():
+        row = row_of.get(id)
+        wrong += row is None or not np.array_equal(rows[row], vector)
+        total += 1
+    if wrong or total != len(row_of):
+        yield (
+            f"the dense index holds {len(row_of)} vectors and the library {total}, and {wrong} of "
+            "the library's are missing there or are others"
+        )
+    texts = [stored.id for stored, _, _ in library.passage_texts()]
+    if indexes.lexical.ids() != texts:
+        yield f"the lexical index does not hold the {len(texts)} passages of the library"
 
 
 def _place(library: Library, generation: int) -> Path:

@@ -112,6 +112,11 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
+    def ids(self) -> list[int]:
+        """The ids of all passages, in order."""
+        every = self._searcher.search(tantivy.Query.all_query(), limit=max(1, len(self))).hits
+        return sorted(int(self._searcher.doc(address)["passage"][0]) for _, address in every)
+
     def search(
         self, question: str, k: int, allowed: Sequence[int] | None = None
     ) -> dict[int, float]:

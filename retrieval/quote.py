@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from corpus.errors import QuoteError
 from corpus.types import Document, Span, sha256
 from retrieval.reader import Candidate
+from retrieval.shapes import ITEM, is_ruler
 
 # A quote that opens with one of these speaks of something that stands before it …
 _POINTS_BACK = re.compile(
@@ -21,6 +22,8 @@ _POINTS_BACK = re.compile(
 )
 # … unless "it" points at nothing: "It is often important to …".
 _EMPTY_IT = re.compile(r"It (?:is|was|may be|can be)\b[^.;]*?\b(?:to|that|for)\b")
+# A colon, be it in bold, announces what follows.
+_ANNOUNCES = re.compile(r":[*_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +112,28 @@ def choose(
 
 
 def _widened(candidate: Candidate, text: str) -> Span:
-    """The sentence with those that it needs: what "This" points at, or what a colon announces."""
+    """The sentence with those that it needs: what "This" points at, or what a colon announces.
+
+    The first item of a list needs the sentence that introduces the list, the first row of a table
+    the one that names the columns. Those further down stand alone: a quote is one piece.
+    """
     start, end = candidate.span.start, candidate.span.end
     for before in candidate.before:
-        if not points_back(text[start:end]):
+        said, above = text[start:end], text[before.start : before.end]
+        if not (points_back(said) or _opens_what(above, said)):
             break
         start = before.start
-    if text[candidate.span.start : end].endswith(":") and candidate.after:
+    if _ANNOUNCES.search(text[candidate.span.start : end]) and candidate.after:
         end = candidate.after[0].end
     return Span(start, end)
+
+
+def _opens_what(above: str, said: str) -> bool:
+    """Whether ``above`` introduces the list that ``said`` opens, or heads the table."""
+    if ITEM.match(said):
+        return bool(_ANNOUNCES.search(above))
+    is_row = any(mark in said for mark in ("|", "\t", "  "))
+    return is_row and "\n" in above and is_ruler(above[above.rindex("\n") + 1 :])
 
 
 def points_back(sentence: str) -> bool:

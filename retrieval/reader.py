@@ -19,6 +19,7 @@ from corpus.errors import LibraryChangedError
 from corpus.library import Library
 from corpus.rows import StoredPassage
 from corpus.types import Span
+from retrieval.apparatus import APPARATUS_SHARE, is_apparatus
 from retrieval.asked import Asked
 from retrieval.embedder import Vectors
 from retrieval.fusion import convex
@@ -39,23 +40,6 @@ class Weights:
 
 
 WEIGHTS = Weights()
-# A list of references names much and says little: its sentences count for less.
-APPARATUS = frozenset(
-    {
-        "bibliography",
-        "citations",
-        "external links",
-        "footnotes",
-        "further reading",
-        "literature",
-        "notes",
-        "references",
-        "see also",
-        "sources",
-        "works cited",
-    }
-)
-_APPARATUS_SHARE = 0.7
 PARTS = ("dense", "dense_around", "lexical", "lexical_around", "asked")
 
 
@@ -119,32 +103,29 @@ def read(
         dense_weight: the share of meaning in a passage's refined score.
 
     Raises:
-        LibraryChangedError: a passage is no longer in the library.
+        LibraryChangedError: a passage is no longer in the library, or no longer under its name.
     """
     wanted = {term: rarity(term) for term in content_terms(question)}
     vectors, runs = _runs(library, [hit.stored.id for hit in hits], text_of, Asked.of(question))
     read_ids = {hit.stored.id for hit in hits}
-    if not read_ids <= vectors.keys():
+    place = {line.stored.id: line.stored.document for run in runs for line in run}
+    if any(place.get(hit.stored.id) != hit.stored.document for hit in hits):  # gone, or renamed
         raise LibraryChangedError(
             f"another process changed the library {library.folder} while it was read; ask again"
         )
     found = [c for run in runs for c in _score(run, vector, wanted, read_ids, weights)]
     refined = _refine(hits, found, vectors, vector, dense_weight)
     passage_score = {hit.stored.id: hit.score for hit in refined}
-    aside = {hit.stored.id for hit in hits if _is_apparatus(hit.stored.passage.path)}
+    aside = {hit.stored.id for hit in hits if is_apparatus(hit.stored.passage.path)}
     scored = [
         replace(
             c,
             score=(c.score + weights.passage * passage_score[c.passage])
-            * (_APPARATUS_SHARE if c.passage in aside else 1.0),
+            * (APPARATUS_SHARE if c.passage in aside else 1.0),
         )
         for c in found
     ]
     return Reading(refined, sorted(scored, key=lambda c: (-c.score, c.passage, c.span)))
-
-
-def _is_apparatus(path: Sequence[str]) -> bool:
-    return any(heading.strip(" .:").lower() in APPARATUS for heading in path)
 
 
 def _score(
@@ -221,7 +202,7 @@ def _runs(
     runs = []
     for _, group in groupby(
         enumerate(ordered),
-        lambda pair: (pair[1].id - pair[0], pair[1].document, pair[1].passage.path),
+        lambda pair: (pair[1].id - pair[0], pair[1].document, _headings(pair[1].passage.path)),
     ):
         run = []
         for _, passage in group:
@@ -233,6 +214,11 @@ def _runs(
                 run.append(_Line(passage, span, row, words, asked.said_by(said)))
         runs.append(run)
     return vectors, runs
+
+
+def _headings(path: tuple[str, ...]) -> tuple[str, ...]:
+    """A passage's path without the names of columns (``| a | b |``), which are no section."""
+    return path[:-1] if path and path[-1].startswith("| ") and path[-1].endswith(" |") else path
 
 
 def _cosine(a: Vectors, unit: Vectors) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corpus.errors import LibraryChangedError
 from corpus.library import Library
 from corpus.rows import StoredPassage
 from retrieval.embedder import Vectors
@@ -48,6 +49,9 @@ def search(
         dense_weight: the dense score's share, in [0, 1].
         allowed: search only among these passage ids.
         stages: where the time of each stage is noted.
+
+    Raises:
+        LibraryChangedError: a passage that the indexes have is no longer in the library.
     """
     stages = stages or Stages()
     with stages.timed("dense"):
@@ -58,6 +62,8 @@ def search(
         fused = convex(dense, lexical, dense_weight)
         best = list(fused)[:k]
         stored = library.passages(best)
-    return [
-        Hit(stored[id], fused[id], dense.get(id), lexical.get(id)) for id in best if id in stored
-    ]
+    if len(stored) < len(best):
+        raise LibraryChangedError(
+            f"another process changed the library {library.folder} while it was searched; ask again"
+        )
+    return [Hit(stored[id], fused[id], dense.get(id), lexical.get(id)) for id in best]

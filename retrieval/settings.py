@@ -50,6 +50,9 @@ class Settings(BaseSettings):
         description="Confidence below which the answer is NOT_FOUND; by default the calibration's.",
     )
     nearest: int = Field(3, ge=0, le=100, description="Nearest passages shown with an answer.")
+    reading_seconds: float = Field(
+        120, gt=0, le=86_400, description="Seconds that reading one file may take."
+    )
     longest_question: int = Field(
         2000, ge=1, le=1_000_000, description="Characters in a question, at most."
     )

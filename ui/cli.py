@@ -17,10 +17,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus.errors import PinciteError
-from retrieval.health import examine
 from ui import terminal
-from ui.commands.keeping import documents, remove
+from ui.commands.keeping import documents, remove, rename, show, tag
+from ui.commands.serving import mcp, password, serve
 from ui.commands.taking_in import ingest
+from ui.commands.upkeep import compact, doctor, export, import_, rebuild, reembed
 from ui.console import (
     EXIT_FAILED,
     EXIT_NOT_FOUND,
@@ -31,8 +32,14 @@ from ui.console import (
     out,
     print_json,
     say,
-    settings,
 )
+
+DocumentOption = Annotated[
+    list[str] | None, typer.Option(help="Ask only this document: its source or id. Repeatable.")
+]
+TagOption = Annotated[
+    list[str] | None, typer.Option(help="Ask only documents with this tag, or any of these tags.")
+]
 
 app = typer.Typer(
     name="pincite",
@@ -68,10 +75,16 @@ app.command()(ingest)
 
 
 @app.command()
-def ask(question: str, as_json: JsonOption = False, threshold: ThresholdOption = None) -> None:
+def ask(
+    question: str,
+    document: DocumentOption = None,
+    tag: TagOption = None,
+    as_json: JsonOption = False,
+    threshold: ThresholdOption = None,
+) -> None:
     """Answer a question with verified quotes, or say that the documents do not."""
     with open_engine(threshold) as engine:
-        answer = engine.ask(question)
+        answer = engine.ask(question, documents=document or None, tags=tag or None)
     if as_json:
         print_json(answer.to_json())
     else:
@@ -84,11 +97,13 @@ def ask(question: str, as_json: JsonOption = False, threshold: ThresholdOption =
 def search(
     question: str,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    document: DocumentOption = None,
+    tag: TagOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the passages that are nearest to a question, ranked."""
     with open_engine() as engine:
-        passages = engine.search(question, k)
+        passages = engine.search(question, k, documents=document or None, tags=tag or None)
     if as_json:
         print_json([passage.to_json() for passage in passages])
     else:
@@ -98,33 +113,20 @@ def search(
 
 
 app.command()(documents)
+app.command()(show)
 app.command()(remove)
+app.command()(rename)
+app.command()(tag)
+app.command()(export)
+app.command("import")(import_)
+app.command()(rebuild)
+app.command()(reembed)
+app.command()(compact)
+app.command()(doctor)
 
-
-@app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 7860,
-    open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
-    threshold: ThresholdOption = None,
-) -> None:
-    """Open the chat in a browser."""
-    from ui.web.server import serve as serve_web  # Gradio is slow to import
-
-    with open_engine(threshold) as engine:
-        serve_web(engine, host, port, open_browser=open_browser, say=say)
-
-
-@app.command()
-def doctor(as_json: JsonOption = False) -> None:
-    """Check versions, the model's hash, the library and its indexes."""
-    health = examine(settings())
-    if as_json:
-        print_json(health.to_json())
-    else:
-        terminal.show_health(out(), health)
-    if health.problems:
-        raise typer.Exit(EXIT_FAILED)
+app.command()(serve)
+app.command()(password)
+app.command("mcp")(mcp)
 
 
 # Other packages of the house hang their commands in here; `ui` does not import them.

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from corpus.rows import Entry
-from ingest.pipeline import Event, Listener, Outcome, Summary
+from corpus.rows import Entry, Refusal
 from retrieval.answer import Answer, FoundPassage
 from retrieval.health import Health
 from retrieval.quote import Quote
@@ -22,7 +19,8 @@ _HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]"
 )
 
-OUTCOMES: tuple[Outcome, ...] = ("added", "replaced", "unchanged", "refused")
+_NUMBERS = ("pages", "passages", "characters")
+_COLUMNS = ("id", "title", *_NUMBERS, "state", "tags", "added", "source")
 
 
 def harmless(text: str) -> str:
@@ -80,24 +78,44 @@ def _numbered(console: Console, number: int, text: str, where: str) -> None:
     console.print()
 
 
-def show_documents(console: Console, entries: Sequence[Entry]) -> None:
-    """The library's list."""
-    if not entries:
+def show_documents(
+    console: Console, entries: Sequence[Entry], refusals: Sequence[Refusal] = ()
+) -> None:
+    """The library's list, and below it what was not read, or not in full."""
+    if entries:
+        console.print(_listed(entries))
+    elif not refusals:
         console.print("The library is empty; add documents with: pincite ingest PATH")
-        return
+    warned = [entry for entry in entries if entry.warnings]
+    if warned:
+        console.print("\nRead with warnings:")
+    for entry in warned:
+        for warning in entry.warnings:
+            console.print(Text(f"  {one_line(entry.source)}: {one_line(warning)}"), soft_wrap=True)
+    if refusals:
+        console.print("\nCould not be read:")
+    for refusal in refusals:
+        named = "" if refusal.source in refusal.reason else f"{refusal.source}: "
+        console.print(Text(f"  {one_line(named + refusal.reason)}"), soft_wrap=True)
+
+
+def _listed(entries: Sequence[Entry]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in ("id", "title", "passages", "characters", "added", "source"):
-        table.add_column(name, justify="right" if name in ("passages", "characters") else "left")
+    for name in _COLUMNS:
+        table.add_column(name, justify="right" if name in _NUMBERS else "left")
     for entry in entries:
         table.add_row(
             entry.id[:12],
             Text(one_line(entry.title)),
+            f"{entry.pages:,}" if entry.pages else "",
             str(entry.passages),
             f"{entry.characters:,}",
+            entry.state,
+            Text(one_line(", ".join(entry.tags))),
             entry.added_at[:10],
             Text(one_line(entry.source), overflow="fold"),
         )
-    console.print(table)
+    return table
 
 
 def show_health(console: Console, health: Health) -> None:
@@ -115,44 +133,3 @@ def show_health(console: Console, health: Health) -> None:
         console.print(Text(f"problem    {one_line(problem)}", "red"), soft_wrap=True)
     if not health.problems:
         console.print(Text("all sound", "green"))
-
-
-@contextmanager
-def ingesting(console: Console, sources: int) -> Iterator[Listener]:
-    """A progress bar on a terminal, plain lines where there is none."""
-
-    def line(event: Event) -> str:
-        said = one_line(event.reason) or f"{one_line(event.source)}, {event.passages} passages"
-        return f"{event.outcome}: {said}"
-
-    if not console.is_terminal:
-        yield Listener(on_event=lambda event: console.print(Text(line(event)), soft_wrap=True))
-        return
-    columns = (
-        TextColumn("ingesting"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[texts]} texts embedded"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("ingesting", total=sources, texts=0)
-        embedded = 0
-
-        def on_embedded(texts: int) -> None:
-            nonlocal embedded
-            embedded += texts
-            progress.update(task, texts=embedded)
-
-        def on_event(event: Event) -> None:
-            progress.advance(task)
-            if event.outcome == "refused":
-                progress.console.print(Text(line(event), "red"))
-
-        yield Listener(on_event, on_embedded)
-
-
-def show_summary(console: Console, summary: Summary, seconds: float) -> None:
-    """One line on what became of all sources."""
-    counts = ", ".join(f"{summary.count(outcome)} {outcome}" for outcome in OUTCOMES)
-    console.print(f"{counts}; {summary.embedded} texts embedded in {seconds:.1f} s")

@@ -9,13 +9,43 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from corpus.errors import EmptySourceError
-from ingest.readers.base import Reader, Reading, decode
+from ingest.readers.base import Reader, Reading
+from ingest.readers.code import CODE
+from ingest.readers.docx import DOCX
+from ingest.readers.epub import EPUB
+from ingest.readers.html import HTML
+from ingest.readers.jsonl import JSON, JSON_LINES
+from ingest.readers.mail import MAIL
 from ingest.readers.markdown import MARKDOWN
+from ingest.readers.odf import ODF
+from ingest.readers.outline import OUTLINED
+from ingest.readers.pdf import PDF
+from ingest.readers.pptx import PPTX
+from ingest.readers.table import TABLE
 from ingest.readers.text import TEXT
+from ingest.readers.unread import UNREAD
+from ingest.readers.xlsx import XLSX
 
-READERS: tuple[Reader, ...] = (MARKDOWN, TEXT)
+READERS: tuple[Reader, ...] = (
+    PDF,
+    DOCX,
+    EPUB,
+    PPTX,
+    XLSX,
+    *ODF,
+    MAIL,
+    HTML,
+    TABLE,
+    JSON_LINES,
+    JSON,
+    MARKDOWN,
+    *OUTLINED,
+    *CODE,
+    UNREAD,
+    TEXT,
+)
 
-__all__ = ["READERS", "Reader", "Reading", "decode", "read", "reader_for"]
+__all__ = ["READERS", "Reader", "Reading", "read", "reader_for"]
 
 
 def reader_for(data: bytes, name: str) -> Reader:
@@ -35,8 +65,9 @@ def read(data: bytes, name: str) -> tuple[Reader, Reading]:
     Plain text is what is tried by default.
 
     Raises:
-        UnsupportedSourceError: binary data.
-        EncodingError: bytes that are not text in UTF-8, or in UTF-16 with its mark.
+        UnsupportedSourceError: a format that is not read, or a file that is damaged, protected
+            or made to fill memory.
+        EncodingError: bytes that are text in no encoding.
         EmptySourceError: no text in it.
     """
     reader = reader_for(data, name)

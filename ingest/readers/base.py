@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
-from corpus.canonical import canonical
-from corpus.errors import EncodingError, UnsupportedSourceError
 from corpus.layout import Layout
 from corpus.types import Page, Section, Span
-
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_LOOKED_AT = 8192  # enough of a file to see that it is binary, as git does
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +56,6 @@ class Heading:
     span: Span
     level: int
     words: str
-
-
-def decode(data: bytes, name: str) -> str:
-    """Canonical text of a text file: UTF-8, or UTF-16 with a byte order mark.
-
-    Raises:
-        UnsupportedSourceError: the bytes are not text.
-        EncodingError: they are text in another encoding, or damaged.
-    """
-    encoding = "utf-16" if data.startswith(_UTF16_MARKS) else "utf-8"
-    if encoding == "utf-8" and b"\0" in data[:_LOOKED_AT]:
-        raise UnsupportedSourceError(
-            f"{name} holds binary data; Pincite reads plain text and Markdown, so convert it first"
-        )
-    try:
-        return canonical(data.decode(encoding))
-    except UnicodeDecodeError as error:
-        raise EncodingError(
-            f"{name} is not valid {encoding.upper()}: byte 0x{data[error.start]:02x} at offset "
-            f"{error.start}; save it as UTF-8 and ingest it again"
-        ) from error
 
 
 def sections(text: str, headings: Iterable[Heading]) -> tuple[Section, ...]:

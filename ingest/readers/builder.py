@@ -63,6 +63,12 @@ class Builder:
         """What follows, be it a row, belongs to another block."""
         self._run = None
 
+    def lines(self, text: str) -> None:
+        """A block whose lines stay as they are: the fields of a record, the text of a mail."""
+        kept = [line.rstrip() for line in canonical(text).split("\n")]
+        if block := "\n".join(kept).strip("\n"):
+            self._append(block, None)
+
     def code(self, text: str) -> None:
         """Code, line by line as it is."""
         if text.strip():

@@ -9,35 +9,18 @@ from __future__ import annotations
 import re
 
 from corpus.types import Span
-from ingest.readers.base import Heading, Reading, decode, lines, sections
+from ingest.readers.base import Heading, lines
+from ingest.readers.text import TextReader
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _NOT_PARAGRAPH = re.compile(r" {0,3}(?:[-*+>|]|\d+[.)][ \t])|(?: {4}|\t)")
-_MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
+_MARKUP = re.compile(r"[*_`]+|!?\[([^\[\]]*)\]\([^()]*\)")
 
 
-class MarkdownReader:
-    """Reads ``.md`` and ``.markdown``."""
-
-    media_type = "text/markdown"
-    suffixes = frozenset({".md", ".markdown"})
-    version = 1
-
-    def recognises(self, data: bytes) -> bool:
-        """Never: it is text like any other."""
-        return False
-
-    def read(self, data: bytes, name: str) -> Reading:
-        """See `Reader`; the title is the first heading of level 1."""
-        text = decode(data, name)
-        headings = list(_headings(text))
-        title = next((h.words for h in headings if h.level == 1), None)
-        return Reading(text, sections(text, headings), title=title)
-
-
-def _headings(text: str) -> list[Heading]:
+def markdown_headings(text: str) -> list[Heading]:
+    """The headings of a Markdown text, with the marks of Markdown taken off their words."""
     found: list[Heading] = []
     fence = ""
     paragraph: list[tuple[Span, str]] = []  # the lines that an underline would make a heading
@@ -49,7 +32,7 @@ def _headings(text: str) -> list[Heading]:
         elif opening and not (opening[1][0] == "`" and "`" in opening[2]):
             fence, paragraph = opening[1], []
         elif atx := _ATX.fullmatch(line):
-            found.append(Heading(span, len(atx[1]), _words(atx[2] or "")))
+            found.append(Heading(span, len(atx[1]), _words(closed(atx[2] or "", "#"))))
             paragraph = []
         elif paragraph and (underline := _SETEXT.fullmatch(line)):
             title = " ".join(text_line.strip() for _, text_line in paragraph)
@@ -63,8 +46,21 @@ def _headings(text: str) -> list[Heading]:
     return [heading for heading in found if heading.words]
 
 
+def closed(heading: str, mark: str) -> str:
+    """A heading's words without the run of marks that may close it.
+
+    >>> closed("C# and F# ##  ", "#"), closed("C#", "#"), closed("##", "#")
+    ('C# and F#', 'C#', '')
+    """
+    heading = heading.strip(" \t")
+    words = heading.rstrip(mark)
+    return words.rstrip() if not words or words[-1] in " \t" else heading
+
+
 def _words(heading: str) -> str:
     return " ".join(_MARKUP.sub(lambda match: match[1] or "", heading).split())
 
 
-MARKDOWN = MarkdownReader()
+MARKDOWN = TextReader(
+    "text/markdown", frozenset({".md", ".markdown"}), markdown_headings, titled=True
+)

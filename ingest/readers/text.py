@@ -1,20 +1,38 @@
-"""Plain text, with wiki headings (``== Heading ==``) where it has them."""
+"""Plain text, with wiki headings (``== Heading ==``), and the reader of all that is like it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from ingest.readers.base import Heading, Reading, decode, lines, sections
+from ingest.readers.base import Heading, Reading, lines, sections
+from ingest.readers.encodings import decoded
 
 _WIKI_HEADING = re.compile(r"(={1,6})[ \t]*([^=\s](?:.*[^=\s])?)[ \t]*\1[ \t]*")
 
 
-class TextReader:
-    """Reads ``.txt`` and whatever else decodes as text."""
+def wiki_headings(text: str) -> list[Heading]:
+    """The lines between equal signs; their number is the level."""
+    return [
+        Heading(span, len(match[1]), match[2])
+        for span, line in lines(text)
+        if (match := _WIKI_HEADING.fullmatch(line))
+    ]
 
-    media_type = "text/plain"
-    suffixes = frozenset({".txt", ".text", ".wiki"})
-    version = 1
+
+@dataclass(slots=True)
+class TextReader:
+    """Reads text that stays as it is written: a quote from it is a quote of the file.
+
+    ``headings`` finds the headings; ``titled`` says whether the first of level 1 is the title.
+    """
+
+    media_type: str
+    suffixes: frozenset[str]
+    headings: Callable[[str], Sequence[Heading]]
+    titled: bool = False
+    version: int = 1
 
     def recognises(self, data: bytes) -> bool:
         """Never: it is text like any other."""
@@ -22,13 +40,12 @@ class TextReader:
 
     def read(self, data: bytes, name: str) -> Reading:
         """See `Reader`."""
-        text = decode(data, name)
-        headings = [
-            Heading(span, len(match[1]), match[2])
-            for span, line in lines(text)
-            if (match := _WIKI_HEADING.fullmatch(line))
-        ]
-        return Reading(text, sections(text, headings))
+        text, warnings = decoded(data, name)
+        found = self.headings(text)
+        first = next((heading.words for heading in found if heading.level == 1), None)
+        return Reading(
+            text, sections(text, found), title=first if self.titled else None, warnings=warnings
+        )
 
 
-TEXT = TextReader()
+TEXT = TextReader("text/plain", frozenset({".txt", ".text", ".wiki", ".log"}), wiki_headings)

@@ -15,7 +15,10 @@ from corpus.types import Passage, Section, Span
 from retrieval.embedder import Embedder, windows
 
 Filter = Mapping[str, Any] | Callable[[dict[str, Any]], bool]
-"""Metadata values that must be equal, or a function of the metadata."""
+"""Metadata values that must be equal, or a function of the metadata; see `TAGS` for tags."""
+
+TAGS = "_pincite_tags"
+"""In a filter that is a mapping: only the documents that carry this tag, or any of these tags."""
 
 # In the metadata: the text as it was given, as JSON, where its canonical form differs.
 _ORIGINAL = "_pincite_page_content"
@@ -27,8 +30,9 @@ def stored(id: str, text: str, metadata: Mapping[str, Any]) -> types.Document:
     Raises:
         UsageError: the id or the metadata cannot be stored as JSON, or use a name of ours.
     """
-    if _ORIGINAL in metadata:
-        raise UsageError(f"the metadata of {id!r} use the key {_ORIGINAL!r}, which is ours")
+    for ours in (_ORIGINAL, TAGS):
+        if ours in metadata:
+            raise UsageError(f"the metadata of {id!r} use the key {ours!r}, which is ours")
     try:
         kept = json.loads(json.dumps(dict(metadata)))
         json.dumps([id, kept], ensure_ascii=False).encode("utf-8")
@@ -75,8 +79,20 @@ def passages(document: types.Document, embedder: Embedder) -> list[Passage]:
     return found
 
 
+def wanted_tags(filter: Filter) -> list[str] | None:
+    """The tags that a filter names; None where it names none.
+
+    >>> wanted_tags({TAGS: "law", "year": 2024}), wanted_tags({"year": 2024})
+    (['law'], None)
+    """
+    if not isinstance(filter, Mapping) or TAGS not in filter:
+        return None
+    tags = filter[TAGS]
+    return [tags] if isinstance(tags, str) else list(tags)
+
+
 def matches(metadata: dict[str, Any], filter: Filter) -> bool:
-    """Whether a document's metadata pass the filter.
+    """Whether a document's metadata pass the filter, its tags apart.
 
     >>> matches({"year": 2024}, {"year": 2024}), matches({}, lambda metadata: "year" in metadata)
     (True, False)
@@ -91,4 +107,6 @@ def matches(metadata: dict[str, Any], filter: Filter) -> bool:
             f"the filter {filter!r} is neither a mapping of metadata values nor a function of the "
             "metadata"
         )
-    return all(key in metadata and metadata[key] == value for key, value in filter.items())
+    return all(
+        key in metadata and metadata[key] == value for key, value in filter.items() if key != TAGS
+    )

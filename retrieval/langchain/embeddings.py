@@ -69,6 +69,7 @@ class LangChainEmbedder:
     def __init__(self, embeddings: Embeddings, name: str | None = None, window: int = 1000) -> None:
         self.embeddings = embeddings
         self.window = window
+        self.languages: frozenset[str] | None = None
         self._name = name or _name(embeddings)
 
     @cached_property

@@ -39,6 +39,10 @@ class PinciteRetriever(BaseRetriever):
     documents: list[str] | None = Field(
         None, description="Sources or ids of the documents to ask; by default all of them."
     )
+    tags: list[str] | None = Field(
+        None,
+        description="Ask the documents that carry any of these tags; with ``documents``, of those.",
+    )
     mode: Literal["passages", "quotes"] = Field(
         "passages",
         description="'passages' are the nearest; 'quotes' the answer's verified quotes, none of "
@@ -54,6 +58,7 @@ class PinciteRetriever(BaseRetriever):
             QuestionError: the question is empty or too long.
             LibraryEmptyError: there is nothing to ask.
             DocumentNotFoundError: a name in ``documents`` names none.
+            TagNotFoundError: no document, or none of those named, carries such a tag.
         """
         return self._retrieve(query, self.k if k is None else k)
 
@@ -63,9 +68,8 @@ class PinciteRetriever(BaseRetriever):
         return await run_in_executor(None, self._retrieve, query, self.k if k is None else k)
 
     def _retrieve(self, question: str, k: int) -> list[Document]:
-        scope = self._scope()
         if self.mode == "quotes":
-            answer = self.engine.ask(question, documents=scope)
+            answer = self.engine.ask(question, documents=self.documents, tags=self.tags)
             generation = answer.trace.generation
             return [
                 self._cited(
@@ -77,14 +81,8 @@ class PinciteRetriever(BaseRetriever):
                 for quote in answer.quotes[:k]
             ]
         generation = self.engine.library.generation
-        found = self.engine.search(question, k, documents=scope)
+        found = self.engine.search(question, k, documents=self.documents, tags=self.tags)
         return [self._cited(passage, generation) for passage in found]
-
-    def _scope(self) -> list[str] | None:
-        # Asked for anew each time: a source that is ingested again has another id.
-        if self.documents is None:
-            return None
-        return [self.engine.library.find(name).id for name in self.documents]
 
     def _cited(self, found: FoundPassage | Quote, generation: int, **more: Any) -> Document:
         return Document(

@@ -12,7 +12,11 @@ from corpus.library import Library
 from corpus.rows import Entry, StoredPassage
 from retrieval.dense import DenseIndex
 from retrieval.embedder import Vectors
-from retrieval.langchain.documents import Filter, matches, public, restored
+from retrieval.langchain.documents import Filter, matches, public, restored, wanted_tags
+
+REMEDY = (
+    "open it with the embeddings that made it, or keep the documents of these in another folder"
+)
 
 
 class Shelf:
@@ -21,8 +25,9 @@ class Shelf:
     Not safe to use from several threads at once; the store takes care of that.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, fingerprint: str) -> None:
         self._library = library
+        self._fingerprint = fingerprint
         self._dense = DenseIndex(None)
         self._entries: list[Entry] | None = None  # read when a filter wants them
         self._generation = -1  # that both are of; no library has this one
@@ -40,6 +45,8 @@ class Shelf:
 
         Raises:
             ValueError: the vector's dimension is not the index's.
+            EmbedderMismatchError: somebody has embedded the library anew with another embedder.
+            TagNotFoundError: no document carries a tag that the filter names.
         """
         self._catch_up()
         allowed = None if filter is None else self._allowed(filter)
@@ -66,6 +73,7 @@ class Shelf:
     def _catch_up(self) -> None:
         generation = self._library.generation
         if generation != self._generation:
+            self._library.require(self._fingerprint, REMEDY)
             self._dense = DenseIndex.build(self._library.passage_vectors())
             self._entries = None
             self._generation = generation
@@ -73,6 +81,11 @@ class Shelf:
     def _allowed(self, filter: Filter) -> list[int]:
         if self._entries is None:
             self._entries = self._library.entries()
+        tags = wanted_tags(filter)
+        # Looked up each time: tagging is no new generation.
+        tagged = None if tags is None else self._library.tagged(tags)
         return self._library.passage_ids(
-            entry.id for entry in self._entries if matches(public(entry.metadata), filter)
+            entry.id
+            for entry in self._entries
+            if (tagged is None or entry.id in tagged) and matches(public(entry.metadata), filter)
         )

@@ -20,7 +20,7 @@ from retrieval.embedder import Embedder, Vectors
 from retrieval.langchain.diversity import diverse
 from retrieval.langchain.documents import Filter, passages, stored
 from retrieval.langchain.embeddings import as_embedder, unit
-from retrieval.langchain.shelf import Shelf
+from retrieval.langchain.shelf import REMEDY, Shelf
 
 
 class PinciteVectorStore(VectorStore):
@@ -32,8 +32,11 @@ class PinciteVectorStore(VectorStore):
     A blank text has none: it is kept, and found by its id only.
 
     Every search takes a ``filter``: a mapping of metadata values that must be equal, or a function
-    of the metadata. It is applied inside the search: ``k`` documents come back whenever ``k``
-    match. Safe to use from several threads, and beside other processes that write to the library.
+    of the metadata. In a mapping, the key ``_pincite_tags`` names one or several of the library's
+    tags: only documents that carry any of them. The filter is applied inside the search: ``k``
+    documents come back whenever ``k`` match.
+
+    Safe to use from several threads, and beside other processes that write to the library.
 
     Args:
         library: closed by ``close``.
@@ -46,9 +49,9 @@ class PinciteVectorStore(VectorStore):
     def __init__(self, library: Library, embedding: Embeddings) -> None:
         self._embedding = embedding
         self._embedder: Embedder = as_embedder(embedding)
-        library.require(self._embedder.fingerprint)
+        library.require(self._embedder.fingerprint, REMEDY)
         self._library = library
-        self._shelf = Shelf(library)
+        self._shelf = Shelf(library, self._embedder.fingerprint)
         # Writers wait for each other while they embed; searches wait for the commit only.
         self._writing = threading.Lock()
         self._lock = threading.RLock()
@@ -180,7 +183,7 @@ class PinciteVectorStore(VectorStore):
 
     def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
         """The documents with these ids, in their order; those that are not there are left out."""
-        with self._lock:
+        with self._lock, self._library.snapshot():
             entries = map(self._library.entry, dict.fromkeys(ids))
             return list(self._shelf.read(e.id for e in entries if e is not None).values())
 
@@ -247,7 +250,7 @@ class PinciteVectorStore(VectorStore):
         """
         _refuse(kwargs)
         vector = _vector(embedding)
-        with self._lock:
+        with self._lock, self._library.snapshot():
             near = [passage for passage, _ in self._shelf.nearest(vector, max(k, fetch_k), filter)]
             rows = self._library.vectors(passage.id for passage in near)
             near = [passage for passage in near if passage.id in rows]
@@ -260,7 +263,7 @@ class PinciteVectorStore(VectorStore):
     def _search(
         self, vector: Vectors, k: int, filter: Filter | None
     ) -> list[tuple[Document, float]]:
-        with self._lock:
+        with self._lock, self._library.snapshot():
             scores = {p.document: score for p, score in self._shelf.nearest(vector, k, filter)}
             return [(document, scores[id]) for id, document in self._shelf.read(scores).items()]
 

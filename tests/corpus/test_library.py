@@ -65,6 +65,7 @@ def rows_of(passage: Passage, text: str) -> Rows:
     """Vectors that only this passage has."""
     seed = int.from_bytes(passage.key(text)[:8], "little")
     rows = np.random.default_rng(seed).normal(size=(1 + len(passage.sentences), 4))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     return rows.astype(np.float16).astype(np.float32)
 
 

@@ -23,6 +23,7 @@ from corpus.library import Library
 from tests.corpus.test_library import MAKER, make, put, rows_of, sources, vector_count
 
 PAGE = 4096  # bytes of a page of SQLite's
+_OF_7 = "WHERE document = (SELECT id FROM documents WHERE source = 'file 07')"
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ def test_a_library_of_a_newer_pincite_is_refused_and_stays_as_it_is(folder: Path
 
 @pytest.mark.parametrize("change", ["text || '!'", "replace(text, 'Text', 'Test')", "''"])
 def test_a_text_changed_behind_our_back_is_never_given_out(folder: Path, change: str) -> None:
-    behind_our_back(folder, f"UPDATE documents SET text = {change} WHERE source = 'file 07'")
+    behind_our_back(folder, f"UPDATE contents SET text = {change} {_OF_7}")
     with Library.open(folder) as library:
         with pytest.raises(LibraryDamagedError, match=r"'file 07'.*not the text that was taken in"):
             library.document(library.find("file 07").id)
@@ -188,7 +189,7 @@ def test_a_text_changed_behind_our_back_is_never_given_out(folder: Path, change:
 
 
 def test_a_damaged_document_is_mended_by_putting_it_again(folder: Path) -> None:
-    behind_our_back(folder, "UPDATE documents SET text = 'x' WHERE source = 'file 07'")
+    behind_our_back(folder, f"UPDATE contents SET text = 'x' {_OF_7}")
     with Library.open(folder) as library:
         put(library, make("Text 7.", "file 07"))
         assert library.problems() == []
@@ -216,7 +217,7 @@ def test_a_sound_library_has_no_problems(folder: Path) -> None:
 def test_a_document_whose_parts_were_changed_behind_our_back_is_damaged(
     folder: Path, change: str
 ) -> None:
-    behind_our_back(folder, f"UPDATE documents SET {change} WHERE source = 'file 07'")
+    behind_our_back(folder, f"UPDATE contents SET {change} {_OF_7}")
     with Library.open(folder) as library:
         with pytest.raises(LibraryDamagedError, match="not what Pincite writes"):
             library.document(library.find("file 07").id)
@@ -241,7 +242,7 @@ def test_vectors_cut_short_are_damaged_and_a_problem(folder: Path) -> None:
         with pytest.raises(LibraryDamagedError):
             library.vectors([1])
         assert library.problems() == [
-            "the vectors are damaged; restore the library file, or ingest anew"
+            "the vectors of 100 passages are damaged; make them anew: pincite reembed"
         ]
 
 
@@ -259,8 +260,8 @@ def test_a_library_without_its_generation_is_damaged(folder: Path, change: str) 
         "UPDATE meta SET value = 'x' WHERE key = 'generation'",
         "DROP TABLE meta",
         "UPDATE documents SET metadata = '{'",
-        "UPDATE documents SET sections = '[]'",
-        "UPDATE documents SET sections = '[[5, 9, 5, []]]'",
+        "UPDATE contents SET sections = '[]'",
+        "UPDATE contents SET sections = '[[5, 9, 5, []]]'",
         "UPDATE documents SET title = CAST(x'ff41' AS TEXT)",
         "UPDATE passages SET path = 'x'",
         "UPDATE passages SET sentences = '['",

@@ -52,7 +52,7 @@ for source in ("a", "b"):
     span = Span(0, len(text))
     passage = Passage(span, (span,))
     documents.append((Document(source, "T", text, (Section(span),)), [passage]))
-    vectors[passage.key(text)] = np.ones((2, 4), np.float32)
+    vectors[passage.key(text)] = np.full((2, 4), 0.5, np.float32)
 library = Library.open(folder)
 library.put(documents, vectors, "maker@4")
 if where == "after":

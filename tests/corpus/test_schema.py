@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from corpus import schema
@@ -15,6 +16,7 @@ from corpus.database import FILE_NAME
 from corpus.errors import LibraryError, LibraryVersionError
 from corpus.library import Library
 from corpus.schema import MIGRATIONS, migrate
+from corpus.types import Document, Page, Passage, Section, Span
 from tests.corpus.test_library import make, put, sources
 
 NOTES = """
@@ -141,3 +143,41 @@ def test_a_passage_cannot_be_stored_without_its_document(folder: Path) -> None:
                 "INSERT INTO passages (document, start, end, sentences, path, key)"
                 " SELECT 'none', 0, 1, '[]', '[]', key FROM vectors"
             )
+
+
+def test_a_library_of_the_first_schema_keeps_all_that_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its text moves to another table; nothing else that it says changes."""
+    text, words = "One é.\nTwo.", (Section(Span(0, 11), ("H",), 0),)
+    document = Document("a", "T", text, words, (Page(Span(0, 11), 3),), metadata={"by": "Ada"})
+    passage = Passage(Span(0, 6), (Span(0, 6),), ("H",))
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "MIGRATIONS", MIGRATIONS[:1])
+        Library.open(tmp_path, create=True).close()
+    vector = np.array([[1, 0], [0, 1]], "<f2").tobytes()
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+        connection.execute(
+            "INSERT INTO documents VALUES (?, 'a', 'T', 'text/plain', ?, ?, ?, ?, ?, '2024-05-01')",
+            [
+                document.id,
+                text,
+                document.text_sha256,
+                '[[0, 11, 0, ["H"]]]',
+                "[[0, 11, 3]]",
+                '{"by": "Ada"}',
+            ],
+        )
+        connection.execute("INSERT INTO vectors VALUES (?, ?)", [passage.key(text), vector])
+        connection.execute(
+            "INSERT INTO passages VALUES (7, ?, 0, 6, '[[0, 6]]', '[\"H\"]', ?)",
+            [document.id, passage.key(text)],
+        )
+        connection.execute("INSERT INTO meta VALUES ('embedder', 'maker@2')")
+        connection.commit()
+    with Library.open(tmp_path) as library:
+        assert library.document(document.id) == document
+        (entry,) = library.entries()
+        assert (entry.characters, entry.pages, entry.passages) == (11, 1, 1)
+        assert library.passages([7])[7].passage == passage
+        assert library.problems() == []

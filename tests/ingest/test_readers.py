@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.canonical import canonical
-from corpus.errors import EmptySourceError, EncodingError, UnsupportedSourceError
+from corpus.errors import EmptySourceError
 from corpus.types import Span
 from ingest.readers import Reading, read
 from ingest.readers.base import title_from
@@ -204,30 +204,6 @@ def test_line_ends_of_windows_are_read_as_line_ends(name: str) -> None:
     reading = read(b"# A\r\nOne.\r\n\r\n== B ==\r\nTwo.\r\n", name)[1]
     assert reading.text == "# A\nOne.\n\n== B ==\nTwo.\n"
     assert len(reading.sections[-1].path) == 1
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"caf\xe9 au lait", r"a\.txt is not valid UTF-8: byte 0xe9 at offset 3; save it as UTF-8"),
-        (b"\xef\xbb\xbfcaf\xe9", "not valid UTF-8: byte 0xe9 at offset 6"),
-        (b"\xff", "not valid UTF-8: byte 0xff at offset 0"),
-        (b"cut \xf0\x9f\x98", "not valid UTF-8: byte 0xf0 at offset 4"),
-        (b"\xed\xa0\x80", "not valid UTF-8: byte 0xed at offset 0"),
-        (codecs.BOM_UTF16_LE + b"a", "not valid UTF-16: byte 0x61 at offset 2"),
-    ],
-)
-def test_bytes_in_another_encoding_are_named_with_their_offset(data: bytes, words: str) -> None:
-    with pytest.raises(EncodingError, match=words):
-        read(data, "a.txt")
-
-
-@pytest.mark.parametrize(
-    "data", [b"\0", b"PK\x03\x04\0\0", b"text\0text", "text".encode("utf-16-le")]
-)
-def test_binary_data_is_refused(data: bytes) -> None:
-    with pytest.raises(UnsupportedSourceError, match=r"a\.pdf holds binary data"):
-        read(data, "a.pdf")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
-"""Sentences and passages: nothing is lost, nothing is twice, and cuts are where people see them."""
+"""Sentences and passages: nothing is lost, nothing is twice, and all of it fits the embedder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+import json
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,11 +14,18 @@ from hypothesis import strategies as st
 
 import corpus
 from corpus.canonical import canonical
-from corpus.types import Document, Passage, Section, Span
-from ingest.readers.markdown import MARKDOWN
-from ingest.readers.text import TEXT
-from ingest.segment import HEADING_TOKENS, PASSAGE_TOKENS, segment, sentences
+from corpus.types import Document
+from ingest.segment import HEADING_TOKENS, PASSAGE_TOKENS, segment
+from retrieval.embedder import Embedder, SentenceTransformerEmbedder
 from retrieval.hashing import HashingEmbedder
+from tests.ingest.cutting import (
+    LetterEmbedder,
+    check_whole,
+    read,
+    read_code,
+    read_markdown,
+    sentences_of,
+)
 
 ARTICLE = Path(corpus.__file__).parent / "documents" / "ai_safety.txt"
 PIECES = st.sampled_from(
@@ -62,6 +71,17 @@ PIECES = st.sampled_from(
             "." * 40,
         ),
         *(
+            "\n| --- | --- |\n",
+            "\na | 2\n",
+            "\nEgg\t3",
+            "\nEgg    3",
+            "\n---- --",
+            "\n~~~ py\n",
+            "\n    x = 1;",
+            "\n  (a) ",
+        ),
+        *("\n[1] ", "\n[^1]: ", "[^1]", "。", "ไป", "カモメ", "; "),
+        *(
             "the ship left the harbour in fog and",
             "a row as wide as people wrap their text by hand",
         ),
@@ -73,63 +93,13 @@ TEXTS = (
     | st.text(max_size=120).map(canonical)
 )
 bounded = settings(max_examples=100, deadline=None)
-
-
-class LetterEmbedder(HashingEmbedder):
-    """Here a token is a letter, as in a model that knows no word: words exceed its window."""
-
-    def count(self, texts: Sequence[str]) -> list[int]:
-        return [len("".join(text.split())) for text in texts]
-
-
 WORDS, LETTERS = HashingEmbedder(window=60), LetterEmbedder(window=90)
-
-
-def read(text: str) -> Document:
-    """The document that a text file with this text is."""
-    reading = TEXT.read(text.encode(), "a.txt")
-    return Document("a.txt", "T", reading.text, reading.sections)
-
-
-def read_markdown(text: str) -> Document:
-    reading = MARKDOWN.read(text.encode(), "a.md")
-    return Document("a.md", "T", reading.text, reading.sections)
-
-
-def cut(text: str) -> list[str]:
-    return [text[s.start : s.end] for s in sentences(text, Span(0, len(text)))]
-
-
-def check_covers(text: str, section: Section, spans: Sequence[Span]) -> None:
-    """The spans are in order, apart, and hold every visible character of the section's body."""
-    body = Span(section.body, section.span.end)
-    bounds = [body.start, *(offset for s in spans for offset in (s.start, s.end)), body.end]
-    assert bounds == sorted(bounds)
-    for span in spans:
-        assert text[span.start : span.end].strip() == text[span.start : span.end] != ""
-    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
-        assert not text[start:end].strip(), "between them is only what is blank"
-
-
-def check_whole(document: Document, passages: Sequence[Passage]) -> None:
-    """All that holds of every cut of every document."""
-    rest = list(passages)
-    for section in document.sections:
-        here = [p for p in rest if section.span.contains(p.span)]
-        assert here == rest[: len(here)], "in the order of the document"
-        del rest[: len(here)]
-        check_covers(document.text, section, [p.span for p in here])
-        check_covers(document.text, section, [s for p in here for s in p.sentences])
-        for passage in here:
-            assert passage.span == Span(passage.sentences[0].start, passage.sentences[-1].end)
-            assert passage.path == section.path[len(section.path) - len(passage.path) :]
-    assert rest == [], "each passage is inside one section"
 
 
 @bounded
 @given(
     TEXTS,
-    st.sampled_from([read, read_markdown]),
+    st.sampled_from([read, read_markdown, read_code]),
     st.sampled_from([WORDS, LETTERS]),
     st.sampled_from([1, 7, 12, 96]),
 )
@@ -165,86 +135,6 @@ def test_the_bundled_article_is_cut_whole_and_its_headings_are_not_prose(tokens:
     assert ("Motivations", "Existential safety") in {p.path for p in passages}
 
 
-def test_sentences_of_the_article_end_where_sentences_end() -> None:
-    document = read(ARTICLE.read_text("utf-8"))
-    passages = segment(document, HashingEmbedder())
-    found = [text for p in passages for text in p.sentence_texts(document.text)]
-    assert found[0].startswith("AI safety is an interdisciplinary field")
-    assert found[0].endswith("arising from artificial intelligence (AI) systems.")
-    begun_small = [text for text in found if text[0].islower()]
-    assert len(begun_small) < len(found) / 50
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Smith et al. showed it.|It holds.",
-        "Smith et al. (2019) showed it.|It holds.",
-        "He lives in the U.S.|She left.",
-        "The U.S. Navy sailed.|It won.",
-        "J. R. R. Tolkien wrote it.|He was old.",
-        "He met George W. Bush.|It was late.",
-        "Pi is 3.14 here.|It is 2.5 there.",
-        "Version 2.0.1 is out.|Get it.",
-        "Use fruit, e.g. apples.|Eat.",
-        "That is, i.e. never.|Go.",
-        'He said "Stop."|She did.',
-        "He said “Stop.”|She did.",
-        "“Why?” he asked.|“So.”",
-        "It rained (as it always does).|We left.",
-        "Prof. Ada Berg spoke (cf. Berg et al. 2020).|All slept.",
-        "Dr. Smith came.|He sat.",
-        "Mr. and Mrs. Jones came.|They sat.",
-        "St. Paul is old.|Yes.",
-        "Then Capt. Smith came.|He sat.",
-        "I saw Dr. No.|It was fun.",
-        "At 5 p.m. he left.|She stayed.",
-        "See Fig. 3 for it.|It is big.",
-        "She has a Ph.D. in math.|Good.",
-        "The company, Acme Inc., failed.|Sad.",
-        "Visit www.example.com today.|Bye.",
-        "Wait... what?|Fine.",
-        "It ended.[3]|Then more.",
-        "Is it?|Yes!|No.",
-        "Hello world!|你好。|再见。",
-    ],
-)
-def test_a_sentence_ends_where_a_person_sees_its_end(text: str) -> None:
-    assert cut(text.replace("|", " ")) == text.split("|")
-
-
-@pytest.mark.parametrize("mark", ["-", "*", "+", "•", "–"])
-def test_each_list_item_is_a_sentence_of_its_own(mark: str) -> None:
-    items = [f"{mark} One gull", f"{mark} Two owls", f"  {mark} Three geese"]
-    assert cut("\n".join(items)) == [item.strip() for item in items]
-
-
-def test_list_items_as_wide_as_wrapped_text_stay_apart() -> None:
-    items = ["- " + "gulls and owls " * 5 + "nest", "- " + "geese and swans " * 4 + "nest"]
-    assert cut("\n".join(items)) == items
-
-
-def test_a_paragraph_wrapped_by_hand_is_whole_sentences() -> None:
-    wrapped = (
-        "The schooner left Bergen with forty sailors on a grey morning in the\n"
-        "autumn of 1912, and no one on the quay believed that all of them would\n"
-        "return. A storm broke the mainmast."
-    )
-    assert cut(wrapped) == [wrapped[: wrapped.index(" A storm")], "A storm broke the mainmast."]
-
-
-def test_lines_that_are_not_wrapped_are_sentences_of_their_own() -> None:
-    assert cut("Gulls\nOwls and geese\nSwans") == ["Gulls", "Owls and geese", "Swans"]
-
-
-def test_a_blank_line_ends_a_sentence_that_has_no_full_stop() -> None:
-    assert cut("A title\n\nThe text begins\n \t\nhere") == ["A title", "The text begins", "here"]
-
-
-def test_only_the_given_part_of_the_text_is_cut() -> None:
-    assert sentences("Not this. One. Two. Nor this.", Span(10, 19)) == [Span(10, 14), Span(15, 19)]
-
-
 @pytest.mark.parametrize("text", ["", " ", "\n\n \t\n", "== Only a heading =="])
 def test_without_prose_there_is_no_passage(text: str) -> None:
     assert segment(read(text), WORDS) == []
@@ -264,12 +154,6 @@ def test_a_sentence_is_cut_only_from_the_first_word_beyond_the_window(
 ) -> None:
     passages = segment(read(" ".join(["word"] * words)), WORDS)
     assert sum(len(p.sentences) for p in passages) == pieces
-
-
-def test_the_passages_of_a_section_are_of_about_equal_size() -> None:
-    document = read("The gull sat there. " * 26)  # 104 words, which is a few more than fit
-    sizes = [len(p.sentences) for p in segment(document, HashingEmbedder(), 96)]
-    assert sizes == [13, 13]
 
 
 def test_a_passage_ends_where_its_section_does() -> None:
@@ -297,14 +181,68 @@ def test_passages_are_told_apart_by_place_where_their_text_is_the_same() -> None
     assert all(a.span.end < b.span.start for a, b in pairwise([first, second, third]))
 
 
+PACKED = {  # the number of passages, and the SHA-256 of where they and their sentences stand
+    HashingEmbedder: (62, "728836d81b897e71699951a218f092f45a82986b83f2d2efd21f9472a8537357"),
+    SentenceTransformerEmbedder: (
+        73,
+        "d65d9a5a1cd1f11effe7fde09a2b28a25ca61177cdc36a5858107ab201c8f7bf",
+    ),
+}
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    "made", [HashingEmbedder, pytest.param(SentenceTransformerEmbedder, marks=pytest.mark.model)]
+)
+def test_the_bundled_article_is_cut_as_it_was_when_its_quality_was_measured(
+    made: Callable[[], Embedder],
+) -> None:
+    passages = segment(read(ARTICLE.read_text("utf-8")), made())
+    places = [
+        [p.span.start, p.span.end, p.path, [[s.start, s.end] for s in p.sentences]]
+        for p in passages
+    ]
+    digest = hashlib.sha256(json.dumps(places).encode()).hexdigest()
+    assert (len(passages), digest) == PACKED[made]
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
     [
-        ("1. First thing.\n2. Second thing.", ["1. First thing.", "2. Second thing."]),
-        ("It rained. (It always does.) We left.", ["It rained.", "(It always does.)", "We left."]),
-        ("She lives at 5 St. We left.", ["She lives at 5 St.", "We left."]),
+        (
+            "One two three four five six seven; eight nine ten eleven twelve thirteen.",
+            ["One two three four five six seven;", "eight nine ten eleven twelve thirteen."],
+        ),
+        (
+            "One two three four five six seven eight, nine ten eleven twelve thirteen.",
+            ["One two three four five six seven eight,", "nine ten eleven twelve thirteen."],
+        ),
+        (  # a piece that is less than half full is not worth it
+            "One, two three four five six seven eight nine ten eleven twelve thirteen.",
+            ["One, two three four five six seven eight nine ten eleven twelve", "thirteen."],
+        ),
+        (
+            "| one two three four five six | seven | eight nine ten eleven twelve thirteen |",
+            [
+                "| one two three four five six | seven |",
+                "eight nine ten eleven twelve thirteen |",
+            ],
+        ),
     ],
 )
-def test_what_the_segmenter_alone_gets_wrong(text: str, expected: list[str]) -> None:
-    found = sentences(text, Span(0, len(text)))
-    assert [text[s.start : s.end] for s in found] == expected
+def test_what_exceeds_the_window_is_cut_where_it_hurts_least(text: str, pieces: list[str]) -> None:
+    document = read(text)
+    found = [s for p in segment(document, WORDS) for s in p.sentence_texts(document.text)]
+    assert found == pieces
+
+
+def test_chinese_without_a_blank_is_cut_after_its_marks() -> None:
+    document = read("海鸥在岩石上睡觉，" * 40)
+    embedder = LetterEmbedder(window=48 + 100)
+    found = [s for p in segment(document, embedder) for s in p.sentence_texts(document.text)]
+    assert "".join(found) == document.text
+    assert all(piece.endswith("，") and len(piece) <= 100 for piece in found)
+
+
+def test_the_sentence_after_a_cut_one_is_not_touched() -> None:
+    text = " ".join(["word"] * 30) + ". The gull sat."
+    assert sentences_of(read(text), 12)[-1] == "The gull sat."

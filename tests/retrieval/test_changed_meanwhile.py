@@ -51,6 +51,32 @@ def test_a_document_removed_while_it_is_read_is_simply_no_longer_quoted(
     assert answer.trace.generation == library.generation
 
 
+def test_a_document_renamed_while_it_is_read_is_quoted_under_its_new_name(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename() -> None:
+        with Library.open(library.folder) as other:
+            if entry := other.entry("birds.txt"):
+                other.rename(entry.id, "gulls.txt", "Gulls")
+
+    with engine_on(library.folder) as engine:
+        engine.ask("Where do gulls nest?")  # so that the document is at hand under its old id
+        interrupt(monkeypatch, rename)
+        answer = engine.ask("Where do gulls nest?")
+    new = library.find("gulls.txt").id
+    assert {quote.document for quote in answer.quotes if "Gulls nest" in quote.text} == {new}
+    assert {passage.document for passage in answer.nearest} & {new}
+    assert answer.trace.generation == library.generation
+
+
+def test_a_new_title_is_shown_by_an_engine_that_was_open_before(library: Library) -> None:
+    with engine_on(library.folder) as engine:
+        engine.ask("Where do gulls nest?")
+        with Library.open(library.folder) as other:
+            other.rename(other.find("birds.txt").id, "birds.txt", "Birds of the coast")
+        assert engine.ask("Where do gulls nest?").quotes[0].title == "Birds of the coast"
+
+
 def test_a_library_that_never_holds_still_is_an_error_that_says_so(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

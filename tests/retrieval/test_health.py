@@ -9,9 +9,11 @@ import pytest
 
 from corpus.database import FILE_NAME
 from corpus.library import Library
+from retrieval.dense import DenseIndex
 from retrieval.engine import Engine
 from retrieval.hashing import HashingEmbedder
 from retrieval.health import Health, examine
+from retrieval.lexical import LexicalIndex
 from tests.retrieval.conftest import hashing_settings
 
 
@@ -119,3 +121,59 @@ def test_the_findings_are_json(folder: Path) -> None:
     found = look(folder).to_json()
     assert json.loads(json.dumps(found))["documents"] == 3
     assert {"python", "faiss-cpu", "tantivy"} <= found["versions"].keys()
+
+
+def deeply(folder: Path) -> tuple[str, ...]:
+    return examine(hashing_settings(library=folder), deep=True).problems
+
+
+def sealed(folder: Path) -> None:
+    """Make the manifest fit what is there now, as only a fault in our own code could."""
+    (manifest,) = folder.glob("indexes/*/manifest.json")
+    value = json.loads(manifest.read_text())
+    for name in value["files"]:
+        data = (manifest.parent / name).read_bytes()
+        value["files"][name] = hashlib.sha256(data).hexdigest()
+    manifest.write_text(json.dumps(value))
+
+
+def test_the_deep_look_finds_a_sound_library_sound_and_changes_nothing(folder: Path) -> None:
+    before = contents(folder)
+    assert deeply(folder) == ()
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("wrong", ["one vector is another", "one is missing"])
+def test_only_the_deep_look_compares_the_vectors_in_the_index(folder: Path, wrong: str) -> None:
+    with Library.open(folder) as library:
+        vectors = list(library.passage_vectors())
+    if wrong == "one is missing":
+        del vectors[0]
+    else:
+        vectors[0] = (vectors[0][0], vectors[1][1])
+    texts = [(0, "", "", "")] * len(vectors)
+    DenseIndex.build(vectors).save(dense_file(folder))
+    sealed(folder)
+    if wrong == "one is missing":  # so that the two indexes are of one size
+        lexical = dense_file(folder).parent / "lexical"
+        shutil.rmtree(lexical)
+        lexical.mkdir()
+        LexicalIndex.build(texts, lexical)
+        manifest = lexical.parent / "manifest.json"
+        value = json.loads(manifest.read_text())
+        names = [str(f.relative_to(lexical.parent)) for f in lexical.iterdir()]
+        value["files"] = dict.fromkeys(n for n in [*names, "dense.faiss"] if ".lock" not in n)
+        manifest.write_text(json.dumps(value))
+        sealed(folder)
+    assert look(folder).problems == ()
+    problems = deeply(folder)
+    assert "1 of the library's are missing there or are others" in problems[0]
+    assert all(problem.endswith("build them anew: pincite rebuild") for problem in problems)
+    assert len(problems) == (2 if wrong == "one is missing" else 1)
+
+
+def test_only_the_deep_look_reads_the_texts(folder: Path) -> None:
+    with Library.open(folder) as library, library._database.writing() as run:
+        run("UPDATE contents SET text = text || '!'")
+    assert look(folder).problems == ()
+    assert len(deeply(folder)) == 3

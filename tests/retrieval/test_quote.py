@@ -244,3 +244,48 @@ def test_an_honest_quote_passes(words: str) -> None:
     quote = quote_of(words)
     verify(quote, STORY)
     assert STORY.text[quote.start : quote.end] == quote.text
+
+
+LAYOUTS = make_document(
+    "# Nests\n\nThe gulls eat:\n\n- fish\n- mussels\n\n"
+    "**They build with:**\n\n1. grass\n2. moss\n\n"
+    "| Bird | Eggs |\n| --- | --- |\n| Gull | 3 |\n| Owl | 4 |\n\nThat is all.\n",
+    "nests.md",
+)
+LINES = [
+    "The gulls eat:",
+    "- fish",
+    "- mussels",
+    "**They build with:**",
+    "1. grass",
+    "2. moss",
+    "| Bird | Eggs |\n| --- | --- |",
+    "| Gull | 3 |",
+    "| Owl | 4 |",
+    "That is all.",
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("- fish", "The gulls eat:"),
+        ("- mussels", "- mussels"),  # its introduction is not next to it: a quote is one piece
+        ("1. grass", "**They build with:**"),
+        ("2. moss", "2. moss"),
+        ("| Gull | 3 |", "| Bird | Eggs |\n| --- | --- |"),
+        ("| Owl | 4 |", "| Owl | 4 |"),
+        ("| Bird | Eggs |\n| --- | --- |", "| Bird | Eggs |\n| --- | --- |"),
+        ("That is all.", "| Owl | 4 |"),  # as any sentence that points back
+    ],
+)
+def test_the_first_item_brings_its_introduction_and_the_first_row_its_header(
+    line: str, first: str
+) -> None:
+    place = LINES.index(line)
+    spans = [span_of(other, LAYOUTS) for other in LINES]
+    around = {"before": tuple(reversed(spans[max(0, place - 2) : place])), "after": ()}
+    (quote,) = choose([candidate(line, document=LAYOUTS, **around)], lambda id: LAYOUTS, 3, 0.0)
+    verify(quote, LAYOUTS)
+    assert quote.text == LAYOUTS.text[spans[LINES.index(first)].start : spans[place].end]
+    assert highlighted(quote, LAYOUTS) == [line]

@@ -194,3 +194,35 @@ def test_a_question_that_points_away_from_everything_still_scores_in_range(
     )
     assert reading.candidates
     assert all(0 <= c.score <= 1 for c in reading.candidates)
+
+
+TABLE = "# Nests\n\n| Bird | Eggs |\n| --- | --- |\n" + "".join(
+    f"| gull {n} | {n} |\n" for n in range(30)
+)
+
+
+def test_rows_that_are_told_their_columns_are_neighbours_across_passages(tmp_path: Path) -> None:
+    with Library.open(tmp_path, create=True) as library:
+        fill(library, make_document(TABLE, "nests.md"))
+        found = {text_of(library, c): c for c in reading_of(library, "gull").candidates}
+    assert len(found) == 31
+    assert all(found[f"| gull {n} | {n} |"].before for n in range(30))
+
+
+def test_the_names_of_columns_are_searched_with_the_rows(tmp_path: Path) -> None:
+    with Library.open(tmp_path, create=True) as library:
+        fill(library, make_document(TABLE, "nests.md"))
+        hits = hits_for(library, "eggs")
+        last = next(hit for hit in hits if "gull 29" in passage_text(library, hit))
+        assert last.stored.passage.path == ("Nests", "| Bird | Eggs |")
+        assert last.lexical
+
+
+def test_references_count_for_less_than_what_cites_them(tmp_path: Path) -> None:
+    said = "The herring gull eats fish."
+    with Library.open(tmp_path, create=True) as library:
+        fill(library, make_document(f"# 7. References and notes\n\n{said}", "a.md"))
+        fill(library, make_document(f"# Food\n\n{said}", "b.md"))
+        first, second = reading_of(library, "What does the herring gull eat?").candidates
+        assert library.document(first.document).source == "b.md"
+        assert second.score < 0.8 * first.score

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.errors import LibraryChangedError
 from corpus.library import Library
 from retrieval.hashing import HashingEmbedder
 from retrieval.indexes import Indexes, open_indexes
@@ -95,13 +96,11 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, Indexes]:
     return library, open_indexes(library, print)
 
 
-def test_passages_removed_since_the_indexes_were_opened_are_left_out(library: Library) -> None:
+def test_passages_removed_since_the_indexes_were_opened_are_noticed(library: Library) -> None:
     indexes = open_indexes(library, print)
-    entry = library.find("ships.txt")
-    library.remove([entry.id])
-    hits = found(library, "the captain in the storm", indexes, k=99)
-    assert hits
-    assert all(hit.stored.document != entry.id for hit in hits)
+    library.remove([library.find("ships.txt").id])
+    with pytest.raises(LibraryChangedError, match="ask again"):
+        found(library, "the captain in the storm", indexes, k=99)
 
 
 def test_the_time_of_each_stage_is_noted(library: Library) -> None:

@@ -83,8 +83,9 @@ def test_documents_lists_what_is_there(pincite: Pincite, notes: Path) -> None:
     run = pincite("documents")
     assert (run.code, run.stderr) == (0, "")
     heading, line = run.stdout.splitlines()[:2]
-    assert heading.split() == ["id", "title", "passages", "characters", "added", "source"]
-    assert line.split()[1:4] == ["notes", "2", str(len(NOTES))]
+    columns = ["id", "title", "pages", "passages", "characters", "state", "tags", "added", "source"]
+    assert heading.split() == columns
+    assert line.split()[1:5] == ["notes", "2", str(len(NOTES)), "read"]
 
 
 def test_an_emptied_library_says_how_to_fill_it(pincite: Pincite, notes: Path) -> None:
@@ -176,15 +177,20 @@ def test_documents_as_json_describe_each(pincite: Pincite, notes: Path) -> None:
     with Library.open(".pincite") as library:
         document = library.document(entry["id"])
     assert entry.pop("added_at")
+    assert entry.pop("origin")["size"] == len(NOTES)
     assert entry == {
+        "state": "read",
         "id": document.id,
         "source": str(notes),
         "title": "notes",
         "media_type": "text/plain",
         "text_sha256": document.text_sha256,
         "characters": len(NOTES),
+        "pages": 0,
         "passages": 2,
         "metadata": {},
+        "warnings": [],
+        "tags": [],
     }
 
 

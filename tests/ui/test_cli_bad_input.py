@@ -81,8 +81,8 @@ def test_what_cannot_be_done_is_named_and_changes_nothing(
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"\x7fELF\x02\x01\x01\x00\x00\x00\x03\xff\xfe", ["binary data", "convert it first"]),
-        ("Café au lait.\n".encode("latin-1"), ["UTF-8", "0xe9 at offset 3", "save it as UTF-8"]),
+        (b"\x7fELF\x02\x01\x01\x00\x00\x00\x03\xff\xfe", ["is a program"]),
+        (b"\x81\x8d\x8f\x90\x9d" * 9, ["UTF-8", "0x81 at offset 0", "save it as UTF-8"]),
         (b"", ["is empty"]),
         (b" \n\t\n", ["is empty"]),
     ],
@@ -106,7 +106,7 @@ def test_a_file_that_the_system_withholds_is_refused_by_name(
 ) -> None:
     before = state(pincite)
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", fails_with(PermissionError(13, "Permission denied")))
+        patch.setattr(Path, "open", fails_with(PermissionError(13, "Permission denied")))
         run = pincite("ingest", notes)
     assert (run.code, run.stdout) == (1, "")
     said = f"refused: {notes} cannot be read: Permission denied; check its permissions\n"

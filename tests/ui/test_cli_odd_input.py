@@ -56,7 +56,7 @@ def test_a_file_name_forges_no_line_and_turns_none_around(
     [
         "UPDATE vectors SET data = x'00'",
         "DELETE FROM meta WHERE key = 'generation'",
-        "UPDATE documents SET sections = 'x'",
+        "UPDATE contents SET sections = 'x'",
         "DROP TABLE vectors",
     ],
 )
@@ -136,7 +136,7 @@ def test_ctrl_c_while_ingesting_says_what_stays(
         raise KeyboardInterrupt
 
     (tmp_path / "a.txt").write_text(NOTES, "utf-8")
-    monkeypatch.setattr("ui.cli.ingest_sources", stop)
+    monkeypatch.setattr("ui.commands.taking_in.ingest_sources", stop)
     run = pincite("ingest", tmp_path / "a.txt")
     assert run.code == 130
-    assert "running it again goes on" in run.stderr
+    assert "stopped: 0 documents are in the library; run it again to go on" in run.stderr

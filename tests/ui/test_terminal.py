@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from corpus.rows import Entry
-from ingest.pipeline import Event, Summary
 from retrieval.answer import FoundPassage
 from tests.conftest import Pincite
 from ui import terminal
@@ -124,33 +123,6 @@ def test_a_long_path_in_the_list_is_folded_and_not_cut() -> None:
     terminal.show_documents(page, [replace(ENTRY, source=source)])
     lines = shown(page).splitlines()[1:]
     assert "".join(line.split()[-1] for line in lines) == source
-
-
-def test_the_progress_bar_leaves_only_what_was_refused() -> None:
-    page = console(is_terminal=True)
-    with terminal.ingesting(page, 2) as listener:
-        listener.on_embedded(64)
-        listener.on_event(Event("/a.txt", "added", 3))
-        listener.on_event(Event(f"/{RED}b.txt", "refused", reason=f"/{RED}b.txt is [empty]"))
-    assert f"refused: /{MARK}[31mb.txt is [empty]\n" in shown(page)
-    assert "/a.txt" not in shown(page)
-
-
-def test_without_a_terminal_each_source_is_a_plain_line() -> None:
-    page = console(width=20)
-    with terminal.ingesting(page, 1) as listener:
-        listener.on_embedded(64)
-        listener.on_event(Event(f"/{REVERSED}[bold]/a-rather-long-name.txt", "added", 3))
-    assert shown(page) == f"added: /{MARK}[bold]/a-rather-long-name.txt, 3 passages\n"
-
-
-def test_the_summary_counts_every_outcome() -> None:
-    page = console()
-    events = [Event("/a", "added"), Event("/b", "added"), Event("/c", "refused", reason="no")]
-    terminal.show_summary(page, Summary(events, embedded=9), 1.25)
-    assert shown(page) == (
-        "2 added, 0 replaced, 0 unchanged, 1 refused; 9 texts embedded in 1.2 s\n"
-    )
 
 
 def test_a_hostile_document_is_shown_literally_from_end_to_end(

@@ -2,33 +2,126 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from corpus.errors import DocumentNotFoundError, UsageError
+from corpus.exporting import new_file
 from corpus.library import Library
+from corpus.record import parts
+from corpus.rows import Entry
+from corpus.tags import checked_tag
 from retrieval.indexes import publish
 from ui import terminal
 from ui.console import JsonOption, err, out, print_json, settings
+from ui.document import show_document
+
+Name = Annotated[str, typer.Argument(help="A source, or the first digits of an id.")]
+Names = Annotated[list[str], typer.Argument(help="Sources, or the first digits of ids.")]
 
 
-def documents(as_json: JsonOption = False) -> None:
-    """List the documents in the library."""
-    with Library.open(settings().library) as library:
-        entries = library.entries()
-    if as_json:
-        print_json([entry.to_json() for entry in entries])
-    else:
-        terminal.show_documents(out(), entries)
-
-
-def remove(
-    names: Annotated[list[str], typer.Argument(help="Source paths, or the first digits of ids.")],
+def documents(
+    tag: Annotated[
+        list[str] | None, typer.Option(help="Only those that carry this tag. Repeatable.")
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Forget documents."""
+    """List the documents in the library, and the files that could not be read."""
     with Library.open(settings().library) as library:
-        entries = [library.find(name) for name in names]
-        library.remove([entry.id for entry in entries])
+        entries, refusals = library.entries(), library.refusals()
+        if tag:
+            chosen = library.tagged(map(checked_tag, tag))
+            entries, refusals = [entry for entry in entries if entry.id in chosen], []
+    if as_json:
+        read = [entry.to_json() for entry in entries]
+        print_json([*read, *(refusal.to_json() for refusal in refusals)])
+    else:
+        terminal.show_documents(out(), entries, refusals)
+
+
+def show(
+    name: Name,
+    original: Annotated[
+        Path | None, typer.Option(help="Write the file's own bytes to this new file instead.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a document: what is known of it, and its text with its sections and pages."""
+    with Library.open(settings().library) as library, library.snapshot():
+        entry = library.find(name)
+        document, data = library.document(entry.id), library.original(entry.id)
+    if original is not None:
+        _write(entry, data, original)
+    elif as_json:
+        print_json({**entry.to_json(), **parts(document), "original_kept": data is not None})
+    else:
+        show_document(out(), entry, document, kept=data is not None)
+
+
+def remove(names: Names) -> None:
+    """Forget documents, and files that could not be read."""
+    with Library.open(settings().library) as library:
+        entries: list[Entry] = []
+        refused: list[str] = []
+        for name in names:
+            try:
+                entries.append(library.find(name))
+            except DocumentNotFoundError:
+                if library.refusal(name) is None:
+                    raise
+                refused.append(name)
+        if refused:
+            library.forgive(refused)
+        if entries:
+            library.remove([entry.id for entry in entries])
+            publish(library)
+    for source in (*(entry.source for entry in entries), *refused):
+        _say(f"removed: {terminal.one_line(source)}")
+
+
+def rename(
+    name: Name,
+    new: Annotated[str, typer.Argument(help="The new source name.")],
+    title: Annotated[str | None, typer.Option(help="A new title as well.")] = None,
+) -> None:
+    """Give a document another name. Its text, passages, tags and all else stay."""
+    with Library.open(settings().library) as library:
+        entry = library.find(name)
+        library.rename(entry.id, new, title)
         publish(library)
+    _say(f"renamed: {terminal.one_line(entry.source)} is now {terminal.one_line(new)}")
+
+
+def tag(
+    names: Names,
+    add: Annotated[list[str] | None, typer.Option(help="A tag to add. Repeatable.")] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option(help="A tag to take away. Repeatable.")
+    ] = None,
+) -> None:
+    """Gather documents into collections: add tags to them, or take tags away."""
+    if not add and not remove:
+        raise UsageError("no tag was named; name one with --add TAG or --remove TAG")
+    with Library.open(settings().library) as library:
+        ids = [library.find(name).id for name in names]
+        library.tag(ids, add or (), remove or ())
+        entries = [library.find(id) for id in ids]
     for entry in entries:
-        err().print(f"removed: {terminal.one_line(entry.source)}", markup=False, soft_wrap=True)
+        carried = terminal.one_line(", ".join(entry.tags)) or "none"
+        _say(f"tags of {terminal.one_line(entry.source)}: {carried}")
+
+
+def _write(entry: Entry, data: bytes | None, file: Path) -> None:
+    if data is None:
+        raise UsageError(
+            f"the bytes of {entry.source!r} were not kept; ingest it again with --keep-originals"
+        )
+    with new_file(file) as stream:
+        stream.write(data)
+    _say(f"written: {terminal.one_line(str(file))}, {len(data):,} bytes")
+
+
+def _say(line: str) -> None:
+    err().print(line, markup=False, soft_wrap=True)

@@ -2,41 +2,146 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 
-from corpus.errors import UsageError
+from corpus.errors import LibraryLockedError, UsageError
 from corpus.library import Library
-from ingest.pipeline import ingest_sources
-from ingest.sources import find_sources
+from ingest.files import LARGEST, MB
+from ingest.pipeline import Options, ingest_sources
+from ingest.sources import Sources, find_sources
+from retrieval.embedder import Embedder
 from retrieval.engine import open_embedder
-from ui import terminal
 from ui.console import EXIT_FAILED, err, say, settings
+from ui.progress import ingesting, show_summary
+
+EXIT_STOPPED = 130
+_AGAIN_SECONDS = 2.0  # after which a library that somebody else wrote to is tried again
+
+Patterns = list[str] | None
 
 
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files, and folders of files.")],
     title: Annotated[str | None, typer.Option(help="A title for the one file named.")] = None,
+    include: Annotated[
+        Patterns, typer.Option(help="In folders, only files like this ('*.md'). Repeatable.")
+    ] = None,
+    exclude: Annotated[
+        Patterns, typer.Option(help="In folders, nothing like this ('drafts/'). Repeatable.")
+    ] = None,
+    sync: Annotated[
+        bool, typer.Option("--sync", help="Forget documents whose files are gone from the folders.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Then keep the library so, until Ctrl-C.")
+    ] = False,
+    largest: Annotated[
+        int, typer.Option(min=1, metavar="MB", help="Refuse files that are larger.")
+    ] = LARGEST // MB,
+    keep_originals: Annotated[
+        bool, typer.Option("--keep-originals", help="Store the files themselves as well.")
+    ] = False,
 ) -> None:
     """Take documents into the library. What is there already is not embedded again."""
     chosen = settings()
-    sources = find_sources(paths, title)
-    if title is not None and len(sources) != 1:
-        raise UsageError(f"--title {title!r} is for one file, and {len(sources)} were named")
+
+    def found() -> Sources:
+        return find_sources(
+            paths,
+            title,
+            include=include or (),
+            exclude=exclude or (),
+            may_be_empty=sync or watch,
+        )
+
+    sources = found()
+    if title is not None and (count := sum(1 for _ in sources)) != 1:
+        raise UsageError(f"--title {title!r} is for one file, and {count} were named")
+    if watch and len(sources.folders) < len(paths):
+        raise UsageError("--watch is for folders, and a file was named; name the folder it is in")
+    options = Options(keep_originals, sync or watch, largest * MB, chosen.reading_seconds)
     embedder = open_embedder(chosen)
-    started = time.perf_counter()
-    with (
-        Library.open(chosen.library, create=True) as library,
-        terminal.ingesting(err(), len(sources)) as listener,
-    ):
-        try:
-            summary = ingest_sources(sources, library, embedder, listener)
-        except KeyboardInterrupt:
-            say("stopped; what is in the library stays, and running it again goes on from there")
-            raise
-    terminal.show_summary(err(), summary, time.perf_counter() - started)
+    with Library.open(chosen.library, create=True) as library, _stoppable() as stopping:
+        started = time.perf_counter()
+        with _told_where_it_stopped(library), ingesting(err()) as listener:
+            summary = ingest_sources(sources, library, embedder, listener, options, stopping.is_set)
+        show_summary(err(), summary, time.perf_counter() - started)
+        if watch:
+            if not summary.stopped:
+                _keep(found, library, embedder, options, stopping)
+            return
+        if summary.stopped:
+            _say_where_it_stopped(library)
+            raise typer.Exit(EXIT_STOPPED)
     if summary.refused:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _keep(
+    found: Callable[[], Sources],
+    library: Library,
+    embedder: Embedder,
+    options: Options,
+    stopping: threading.Event,
+) -> None:
+    """Take in what changes, as it changes."""
+    from ingest.watch import changes
+
+    folders = found().folders
+    say(f"watching {', '.join(map(str, folders))}; press Ctrl-C to end")
+    with ingesting(err(), only_changes=True) as listener:
+        for _ in changes(folders, library.folder, stopping):
+            while not stopping.is_set():
+                try:
+                    ingest_sources(found(), library, embedder, listener, options, stopping.is_set)
+                    break
+                except LibraryLockedError as error:
+                    say(f"{error}; trying again")
+                    stopping.wait(_AGAIN_SECONDS)
+    say("ended; the library stays as it is")
+
+
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """Make the first Ctrl-C set the event, and the second one an interrupt like any other."""
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set():
+            raise KeyboardInterrupt
+        stopping.set()
+        # Not by way of a stream that may be in the middle of a line.
+        os.write(2, b"\npincite: stopping after what is in hand; Ctrl-C again stops at once\n")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stopping
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield stopping
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _told_where_it_stopped(library: Library) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        _say_where_it_stopped(library)
+        raise
+
+
+def _say_where_it_stopped(library: Library) -> None:
+    documents, _ = library.counts()
+    say(f"stopped: {documents} documents are in the library; run it again to go on")

@@ -8,7 +8,8 @@ from pathlib import Path
 import corpus
 from corpus.errors import SourceError
 from corpus.rows import Entry
-from ingest.sources import Source, read_source
+from ingest.files import read_source
+from ingest.sources import Source
 
 ARTICLE = Path(corpus.__file__).parent / "documents" / "ai_safety.txt"
 ABOUT_THE_ARTICLE = (

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from corpus.errors import LibraryEmptyError, ServeError
 from retrieval.engine import Engine
+from ui.web.gate import Keys
 
 
 def serve(
@@ -17,6 +18,8 @@ def serve(
     host: str,
     port: int,
     open_browser: bool = False,
+    keys: Keys | None = None,
+    read_only: bool = False,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> None:
     """Serve the chat until it is interrupted.
@@ -26,6 +29,8 @@ def serve(
         host: the address to listen on.
         port: the port; no other is taken in its stead.
         open_browser: open a browser on it.
+        keys: who may come in; None for everybody who reaches the address.
+        read_only: nothing can be changed through it.
         say: gets sentences for the person who started it.
 
     Raises:
@@ -41,10 +46,11 @@ def serve(
         except LibraryEmptyError as error:
             say(f"{error}; the chat answers as soon as they are there")
         address = _address(host, port)
-        loopback = _is_loopback(host)
-        app = site(engine, {host, "127.0.0.1", "::1", "localhost"} if loopback else None)
+        loopback = is_loopback(host)
+        names = {host, "127.0.0.1", "::1", "localhost"} if loopback else None
+        app = site(engine, names, keys, read_only=read_only)
         say(f"the chat is at {address} (stop it with Ctrl+C)")
-        if not loopback:
+        if not loopback and keys is None:
             say(f"{host} is not this machine alone: whoever reaches it can read the documents")
         if open_browser:
             webbrowser.open(address)
@@ -73,7 +79,8 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

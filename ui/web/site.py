@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Set
+from collections.abc import AsyncIterator, Set
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -17,7 +18,11 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retrieval.engine import Engine
+from ui import mcp
+from ui.api import app as programs
+from ui.api import chat_completions
 from ui.web.app import build
+from ui.web.gate import Gate, Keys
 from ui.web.theme import ICON, SCRIPT, STYLE, theme
 
 # The browser itself refuses whatever would leave this server, whoever put it into the page.
@@ -36,6 +41,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _GRACE_S = 3  # for answers under way when the server is told to end
 _HEADERS = {
     "content-security-policy": _POLICY,
@@ -44,18 +50,40 @@ _HEADERS = {
 }
 
 
-def site(engine: Engine, hosts: Set[str] | None = None) -> FastAPI:
-    """The chat as an ASGI application.
+def site(
+    engine: Engine,
+    hosts: Set[str] | None = None,
+    keys: Keys | None = None,
+    *,
+    read_only: bool = False,
+) -> FastAPI:
+    """The chat, and the interfaces for programs beside it, as an ASGI application.
 
     Args:
         engine: what answers.
         hosts: the names under which it may be called; None for any.
+        keys: what opens it; None for everybody.
+        read_only: nothing can be changed through it.
     """
-    app = FastAPI(title="Pincite", docs_url=None, redoc_url=None, openapi_url=None)
+    server = mcp.tools(engine)
+    over_http = mcp.over_http(server)
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        async with server.session_manager.run():
+            yield
+
+    app = FastAPI(
+        title="Pincite", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running
+    )
+    app.add_middleware(Gate, keys=keys)
     app.add_middleware(_Guard, hosts=hosts)
     # Without a policy of ours Gradio lets any web page read the answers, unless it knows the
     # address as this machine's.
     app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.mount(programs.PREFIX, programs.api(engine, read_only=read_only))
+    app.mount(chat_completions.PREFIX, chat_completions.chat_completions(engine))
+    app.router.routes.extend(over_http.routes)
     gr.mount_gradio_app(
         app,
         build(engine),
@@ -101,9 +129,11 @@ class _Server(uvicorn.Server):
 
 
 class _Guard:
-    """ASGI middleware: refuses calls under a foreign name, and sets our headers on every answer.
+    """ASGI middleware: refuses calls from other sites, and sets our headers on every answer.
 
-    The first is against a page elsewhere whose own name is made to point here (DNS rebinding).
+    That is calls under a foreign name, against a page elsewhere whose own name is made to point
+    here (DNS rebinding), and calls that would change something and come from a page elsewhere,
+    which a browser sends without asking as long as they look like a form's.
     """
 
     def __init__(self, app: ASGIApp, hosts: Set[str] | None) -> None:
@@ -118,11 +148,21 @@ class _Guard:
 
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif self._hosts is None or _called(scope) in self._hosts:
-            await self._app(scope, receive, send_with_headers)
-        else:
+        elif self._hosts is not None and _called(scope) not in self._hosts:
             refusal = PlainTextResponse("Pincite is not known by this name.", status_code=400)
             await refusal(scope, receive, send_with_headers)
+        elif scope["method"] not in _READING and _is_foreign(scope):
+            refusal = PlainTextResponse("Pincite takes no calls from other sites.", status_code=403)
+            await refusal(scope, receive, send_with_headers)
+        else:
+            await self._app(scope, receive, send_with_headers)
+
+
+def _is_foreign(scope: Scope) -> bool:
+    """Whether a browser says that the call comes from a page of another server."""
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
 
 
 def _called(scope: Scope) -> str | None:

@@ -1,0 +1,46 @@
+"""How a library takes over the passages and vectors of another one, all or none of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpus.database import Database
+
+_LACKS_ONE = """
+    SELECT EXISTS (
+        SELECT 1 FROM main.contents ours LEFT JOIN beside.contents theirs USING (document)
+        WHERE theirs.document IS NULL OR theirs.sections != ours.sections
+    )
+"""
+_VECTORS = """
+    INSERT INTO main.vectors SELECT key, data FROM beside.vectors WHERE key IN (
+        SELECT key FROM beside.passages WHERE document IN (SELECT id FROM main.documents)
+    )
+"""
+# Some warnings are about what the embedder can do with the text.
+_WARNINGS = """
+    UPDATE main.documents SET warnings = (
+        SELECT theirs.warnings FROM beside.documents theirs WHERE theirs.id = documents.id
+    )
+"""
+# In their order, so that neighbours in a document have neighbouring ids, none used before.
+_PASSAGES = """
+    INSERT INTO main.passages (document, start, end, sentences, path, key)
+    SELECT document, start, end, sentences, path, key FROM beside.passages
+    WHERE document IN (SELECT id FROM main.documents) ORDER BY id
+"""
+
+
+def take_over(database: Database, folder: Path, fingerprint: str) -> bool:
+    """See `corpus.library.Library.take_over`; ``folder`` is the other library's."""
+    with database.beside(folder), database.writing() as run:
+        if run(_LACKS_ONE).fetchone()[0]:
+            return False
+        run("DELETE FROM main.passages")
+        run("DELETE FROM main.vectors")
+        run(_VECTORS)
+        run(_PASSAGES)
+        run(_WARNINGS)
+        run("INSERT OR REPLACE INTO main.meta VALUES ('embedder', ?)", [fingerprint])
+        run("UPDATE main.meta SET value = value + 1 WHERE key = 'generation'")
+    return True

@@ -1,0 +1,161 @@
+"""What is put into a library, and what is taken out of it, one transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.database import Execute
+from corpus.errors import LibraryChangedError
+from corpus.reading import ReadableLibrary
+from corpus.rows import Refusal, contents_row, document_row, origin_json, passage_row
+from corpus.types import Document, Origin, Passage
+
+
+class WritableLibrary(ReadableLibrary):
+    """The writing half of a `corpus.library.Library`."""
+
+    def put(
+        self,
+        documents: Sequence[tuple[Document, Sequence[Passage]]],
+        vectors: Mapping[bytes, NDArray[np.floating[Any]]],
+        fingerprint: str,
+        originals: Mapping[str, bytes] | None = None,
+        tags: Mapping[str, Iterable[str]] | None = None,
+        added_at: Mapping[str, str] | None = None,
+    ) -> None:
+        """Store documents with their passages in one transaction; each replaces its old self.
+
+        A document keeps the tags of the one it replaces; a refusal of its source is forgotten.
+
+        Args:
+            documents: each with its passages.
+            vectors: by passage key, unit rows ``(1 + sentences, dimension)``; keys that the library
+                has already may be left out.
+            fingerprint: the embedder that made them.
+            originals: by source, the bytes of the files that are to be kept.
+            tags: by source, the tags instead of those of the one replaced.
+            added_at: by source, when it was first taken in (ISO 8601, UTC); by default now.
+
+        Raises:
+            EmbedderMismatchError: the library belongs to another embedder.
+            LibraryLockedError: another process is writing.
+            LibraryChangedError: vectors that were here, and so were left out, are here no more.
+        """
+        originals, tags, added_at = originals or {}, tags or {}, added_at or {}
+        now = _now()
+        with self._database.writing() as run:
+            self.require(fingerprint)
+            run("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", [fingerprint])
+            for key, rows in vectors.items():
+                data = np.ascontiguousarray(rows, "<f2").tobytes()
+                run("INSERT OR IGNORE INTO vectors VALUES (?, ?)", [key, data])
+            self._check_vectors(documents)
+            freed: list[tuple[bytes]] = []
+            for document, passages in documents:
+                source = document.source
+                freed += run(f"{_KEYS_OF} WHERE d.source = ?", [source]).fetchall()
+                carried = [row[0] for row in run(_TAGS_OF, [source]).fetchall()]
+                run("DELETE FROM documents WHERE source = ?", [source])
+                run("DELETE FROM refusals WHERE source = ?", [source])
+                run(_INSERT_DOCUMENT, document_row(document, added_at.get(source, now)))
+                run("INSERT INTO contents VALUES (?, ?, ?, ?)", contents_row(document))
+                for tag in tags.get(source, carried):
+                    run("INSERT INTO tags VALUES (?, ?)", [document.id, tag])
+                for passage in passages:
+                    run(_INSERT_PASSAGE, passage_row(passage, document))
+                if document.layout is not None:
+                    layout = document.layout.to_bytes()
+                    run("INSERT INTO layouts VALUES (?, ?)", [document.id, layout])
+                if source in originals:
+                    run("INSERT INTO originals VALUES (?, ?)", [document.id, originals[source]])
+            self._finish(run, freed)
+
+    def hold(self, vectors: Mapping[bytes, NDArray[np.floating[Any]]], fingerprint: str) -> None:
+        """Store vectors ahead of the document that they are for: a long one comes in parts.
+
+        Raises:
+            EmbedderMismatchError: the library belongs to another embedder.
+        """
+        with self._database.writing() as run:
+            self.require(fingerprint)
+            run("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", [fingerprint])
+            for key, rows in vectors.items():
+                data = np.ascontiguousarray(rows, "<f2").tobytes()
+                run("INSERT OR IGNORE INTO vectors VALUES (?, ?)", [key, data])
+
+    def note(self, origins: Mapping[str, Origin]) -> None:
+        """Note by source that files were looked at again and still give the same documents."""
+        with self._database.writing() as run:
+            for source, origin in origins.items():
+                row = [origin_json(origin), source]
+                run("UPDATE documents SET origin = ? WHERE source = ?", row)
+
+    def refuse(self, refusals: Sequence[Refusal]) -> None:
+        """Note files that could not be read. What the library says to questions stays the same.
+
+        ``seen_at`` is now where the refusal has none.
+        """
+        now = _now()
+        with self._database.writing() as run:
+            for refusal in refusals:
+                origin = origin_json(refusal.origin)
+                row = [refusal.source, refusal.reason, origin, refusal.seen_at or now]
+                run("INSERT OR REPLACE INTO refusals VALUES (?, ?, ?, ?)", row)
+
+    def forgive(self, sources: Iterable[str]) -> None:
+        """Forget that these files could not be read."""
+        with self._database.writing() as run:
+            for source in sources:
+                run("DELETE FROM refusals WHERE source = ?", [source])
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forget these documents, their passages and the vectors that nothing else uses.
+
+        That their files could not be read of late is forgotten too.
+        """
+        with self._database.writing() as run:
+            freed: list[tuple[bytes]] = []
+            for id in ids:
+                freed += run(f"{_KEYS_OF} WHERE d.id = ?", [id]).fetchall()
+                run(_FORGIVE_DOCUMENT, [id])
+                run("DELETE FROM documents WHERE id = ?", [id])
+            self._finish(run, freed)
+
+    def _check_vectors(self, documents: Sequence[tuple[Document, Sequence[Passage]]]) -> None:
+        keys = {p.key(document.text) for document, passages in documents for p in passages}
+        if missing := len(keys - self.embedded(keys)):
+            raise LibraryChangedError(
+                f"another process removed {missing} vectors from {self.folder} that were about to "
+                "be used again; run it again"
+            )
+
+    def _finish(self, run: Execute, freed: Sequence[tuple[bytes]] = ()) -> None:
+        for (key,) in freed:
+            run(_DROP_ORPHAN, [key])
+        run("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+_KEYS_OF = "SELECT DISTINCT p.key FROM passages p JOIN documents d ON d.id = p.document"
+_TAGS_OF = "SELECT t.tag FROM tags t JOIN documents d ON d.id = t.document WHERE d.source = ?"
+_INSERT_DOCUMENT = (
+    "INSERT INTO documents (id, source, title, media_type, text_sha256, metadata, added_at,"
+    " characters, paged, origin, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_PASSAGE = (
+    "INSERT INTO passages (document, start, end, sentences, path, key) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_DROP_ORPHAN = (
+    "DELETE FROM vectors WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE key = ?1)"
+)
+_FORGIVE_DOCUMENT = (
+    "DELETE FROM refusals WHERE source = (SELECT source FROM documents WHERE id = ?)"
+)

@@ -1,0 +1,61 @@
+"""What becomes of each file, and who hears of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Outcome = Literal["added", "replaced", "unchanged", "removed", "refused"]
+OUTCOMES: tuple[Outcome, ...] = ("added", "replaced", "unchanged", "removed", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What became of one source.
+
+    ``reason`` says why one was refused; ``warnings`` what of one that was taken could not be read.
+    """
+
+    source: str
+    outcome: Outcome
+    passages: int = 0
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Summary:
+    """What became of all sources, and how many texts were really embedded.
+
+    ``passed_over`` counts the files in folders that no reader takes, by what they are; ``stopped``
+    says that there was more to do.
+    """
+
+    events: list[Event] = field(default_factory=list)
+    embedded: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+    stopped: bool = False
+
+    def count(self, outcome: Outcome) -> int:
+        """How many sources came out so."""
+        return sum(event.outcome == outcome for event in self.events)
+
+    @property
+    def refused(self) -> list[Event]:
+        """The sources that were not taken, with their reasons."""
+        return [event for event in self.events if event.outcome == "refused"]
+
+    @property
+    def warned(self) -> list[Event]:
+        """The sources that were taken now, but not in full."""
+        return [event for event in self.events if event.warnings]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Hears of each source when its fate is sealed, and of each batch of embedded texts."""
+
+    on_event: Callable[[Event], None] = lambda event: None
+    on_embedded: Callable[[int], None] = lambda texts: None

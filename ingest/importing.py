@@ -1,0 +1,176 @@
+"""An exported library back into a library: check → segment and embed, if need be → store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from corpus.errors import RecordError, SourceNotFoundError
+from corpus.library import Library
+from corpus.record import Record, from_line, record_of, to_line
+from corpus.rows import Refusal
+from corpus.types import Passage
+from ingest.embedding import embed
+from ingest.events import Event, Listener, Summary
+from ingest.language import warned
+from ingest.segment import segment
+from retrieval.embedder import Embedder, Vectors
+from retrieval.indexes import is_published, publish
+
+# About what is embedded and stored at once; bounds memory.
+_BATCH_PASSAGES = 256
+_BATCH_CHARACTERS = 4_000_000
+
+
+def import_library(
+    file: Path, library: Library, embedder: Embedder, listener: Listener | None = None
+) -> Summary:
+    """Take in all that `corpus.exporting.export` wrote, each document as it was.
+
+    A document of a name that the library has is replaced, tags and all; one that is there already
+    just so is left alone. Passages and vectors in the file are taken over where the same embedder
+    made them; otherwise the text is segmented and embedded. The whole file is checked first, so
+    one that is not sound changes nothing; then each batch is one transaction.
+
+    Raises:
+        SourceNotFoundError: there is no such file.
+        RecordError: a line is not what was written; the message has its number.
+        LibraryError: the library cannot be written to, or belongs to another embedder.
+    """
+    library.require(embedder.fingerprint)
+    _check(file, library, embedder)
+    run = _Import(library, embedder, listener or Listener())
+    batch: dict[str, Record] = {}
+    passages = characters = 0
+    refusals = []
+    for _, record in _lines(file):
+        if isinstance(record, Refusal):
+            refusals.append(record)
+            continue
+        document = warned(record.document, embedder)
+        record = replace(record, document=document)
+        if run.is_there(record):
+            continue
+        batch[document.source] = record
+        passages += run.cut(record)
+        characters += len(document.text)
+        if passages >= _BATCH_PASSAGES or characters >= _BATCH_CHARACTERS:
+            run.store(batch)
+            batch, passages, characters = {}, 0, 0
+    run.store(batch)
+    if refusals:
+        library.refuse(refusals)
+    if library.generation and not is_published(library):
+        publish(library)
+    return run.summary
+
+
+class _Import:
+    """One import's way into the library, and what it has to say of it."""
+
+    def __init__(self, library: Library, embedder: Embedder, listener: Listener) -> None:
+        self.summary = Summary()
+        self._library = library
+        self._embedder = embedder
+        self._listener = listener
+        self._passages: dict[str, list[Passage]] = {}  # by source, of the batch in hand
+        self._vectors: dict[bytes, Vectors] = {}
+
+    def is_there(self, record: Record) -> bool:
+        """Whether the library has the document just so; then it is said to be unchanged."""
+        entry = self._library.entry(record.document.source)
+        if entry is None or entry.id != record.document.id:
+            return False
+        if to_line(record_of(self._library, entry)) != to_line(replace(record, cut=None)):
+            return False
+        self._tell(Event(entry.source, "unchanged", entry.passages))
+        return True
+
+    def cut(self, record: Record) -> int:
+        """Have the record's passages ready, and its vectors if it brings them; their number."""
+        document = record.document
+        if record.cut is not None and record.cut.fingerprint == self._embedder.fingerprint:
+            passages = record.cut.passages
+            keys = (passage.key(document.text) for passage in passages)
+            self._vectors.update(zip(keys, record.cut.vectors, strict=True))
+        else:
+            passages = segment(document, self._embedder)
+        self._passages[document.source] = passages
+        return len(passages)
+
+    def store(self, batch: dict[str, Record]) -> None:
+        """Embed what has no vectors yet, and store the batch in one transaction."""
+        documents = [(r.document, self._passages[source]) for source, r in batch.items()]
+        wanted = {p.key(d.text): (p, d.text) for d, passages in documents for p in passages}
+        for key in self._vectors.keys() | self._library.embedded(wanted):
+            wanted.pop(key, None)
+        vectors = {**self._vectors, **embed(wanted, self._embedder, self._embedded)}
+        events = [
+            Event(
+                document.source,
+                "replaced" if self._library.entry(document.source) else "added",
+                len(passages),
+                warnings=document.warnings,
+            )
+            for document, passages in documents
+        ]
+        if documents:
+            self._library.put(
+                documents,
+                vectors,
+                self._embedder.fingerprint,
+                originals={s: r.original for s, r in batch.items() if r.original is not None},
+                tags={source: record.tags for source, record in batch.items()},
+                added_at={source: record.added_at for source, record in batch.items()},
+            )
+        self._passages, self._vectors = {}, {}
+        for event in events:
+            self._tell(event)
+
+    def _embedded(self, texts: int) -> None:
+        self.summary.embedded += texts
+        self._listener.on_embedded(texts)
+
+    def _tell(self, event: Event) -> None:
+        self.summary.events.append(event)
+        self._listener.on_event(event)
+
+
+def _check(file: Path, library: Library, embedder: Embedder) -> None:
+    """Go through the whole file once, so that a line that is not sound stops all of it."""
+    line_of: dict[str, int] = {}
+    first = next(library.passage_vectors(), None)
+    dimension = None if first is None else len(first[1])
+    for number, record in _lines(file):
+        if isinstance(record, Refusal):
+            continue
+        source = record.document.source
+        if source in line_of:
+            raise RecordError(
+                f"{file}, line {number}: the document {source!r} stands in line {line_of[source]} "
+                "already; leave one of them out"
+            )
+        line_of[source] = number
+        if record.cut is None or record.cut.fingerprint != embedder.fingerprint:
+            continue
+        for rows in record.cut.vectors:
+            dimension = dimension or rows.shape[1]
+            if rows.shape[1] != dimension:
+                raise RecordError(
+                    f"{file}, line {number}: its vectors have {rows.shape[1]} numbers, and others "
+                    f"of the same embedder {dimension}; export without --vectors"
+                )
+
+
+def _lines(file: Path) -> Iterator[tuple[int, Record | Refusal]]:
+    if not file.is_file():
+        raise SourceNotFoundError(f"there is no file {file}; check the path")
+    with file.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            try:
+                yield number, from_line(line)
+            except RecordError as error:
+                raise RecordError(
+                    f"{file}, line {number}: {error}; nothing was imported, so export it anew"
+                ) from error

@@ -1,0 +1,71 @@
+"""A library under another embedder: segment and embed everything beside it, then take it over.
+
+    LIBRARY/reembedding/    a library of the same documents, filled batch by batch
+
+The library itself stays whole and usable until one transaction replaces all its passages and
+vectors. What was embedded before a kill is found again by the next run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.errors import DocumentNotFoundError, LibraryChangedError, LibraryError
+from corpus.library import Library
+from corpus.types import Document
+from ingest.events import Listener, Summary
+from ingest.pipeline import ingest_documents
+from retrieval.embedder import Embedder
+from retrieval.indexes import publish
+
+FOLDER = "reembedding"
+_TRIES = 5  # while somebody else puts documents into the library
+
+
+def reembed(library: Library, embedder: Embedder, listener: Listener | None = None) -> Summary:
+    """Segment and embed all documents anew with ``embedder``, which may be the present one.
+
+    Returns:
+        What became of each document in the last round, and how many texts were embedded in all.
+
+    Raises:
+        LibraryChangedError: the library changed faster than it could be embedded.
+        LibraryError: it cannot be read or written.
+    """
+    folder = library.folder / FOLDER
+    embedded = 0
+    with _beside(folder, embedder.fingerprint) as beside:
+        for _ in range(_TRIES):
+            summary = ingest_documents(_documents(library), beside, embedder, listener)
+            embedded += summary.embedded
+            if library.take_over(beside, embedder.fingerprint):
+                break
+        else:
+            raise LibraryChangedError(
+                f"documents were put into {library.folder} while it was embedded anew; run it "
+                "again when whoever writes to it has finished"
+            )
+    summary.embedded = embedded
+    shutil.rmtree(folder, ignore_errors=True)
+    publish(library)
+    return summary
+
+
+def _beside(folder: Path, fingerprint: str) -> Library:
+    """The library beside ours: what an interrupted run has left, if it is of this embedder."""
+    with contextlib.suppress(LibraryError):
+        left = Library.open(folder)
+        if left.fingerprint in (None, fingerprint):
+            return left
+        left.close()
+    shutil.rmtree(folder, ignore_errors=True)
+    return Library.open(folder, create=True)
+
+
+def _documents(library: Library) -> Iterator[Document]:
+    for entry in library.entries():
+        with contextlib.suppress(DocumentNotFoundError):  # removed meanwhile
+            yield library.document(entry.id)

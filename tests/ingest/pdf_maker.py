@@ -1,0 +1,168 @@
+"""Small PDFs for the tests, written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+HELVETICA, BOLD, COURIER = "F1", "F2", "F3"
+_FONTS = {HELVETICA: "Helvetica", BOLD: "Helvetica-Bold", COURIER: "Courier"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text: its baseline begins ``x`` from the left and ``y`` from the top, in points."""
+
+    x: float
+    y: float
+    words: str
+    size: float = 10
+    font: str = HELVETICA
+    upright: bool = True  # or else it runs upwards
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A page; without lines it has a picture, unless it is blank."""
+
+    lines: Sequence[Text] = ()
+    width: int = 612
+    height: int = 792
+    rotate: int = 0
+    crop: tuple[int, int, int, int] | None = None  # left, bottom, right, top
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A bookmark; ``page`` counts from 1."""
+
+    words: str
+    page: int
+    under: Sequence[Entry] = field(default=())
+
+
+def column(
+    lines: Iterable[str], x: float = 72, y: float = 100, size: float = 10, step: float = 12
+) -> list[Text]:
+    """Lines below each other; an empty one leaves a gap."""
+    return [Text(x, y + i * step, words, size) for i, words in enumerate(lines) if words]
+
+
+def pdf(
+    leaves: Sequence[Leaf],
+    title: str | bytes = "",
+    outline: Sequence[Entry] = (),
+    encrypted: bool = False,
+) -> bytes:
+    """A PDF of these pages."""
+    objects: dict[int, bytes] = {}
+
+    def add(body: bytes) -> int:
+        objects[len(objects) + 1] = body
+        return len(objects)
+
+    catalog, pages, info = add(b""), add(b""), add(b"<< /Title (" + _escaped(title) + b") >>")
+    fonts = {
+        name: add(
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>"
+            % base.encode()
+        )
+        for name, base in _FONTS.items()
+    }
+    image = add(
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray "
+        b"/BitsPerComponent 8 /Length 1 >>\nstream\n\x80\nendstream"
+    )
+    used = " ".join(f"/{name} {number} 0 R" for name, number in fonts.items())
+    resources = f"/Resources << /Font << {used} >> /XObject << /I {image} 0 R >> >>"
+    kids = []
+    for leaf in leaves:
+        content = _content(leaf)
+        stream = add(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
+        crop = f"/CropBox [{' '.join(map(str, leaf.crop))}]" if leaf.crop else ""
+        kids.append(
+            add(
+                f"<< /Type /Page /Parent {pages} 0 R /MediaBox [0 0 {leaf.width} {leaf.height}] "
+                f"{crop} /Rotate {leaf.rotate} {resources} /Contents {stream} 0 R >>".encode()
+            )
+        )
+    objects[pages] = (
+        f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{k} 0 R' for k in kids)}] >>"
+    ).encode()
+    root = f"/Type /Catalog /Pages {pages} 0 R"
+    if outline:
+        top = add(b"")
+        first, last = _entries(objects, outline, top, kids)
+        objects[top] = f"<< /First {first} 0 R /Last {last} 0 R >>".encode()
+        root += f" /Outlines {top} 0 R"
+    objects[catalog] = f"<< {root} >>".encode()
+    trailer = f"/Size {len(objects) + 1} /Root {catalog} 0 R /Info {info} 0 R"
+    if encrypted:  # with a password that no empty one equals
+        trailer += (
+            f" /ID [<{'00' * 16}> <{'00' * 16}>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 "
+            f"/O <{'41' * 32}> /U <{'42' * 32}> >>"
+        )
+    return _file(objects, trailer)
+
+
+def _file(objects: dict[int, bytes], trailer: str) -> bytes:
+    out = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    places = []
+    for number, body in objects.items():
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += f"trailer\n<< {trailer} >>\nstartxref\n{start}\n%%EOF\n".encode()
+    return bytes(out)
+
+
+def _content(leaf: Leaf) -> bytes:
+    if leaf.blank:
+        return b""
+    if not leaf.lines:
+        return b"q 300 0 0 300 100 100 cm /I Do Q"
+    parts = []
+    for text in leaf.lines:
+        turned = b"1 0 0 1" if text.upright else b"0 1 -1 0"
+        parts.append(
+            b"BT /%s %g Tf %s %g %g Tm (%s) Tj ET"
+            % (
+                text.font.encode(),
+                text.size,
+                turned,
+                text.x,
+                leaf.height - text.y,
+                _escaped(text.words),
+            )
+        )
+    return b"\n".join(parts)
+
+
+def _escaped(words: str | bytes) -> bytes:
+    raw = words if isinstance(words, bytes) else words.encode("cp1252")
+    return raw.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+
+
+def _entries(
+    objects: dict[int, bytes], entries: Sequence[Entry], parent: int, kids: Sequence[int]
+) -> tuple[int, int]:
+    numbers = []
+    for _ in entries:
+        numbers.append(len(objects) + 1)
+        objects[numbers[-1]] = b""
+    for i, entry in enumerate(entries):
+        near = f"/Next {numbers[i + 1]} 0 R " if i + 1 < len(entries) else ""
+        near += f"/Prev {numbers[i - 1]} 0 R " if i else ""
+        if entry.under:
+            first, last = _entries(objects, entry.under, numbers[i], kids)
+            near += f"/First {first} 0 R /Last {last} 0 R /Count {len(entry.under)} "
+        objects[numbers[i]] = b"<< /Title (%s) /Parent %d 0 R %s/Dest [%d 0 R /Fit] >>" % (
+            _escaped(entry.words),
+            parent,
+            near.encode(),
+            kids[entry.page - 1],
+        )
+    return numbers[0], numbers[-1]

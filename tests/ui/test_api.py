@@ -1,0 +1,178 @@
+"""The HTTP interface, asked by a program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from corpus.library import Library
+from ingest.pipeline import ingest_sources
+from ingest.sources import Source
+from retrieval.engine import Engine
+from retrieval.hashing import HashingEmbedder
+from ui.web.site import site
+
+ASKED = "Who introduced the term AI safety engineering?"
+OURS = {"host": "127.0.0.1"}
+
+
+@pytest.fixture(scope="module")
+def engine(library_folder: Path) -> Iterator[Engine]:
+    with Engine.open(library_folder, embedder=HashingEmbedder()) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def client(engine: Engine) -> Iterator[TestClient]:
+    with TestClient(site(engine, {"127.0.0.1"}), headers=OURS) as client:
+        yield client
+
+
+def test_the_answer_is_that_of_every_other_face(client: TestClient, engine: Engine) -> None:
+    given = client.post("/api/v1/ask", json={"question": ASKED}).json()
+    expected = json.loads(json.dumps(engine.ask(ASKED).to_json()))
+    del given["trace"]["milliseconds"], expected["trace"]["milliseconds"]
+    assert given == expected
+    assert given["status"] == "ANSWERED"
+
+
+def test_a_question_can_be_limited_to_documents(client: TestClient) -> None:
+    listed = client.get("/api/v1/documents").json()["documents"]
+    hostile = next(d["id"] for d in listed if d["title"] != "AI safety")
+    found = client.post(
+        "/api/v1/search", json={"question": ASKED, "documents": [hostile[:12]], "k": 3}
+    ).json()
+    assert {passage["document"] for passage in found["passages"]} == {hostile}
+
+
+def test_a_question_can_be_limited_to_tags(client: TestClient, engine: Engine) -> None:
+    hostile = next(e.id for e in engine.library.entries() if e.title != "AI safety")
+    engine.library.tag([hostile], add=["odd"])
+    asked = {"question": ASKED, "tags": ["odd"]}
+    found = client.post("/api/v1/search", json=asked).json()
+    assert {passage["document"] for passage in found["passages"]} == {hostile}
+    quotes = client.post("/api/v1/ask", json=asked).json()["quotes"]
+    assert all(quote["document"] == hostile for quote in quotes)
+    unknown = client.post("/api/v1/ask", json={"question": ASKED, "tags": ["none"]})
+    assert unknown.status_code == 404
+    assert "odd" in unknown.json()["detail"]
+
+
+def test_a_document_is_shown_with_the_text_that_offsets_count_in(client: TestClient) -> None:
+    quote = client.post("/api/v1/ask", json={"question": ASKED}).json()["quotes"][0]
+    shown = client.get(f"/api/v1/documents/{quote['document']}").json()
+    assert shown["text"][quote["start"] : quote["end"]] == quote["text"]
+    assert any(section["path"] == quote["section"] for section in shown["sections"])
+
+
+def test_events_bring_the_quotes_and_then_the_whole_answer(client: TestClient) -> None:
+    answer = client.post(
+        "/api/v1/ask", json={"question": ASKED}, headers={"accept": "text/event-stream"}
+    )
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    events = _events(answer.text)
+    assert [name for name, _ in events] == ["quote"] * (len(events) - 1) + ["answer"]
+    assert [value for _, value in events[:-1]] == events[-1][1]["quotes"]
+    refused = client.post(
+        "/api/v1/ask", json={"question": "?"}, headers={"accept": "text/event-stream"}
+    )
+    [(name, problem)] = _events(refused.text)
+    assert (name, problem["status"]) == ("problem", 422)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"question": "?!"}, 422, "has no words"),
+        ({"question": "why " * 9000}, 422, "a question may have 2,000"),
+        ({"question": ""}, 422, "has no words"),
+        ({}, 422, "question: Field required"),
+        ({"question": 7}, 422, "valid string"),
+        ({"question": "Why?", "colour": "red"}, 422, "colour"),
+        ({"question": "Why?", "documents": []}, 422, "documents"),
+        ({"question": "Why?", "documents": ["nothing"]}, 404, "no document 'nothing'"),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem_with_a_sentence(
+    client: TestClient, body: dict[str, object], status: int, said: str
+) -> None:
+    answer = client.post("/api/v1/ask", json=body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert said in problem["detail"]
+    assert "Traceback" not in answer.text
+
+
+def test_an_empty_library_is_a_conflict(tmp_path: Path) -> None:
+    with Library.open(tmp_path, create=True) as library:
+        client = TestClient(site(Engine(library, HashingEmbedder())))
+        answer = client.post("/api/v1/ask", json={"question": "Why?"})
+    assert answer.status_code == 409
+    assert "is empty; add documents" in answer.json()["detail"]
+
+
+def test_what_fails_on_the_server_is_not_told_to_the_caller(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(engine, "_sources", lambda: 1 / 0)
+    client = TestClient(site(engine), raise_server_exceptions=False)
+    answer = client.post("/api/v1/ask", json={"question": "Why?"})
+    assert answer.status_code == 500
+    assert answer.json()["detail"] == "something failed on the server; its log has the details"
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_other_sites_can_neither_read_nor_change_anything(client: TestClient) -> None:
+    foreign = {"origin": "http://evil.example"}
+    read = client.get("/api/v1/documents", headers=foreign)
+    assert "access-control-allow-origin" not in read.headers
+    id = read.json()["documents"][0]["id"]
+    assert client.delete(f"/api/v1/documents/{id}", headers=foreign).status_code == 403
+    assert client.post("/api/v1/ask", json={"question": ASKED}, headers=foreign).status_code == 403
+    plain = {"content-type": "text/plain"}
+    sent = client.post("/api/v1/ask", content='{"question": "Why?"}', headers=plain)
+    assert sent.status_code == 422
+    assert client.get("/api/v1/health", headers={"host": "evil.example"}).status_code == 400
+    own = {"origin": "http://127.0.0.1"}
+    assert client.post("/api/v1/ask", json={"question": ASKED}, headers=own).status_code == 200
+
+
+def test_a_removed_document_is_gone(tmp_path: Path) -> None:
+    file = tmp_path / "gulls.txt"
+    file.write_text("The herring gull eats fish.")
+    with Library.open(tmp_path / "library", create=True) as library:
+        ingest_sources([Source(file)], library, HashingEmbedder())
+        client = TestClient(site(Engine(library, HashingEmbedder())))
+        id = client.get("/api/v1/documents").json()["documents"][0]["id"]
+        assert client.delete(f"/api/v1/documents/{id}").status_code == 204
+        assert client.get("/api/v1/documents").json() == {"documents": []}
+        assert client.delete(f"/api/v1/documents/{id}").status_code == 404
+
+
+def test_the_reference_names_every_call_and_fetches_nothing(client: TestClient) -> None:
+    page = client.get("/api/v1/").text
+    for path in client.get("/api/v1/openapi.json").json()["paths"]:
+        assert f"/api/v1{path}" in page
+    assert "<script" not in page
+    assert "src=" not in page
+
+
+def test_health_says_what_answers(client: TestClient, engine: Engine) -> None:
+    health = client.get("/api/v1/health").json()
+    assert health["status"] == "ok"
+    assert health["embedder"] == engine.embedder.fingerprint
+    assert health["documents"] == 2
+
+
+def _events(text: str) -> list[tuple[str, dict[str, object]]]:
+    blocks = [block.split("\n") for block in text.strip().split("\n\n")]
+    return [
+        (name.removeprefix("event: "), json.loads(data.removeprefix("data: ")))
+        for name, data in blocks
+    ]

@@ -1,0 +1,102 @@
+"""The route that OpenAI's own client can speak to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openai
+import pytest
+from openai import OpenAI
+
+from retrieval.engine import Engine
+from retrieval.hashing import HashingEmbedder
+from tests.ui.conftest import HOSTILE_SENTENCE
+
+ASKED = "Who introduced the term AI safety engineering?"
+
+
+@pytest.fixture
+def client(address: str) -> OpenAI:
+    return OpenAI(base_url=f"{address}v1", api_key="none", max_retries=0, timeout=20)
+
+
+def test_the_message_has_the_quotes_and_the_extra_field_the_answer(
+    client: OpenAI, library_folder: Path
+) -> None:
+    given = client.chat.completions.create(
+        model="pincite", messages=[{"role": "user", "content": ASKED}]
+    )
+    with Engine.open(library_folder, embedder=HashingEmbedder()) as engine:
+        expected = engine.ask(ASKED)
+    content = given.choices[0].message.content or ""
+    assert content.startswith("> In 2011, Roman Yampolskiy introduced the term")
+    assert "\\[1\\] AI safety › History" in content
+    extra = (given.model_extra or {})["pincite"]
+    assert [quote["text"] for quote in extra["quotes"]] == [q.text for q in expected.quotes]
+
+
+def test_the_last_message_of_the_user_is_the_question(client: OpenAI) -> None:
+    given = client.chat.completions.create(
+        model="anything",
+        temperature=0.3,
+        messages=[
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Hello?"},
+            {"role": "assistant", "content": "Yes."},
+            {"role": "user", "content": [{"type": "text", "text": ASKED}]},
+        ],
+    )
+    assert (given.model_extra or {})["pincite"]["question"] == ASKED
+
+
+def test_a_stream_gives_the_same_message_in_pieces(client: OpenAI) -> None:
+    whole = client.chat.completions.create(
+        model="pincite", messages=[{"role": "user", "content": ASKED}]
+    )
+    stream = client.chat.completions.create(
+        model="pincite", messages=[{"role": "user", "content": ASKED}], stream=True
+    )
+    chunks = list(stream)
+    pieces = [chunk.choices[0].delta.content or "" for chunk in chunks]
+    assert "".join(pieces) == whole.choices[0].message.content
+    assert len([piece for piece in pieces if piece]) > 1
+    assert (chunks[-1].model_extra or {})["pincite"]["status"] == "ANSWERED"
+    assert chunks[-1].choices[0].finish_reason == "stop"
+
+
+def test_text_from_a_document_acts_on_no_reader_of_markdown(client: OpenAI) -> None:
+    given = client.chat.completions.create(
+        model="pincite", messages=[{"role": "user", "content": "What is the zebra password?"}]
+    )
+    content = given.choices[0].message.content or ""
+    assert "![x](" not in content
+    assert "http://" not in content
+    assert "<iframe" not in content.replace("\\<", "")
+    extra = (given.model_extra or {})["pincite"]
+    assert extra["quotes"][0]["text"] == HOSTILE_SENTENCE
+
+
+def test_what_is_not_there_is_said_in_words(client: OpenAI) -> None:
+    given = client.chat.completions.create(
+        model="pincite", messages=[{"role": "user", "content": "Quokka zyzzyva marzipan?"}]
+    )
+    content = given.choices[0].message.content or ""
+    assert content.startswith("Not in these documents.")
+    assert "which are not an answer" in content
+
+
+def test_errors_come_as_the_client_knows_them(client: OpenAI) -> None:
+    with pytest.raises(openai.UnprocessableEntityError, match="has no words"):
+        client.chat.completions.create(
+            model="pincite", messages=[{"role": "user", "content": "?!"}]
+        )
+    with pytest.raises(openai.BadRequestError, match="messages"):
+        client.chat.completions.create(model="pincite", messages=[])
+    with pytest.raises(openai.UnprocessableEntityError, match="role 'user'"):
+        client.chat.completions.create(
+            model="pincite", messages=[{"role": "system", "content": "Be brief."}]
+        )
+
+
+def test_the_models_are_listed(client: OpenAI) -> None:
+    assert [model.id for model in client.models.list()] == ["pincite"]

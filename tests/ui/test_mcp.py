@@ -1,0 +1,82 @@
+"""The MCP server, asked by the protocol's own client."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+
+from retrieval.engine import Engine
+from retrieval.hashing import HASHING, HashingEmbedder
+
+ASKED = "Who introduced the term AI safety engineering?"
+
+
+@pytest.fixture
+def answer(library_folder: Path) -> dict[str, Any]:
+    with Engine.open(library_folder, embedder=HashingEmbedder()) as engine:
+        return engine.ask(ASKED).to_json()
+
+
+async def test_over_http_the_three_tools_answer(address: str, answer: dict[str, Any]) -> None:
+    async with Client(f"{address}mcp") as client:
+        listed = await client.list_tools()
+        assert {tool.name for tool in listed.tools} == {"ask", "search", "read_document"}
+        given = await client.call_tool("ask", {"question": ASKED})
+        assert given.structured_content["quotes"] == answer["quotes"]
+
+        found = await client.call_tool("search", {"question": ASKED, "k": 2})
+        assert len(found.structured_content["passages"]) == 2
+
+        quote = answer["quotes"][0]
+        place = {"document": quote["document"], "start": quote["start"], "end": quote["end"]}
+        read = await client.call_tool("read_document", place)
+        assert read.structured_content["text"] == quote["text"]
+        assert read.structured_content["section"] == list(quote["section"])
+
+
+async def test_on_standard_input_and_output_it_answers_the_same(
+    library_folder: Path, answer: dict[str, Any]
+) -> None:
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "ui.cli", "--library", str(library_folder), "mcp"],
+        env={"PINCITE_EMBEDDER": HASHING, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    async with Client(server) as client:
+        given = await client.call_tool("ask", {"question": ASKED})
+    assert given.structured_content["quotes"] == answer["quotes"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "said"),
+    [
+        ("ask", {"question": "?!"}, "has no words"),
+        ("search", {"question": ASKED, "documents": ["nothing"]}, "no document 'nothing'"),
+        ("read_document", {"document": "nothing"}, "no document 'nothing'"),
+        ("read_document", {"document": "@", "start": 10**9}, "there is nothing from 1000000000"),
+        ("read_document", {"document": "@", "start": 9, "end": 3}, "nothing from 9 to 3"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_in_a_sentence(
+    address: str, answer: dict[str, Any], tool: str, arguments: dict[str, Any], said: str
+) -> None:
+    id = answer["quotes"][0]["document"]
+    arguments = {key: id if value == "@" else value for key, value in arguments.items()}
+    async with Client(f"{address}mcp") as client:
+        given = await client.call_tool(tool, arguments)
+    assert given.is_error
+    assert said in given.content[0].text
+
+
+async def test_a_long_document_is_read_in_pieces(address: str, answer: dict[str, Any]) -> None:
+    id = answer["quotes"][0]["document"]
+    async with Client(f"{address}mcp") as client:
+        first = (await client.call_tool("read_document", {"document": id})).structured_content
+        rest = await client.call_tool("read_document", {"document": id, "start": first["end"]})
+    assert first["end"] == 20_000
+    assert rest.structured_content["start"] == 20_000
+    assert first["characters"] > 20_000

@@ -1,0 +1,1 @@
+"""The HTTP interface: the same engine and the same answers as every other face."""

@@ -1,0 +1,131 @@
+"""``/v1/chat/completions`` in the form that OpenAI's clients speak, so that they can ask too.
+
+There is no language model behind it: the message is the answer's quotes with numbered places, and
+the whole answer stands in the extra field ``pincite``. The last message of the user is the
+question; what was said before it is not used yet.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any, Literal
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from corpus.errors import PinciteError, QuestionError
+from retrieval.answer import Answer
+from retrieval.engine import Engine
+from ui.api.problems import kind_of, malformed_sentence, sentence_of, status_of
+from ui.markdown import message
+
+PREFIX = "/v1"
+MODEL = "pincite"
+
+
+class Part(BaseModel):
+    """A part of a message; parts that are not text are refused."""
+
+    type: Literal["text"]
+    text: str
+
+
+class ChatMessage(BaseModel):
+    """A message of the conversation."""
+
+    model_config = ConfigDict(extra="allow")
+
+    role: str
+    content: str | list[Part] | None = None
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content)
+        return self.content or ""
+
+
+class ChatRequest(BaseModel):
+    """What clients send. Settings of language models are taken and mean nothing here."""
+
+    model_config = ConfigDict(extra="allow")
+
+    messages: list[ChatMessage] = Field(min_length=1)
+    model: str = MODEL
+    stream: bool = False
+
+
+def chat_completions(engine: Engine) -> FastAPI:
+    """The interface over an engine, to be mounted at ``PREFIX``."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/models")
+    def models() -> Any:
+        """The one model that there is."""
+        listed = {"id": MODEL, "object": "model", "created": 0, "owned_by": "pincite"}
+        return {"object": "list", "data": [listed]}
+
+    @app.post("/chat/completions")
+    def complete(request: ChatRequest) -> Any:
+        """Answer the last message of the user."""
+        questions = [message.text for message in request.messages if message.role == "user"]
+        if not questions:
+            raise QuestionError("no message has the role 'user'; send the question as one")
+        answer = engine.ask(questions[-1])
+        if request.stream:
+            return StreamingResponse(_chunks(answer), media_type="text/event-stream")
+        return {
+            **_head("chat.completion"),
+            "choices": [
+                {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": message(answer)},
+                    "finish_reason": "stop",
+                }
+            ],
+            # No model reads or writes tokens here.
+            "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+            "pincite": answer.to_json(),
+        }
+
+    async def ours(request: Request, error: Exception) -> Response:
+        return _refusal(status_of(error), sentence_of(error), kind_of(error))
+
+    async def malformed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return _refusal(HTTPStatus.BAD_REQUEST, malformed_sentence(error), "malformed")
+
+    app.add_exception_handler(PinciteError, ours)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(Exception, ours)
+    return app
+
+
+def _chunks(answer: Answer) -> Iterator[str]:
+    head = _head("chat.completion.chunk")
+    pieces = re.split(r"(?<=\n\n)", message(answer))
+    for number, piece in enumerate(pieces):
+        delta = {"role": "assistant", "content": piece} if number == 0 else {"content": piece}
+        choice = {"index": 0, "delta": delta, "finish_reason": None}
+        yield f"data: {json.dumps({**head, 'choices': [choice]})}\n\n"
+    done = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    yield f"data: {json.dumps({**head, 'choices': [done], 'pincite': answer.to_json()})}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+def _head(kind: str) -> dict[str, Any]:
+    id = f"chatcmpl-{uuid.uuid4().hex}"
+    return {"id": id, "object": kind, "created": int(time.time()), "model": MODEL}
+
+
+def _refusal(status: HTTPStatus, sentence: str, kind: str) -> Response:
+    error = {"message": sentence, "type": kind, "param": None, "code": None}
+    return JSONResponse({"error": error}, status.value)

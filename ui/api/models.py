@@ -1,0 +1,153 @@
+"""What goes over the wire, for the checks of what comes in and for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_QUESTION = Field(
+    description="In natural language; at most 2,000 characters by default.",
+    examples=["Who coined the phrase AI safety engineering?"],
+)
+_DOCUMENTS = Field(
+    None, description="Ask only these documents, by source or id.", examples=[None], min_length=1
+)
+_TAGS = Field(
+    None, description="Ask only documents with one of these tags.", examples=[None], min_length=1
+)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Message(_Strict):
+    """A turn of the conversation so far."""
+
+    role: str
+    text: str
+
+
+class AskRequest(_Strict):
+    """A question, and what to ask it of."""
+
+    question: str = _QUESTION
+    documents: list[str] | None = _DOCUMENTS
+    tags: list[str] | None = _TAGS
+    history: list[Message] | None = Field(
+        None,
+        description="The conversation so far, oldest first. It is taken, and not used yet: every "
+        "question is asked as it stands.",
+        examples=[None],
+    )
+
+
+class SearchRequest(_Strict):
+    """A question, what to search, and how much to bring."""
+
+    question: str = _QUESTION
+    k: int = Field(10, ge=1, le=1000, description="How many passages, at most.")
+    documents: list[str] | None = _DOCUMENTS
+    tags: list[str] | None = _TAGS
+
+
+class Passage(BaseModel):
+    """A passage with its place; ``document.text[start:end] == text``, in code points."""
+
+    document: str = Field(description="The id of the document, which pins its text.")
+    title: str
+    section: list[str] = Field(description="The headings that it stands under, outermost first.")
+    page: int | None
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+class Quote(Passage):
+    """A verbatim quote, checked before it is given."""
+
+    highlights: list[tuple[int, int]] = Field(
+        description="The spans of the document that carry the answer; the rest of the quote makes "
+        "them understood."
+    )
+
+
+class Answer(BaseModel):
+    """What the documents say to a question."""
+
+    question: str
+    status: Literal["ANSWERED", "NOT_FOUND"]
+    confidence: float = Field(description="In [0, 1]; `trace.confidence_kind` says of which kind.")
+    quotes: list[Quote] = Field(description="One to three, best first; none when NOT_FOUND.")
+    nearest: list[Passage] = Field(description="The nearest passages, which may be no answer.")
+    trace: dict[str, Any] = Field(description="How it came about: scores, milliseconds, …")
+
+
+class Found(BaseModel):
+    """Ranked passages."""
+
+    passages: list[Passage]
+
+
+class Health(BaseModel):
+    """That the server answers, and from what."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+    embedder: str
+    generation: int
+    documents: int
+
+
+class Listed(BaseModel):
+    """A document without its text."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    source: str
+    title: str
+    media_type: str
+    characters: int
+    passages: int
+    pages: int
+    tags: list[str]
+    warnings: list[str]
+
+
+class Listing(BaseModel):
+    """The documents of the library, by source."""
+
+    documents: list[Listed]
+
+
+class Section(BaseModel):
+    """A section: its headings, where it starts and ends, and where its prose begins."""
+
+    path: list[str]
+    start: int
+    end: int
+    body: int
+
+
+class Shown(BaseModel):
+    """A document with its text, in which every offset counts code points."""
+
+    id: str
+    source: str
+    title: str
+    media_type: str
+    text: str
+    sections: list[Section]
+    warnings: list[str]
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(description="Names the kind of problem.", examples=["about:blank"])
+    title: str
+    status: int
+    detail: str = Field(description="A sentence for a person.")

@@ -1,0 +1,104 @@
+"""Every failure as problem details (RFC 9457): a status that fits, and a sentence for a person."""
+
+from __future__ import annotations
+
+import logging
+import re
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from corpus.errors import (
+    DocumentNotFoundError,
+    LibraryChangedError,
+    LibraryEmptyError,
+    LibraryLockedError,
+    NameTakenError,
+    PinciteError,
+    SourceError,
+    TagNotFoundError,
+    UsageError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_LOG = logging.getLogger("pincite.api")
+_STATUS: tuple[tuple[type[PinciteError], HTTPStatus], ...] = (
+    (UsageError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (SourceError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (DocumentNotFoundError, HTTPStatus.NOT_FOUND),
+    (TagNotFoundError, HTTPStatus.NOT_FOUND),
+    (NameTakenError, HTTPStatus.CONFLICT),
+    (LibraryEmptyError, HTTPStatus.CONFLICT),
+    (LibraryLockedError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (LibraryChangedError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+_OURS = "something failed on the server; its log has the details"
+
+
+def status_of(error: Exception) -> HTTPStatus:
+    """The status that says whose fault an error is and whether trying again may help."""
+    fitting = (status for kind, status in _STATUS if isinstance(error, kind))
+    return next(fitting, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def sentence_of(error: Exception) -> str:
+    """What the caller may read of an error: all of it, unless it is the server's own trouble."""
+    if status_of(error) is HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.error("a request failed", exc_info=error)
+        return _OURS
+    return str(error)
+
+
+def kind_of(error: Exception) -> str:
+    """A name for the kind of error.
+
+    >>> from corpus.errors import LibraryEmptyError
+    >>> kind_of(LibraryEmptyError("…"))
+    'library-empty'
+    """
+    name = type(error).__name__.removesuffix("Error")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+def problem(status: HTTPStatus, detail: str, kind: str = "about:blank") -> Response:
+    """The response for one problem."""
+    headers = {"Retry-After": "2"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    body = {"type": kind, "title": status.phrase, "status": status.value, "detail": detail}
+    return JSONResponse(body, status.value, headers, MEDIA_TYPE)
+
+
+def report_problems(app: FastAPI) -> None:
+    """Make the application answer every failure with problem details."""
+
+    async def ours(request: Request, error: Exception) -> Response:
+        status = status_of(error)
+        known = isinstance(error, PinciteError) and status is not HTTPStatus.INTERNAL_SERVER_ERROR
+        kind = f"urn:pincite:problem:{kind_of(error)}" if known else "about:blank"
+        return problem(status, sentence_of(error), kind)
+
+    async def malformed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, malformed_sentence(error))
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        answer = problem(HTTPStatus(error.status_code), str(error.detail))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    app.add_exception_handler(PinciteError, ours)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(Exception, ours)
+
+
+def malformed_sentence(error: RequestValidationError) -> str:
+    """What is wrong with a request, one sentence for all of it."""
+    found = (
+        f"{'.'.join(str(part) for part in e['loc']) or 'the body'}: {e['msg']}"
+        for e in error.errors()
+    )
+    return f"the request is not well formed ({'; '.join(found)}); see /api/v1/openapi.json"

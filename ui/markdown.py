@@ -1,0 +1,53 @@
+"""An answer as Markdown in which every quote is shown to the letter, and nothing of it acts."""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.answer import Answer
+from ui.terminal import harmless, place
+
+# What Markdown would take for markup anywhere in a line, and what it does at a line's start.
+_ACTS = re.compile(r"[\\`*_\[\]<>~|&$]")
+_OPENS = re.compile(r"^(\s*)([#+=-]|\d+[.)])")
+# Clients make links of bare addresses; without the colon's neighbour they are words.
+_ADDRESS = re.compile(r"(?<=[a-z])://|\bwww\.|(?<=\w)@(?=\w)", re.IGNORECASE)
+
+
+def literal(text: str) -> str:
+    r"""Text as Markdown that shows just this text: no image is fetched, no link made of it.
+
+    >>> literal("![x](http://a.example) *b*\n# c")
+    '!\\[x\\](http&#58;//a.example) \\*b\\*\n\\# c'
+    """
+    lines = []
+    for line in harmless(text).split("\n"):
+        line = _ACTS.sub(lambda found: "&amp;" if found[0] == "&" else f"\\{found[0]}", line)
+        line = _ADDRESS.sub(_without_link, line)
+        opening = _OPENS.match(line)
+        if opening:
+            mark = opening[2]
+            line = f"{opening[1]}{mark[:-1]}\\{mark[-1]}{line[opening.end() :]}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def quoted(text: str) -> str:
+    """The text as a block quote, literally."""
+    return "\n".join(f"> {line}" for line in literal(text).split("\n"))
+
+
+def message(answer: Answer) -> str:
+    """The answer: each quote as a block quote with its number and its place."""
+    if answer.status == "ANSWERED":
+        return "\n\n".join(
+            f"{quoted(quote.text)}\n>\n> \\[{number}\\] {literal(place(quote))}"
+            for number, quote in enumerate(answer.quotes, start=1)
+        )
+    nearest = "\n".join(f"- {literal(place(passage))}" for passage in answer.nearest)
+    closest = "The closest passages, which are not an answer:\n\n" + nearest if nearest else ""
+    return "\n\n".join(filter(None, ["Not in these documents.", closest]))
+
+
+def _without_link(found: re.Match[str]) -> str:
+    return re.sub("[:.@]", lambda mark: f"&#{ord(mark[0])};", found[0])

@@ -1,0 +1,115 @@
+"""An MCP server: programs that speak the Model Context Protocol ask, search and read here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated, Any, TypeVar
+
+from anyio.to_thread import run_sync
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp_types import ToolAnnotations
+from pydantic import Field
+from starlette.applications import Starlette
+
+from corpus.errors import PinciteError, UsageError
+from retrieval.engine import Engine
+from ui.api.problems import sentence_of
+
+PATH = "/mcp"
+_LONGEST_READ = 20_000  # characters of a document given at once
+_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+_T = TypeVar("_T")
+
+_Question = Annotated[str, Field(description="In natural language.")]
+_Documents = Annotated[
+    list[str] | None, Field(description="Only these documents, by source or id; None for all.")
+]
+_Tags = Annotated[
+    list[str] | None, Field(description="Only documents with one of these tags; None for all.")
+]
+
+
+def tools(engine: Engine) -> MCPServer:
+    """The server over an engine: ``ask``, ``search`` and ``read_document``."""
+    server = MCPServer(
+        "pincite",
+        title="Pincite",
+        version=version("pincite"),
+        instructions="Questions about the person's own documents, answered with verbatim quotes. "
+        "Quote them to the letter and give each its place. NOT_FOUND means that the documents do "
+        "not say.",
+    )
+
+    @server.tool(annotations=_READS)
+    async def ask(
+        question: _Question, documents: _Documents = None, tags: _Tags = None
+    ) -> dict[str, Any]:
+        """Answer a question with verified verbatim quotes, or say that the documents do not."""
+        return await _told(lambda: engine.ask(question, documents=documents, tags=tags).to_json())
+
+    @server.tool(annotations=_READS)
+    async def search(
+        question: _Question,
+        k: Annotated[int, Field(ge=1, le=100, description="How many.")] = 10,
+        documents: _Documents = None,
+        tags: _Tags = None,
+    ) -> dict[str, Any]:
+        """The passages that are nearest to a question, ranked, whether or not they answer it."""
+        found = await _told(lambda: engine.search(question, k, documents=documents, tags=tags))
+        return {"passages": [passage.to_json() for passage in found]}
+
+    @server.tool(annotations=_READS)
+    async def read_document(
+        document: Annotated[str, Field(description="Its source, or its id's first digits.")],
+        start: Annotated[int, Field(ge=0, description="The first character.")] = 0,
+        end: Annotated[
+            int | None, Field(description="The one after the last; None for all.")
+        ] = None,
+    ) -> dict[str, Any]:
+        """A document's text from ``start`` to ``end``, at most 20,000 characters at once."""
+        return await _told(lambda: _read(engine, document, start, end))
+
+    return server
+
+
+def over_http(server: MCPServer) -> Starlette:
+    """The server as an ASGI application that answers at ``PATH``; its lifespan must be run."""
+    return server.streamable_http_app(
+        streamable_http_path=PATH,
+        stateless_http=True,
+        json_response=True,
+        # Whoever mounts this looks at the names that it is called by.
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
+
+
+def _read(engine: Engine, name: str, start: int, end: int | None) -> dict[str, Any]:
+    document = engine.document(engine.library.find(name).id)
+    whole = len(document.text)
+    stop = min(whole if end is None else end, start + _LONGEST_READ, whole)
+    if not start < stop:
+        raise UsageError(
+            f"there is nothing from {start} to {end} in a document of {whole:,} characters; ask "
+            f"for a start below {whole} and an end after it"
+        )
+    return {
+        "document": document.id,
+        "source": document.source,
+        "title": document.title,
+        "section": list(document.section_at(start).path),
+        "start": start,
+        "end": stop,
+        "characters": whole,
+        "text": document.text[start:stop],
+    }
+
+
+async def _told(work: Callable[[], _T]) -> _T:
+    """Do the work beside the event loop, and tell the caller in a sentence why it failed."""
+    try:
+        return await run_sync(work)
+    except PinciteError as error:
+        raise ToolError(sentence_of(error)) from error
