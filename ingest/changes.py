@@ -7,6 +7,8 @@ import stat
 from collections.abc import Iterator
 
 from corpus.library import Library
+from corpus.rows import Entry
+from corpus.types import Document
 from ingest.events import Event
 from ingest.files import Refused, Request, is_as_it_was, too_large
 from ingest.sources import Source, Sources, lies_in
@@ -70,3 +72,12 @@ class Files:
         except OSError:  # there, but withheld
             return False
         return False
+
+
+def is_same(document: Document, entry: Entry) -> bool:
+    """Whether the library has the document already, just so, and read by the same reader."""
+    readers = {found.reader for found in (document.origin, entry.origin) if found is not None}
+    return len(readers) <= 1 and (
+        (entry.text_sha256, entry.title, entry.metadata)
+        == (document.text_sha256, document.title, document.metadata)
+    )

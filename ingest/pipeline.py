@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from corpus.library import Library
-from corpus.rows import Entry, Refusal
+from corpus.rows import Refusal
 from corpus.types import Document, Origin, Passage
-from ingest.changes import Files
+from ingest.changes import Files, is_same
 from ingest.embedding import embed
 from ingest.events import Event, Listener, Outcome, Summary
 from ingest.files import LARGEST, Finding, Read, Refused, Request, Same
@@ -181,7 +181,7 @@ class _Run:
         """Those documents that the library has not already just so."""
         for document in documents:
             entry = self._library.entry(document.source)
-            if entry is None or keep or not _is_same(document, entry):
+            if entry is None or keep or not is_same(document, entry):
                 yield document
                 continue
             if document.origin is not None and document.origin != entry.origin:
@@ -304,11 +304,3 @@ class _Run:
     def _tell(self, event: Event) -> None:
         self.summary.events.append(event)
         self._listener.on_event(event)
-
-
-def _is_same(document: Document, entry: Entry) -> bool:
-    readers = {found.reader for found in (document.origin, entry.origin) if found is not None}
-    return len(readers) <= 1 and (
-        (entry.text_sha256, entry.title, entry.metadata)
-        == (document.text_sha256, document.title, document.metadata)
-    )

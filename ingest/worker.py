@@ -16,6 +16,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import IO
 
+from ingest import deadline
 from ingest.files import Finding, ReadingFunction, Refused, Request, read_file
 from ingest.wire import receive_request, send_finding
 
@@ -69,6 +70,7 @@ def serve(
     findings.flush()
     while (request := waiting.get()) is not None:
         _alarm(seconds + _GRACE_S)
+        deadline.start(seconds)
         try:
             finding: Finding = read_file(request, reading)
         except MemoryError:

@@ -1,5 +1,7 @@
 """PDF, read with PDFium: its text layer, with each word's place on its page.
 
+Pages without a text layer are read from their picture, where the extra that does so is installed.
+
 The text is what a reader of the page would copy: words hyphenated at line ends are whole,
 paragraphs run on over line, column and page ends, and running heads and page numbers are left out.
 """
@@ -19,18 +21,17 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from corpus.canonical import canonical
-from corpus.errors import (
-    EmptySourceError,
-    SourceError,
-    UnreadableSourceError,
-    UnsupportedSourceError,
-)
+from corpus.errors import SourceError, UnreadableSourceError, UnsupportedSourceError
+from ingest import deadline
+from ingest.readers import ocr
 from ingest.readers.base import Reading
 from ingest.readers.pdf_blocks import blocks
 from ingest.readers.pdf_headings import Bookmark
 from ingest.readers.pdf_lines import Boxes, Glyphs, Line, PageLines, lines
 from ingest.readers.pdf_margins import without_heads
+from ingest.readers.pdf_scan import scanned
 from ingest.readers.pdf_text import compose
+from ingest.readers.pdf_unread import Scans, warnings, without_text
 
 _LOOKED_AT = 1024  # bytes within which the mark of a PDF may stand
 _END, _ENDING = b"%%EOF", 4096  # the mark at the end of a PDF, and the bytes it stands within
@@ -52,7 +53,7 @@ class PdfReader:
 
     media_type = "application/pdf"
     suffixes = frozenset({".pdf"})
-    version = 1
+    version = 2 + ocr.available()  # raise it by two
 
     def recognises(self, data: bytes) -> bool:
         """See `Reader`: readers of PDF take its mark anywhere in the first 1,024 bytes."""
@@ -64,18 +65,19 @@ class PdfReader:
         Raises:
             UnsupportedSourceError: it needs a password, or is protected in a way PDFium lacks.
             UnreadableSourceError: it is damaged, or has no pages.
-            EmptySourceError: no page has a text layer.
+            EmptySourceError: no page has a text layer, or text that could be recognised.
         """
         with _pdfium, _opened(data, name) as document:
             count = len(document)
             pages, textless, damaged = _pages(document)
+            pages, scans = _with_scans(document, pages, textless)
             outline = _outline(document)
             title = _title(_words(lambda: document.get_metadata_value("Title")), name)
         if not any(page.lines for page in pages):
-            raise _without_text(name, count, textless, damaged)
+            raise without_text(name, count, scans, damaged)
         reading = compose(blocks(without_heads(pages), outline), count)
         whole = _END in data[-_ENDING:]
-        return replace(reading, title=title, warnings=_warnings(textless, damaged, whole))
+        return replace(reading, title=title, warnings=warnings(scans, damaged, whole))
 
 
 @contextmanager
@@ -127,6 +129,29 @@ def _pages(document: pdfium.PdfDocument) -> tuple[list[PageLines], list[int], li
         finally:
             page.close()
     return pages, textless, damaged
+
+
+def _with_scans(
+    document: pdfium.PdfDocument, pages: Sequence[PageLines], textless: Sequence[int]
+) -> tuple[list[PageLines], Scans]:
+    """The pages with what is recognised on those without a text layer."""
+    found = {page.number: page for page in pages}
+    if not ocr.available():
+        return list(pages), Scans(unread=list(textless))
+    scans = Scans()
+    for number in textless:
+        if deadline.is_near():
+            scans.late.append(number)
+            continue
+        page = document[number - 1]
+        try:
+            found[number] = scanned(page, number)
+        except pdfium.PdfiumError:
+            pass  # it cannot even be drawn, and stays without lines
+        finally:
+            page.close()
+        (scans.read if found[number].lines else scans.bare).append(number)
+    return list(found.values()), scans
 
 
 def _lines(page: pdfium.PdfPage, number: int) -> tuple[list[Line], float]:
@@ -216,54 +241,6 @@ def _title(title: str, name: str) -> str | None:
     if not sensible or title.casefold() == stem or _NO_TITLE.fullmatch(title):
         return None
     return title
-
-
-def _warnings(textless: Sequence[int], damaged: Sequence[int], whole: bool) -> tuple[str, ...]:
-    found = []
-    if textless:
-        one = len(textless) == 1
-        verb, them = ("has", "it") if one else ("have", "them")
-        found.append(
-            f"{_named(textless)} {verb} no text layer; install pincite[ocr] to read {them}"
-        )
-    if damaged:
-        verb = "is" if len(damaged) == 1 else "are"
-        found.append(f"{_named(damaged)} {verb} damaged and could not be read")
-    if not whole:
-        found.append("the file is cut short, so that pages or text may be missing")
-    return tuple(found)
-
-
-def _named(pages: Sequence[int]) -> str:
-    """Page numbers in words.
-
-    >>> _named([4]), _named([3, 4, 5, 9]), _named([1, 3, 7])
-    ('page 4', 'pages 3–5 and 9', 'pages 1, 3 and 7')
-    """
-    runs: list[list[int]] = []
-    for page in pages:
-        if runs and page == runs[-1][-1] + 1:
-            runs[-1][1:] = [page]
-        else:
-            runs.append([page])
-    names = ["–".join(map(str, run)) for run in runs]
-    listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-    return f"page{'s' if len(pages) > 1 else ''} {listed}"
-
-
-def _without_text(
-    name: str, count: int, textless: Sequence[int], damaged: Sequence[int]
-) -> SourceError:
-    if damaged:
-        return UnreadableSourceError(
-            f"{name} is damaged: none of its {count} pages could be read; get it again"
-        )
-    if textless:
-        return EmptySourceError(
-            f"{name} has no text layer on any of its {count} pages, so there is nothing in it to "
-            f"ask about; it is a scan or a picture, install pincite[ocr] to read it"
-        )
-    return EmptySourceError(f"{name} is empty: its {count} pages are blank")
 
 
 PDF = PdfReader()

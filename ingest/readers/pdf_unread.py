@@ -1,0 +1,82 @@
+"""What of a PDF was not read, or not surely, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from corpus.errors import EmptySourceError, SourceError, UnreadableSourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    """The numbers of the pages without a text layer: those whose picture was read, those on whose
+    picture is no text, those that there was no time for, and all of them where OCR is missing."""
+
+    read: list[int] = field(default_factory=list)
+    bare: list[int] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
+
+
+def warnings(scans: Scans, damaged: Sequence[int], whole: bool) -> tuple[str, ...]:
+    """A sentence for each thing that is missing from the text, or may be wrong in it."""
+    found = []
+    for pages, said in (
+        (scans.unread, "{have} no text layer; install pincite[ocr] to read {them}"),
+        (
+            scans.read,
+            "{have} no text layer and {were} read by OCR, so a quote from {them} may have misread "
+            "letters",
+        ),
+        (scans.bare, "{have} no text layer, and OCR found no text on {them}"),
+        (
+            scans.late,
+            "{have} no text layer, and there was no time left to read {them} by OCR; split the "
+            "file, or remove it and ingest it again with a higher PINCITE_READING_SECONDS",
+        ),
+        (damaged, "{are} damaged and could not be read"),
+    ):
+        one = {"have": "has", "were": "was", "are": "is", "them": "it"}
+        if pages:
+            words = one if len(pages) == 1 else {word: word for word in one}
+            found.append(f"{named(pages)} {said.format_map(words)}")
+    if not whole:
+        found.append("the file is cut short, so that pages or text may be missing")
+    return tuple(found)
+
+
+def named(pages: Sequence[int]) -> str:
+    """Page numbers in words.
+
+    >>> named([4]), named([3, 4, 5, 9]), named([1, 3, 7])
+    ('page 4', 'pages 3–5 and 9', 'pages 1, 3 and 7')
+    """
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1][1:] = [page]
+        else:
+            runs.append([page])
+    names = ["–".join(map(str, run)) for run in runs]
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    return f"page{'s' if len(pages) > 1 else ''} {listed}"
+
+
+def without_text(name: str, count: int, scans: Scans, damaged: Sequence[int]) -> SourceError:
+    """Why there is no text in a file of ``count`` pages."""
+    if damaged:
+        return UnreadableSourceError(
+            f"{name} is damaged: none of its {count} pages could be read; get it again"
+        )
+    if scans.unread:
+        return EmptySourceError(
+            f"{name} has no text layer on any of its {count} pages, so there is nothing in it to "
+            f"ask about; it is a scan or a picture, install pincite[ocr] to read it"
+        )
+    if scans.bare or scans.late:
+        return EmptySourceError(
+            f"{name} has no text layer on any of its {count} pages, and OCR found no text on them; "
+            f"if it is a scan, make one that is sharper and upright"
+        )
+    return EmptySourceError(f"{name} is empty: its {count} pages are blank")
