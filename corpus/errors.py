@@ -4,6 +4,7 @@
     ├── UsageError                 what was asked is not well formed (exit code 2)
     │   ├── QuestionError          an empty or oversized question
     │   ├── SettingsError          an unknown or impossible setting
+    │   ├── UploadError            an upload is over a limit
     │   ├── RecordError            an exported document, or a line of it, is not what it should be
     │   └── GoldSetError           a gold set, or a line of it, is not what it should be
     ├── SourceError                a file could not be taken in
@@ -54,6 +55,10 @@ class QuestionError(UsageError):
 
 class SettingsError(UsageError):
     """A setting is unknown, or its value is impossible."""
+
+
+class UploadError(UsageError):
+    """An upload has more files or more bytes than are taken at once."""
 
 
 class RecordError(UsageError):
