@@ -11,8 +11,12 @@ from gradio.events import api
 
 from corpus.errors import PinciteError
 from retrieval.engine import Engine
+from ui.intake import Intake
 from ui.web import page, render
+from ui.web.evaluate_page import evaluate_page
+from ui.web.evaluations import Evaluations
 from ui.web.examples import examples
+from ui.web.library_page import library_page
 from ui.web.page import Turn
 
 _LOG = logging.getLogger("pincite.web")
@@ -27,8 +31,16 @@ _SHOW_NEWEST = """() => {
 }"""
 
 
-def build(engine: Engine) -> gr.Blocks:
-    """The chat over an engine. Its only named endpoint is ``/ask``, for programs."""
+def build(
+    engine: Engine, intake: Intake | None = None, evaluations: Evaluations | None = None
+) -> gr.Blocks:
+    """The chat over an engine. Its only named endpoint is ``/ask``, for programs.
+
+    Args:
+        engine: what answers.
+        intake: what takes uploads in; without, there is no page of the library.
+        evaluations: what can be measured; without, there is no page for it.
+    """
 
     def chat(question: str, turns: tuple[Turn, ...]) -> Iterator[tuple[Any, ...]]:
         number = turns[-1].number + 1 if turns else 1
@@ -48,31 +60,40 @@ def build(engine: Engine) -> gr.Blocks:
     library = engine.library
     blocks: gr.Blocks = gr.Blocks(title="Pincite", analytics_enabled=False, fill_width=True)
     with blocks:
-        turns = gr.State(())
-        with gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="chat", min_width=0):
-                _html(page.HEADER, "masthead")
-                with gr.Column(elem_id="reading"):
-                    conversation = _html("", "conversation")
-                    with gr.Column(elem_id="welcome") as welcome:
-                        greeting = _html(page.welcome(library.entries()), "greeting")
-                        buttons = [
-                            gr.Button(question, elem_classes="example")
-                            for question in examples(library.entries())
-                        ]
-                with gr.Row(elem_id="composer"):
-                    box = gr.Textbox(
-                        label="Question",
-                        show_label=False,
-                        container=False,
-                        placeholder="Ask these documents…",
-                        max_lines=5,
-                        autofocus=True,
-                        elem_id="question-box",
-                    )
-                    button = gr.Button("Ask", variant="primary", elem_id="ask", min_width=0)
-            with gr.Column(elem_id="evidence", min_width=0):
-                pane = _html(page.NO_EVIDENCE, "pane")
+        changed = gr.State(None)
+        with gr.Tabs(elem_id="rooms"):
+            with gr.Tab("Ask"):
+                turns = gr.State(())
+                with gr.Row(elem_id="desk"):
+                    with gr.Column(elem_id="chat", min_width=0):
+                        _html(page.HEADER, "masthead")
+                        with gr.Column(elem_id="reading"):
+                            conversation = _html("", "conversation")
+                            with gr.Column(elem_id="welcome") as welcome:
+                                greeting = _html(page.welcome(library.entries()), "greeting")
+                                buttons = [
+                                    gr.Button(question, elem_classes="example")
+                                    for question in examples(library.entries())
+                                ]
+                        with gr.Row(elem_id="composer"):
+                            box = gr.Textbox(
+                                label="Question",
+                                show_label=False,
+                                container=False,
+                                placeholder="Ask these documents…",
+                                max_lines=5,
+                                autofocus=True,
+                                elem_id="question-box",
+                            )
+                            button = gr.Button("Ask", variant="primary", elem_id="ask", min_width=0)
+                    with gr.Column(elem_id="evidence", min_width=0):
+                        pane = _html(page.NO_EVIDENCE, "pane")
+            if intake is not None:
+                with gr.Tab("Library"):
+                    library_page(engine, intake, changed)
+            if evaluations is not None:
+                with gr.Tab("Evaluate"):
+                    evaluate_page(evaluations)
 
         outputs = [box, turns, conversation, pane, welcome]
         triggers: list[tuple[Any, gr.Textbox | gr.Button]] = [

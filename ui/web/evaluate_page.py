@@ -1,0 +1,5 @@
+"""x"""
+
+
+def evaluate_page(e):
+    pass
