@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from corpus.errors import DocumentNotFoundError, PinciteError
 from corpus.rows import Entry
@@ -32,7 +32,7 @@ class View:
     newest first.
     """
 
-    filter: Filter = Filter()
+    filter: Filter = field(default_factory=Filter)
     opened: Entry | None = None
     part: int = 0
     notice: str = ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.context import get_blocks_context
+from gradio.context import Context
 from gradio.utils import get_upload_folder
 
 from corpus.errors import PinciteError
@@ -18,7 +18,7 @@ from ui.web import arrivals, uploads
 from ui.web.keeping import FAILED, Keeper, View
 
 _LOG = logging.getLogger("pincite.web")
-_SCRIPT = Path(__file__).with_name("library.js").read_text("utf-8")
+_SCRIPT = Path(__file__).with_name("verbs.js").read_text("utf-8")
 _DROP_SCRIPT = Path(__file__).with_name("drop.js").read_text("utf-8")
 _EVERY_S = 2  # a page asks whether somebody else has changed the library
 _TAKEN_AT_ONCE = 8  # uploads that are followed at the same time; one after the other is read
@@ -74,7 +74,8 @@ def library_page(engine: Engine, intake: Intake, changed: gr.State) -> None:
     arrived.submit(lambda: "", None, arrived, queue=False, **_QUIET)
     drop.upload(take, [view], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
     looking: dict[str, Any] = {"queue": False, **_QUIET}
-    get_blocks_context().load(look, [view, changed], parts, **looking)
+    assert Context.root_block is not None, "a page is built inside of gr.Blocks"
+    Context.root_block.load(look, [view, changed], parts, **looking)
     gr.Timer(_EVERY_S).tick(look, [view, changed], parts, **looking)
 
 

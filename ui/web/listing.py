@@ -15,11 +15,11 @@ PAGE = 50  # rows; a library may have many thousands
 
 # What the list can be sorted by, and whether backwards; of rows that are level, by name.
 ORDERS: Mapping[str, tuple[str, Callable[[Row], Any], bool]] = {
-    "newest": ("Newest first", lambda row: added(row), True),
+    "newest": ("Newest", lambda row: added(row), True),
     "title": ("Title", lambda row: title(row).casefold(), False),
     "source": ("Source", lambda row: row.source.casefold(), False),
-    "size": ("Largest first", lambda row: getattr(row, "characters", 0), True),
-    "passages": ("Most passages first", lambda row: getattr(row, "passages", 0), True),
+    "size": ("Largest", lambda row: getattr(row, "characters", 0), True),
+    "passages": ("Most passages", lambda row: getattr(row, "passages", 0), True),
 }
 STATES = ("read", "read with warnings", "refused")
 

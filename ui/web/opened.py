@@ -1,4 +1,4 @@
-"""One open document of the library as HTML: what is known of it, its text, and what to do with it."""
+"""An open document of the library as HTML: what is known of it, its text, what to do with it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def _facts(entry: Entry) -> str:
         ("Added", day(entry.added_at)),
         ("Id", f'<span class="digest">{entry.id[:12]}</span>'),
     ]
-    return f'<dl class="facts">{"".join(f"<div><dt>{n}</dt><dd>{v}</dd></div>" for n, v in facts)}</dl>'
+    drawn = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
+    return f'<dl class="facts">{drawn}</dl>'
 
 
 def _warnings(warnings: Sequence[str]) -> str:
@@ -69,7 +70,8 @@ def _warnings(warnings: Sequence[str]) -> str:
 def _tags(entry: Entry) -> str:
     items = "".join(
         f'<li>{isolated(tag)}<button type="button" data-verb="untag" data-id="{entry.id}"'
-        f' data-tag="{attribute(tag)}" aria-label="Take the tag {attribute(tag)} away">×</button></li>'
+        f' data-tag="{attribute(tag)}" aria-label="Take the tag {attribute(tag)} away">'
+        "×</button></li>"
         for tag in entry.tags
     )
     return (
@@ -82,12 +84,13 @@ def _tags(entry: Entry) -> str:
 
 
 def _rename(entry: Entry) -> str:
+    title, source = attribute(entry.title), attribute(entry.source)
     return (
         '<details class="more"><summary>Rename or remove</summary>'
         f'<form data-verb="rename" data-id="{entry.id}">'
-        f'<label><span>Title</span><input name="title" required value="{attribute(entry.title)}"></label>'
-        f'<label><span>Source</span><input name="source" required value="{attribute(entry.source)}">'
-        '</label><button type="submit">Rename</button>'
+        f'<label><span>Title</span><input name="title" required value="{title}"></label>'
+        f'<label><span>Source</span><input name="source" required value="{source}"></label>'
+        '<button type="submit">Rename</button>'
         f'<button type="button" class="quiet" data-verb="remove" data-id="{entry.id}">'
         "Remove this document</button></form></details>"
     )

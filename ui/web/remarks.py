@@ -42,7 +42,8 @@ def health(found: Health, deep: bool) -> str:
     """What an examination of the library found."""
     problems = "".join(f"<li>{sentence(problem)}</li>" for problem in found.problems)
     verdict = (
-        f'<p><b>{counted(len(found.problems), "problem")}</b></p><ul class="problems">{problems}</ul>'
+        f"<p><b>{counted(len(found.problems), 'problem')}</b></p>"
+        f'<ul class="problems">{problems}</ul>'
         if problems
         else "<p><b>The library is sound.</b></p>"
     )

@@ -1,4 +1,4 @@
-"""The list of a library's documents as HTML: pure functions, and everything from outside escaped."""
+"""The list of a library's documents as HTML: pure functions, and all from outside escaped."""
 
 from __future__ import annotations
 
@@ -62,15 +62,16 @@ def filters(holdings: Holdings, wanted: Filter) -> str:
     )
 
 
-def select(label: str, name: str, options: Mapping[str, str], value: str) -> str:
+def select(label: str, name: str, options: Mapping[str, str], value: str | None = None) -> str:
     """A labelled choice. The script sets its ``value``, which a redrawn element would not take."""
+    chosen = "" if value is None else f' data-value="{attribute(value)}"'
     drawn = "".join(
         f'<option value="{attribute(option)}">{escaped(said)}</option>'
         for option, said in options.items()
     )
     return (
         f"<label><span>{escaped(label)}</span>"
-        f'<select name="{name}" data-value="{attribute(value)}">{drawn}</select></label>'
+        f'<select name="{name}"{chosen}>{drawn}</select></label>'
     )
 
 
@@ -106,7 +107,7 @@ def _row(row: Row, is_open: bool) -> str:
     name = isolated(shortened(title(row), _TITLE))
     source = f'<span class="from">{isolated(_tail(row.source))}</span>'
     if isinstance(row, Entry):
-        bytes_read = f"<br>{size(row.origin.size)}" if row.origin else ""
+        bytes_read = f'<span class="bytes">{size(row.origin.size)}</span>' if row.origin else ""
         described = (
             f'<button type="button" class="open" data-verb="open" data-id="{row.id}"'
             f' aria-expanded="{"true" if is_open else "false"}">{name}</button>{source}'
@@ -115,7 +116,11 @@ def _row(row: Row, is_open: bool) -> str:
         cells = (
             ("size", "Size", f"{counted(row.characters, 'character')}{bytes_read}"),
             ("number", "Passages", f"{row.passages:,}"),
-            ("number", "Pages", f"{row.pages:,}" if row.pages else "–"),
+            (
+                "number" if row.pages else "number none",
+                "Pages",
+                f"{row.pages:,}" if row.pages else "–",
+            ),
             ("state", "State", _state(row)),
             ("day", "Added", day(added(row))),
         )
@@ -123,9 +128,13 @@ def _row(row: Row, is_open: bool) -> str:
     else:
         described = f'<b class="unread">{name}</b>{source}<p class="why">{sentence(row.reason)}</p>'
         cells = (
-            ("size", "Size", size(row.origin.size) if row.origin else "–"),
-            ("number", "Passages", "–"),
-            ("number", "Pages", "–"),
+            (
+                "size" if row.origin else "none",
+                "Size",
+                size(row.origin.size) if row.origin else "–",
+            ),
+            ("number none", "Passages", "–"),
+            ("number none", "Pages", "–"),
             ("state", "State", _state(row)),
             ("day", "Looked at", day(added(row))),
         )

@@ -7,7 +7,10 @@ from pathlib import Path
 from gradio.themes import Base
 from gradio.themes.utils.fonts import Font
 
-STYLES = [Path(__file__).with_name(name) for name in ("style.css", "library.css", "evaluate.css")]
+STYLES = [
+    Path(__file__).with_name(name)
+    for name in ("style.css", "forms.css", "library.css", "evaluate.css")
+]
 ICON = Path(__file__).with_name("icon.svg")
 
 # A citation scrolls to its card, unfolding it where it is folded. It is done by hand because
