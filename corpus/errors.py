@@ -4,6 +4,7 @@
     ├── UsageError                 what was asked is not well formed (exit code 2)
     │   ├── QuestionError          an empty or oversized question
     │   ├── SettingsError          an unknown or impossible setting
+    │   ├── UploadError            an upload is over a limit
     │   ├── RecordError            an exported document, or a line of it, is not what it should be
     │   └── GoldSetError           a gold set, or a line of it, is not what it should be
     ├── SourceError                a file could not be taken in
@@ -26,6 +27,7 @@
     ├── IndexDamagedError          a derived index is missing, stale or damaged; it can be rebuilt
     ├── ModelError                 the embedding model is missing or not what it claims to be
     ├── UnderFloorError            a metric fell under what it may not fall under
+    ├── EvaluationStoppedError     somebody stopped an evaluation; it gives no numbers
     ├── QuoteError                 a quote is not what its document says at that place
     └── ServeError                 the server could not start
 
@@ -54,6 +56,10 @@ class QuestionError(UsageError):
 
 class SettingsError(UsageError):
     """A setting is unknown, or its value is impossible."""
+
+
+class UploadError(UsageError):
+    """An upload has more files or more bytes than are taken at once."""
 
 
 class RecordError(UsageError):
@@ -142,6 +148,10 @@ class ModelError(PinciteError):
 
 class UnderFloorError(PinciteError):
     """An evaluation is worse than its floors allow."""
+
+
+class EvaluationStoppedError(PinciteError):
+    """An evaluation was stopped before it was done."""
 
 
 class QuoteError(PinciteError):

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Self
 
 from corpus.types import Origin
@@ -243,7 +243,7 @@ class _Worker:
 
 
 def _is_plain(request: Request) -> bool:
-    suffix = request.source.path.suffix.lower()
+    suffix = PurePath(request.source.name).suffix.lower()
     return any(suffix in reader.suffixes for reader in _PLAIN)
 
 

@@ -293,8 +293,11 @@ class _Run:
             self._library.note(self._origins)
         if self._forgiven:
             self._library.forgive(self._forgiven)
-        # One that vanished while we looked cannot be read again, nor ever be found mended.
-        lasting = [refusal for refusal in self._refusals if os.path.lexists(refusal.source)]
+        # One that vanished while we looked cannot be read again, nor ever be found mended; and an
+        # upload, whose name is no path, cannot either.
+        lasting = [
+            r for r in self._refusals if os.path.isabs(r.source) and os.path.lexists(r.source)
+        ]
         if lasting:
             self._library.refuse(lasting)
         refusals, self._refusals, self._origins, self._forgiven = self._refusals, [], {}, []

@@ -19,14 +19,20 @@ _LONGEST_SUFFIX = 12  # characters; what is longer is a part of the name
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to take in, under its absolute path as its name. ``title`` overrides its own."""
+    """A file to take in, under its absolute path as its name. ``title`` overrides its own.
+
+    ``called`` is another name, for a file that lies where it lies only while it is taken in.
+    """
 
     path: Path
     title: str | None = None
+    called: str | None = None
 
     @property
     def name(self) -> str:
         """The name that the library knows it by; bytes that are no UTF-8 become U+FFFD."""
+        if self.called is not None:
+            return self.called
         return os.fsencode(self.path).decode("utf-8", "replace")
 
 

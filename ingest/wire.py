@@ -28,6 +28,7 @@ def send_request(stream: IO[bytes], request: Request) -> None:
     value = {
         "path": str(request.source.path),  # bytes that are no text travel as escapes
         "title": request.source.title,
+        "called": request.source.called,
         "known": known,
         "keep": request.keep,
         "largest": request.largest,
@@ -42,7 +43,7 @@ def receive_request(stream: IO[bytes]) -> Request:
         EOFError: whoever wrote them has gone.
     """
     value, _ = _receive(stream)
-    source = Source(Path(value["path"]), value["title"])
+    source = Source(Path(value["path"]), value["title"], value["called"])
     return Request(source, _origin(value["known"]), value["keep"], value["largest"])
 
 

@@ -106,15 +106,18 @@ def holds(archive: zipfile.ZipFile, path: str) -> bool:
     return path in archive.NameToInfo
 
 
-def member(archive: zipfile.ZipFile, path: str, name: str, limit: int = MEMBER_BYTES) -> bytes:
+def member(
+    archive: zipfile.ZipFile, path: str | zipfile.ZipInfo, name: str, limit: int = MEMBER_BYTES
+) -> bytes:
     """The bytes of the member ``path``, counted while they are unpacked.
 
     Raises:
         UnsupportedSourceError: no such member, a damaged one, or one over ``limit`` bytes.
     """
     parts, size = [], 0
+    packed_as, path = path, path if isinstance(path, str) else path.filename
     try:
-        with archive.open(path) as packed:
+        with archive.open(packed_as) as packed:
             while part := packed.read(_STEP):
                 size += len(part)
                 if size > limit:

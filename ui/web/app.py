@@ -11,17 +11,29 @@ from gradio.events import api
 from corpus.errors import PinciteError
 from retrieval.engine import Engine
 from retrieval.quote import Quote
+from ui.intake import Intake
 from ui.web import page
 from ui.web.ask_page import AT_ONCE, ask_page, html
+from ui.web.evaluate_page import evaluate_page
+from ui.web.evaluations import Evaluations
 from ui.web.evidence import Sheet
+from ui.web.library_page import library_page
 
 
 def build(
     engine: Engine,
-    *,
+    intake: Intake | None = None,
+    evaluations: Evaluations | None = None,
     sheets_of: Callable[[Quote], Sequence[Sheet]] = lambda quote: (),
 ) -> gr.Blocks:
-    """The pages over an engine. The only named endpoint is ``/ask``, for programs."""
+    """The pages over an engine. The only named endpoint is ``/ask``, for programs.
+
+    Args:
+        engine: what answers.
+        intake: what takes uploads in; without, there is no page of the library.
+        evaluations: what can be measured; without, there is no page for it.
+        sheets_of: the pages that a quote stands on, where they can be drawn.
+    """
 
     def ask(question: str) -> dict[str, Any]:
         """Answer a question with verified quotes, or say that the documents do not."""
@@ -33,11 +45,16 @@ def build(
     blocks: gr.Blocks = gr.Blocks(title="Pincite", analytics_enabled=False, fill_width=True)
     with blocks:
         html(page.MASTHEAD, "masthead")
+        changed = gr.State(None)
         with gr.Tabs(elem_id="rooms", overflow_behavior="wrap"):
             with gr.Tab("Ask", id="ask"):
-                ask_page(blocks, engine, can_add=False, sheets_of=sheets_of)
-            with gr.Tab("Library", id="library"):
-                html("soon", "x")
+                ask_page(blocks, engine, changed, intake is not None, sheets_of)
+            if intake is not None:
+                with gr.Tab("Library", id="library"):
+                    library_page(engine, intake, changed)
+            if evaluations is not None:
+                with gr.Tab("Evaluate", id="evaluate"):
+                    evaluate_page(evaluations)
         api(ask, api_name="ask")
     blocks.queue(default_concurrency_limit=AT_ONCE)
     return blocks

@@ -36,7 +36,7 @@ _RECEIVE = (
 def ask_page(
     blocks: gr.Blocks,
     engine: Engine,
-    *,
+    changed: gr.State,
     can_add: bool,
     sheets_of: Callable[[Quote], Sequence[Sheet]] = lambda quote: (),
 ) -> None:
@@ -45,6 +45,7 @@ def ask_page(
     Args:
         blocks: what it stands in.
         engine: what answers.
+        changed: takes another value when the library has changed.
         can_add: there is a page on which documents can be added.
         sheets_of: the pages that a quote stands on, where they can be drawn.
     """
@@ -151,7 +152,7 @@ def ask_page(
     stop.click(None, cancels=asking, js="() => window.pincite.stop()", api_visibility="private")
     # The library may have grown since the server started.
     gr.on(
-        [blocks.load, scope.focus],
+        [blocks.load, scope.focus, changed.change],
         fresh,
         None,
         [greeting, scope],

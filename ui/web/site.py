@@ -21,9 +21,11 @@ from retrieval.engine import Engine
 from ui import mcp
 from ui.api import app as programs
 from ui.api import chat_completions
+from ui.intake import Intake, Limits
 from ui.web.app import build
+from ui.web.evaluations import load_evaluations
 from ui.web.gate import Gate, Keys
-from ui.web.theme import ICON, SCRIPT, STYLE, theme
+from ui.web.theme import ICON, SCRIPT, STYLES, theme
 
 # The browser itself refuses whatever would leave this server, whoever put it into the page.
 # Gradio's own page needs inline scripts and styles, and builds its templates with eval.
@@ -65,6 +67,8 @@ def site(
         keys: what opens it; None for everybody.
         read_only: nothing can be changed through it.
     """
+    limits = Limits()
+    intake = Intake(engine, limits)
     server = mcp.tools(engine)
     over_http = mcp.over_http(server)
 
@@ -86,7 +90,11 @@ def site(
     app.router.routes.extend(over_http.routes)
     gr.mount_gradio_app(
         app,
-        build(engine),
+        build(
+            engine,
+            None if read_only else intake,
+            None if read_only else load_evaluations(engine.settings, engine.embedder),
+        ),
         path="/",
         # Named one by one, because each would otherwise be read from the environment.
         footer_links=[],
@@ -94,14 +102,14 @@ def site(
         allowed_paths=[],
         root_path="",
         show_error=False,
-        max_file_size=1,
+        max_file_size=1 if read_only else limits.file_bytes,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
         favicon_path=str(ICON),
         theme=theme(),
-        css_paths=STYLE,
+        css_paths=STYLES,
         head=SCRIPT,
     )
     return app

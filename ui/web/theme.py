@@ -7,7 +7,10 @@ from pathlib import Path
 from gradio.themes import Base
 from gradio.themes.utils.fonts import Font
 
-STYLE = Path(__file__).with_name("style.css")
+STYLES = [
+    Path(__file__).with_name(name)
+    for name in ("style.css", "forms.css", "library.css", "evaluate.css")
+]
 ICON = Path(__file__).with_name("icon.svg")
 
 SCRIPT = "".join(
