@@ -15,9 +15,11 @@ from starlette.testclient import TestClient
 
 from corpus.database import FILE_NAME
 from corpus.library import Library
+from ingest.drawing import Drawings
 from retrieval.engine import Engine
 from retrieval.hashing import HashingEmbedder
 from tests.conftest import locked
+from tests.ingest.pdf_maker import Leaf, column, pdf
 from ui.api.app import PREFIX, api
 from ui.api.chat_completions import chat_completions
 from ui.api.queue import Queue
@@ -43,9 +45,13 @@ def client(engine: Engine) -> TestClient:
 
 
 def limited(engine: Engine, **limits: int) -> TestClient:
+    return faces(engine, Drawings(engine.library), Intake(engine, Limits(**limits)))
+
+
+def faces(engine: Engine, drawings: Drawings, intake: Intake) -> TestClient:
     """The interfaces for programs alone, as the chat beside them takes a while to build."""
     app, queue = Starlette(), Queue()
-    app.mount(PREFIX, api(engine, queue, Intake(engine, Limits(**limits))))
+    app.mount(PREFIX, api(engine, queue, drawings, intake))
     app.mount("/v1", chat_completions(engine, queue))
     return TestClient(app, raise_server_exceptions=False)
 
@@ -214,3 +220,38 @@ def test_what_is_not_there_is_a_problem_too(
     client: TestClient, verb: str, path: str, status: int
 ) -> None:
     problem(client.request(verb, path), status)
+
+
+def test_a_pdfs_page_is_drawn_and_its_quotes_can_be_marked_on_it(engine: Engine) -> None:
+    data = pdf([Leaf(column(["Terns dive."])), Leaf(column(["The herring gull eats fish."]))])
+    with Drawings(engine.library) as drawings:
+        client = faces(engine, drawings, Intake(engine, Limits(), keep_originals=True))
+        id = send(client, ("birds.pdf", data)).json()["documents"][0]["id"]
+        quote = client.post("/api/v1/ask", json={"question": "What does the gull eat?"}).json()[
+            "quotes"
+        ][0]
+        picture = client.get(f"{URL}/{id}/pages/{quote['page']}")
+        assert picture.headers["content-type"] == "image/png"
+        assert picture.content.startswith(b"\x89PNG")
+        place = {"start": quote["start"], "end": quote["end"]}
+        marks = client.get(f"{URL}/{id}/boxes", params=place).json()
+        assert marks["pages"] == {"2": {"width": 612.0, "height": 792.0}}
+        [box] = marks["boxes"]
+        assert box["page"] == quote["page"] == 2
+        assert 0.1 < box["left"] < box["right"] < 0.5
+        assert 0.1 < box["top"] < box["bottom"] < 0.15
+        assert "no page 3" in problem(client.get(f"{URL}/{id}/pages/3"), 404)["detail"]
+        problem(client.get(f"{URL}/{id}/pages/one"), 422)
+        problem(client.get(f"{URL}/{id}/boxes?start=5&end=5"), 422)
+        problem(client.get(f"{URL}/{id}/boxes?start=0&end=100000"), 422)
+        problem(client.get(f"{URL}/{id}/boxes"), 422)
+
+
+def test_a_page_whose_file_is_gone_says_what_to_do(client: TestClient) -> None:
+    data = pdf([Leaf(column(["Terns dive."]))])
+    id = send(client, ("birds.pdf", data)).json()["documents"][0]["id"]
+    for path in ("pages/1", "boxes?start=0&end=5"):
+        gone = problem(client.get(f"{URL}/{id}/{path}"), 404)
+        assert "was not kept" in gone["detail"]
+        assert "--keep-originals" in gone["detail"]
+        assert gone["type"] == "urn:pincite:problem:page-not-drawn"

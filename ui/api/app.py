@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Header, Query, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.types import Scope
 
-from corpus.errors import PinciteError
+from corpus.errors import PinciteError, UsageError
 from corpus.record import parts
+from corpus.types import Span
+from ingest.drawing import Drawings
 from retrieval.engine import Engine
 from ui.api import models, uploads
 from ui.api.bodies import SMALL, Bounded
@@ -25,7 +28,9 @@ from ui.intake import Intake
 
 PREFIX = "/api/v1"
 _DOCUMENTS = "/documents"
-_EVENTS = "text/event-stream"
+_EVENTS, _PICTURE = "text/event-stream", "image/png"
+_BINARY = {"type": "string", "format": "binary"}
+_KEPT = {"Cache-Control": "private, max-age=3600"}  # an id pins its text, and so its file
 _PROBLEM = {MEDIA_TYPE: {"schema": models.Problem.model_json_schema()}}
 
 
@@ -37,12 +42,13 @@ def _fails(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def api(engine: Engine, queue: Queue, intake: Intake | None = None) -> FastAPI:
+def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None = None) -> FastAPI:
     """The interface over an engine, to be mounted at ``PREFIX``.
 
     Args:
         engine: what answers; other faces may use it at the same time.
         queue: where questions wait.
+        drawings: what draws pages; whoever made it closes it.
         intake: what takes uploads in; without, nothing can be added or removed.
     """
     app = FastAPI(
@@ -101,6 +107,32 @@ def api(engine: Engine, queue: Queue, intake: Intake | None = None) -> FastAPI:
             document, kept = engine.library.document(entry.id), engine.library.keeps(entry.id)
         return {**entry.to_json(), **parts(document), "original_kept": kept}
 
+    @app.get(
+        f"{_DOCUMENTS}/{{id}}/pages/{{number}}",
+        response_class=Response,
+        responses={200: {"content": {_PICTURE: {"schema": _BINARY}}}, **_fails(404)},
+    )
+    def page(id: str, number: int) -> Response:
+        """A PDF's page as a picture; `boxes` says where on it a quote stands.
+
+        The file has to be kept in the library, or to be where it was read from and unchanged.
+        """
+        document = engine.document(engine.library.find(id).id)
+        return Response(drawings.page(document, number), media_type=_PICTURE, headers=_KEPT)
+
+    @app.get(f"{_DOCUMENTS}/{{id}}/boxes", response_model=models.Boxes, responses=_fails(404))
+    def boxes(id: str, start: Annotated[int, Query(ge=0)], end: int) -> Any:
+        """Where the words from ``start`` to ``end`` stand on the pages of a PDF."""
+        document = engine.document(engine.library.find(id).id)
+        if not start < end <= len(document.text):
+            raise UsageError(
+                f"there is nothing from {start} to {end} in a document of {len(document.text):,} "
+                "characters; ask for a start below its end"
+            )
+        found = drawings.boxes(document, Span(start, end))
+        sizes = {page: {"width": w, "height": h} for page, (w, h) in found.sizes.items()}
+        return {"boxes": map(asdict, found.boxes), "pages": sizes}
+
     if intake:
 
         @app.post(
@@ -145,7 +177,7 @@ def api(engine: Engine, queue: Queue, intake: Intake | None = None) -> FastAPI:
         }
 
     @app.get("/", include_in_schema=False)
-    def page() -> Response:
+    def about() -> Response:
         return HTMLResponse(reference(app.openapi(), PREFIX))
 
     return app

@@ -157,6 +157,30 @@ class Shown(BaseModel):
     original_kept: bool = Field(description="Whether the file itself is in the library.")
 
 
+class Box(BaseModel):
+    """A rectangle on a page, in fractions of the page from its upper left corner."""
+
+    page: int
+    left: float = Field(ge=0, le=1)
+    top: float = Field(ge=0, le=1)
+    right: float = Field(ge=0, le=1)
+    bottom: float = Field(ge=0, le=1)
+
+
+class Size(BaseModel):
+    """A page's size as it is shown, in points."""
+
+    width: float
+    height: float
+
+
+class Boxes(BaseModel):
+    """Where words stand: a box for each run of them on one line, and the sizes of their pages."""
+
+    boxes: list[Box]
+    pages: dict[int, Size]
+
+
 class Fate(BaseModel):
     """What became of a file that was sent."""
 

@@ -17,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest.drawing import Drawings
 from retrieval.engine import Engine
 from ui import mcp
 from ui.api import app as programs
@@ -73,6 +74,7 @@ def site(
     terms = terms or Terms()
     queue = Queue(terms.waiting)
     intake = None if terms.read_only else Intake(engine, terms.limits, terms.keep_originals)
+    drawings = Drawings(engine.library)
     server = mcp.tools(engine, queue)
     over_http = mcp.over_http(server)
 
@@ -80,6 +82,7 @@ def site(
     async def running(app: FastAPI) -> AsyncIterator[None]:
         async with server.session_manager.run():
             yield
+        drawings.close()
 
     app = FastAPI(
         title="Pincite", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running
@@ -93,7 +96,7 @@ def site(
     # Without a policy of ours Gradio lets any web page read the answers, unless it knows the
     # address as this machine's.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.mount(programs.PREFIX, programs.api(engine, queue, intake))
+    app.mount(programs.PREFIX, programs.api(engine, queue, drawings, intake))
     app.mount(chat_completions.PREFIX, chat_completions.chat_completions(engine, queue))
     app.router.routes.extend(over_http.routes)
     gr.mount_gradio_app(
