@@ -28,6 +28,7 @@
     ├── IndexDamagedError          a derived index is missing, stale or damaged; it can be rebuilt
     ├── ModelError                 the embedding model is missing or not what it claims to be
     ├── UnderFloorError            a metric fell under what it may not fall under
+    ├── EvaluationStoppedError     somebody stopped an evaluation; it gives no numbers
     ├── QuoteError                 a quote is not what its document says at that place
     ├── ServeError                 the server could not start
     └── ServerBusyError            more is asked at once than the server takes on
@@ -153,6 +154,10 @@ class ModelError(PinciteError):
 
 class UnderFloorError(PinciteError):
     """An evaluation is worse than its floors allow."""
+
+
+class EvaluationStoppedError(PinciteError):
+    """An evaluation was stopped before it was done."""
 
 
 class QuoteError(PinciteError):

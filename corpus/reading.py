@@ -69,6 +69,16 @@ class ReadableLibrary:
         return int(rows[0][0])
 
     @property
+    def pulse(self) -> tuple[int, int]:
+        """Another value once anything in the file has been changed, by whomever.
+
+        It is cheap to ask for, and compares only with others of the same open library.
+        """
+        statement = "SELECT data_version, total_changes() FROM pragma_data_version"
+        ((others, ours),) = self._database.rows(statement)
+        return others, ours
+
+    @property
     def fingerprint(self) -> str | None:
         """The embedder that made the vectors; None until the first document is stored."""
         rows = self._database.rows("SELECT value FROM meta WHERE key = 'embedder'")

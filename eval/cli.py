@@ -280,15 +280,10 @@ def extraction(
 
 
 def _settings(overrides: list[str] | None) -> Settings:
+    from eval.overrides import parsed
     from retrieval.settings import load_settings
 
-    values: dict[str, Any] = {}
-    for override in overrides or []:
-        name, equals, value = override.partition("=")
-        if not equals:
-            raise UsageError(f"--config {override!r} is not NAME=VALUE, such as quotes=1")
-        values[name.strip()] = value.strip()
-    return load_settings(**values)
+    return load_settings(**parsed(overrides or ()))
 
 
 def _writable(*files: Path | None) -> None:
@@ -306,10 +301,12 @@ def _progress() -> Iterator[Progress]:
 
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
+        begun: set[str] = set()
 
         def line(doing: str, done: int, total: int) -> None:
-            if done == 1:
+            if doing not in begun:
                 console.print(f"{doing}: {total}", markup=False)
+            begun.add(doing)
 
         yield line
         return

@@ -27,6 +27,7 @@ from corpus.types import Span
 _Lines = Iterator[tuple[str, dict[str, Any]]]  # each with its file and line, for messages
 
 CORPUS, QUESTIONS = "corpus.jsonl", "questions.jsonl"
+BUNDLED = Path(str(files("eval"))) / "gold"
 _FORM = f"a gold set is a folder with {CORPUS} and {QUESTIONS}"
 _DOCUMENT_KEYS = ("id", "title", "text")
 _QUESTION_KEYS = (
@@ -110,9 +111,23 @@ def load(folder: Path, *, split: str | None = None, limit: int | None = None) ->
     return _narrowed(gold, folder / QUESTIONS, split, limit)
 
 
+def gold_sets(folder: Path) -> list[Path]:
+    """The folder itself where it is a gold set, else those of its folders that are, by name.
+
+    Raises:
+        GoldSetError: there is none.
+    """
+    if (folder / QUESTIONS).is_file():
+        return [folder]
+    found = sorted(file.parent for file in folder.glob(f"*/{QUESTIONS}"))
+    if not found:
+        raise GoldSetError(f"{folder} has no gold set; {_FORM}")
+    return found
+
+
 def bundled(split: str | None = None) -> GoldSet:
     """The gold set of the bundled article."""
-    return load(Path(str(files("eval"))) / "gold" / "ai_safety", split=split)
+    return load(BUNDLED / "ai_safety", split=split)
 
 
 def write(folder: Path, corpus: Iterable[Any], questions: Iterable[Any]) -> GoldSet:

@@ -154,7 +154,12 @@ def notes(value: Report) -> list[str]:
 
 def number(name: str, value: float) -> str:
     """A metric's value with the digits that it deserves."""
-    return f"{value:,.1f}" if name in GROUPS["speed"] else f"{value:.3f}"
+    return f"{value:,.{digits(name)}f}"
+
+
+def digits(name: str) -> int:
+    """How many digits after the point a metric deserves."""
+    return 1 if name in GROUPS["speed"] else 3
 
 
 def span(name: str, metric: Mapping[str, Any]) -> str:

@@ -134,12 +134,15 @@ def _library(
         def on_event(_: object) -> None:
             nonlocal done
             done += 1
+            on_embedded(0)
+
+        def on_embedded(_: int) -> None:  # a long document must not leave its watcher without word
             progress("ingesting", done, len(gold.documents))
 
         started = time.perf_counter()
         with Library.open(folder, create=True) as library:
             documents = map(_document, gold.documents.values())
-            ingest_documents(documents, library, embedder, Listener(on_event=on_event))
+            ingest_documents(documents, library, embedder, Listener(on_event, on_embedded))
         yield Path(folder), time.perf_counter() - started
 
 

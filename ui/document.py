@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -10,7 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from corpus.rows import Entry
-from corpus.types import Document, Origin, Page
+from corpus.types import Document, Origin
+from ui.pieces import Piece, pieces
 from ui.terminal import harmless, one_line
 
 
@@ -19,7 +19,7 @@ def show_document(console: Console, entry: Entry, document: Document, *, kept: b
     for name, value in _facts(entry, kept):
         console.print(Text(f"{name:<8} {one_line(value)}"), soft_wrap=True)
     console.print()
-    for said, style in _pieces(document):
+    for said, style in map(_shown, pieces(document)):
         if console.is_terminal:
             console.print(Text(harmless(said), style), soft_wrap=True)
         else:  # a text may be long, and rich takes its time
@@ -48,30 +48,12 @@ def _told(origin: Origin) -> str:
     return f"{origin.size:,} bytes of {changed}, SHA-256 {origin.sha256}, read as {origin.reader}"
 
 
-def _pieces(document: Document) -> Iterator[tuple[str, str]]:
-    """The text in order, each piece with a style; headings and the begin of pages are marked."""
-    pages, text = document.pages, document.text
-    starts = [page.span.start for page in pages]
-    for section in document.sections:
-        first, inner, after = (
-            bisect_left(starts, offset)
-            for offset in (section.span.start, section.body + 1, section.span.end)
-        )
-        yield from map(_page, pages[first:inner])
-        if section.path:
-            yield f"§ {one_line(' › '.join(section.path))}", "bold cyan"
-        begin = section.body
-        for page in pages[inner:after]:
-            yield from _body(text[begin : page.span.start])
-            yield _page(page)
-            begin = page.span.start
-        yield from _body(text[begin : section.span.end])
-
-
-def _page(page: Page) -> tuple[str, str]:
-    return f"— page {page.number} —", "dim"
-
-
-def _body(text: str) -> Iterator[tuple[str, str]]:
-    if text.strip():
-        yield text.strip("\n"), ""
+def _shown(piece: Piece) -> tuple[str, str]:
+    """A piece as it is printed, with a style."""
+    match piece.kind:
+        case "heading":
+            return f"§ {one_line(piece.said)}", "bold cyan"
+        case "page":
+            return f"— page {piece.said} —", "dim"
+        case "text":
+            return piece.said, ""

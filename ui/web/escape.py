@@ -28,6 +28,15 @@ def escaped(text: str) -> str:
     return _HIDDEN.sub(_badge, html.escape(text))
 
 
+def attribute(text: str) -> str:
+    """The text as the value of an attribute, to the letter; an element there could end it.
+
+    >>> attribute('a "b" <c>')
+    'a &quot;b&quot; &lt;c&gt;'
+    """
+    return html.escape(text)
+
+
 def isolated(text: str) -> str:
     """As `escaped`, and its direction cannot reach what stands beside it."""
     return f"<bdi>{escaped(text)}</bdi>"

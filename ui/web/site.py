@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Collection, Set
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.drawing import Drawings
+from ingest.drawing import Drawings, available
 from retrieval.engine import Engine
 from ui import mcp
 from ui.api import app as programs
@@ -27,9 +28,10 @@ from ui.api.queue import Queue
 from ui.intake import Intake
 from ui.terms import Terms
 from ui.web.app import build
+from ui.web.evaluations import load_evaluations
 from ui.web.gate import Gate, Keys
 from ui.web.refusals import refusal
-from ui.web.theme import ICON, SCRIPT, STYLE, theme
+from ui.web.theme import ICON, SCRIPT, STYLES, theme
 
 # The browser itself refuses whatever would leave this server, whoever put it into the page.
 # Gradio's own page needs inline scripts and styles, and builds its templates with eval.
@@ -101,7 +103,12 @@ def site(
     app.router.routes.extend(over_http.routes)
     gr.mount_gradio_app(
         app,
-        build(engine),
+        build(
+            engine,
+            intake,
+            None if terms.read_only else load_evaluations(engine.settings, engine.embedder),
+            partial(available, engine.library),
+        ),
         path="/",
         # Named one by one, because each would otherwise be read from the environment.
         footer_links=[],
@@ -109,14 +116,14 @@ def site(
         allowed_paths=[],
         root_path="",
         show_error=False,
-        max_file_size=terms.limits.file_bytes,
+        max_file_size=1 if terms.read_only else terms.limits.file_bytes,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
         favicon_path=str(ICON),
         theme=theme(),
-        css_paths=STYLE,
+        css_paths=STYLES,
         head=SCRIPT,
     )
     return app

@@ -1,0 +1,120 @@
+"""The page for evaluations as Gradio blocks: choose, run, stop, look, compare, save."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.context import Context
+
+from corpus.errors import PinciteError, UsageError
+from ui.web import measured
+from ui.web.evaluations import Evaluations
+from ui.web.runs import Runs, Standing
+
+_LOG = logging.getLogger("pincite.web")
+_VERBS = Path(__file__).with_name("verbs.js").read_text("utf-8")
+_FRAME = Path(__file__).with_name("report.js").read_text("utf-8")
+_EVERY_S = 1  # a page asks how far the run under way is
+_FAILED = "Something failed that should not have. The server's log has the details."
+_QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+
+def evaluate_page(evaluations: Evaluations) -> None:
+    """Build the page. Its runs are the server's: whoever opens it sees them, and can stop one."""
+    runs = Runs(evaluations)
+    choices = _choices(evaluations)
+
+    def act(event: gr.EventData) -> tuple[Any, ...]:
+        asked = {str(name): str(value) for name, value in event._data.items()}
+        try:
+            drawn = _act(runs, choices, asked)
+        except PinciteError as error:
+            return gr.skip(), measured.problem(str(error)), gr.skip(), gr.skip()
+        except Exception:
+            _LOG.exception("the page for evaluations could not do %r", asked.get("verb"))
+            return gr.skip(), measured.problem(_FAILED), gr.skip(), gr.skip()
+        standing = runs.standing
+        return measured.panel(choices, standing), "", drawn, standing
+
+    def look(seen: Standing | None) -> tuple[Any, ...]:
+        standing = runs.standing
+        if standing == seen:
+            return gr.skip(), gr.skip()
+        return measured.panel(choices, standing), standing
+
+    def saved(asked: Mapping[str, Any]) -> dict[str, str]:
+        return _saved(runs, {str(name): str(value) for name, value in asked.items()})
+
+    with gr.Column(elem_id="evaluate"):
+        panel = gr.HTML("", elem_id="evaluate-panel", apply_default_css=False, js_on_load=_VERBS)
+        problem = gr.HTML("", elem_id="evaluate-problem", apply_default_css=False, js_on_load=None)
+        report = gr.HTML(
+            "",
+            elem_id="evaluate-report",
+            apply_default_css=False,
+            js_on_load=_VERBS + _FRAME,
+            server_functions=[saved],
+        )
+    seen = gr.State(None)
+    panel.submit(act, None, [panel, problem, report, seen], **_QUIET)
+    assert Context.root_block is not None, "a page is built inside of gr.Blocks"
+    Context.root_block.load(look, seen, [panel, seen], **_QUIET)
+    gr.Timer(_EVERY_S).tick(look, seen, [panel, seen], **_QUIET)
+
+
+def _choices(evaluations: Evaluations) -> measured.Choices:
+    """Each gold set whole, and each of its splits."""
+    return [
+        (name, split, f"{name}: {split or 'all questions'}")
+        for name in evaluations.names()
+        for split in (None, *evaluations.splits(name))
+    ]
+
+
+def _act(runs: Runs, choices: measured.Choices, asked: Mapping[str, str]) -> Any:
+    """Do what the page asks for; what is then to be shown as the report."""
+    match asked.get("verb"):
+        case "start":
+            name, split, _ = choices[min(_number(asked, "set") or 0, len(choices) - 1)]
+            runs.start(name, split, _number(asked, "limit"))
+        case "stop":
+            runs.stop()
+        case "show":
+            return _report(runs, _number(asked, "number") or 0)
+        case "compare":
+            number, other = (_number(asked, name) or 0 for name in ("number", "other"))
+            if number == other:
+                raise UsageError("a run is compared with another one; choose two different runs")
+            return _report(runs, number, other)
+    return gr.skip()
+
+
+def _report(runs: Runs, number: int, other: int | None = None) -> str:
+    title = f"{number}. {runs.find(number).label}"
+    if other is not None:
+        title += f", compared with {other}. {runs.find(other).label}"
+    return measured.report(runs.result(number, other), title, number, other)
+
+
+def _saved(runs: Runs, asked: Mapping[str, str]) -> dict[str, str]:
+    """A report as a file: its name and its text; or why there is none."""
+    try:
+        number, other = _number(asked, "number") or 0, _number(asked, "other")
+        found = runs.result(number, other)
+        stem = re.sub(r"[^\w-]+", "-", f"pincite-{runs.find(number).label}").strip("-")
+    except PinciteError as error:
+        return {"problem": str(error)}
+    if asked.get("save") == "json":
+        return {"name": f"{stem}.json", "text": json.dumps(found.report, indent=1) + "\n"}
+    return {"name": f"{stem}.html", "text": found.html}
+
+
+def _number(asked: Mapping[str, str], name: str) -> int | None:
+    said = asked.get(name, "")
+    return int(said) if said.isdecimal() and len(said) < 9 else None

@@ -1,0 +1,174 @@
+"""What a person does with the documents in the library's page, and what the page then shows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from corpus.errors import DocumentNotFoundError, PinciteError
+from corpus.rows import Entry
+from retrieval.engine import Engine
+from retrieval.health import examine
+from ui.wastebin import Removed, Wastebin
+from ui.web import opened, remarks, shelf
+from ui.web.listing import Catalogue, Filter, Holdings
+
+_LOG = logging.getLogger("pincite.web")
+_UNDOABLE = 5  # removals that a page offers to undo
+_GONE = (
+    "that document is in the library no longer under this name: somebody has removed or renamed it "
+    "meanwhile"
+)
+FAILED = "Something failed that should not have. The server's log has the details."
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one browser sees of the library.
+
+    ``opened`` is the open document as it was when it was opened, ``part`` the part of its text that
+    is shown; ``notice`` is HTML on what was done last, and ``removed`` is what can be undone, the
+    newest first.
+    """
+
+    filter: Filter = field(default_factory=Filter)
+    opened: Entry | None = None
+    part: int = 0
+    notice: str = ""
+    removed: tuple[Removed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The three parts of the page, as HTML."""
+
+    shelf: str
+    document: str
+    notice: str
+
+
+class Keeper:
+    """Does what a page asks for, one verb at a time. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._library = engine.library
+        self._settings = engine.settings.model_copy(update={"library": engine.library.folder})
+        self._bin = Wastebin(engine.library, engine.embedder)
+        self._catalogue = Catalogue(engine.library)
+        self._verbs: Mapping[str, Callable[[View, Mapping[str, str]], View]] = {
+            "filter": self._filter,
+            "page": self._page,
+            "open": self._open,
+            "turn": self._turn,
+            "close": lambda view, asked: replace(view, opened=None, part=0),
+            "tag": self._tag,
+            "untag": self._untag,
+            "rename": self._rename,
+            "remove": self._remove,
+            "undo": self._undo,
+            "forget": self._forget,
+            "examine": self._examine,
+            "dismiss": lambda view, asked: replace(view, notice="", removed=()),
+        }
+
+    def do(self, view: View, asked: Mapping[str, str]) -> View:
+        """Do what ``asked["verb"]`` says. What cannot be done is said in the view's notice."""
+        verb = self._verbs.get(asked.get("verb", ""))
+        if verb is None:
+            return view
+        try:
+            return verb(view, asked)
+        except DocumentNotFoundError:
+            return replace(view, notice=remarks.problem(_GONE))
+        except PinciteError as error:
+            return replace(view, notice=remarks.problem(str(error)))
+        except Exception:
+            _LOG.exception("the library's page could not do %r", asked.get("verb"))
+            return replace(view, notice=remarks.problem(FAILED))
+
+    def show(self, view: View) -> Shown:
+        """The page for a view, of the library as it is now."""
+        holdings = self._catalogue.holdings()
+        return Shown(
+            shelf.shelf(holdings, view.filter, view.opened.id if view.opened else ""),
+            self._document(view, holdings),
+            remarks.notice(view.notice, view.removed),
+        )
+
+    def _document(self, view: View, holdings: Holdings) -> str:
+        was = view.opened
+        if was is None:
+            return ""
+        entry = next((entry for entry in holdings.entries if entry.id == was.id), None)
+        try:
+            if entry is not None:
+                return opened.opened(entry, self._library.document(entry.id), view.part)
+        except DocumentNotFoundError:  # at this very moment
+            pass
+        same = [entry for entry in holdings.entries if entry.source == was.source]
+        same += [entry for entry in holdings.entries if entry.text_sha256 == was.text_sha256]
+        return opened.gone(was, same[0] if same else None)
+
+    def _filter(self, view: View, asked: Mapping[str, str]) -> View:
+        words, tag, state, order = (asked.get(n, "") for n in ("words", "tag", "state", "order"))
+        return replace(view, filter=Filter(words, tag, state, order))
+
+    def _page(self, view: View, asked: Mapping[str, str]) -> View:
+        return replace(view, filter=replace(view.filter, page=_number(asked)))
+
+    def _open(self, view: View, asked: Mapping[str, str]) -> View:
+        entry = self._library.find(asked.get("id", ""))
+        return replace(view, opened=entry, part=0, notice="")
+
+    def _turn(self, view: View, asked: Mapping[str, str]) -> View:
+        return replace(view, part=_number(asked))
+
+    def _tag(self, view: View, asked: Mapping[str, str]) -> View:
+        tags = [tag for tag in asked.get("tag", "").split(",") if tag.strip()]
+        self._library.tag([asked.get("id", "")], add=tags)
+        return replace(view, notice="")
+
+    def _untag(self, view: View, asked: Mapping[str, str]) -> View:
+        self._library.tag([asked.get("id", "")], remove=[asked.get("tag", "")])
+        return replace(view, notice="")
+
+    def _rename(self, view: View, asked: Mapping[str, str]) -> View:
+        source, title = asked.get("source", ""), asked.get("title", "")
+        id = self._library.rename(asked.get("id", ""), source, title)
+        was = view.opened
+        return replace(
+            view,
+            opened=self._library.find(id) if was and was.id == asked.get("id") else was,
+            notice=remarks.done("renamed", title),
+        )
+
+    def _remove(self, view: View, asked: Mapping[str, str]) -> View:
+        removed = self._bin.remove(asked.get("id", ""))
+        was = view.opened
+        return replace(
+            view,
+            opened=None if was and was.id == asked.get("id") else was,
+            notice="",
+            removed=(removed, *view.removed)[:_UNDOABLE],
+        )
+
+    def _undo(self, view: View, asked: Mapping[str, str]) -> View:
+        token = asked.get("token", "")
+        restored = self._bin.undo(token)
+        rest = tuple(removed for removed in view.removed if removed.token != token)
+        return replace(view, notice=remarks.done("put back", restored.title), removed=rest)
+
+    def _forget(self, view: View, asked: Mapping[str, str]) -> View:
+        source = asked.get("id", "")
+        self._library.forgive([source])
+        return replace(view, notice=remarks.done("forgotten", source))
+
+    def _examine(self, view: View, asked: Mapping[str, str]) -> View:
+        deep = asked.get("deep") == "yes"
+        return replace(view, notice=remarks.health(examine(self._settings, deep=deep), deep))
+
+
+def _number(asked: Mapping[str, str]) -> int:
+    said = asked.get("to", "")
+    return int(said) if said.isdecimal() and len(said) < 9 else 0

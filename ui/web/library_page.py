@@ -1,0 +1,100 @@
+"""The library's page as Gradio blocks: uploads, the list of documents, and the open one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.context import Context
+from gradio.utils import get_upload_folder
+
+from corpus.errors import PinciteError
+from retrieval.engine import Engine
+from ui.intake import Intake
+from ui.web import arrivals, uploads
+from ui.web.keeping import FAILED, Keeper, View
+
+_LOG = logging.getLogger("pincite.web")
+_SCRIPT = Path(__file__).with_name("verbs.js").read_text("utf-8")
+_DROP_SCRIPT = Path(__file__).with_name("drop.js").read_text("utf-8")
+_EVERY_S = 2  # a page asks whether somebody else has changed the library
+_TAKEN_AT_ONCE = 8  # uploads that are followed at the same time; one after the other is read
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_TOOLS = '<button type="button" class="quiet" data-verb="examine">Check the library</button>'
+
+
+def library_page(engine: Engine, intake: Intake, changed: gr.State) -> None:
+    """Build the page; its server is one that may be changed from outside.
+
+    Args:
+        engine: whose library it is.
+        intake: what takes uploads into it.
+        changed: is set to another value when the library has changed, here or elsewhere; what else
+            shows the library listens to it.
+    """
+    keeper = Keeper(engine)
+
+    def show(view: View) -> tuple[Any, ...]:
+        pulse = engine.library.pulse  # first: what changes from now on is seen at the next look
+        shown = keeper.show(view)
+        return shown.shelf, shown.document, shown.notice, pulse
+
+    def act(view: View, event: gr.EventData) -> tuple[Any, ...]:
+        view = keeper.do(view, {str(name): str(value) for name, value in event._data.items()})
+        return view, *show(view)
+
+    def look(view: View, seen: tuple[int, int] | None) -> tuple[Any, ...]:
+        if engine.library.pulse == seen:
+            return (gr.skip(),) * 4
+        return show(view)
+
+    def take(view: View, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        for drawn in _taken(event._data, intake):
+            yield drawn, *(gr.skip(),) * 4
+        yield gr.skip(), *show(view)
+
+    with gr.Column(elem_id="library"):
+        with gr.Column(elem_id="library-list", min_width=0):
+            drop = _html(arrivals.drop_zone(intake.limits), "library-drop", _DROP_SCRIPT)
+            arrived = _html("", "library-arrivals", _SCRIPT)
+            notice = _html("", "library-notice", _SCRIPT)
+            shelf = _html("", "library-shelf", _SCRIPT)
+            tools = _html(_TOOLS, "library-tools", _SCRIPT)
+        document = _html("", "library-document", _SCRIPT)
+    view = gr.State(View())
+    parts = [shelf, document, notice, changed]
+
+    for part in (shelf, document, notice, tools):
+        part.submit(act, [view], [view, *parts], queue=False, **_QUIET)
+        # While somebody types, only the last of what was typed matters.
+        part.input(act, [view], [view, *parts], queue=False, trigger_mode="always_last", **_QUIET)
+    arrived.submit(lambda: "", None, arrived, queue=False, **_QUIET)
+    drop.upload(take, [view], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
+    looking: dict[str, Any] = {"queue": False, **_QUIET}
+    assert Context.root_block is not None, "a page is built inside of gr.Blocks"
+    Context.root_block.load(look, [view, changed], parts, **looking)
+    gr.Timer(_EVERY_S).tick(look, [view, changed], parts, **looking)
+
+
+def _html(value: str, name: str, script: str) -> gr.HTML:
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=script)
+
+
+def _taken(said: dict[str, Any], intake: Intake) -> Iterator[str]:
+    """Take an upload in, and draw how far it is and what became of it."""
+    batch = uploads.received(said.get("files"), Path(get_upload_folder()), intake.limits)
+    tags = [tag for tag in str(said.get("tags", "")).split(",") if tag.strip()]
+    try:
+        for progress in uploads.taken(batch, tags, intake):
+            if progress.summary is None:
+                yield arrivals.reading(batch.files, list(progress.events), progress.embedded)
+            else:
+                yield arrivals.finished(batch.files, progress.summary)
+    except PinciteError as error:
+        yield arrivals.failed(str(error))
+    except Exception:
+        _LOG.exception("an upload could not be taken in")
+        yield arrivals.failed(FAILED)

@@ -1,0 +1,52 @@
+"""Numbers, days and sentences as a page says them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ui.web.escape import isolated, shortened
+
+_LONGEST = 800  # characters of a sentence with a value from outside in it
+
+
+def size(count: int) -> str:
+    """A number of bytes.
+
+    >>> size(512), size(20_480), size(5_000_000_000)
+    ('512 bytes', '20 kB', '5,000 MB')
+    """
+    if count < 1000:
+        return f"{count} bytes"
+    if count < 1_000_000:
+        return f"{count / 1000:,.0f} kB"
+    return f"{count / 1_000_000:,.{0 if count >= 10_000_000 else 1}f} MB"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number of things.
+
+    >>> counted(1, "file"), counted(2300, "file")
+    ('1 file', '2,300 files')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def day(moment: str) -> str:
+    """A moment in ISO 8601 as an element of HTML that shows its day.
+
+    >>> day("2026-11-26T09:30:00+00:00")
+    '<time datetime="2026-11-26T09:30:00+00:00">26 Nov 2026</time>'
+    """
+    when = datetime.fromisoformat(moment)
+    return f'<time datetime="{when.isoformat()}">{when.day} {when:%b %Y}</time>'
+
+
+def sentence(text: str) -> str:
+    """A message as a sentence of HTML, in which nothing of it is markup.
+
+    >>> sentence("the file <b> is empty; choose another")
+    '<bdi>The file &lt;b&gt; is empty; choose another.</bdi>'
+    """
+    said = shortened(text.strip(), _LONGEST)
+    ending = "" if said.endswith((".", "!", "?", "…")) else "."
+    return isolated(said[:1].upper() + said[1:] + ending)
