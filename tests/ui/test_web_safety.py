@@ -1,4 +1,4 @@
-"""A server that wants to know who asks, approached by those who may come in and those who may not."""
+"""A server that wants to know who asks, approached by those who may come in and by others."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from retrieval.hashing import HASHING
+from tests.ui.browsing import ask, chromium, needs_chromium, visit
 from tests.ui.conftest import free_port
-from tests.ui.test_web_browser import CHROMIUM, FLAGS
 from ui.web.gate import hashed
 
 NAME, PASSWORD, TOKEN = "ada", "correct horse battery", "0123456789abcdef0123"
@@ -172,20 +172,14 @@ def test_whoever_hangs_up_in_the_middle_harms_nobody(server: Server, accept: str
     assert "Traceback" not in server.log.read_text()
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}")
+@needs_chromium[0]
+@needs_chromium[1]
 def test_a_browser_that_was_asked_for_the_password_can_chat(server: Server) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
-        credentials = {"username": NAME, "password": PASSWORD}
-        page = browser.new_context(http_credentials=credentials).new_page()  # type: ignore[arg-type]
-        page.set_default_timeout(15_000)
-        page.goto(f"http://127.0.0.1:{server.port}/")
-        box = page.get_by_label("Question", exact=True)
-        box.fill("Who introduced the term AI safety engineering?")
-        box.press("Enter")
+    address = f"http://127.0.0.1:{server.port}/"
+    credentials = {"username": NAME, "password": PASSWORD}
+    with chromium() as browser, visit(browser, address, http_credentials=credentials) as page:
+        ask(page, "Who introduced the term AI safety engineering?")
         expect(page.locator("blockquote").first).to_contain_text("Roman Yampolskiy introduced")
-        browser.close()
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
