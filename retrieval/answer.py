@@ -119,9 +119,15 @@ def find(
         )
 
 
-def answer(question: str, sources: Sources, settings: Settings, scope: Scope = None) -> Answer:
+def answer(
+    question: str,
+    sources: Sources,
+    settings: Settings,
+    scope: Scope = None,
+    stages: Stages | None = None,
+) -> Answer:
     """Answer a question from the sources: search → read → quote → verify → answer."""
-    stages = Stages()
+    stages = stages or Stages()
     reading = find(question, sources, settings, stages, scope)
     with stages.timed("quote"):
         quotes = choose(reading.candidates, sources.document, settings.quotes, settings.least_score)

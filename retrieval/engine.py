@@ -112,6 +112,7 @@ class Engine:
         *,
         documents: Iterable[str] | None = None,
         tags: Iterable[str] | None = None,
+        watch: Callable[[str], None] = lambda stage: None,
     ) -> Answer:
         """Answer a question with verified quotes, or say that the documents do not.
 
@@ -119,6 +120,7 @@ class Engine:
             question: in natural language.
             documents: the documents to ask, by source or id; by default all of them.
             tags: ask those that carry any of these tags; with ``documents``, those of them.
+            watch: gets the name of each stage as it begins; what it raises ends the work there.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -129,7 +131,9 @@ class Engine:
         question = self._checked(question)
         choice = Choice.of(documents, tags)
         return self._settled(
-            lambda sources: answer(question, sources, self.settings, choice.scope(sources))
+            lambda sources: answer(
+                question, sources, self.settings, choice.scope(sources), Stages(watch)
+            )
         )
 
     def search(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,13 +11,18 @@ from typing import Any
 
 @dataclass(slots=True)
 class Stages:
-    """Milliseconds by stage, in the order in which the stages ran."""
+    """Milliseconds by stage, in the order in which the stages ran.
 
+    ``watch`` gets the name of each stage as it begins; what it raises ends the work there.
+    """
+
+    watch: Callable[[str], None] = lambda stage: None
     milliseconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
         """Note the time that the block takes under ``stage``."""
+        self.watch(stage)
         start = time.perf_counter()
         try:
             yield

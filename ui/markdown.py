@@ -49,5 +49,21 @@ def message(answer: Answer) -> str:
     return "\n\n".join(filter(None, ["Not in these documents.", closest]))
 
 
+def footnoted(answer: Answer, turn: int) -> str:
+    """The question and its answer, each quote with its place as a footnote.
+
+    ``turn`` keeps the marks apart where several answers stand in one text.
+    """
+    asked = f"**{literal(answer.question)}**"
+    if answer.status != "ANSWERED":
+        return f"{asked}\n\n{message(answer)}"
+    quotes, notes = [], []
+    for number, quote in enumerate(answer.quotes, start=1):
+        mark = f"[^{turn}-{number}]"
+        quotes.append(f"{quoted(quote.text)} {mark}")
+        notes.append(f"{mark}: {literal(place(quote))}")
+    return "\n\n".join([asked, *quotes, "\n".join(notes)])
+
+
 def _without_link(found: re.Match[str]) -> str:
     return re.sub("[:.@]", lambda mark: f"&#{ord(mark[0])};", found[0])

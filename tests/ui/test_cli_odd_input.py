@@ -69,7 +69,7 @@ def test_rows_that_pincite_did_not_write_are_damage_to_every_command(
     connection.close()
     for index in Path(".pincite", "indexes").glob("*/manifest.json"):
         index.unlink()
-    asked, examined = pincite("ask", "Where do gulls nest?"), pincite("doctor")
+    asked, examined = pincite("ask", "Where do gulls nest?"), pincite("doctor", "--deep")
     assert (asked.code, asked.stdout) == (1, "")
     assert "from a copy" in asked.stderr
     assert "should not have" not in asked.stderr

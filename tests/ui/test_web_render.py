@@ -8,11 +8,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from corpus.layout import Box
 from corpus.types import Document, Page, Section, Span
 from retrieval.answer import Answer, FoundPassage
 from retrieval.quote import Quote
 from retrieval.trace import Trace
-from ui.web import page, render
+from ui.markdown import footnoted
+from ui.web import evidence, page, render
 from ui.web.escape import escaped
 
 PAYLOADS = [
@@ -61,16 +63,16 @@ def answer(
     near = FoundPassage(
         source.id, source.title, source.sections[0].path, None, 0, 20, source.text[:20], 0.2
     )
-    trace = Trace(1, "hashing", kind, 0.3, {}, {})
+    scores = {"passages": [], "sentences": [], "features": {"margin": 0.25}}
+    trace = Trace(1, "hashing", kind, 0.3, scores, {"embed": 2.0, "read": 3.4})
     status = "ANSWERED" if quotes else "NOT_FOUND"
     return Answer(question, status, confidence, quotes, (near,), trace)
 
 
 def drawn(given: Answer, source: Document) -> str:
     """All that the page shows for one answer."""
-    reply = render.reply(given, 1)
-    turn = page.Turn(1, given.question, reply, render.evidence(given, lambda id: source, 1))
-    return page.conversation([turn]) + page.evidence([turn])
+    shown = evidence.evidence(given, lambda id: source, 1)
+    return render.question(given.question) + render.reply(given, 1) + shown
 
 
 class _Tags(HTMLParser):
@@ -102,6 +104,7 @@ def test_markup_in_text_title_heading_and_question_stays_literal(payload: str) -
         assert not {name for name in tags.attributes if name.startswith("on")}
         # Headings, title and question, each in every place that shows it.
         assert tags.text.count(payload) >= 5
+        assert not re.search(r"(?<!\\)[<`]|(?<!\\)!\[", footnoted(given, 1))
     assert _Tags(page.welcome([])).names.isdisjoint({"script"})
 
 
@@ -127,7 +130,7 @@ def test_a_quote_is_marked_in_its_source_and_its_answering_sentence_more_strongl
     source = document()
     start = source.text.index("The answer")
     end = source.text.index(" More")
-    shown = render.in_source(
+    shown = evidence.in_source(
         quote_of(source, start, end, (start, start + len("The answer stands here."))), source
     )
     assert shown.startswith(
@@ -140,7 +143,7 @@ def test_a_quote_is_marked_in_its_source_and_its_answering_sentence_more_strongl
 
 def test_overlapping_highlights_lose_and_repeat_no_word() -> None:
     source = document()
-    shown = render.highlighted(quote_of(source, 0, 30, (0, 17), (10, 30)))
+    shown = evidence.highlighted(quote_of(source, 0, 30, (0, 17), (10, 30)))
     assert re.sub("<[^>]+>", "", shown) == source.text[:30]
 
 
@@ -154,7 +157,7 @@ def test_a_short_section_is_shown_whole_and_without_its_heading() -> None:
         Section(Span(other, len(text)), ("I",), other),
     )
     source = Document("a.txt", "A", text, sections)
-    assert render.in_source(quote_of(source, body, body + 12), source) == (
+    assert evidence.in_source(quote_of(source, body, body + 12), source) == (
         "<mark><b>It is short.</b></mark> It ends."
     )
 
@@ -162,8 +165,8 @@ def test_a_short_section_is_shown_whole_and_without_its_heading() -> None:
 def test_citations_are_numbered_and_lead_to_their_cards() -> None:
     source = document(pages=True)
     given = answer(source, quote_of(source, 18, 41), quote_of(source, 0, 17))
-    reply, evidence = render.reply(given, 4), render.evidence(given, lambda id: source, 4)
-    assert re.findall(r'href="#(.*?)"', reply) == re.findall(r' id="(.*?)"', evidence)
+    reply, shown = render.reply(given, 4), evidence.evidence(given, lambda id: source, 4)
+    assert re.findall(r'href="#(.*?)"', reply) == re.findall(r' id="(.*?)"', shown)
     assert "[1]" in reply
     assert "[2]" in reply
     assert "T › H › page 7 · characters 18–41" in _Tags(reply).text
@@ -172,11 +175,12 @@ def test_citations_are_numbered_and_lead_to_their_cards() -> None:
 def test_not_found_is_said_plainly_and_the_nearest_are_no_answer() -> None:
     source = document()
     given = answer(source, confidence=0.21)
-    reply, evidence = render.reply(given, 1), render.evidence(given, lambda id: source, 1)
+    reply, shown = render.reply(given, 1), evidence.evidence(given, lambda id: source, 1)
     assert "Not in these documents" in reply
-    assert "match score 0.21" in reply
-    assert "Closest passage, not an answer" in evidence
-    assert "<mark>" not in reply + evidence
+    assert "Closest, but not an answer" in reply
+    assert "match score 0.21, and an answer needs 0.30" in reply
+    assert "Closest passage, not an answer" in shown
+    assert "<mark>" not in reply + shown
     assert "[1]" not in reply
 
 
@@ -196,7 +200,44 @@ def test_confidence_is_worded_as_what_it_is(kind: str, confidence: float, words:
     assert words in _Tags(render.reply(given, 1)).text
 
 
-def test_evidence_of_earlier_answers_stays_reachable() -> None:
-    turns = [page.Turn(n, f"Q{n}", "", f'<i id="evidence-{n}-1"></i>') for n in (1, 2)]
-    shown = page.evidence(turns)
-    assert shown.index("evidence-2-1") < shown.index("<details") < shown.index("evidence-1-1")
+def test_what_the_number_means_is_said_beside_it() -> None:
+    source = document()
+    quote = quote_of(source, 0, 17)
+    sure = render.confidence(answer(source, quote, confidence=0.8, kind="probability"))
+    assert "Of 100 answers with this number, about 80 should hold" in sure
+    assert 'style="width:80.0%"' in sure
+    assert 'style="left:30.0%"' in sure  # the threshold
+    assert "not a probability" in render.confidence(answer(source, quote))
+
+
+def test_how_an_answer_was_found_stands_under_it() -> None:
+    source = document()
+    shown = _Tags(render.reply(answer(source, quote_of(source, 0, 17)), 1)).text
+    assert "How this was found · 5 ms" in shown
+    assert "reading the best passages3.4" in shown
+    assert "margin0.250" in shown
+    assert "Generation 1 of the library · embedder hashing" in shown
+
+
+def test_a_quote_of_a_page_is_marked_on_the_picture_of_the_page() -> None:
+    source = document(pages=True)
+    box = Box(7, 0.1, 0.25, 0.6, 0.3)
+    sheet = evidence.Sheet(7, "/api/v1/documents/abc/pages/7", 612, 792, (box,))
+    given = answer(source, quote_of(source, 18, 41))
+    shown = evidence.evidence(given, lambda id: source, 1, lambda quote: [sheet])
+    assert 'src="/api/v1/documents/abc/pages/7"' in shown
+    assert 'alt="Page 7, with the quote marked"' in shown
+    assert "left:10.000%;top:25.000%;width:50.000%;height:5.000%" in shown
+
+
+def test_a_copied_answer_has_its_places_as_footnotes() -> None:
+    source = document(title="A *b*", pages=True)
+    given = answer(source, quote_of(source, 18, 41), quote_of(source, 0, 17), question="Why?")
+    assert footnoted(given, 3) == (
+        "**Why?**\n\n"
+        "> The answer stands here. [^3-1]\n\n"
+        "> One stands first. [^3-2]\n\n"
+        "[^3-1]: A \\*b\\* › H · page 7 · characters 18–41\n"
+        "[^3-2]: A \\*b\\* › H · page 7 · characters 0–17"
+    )
+    assert "Not in these documents" in footnoted(answer(source), 1)

@@ -14,7 +14,6 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from corpus.errors import ServeError
-from corpus.library import Library
 from retrieval.engine import Engine
 from retrieval.hashing import HashingEmbedder
 from ui.web.server import serve
@@ -62,23 +61,6 @@ def test_a_port_in_use_is_refused_and_named() -> None:
 def test_an_address_that_is_not_ours_is_refused() -> None:
     with pytest.raises(ServeError, match=r"cannot listen on 192\.0\.2\.1"):
         serve(cast(Engine, None), "192.0.2.1", 7860)
-
-
-def test_what_goes_wrong_is_a_sentence_in_the_chat(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    from ui.web.app import take_turn
-
-    with Library.open(tmp_path, create=True) as library:
-        engine = Engine(library, HashingEmbedder())
-        assert "is empty; add documents" in take_turn(engine, "Why?", 1).reply
-        assert "has no words" in take_turn(engine, "?!", 1).reply
-        assert "a question may have 2,000" in take_turn(engine, "why " * 9000, 1).reply
-        engine._sources = lambda: 1 / 0  # type: ignore[assignment, method-assign, return-value]
-        reply = take_turn(engine, "Why?", 1).reply
-    assert "Something failed" in reply
-    assert "division" not in reply
-    assert "ZeroDivisionError" in caplog.text
 
 
 def _get(address: str, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:

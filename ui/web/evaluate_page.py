@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.context import Context
 
 from corpus.errors import PinciteError, UsageError
 from ui.web import measured
@@ -25,8 +24,8 @@ _FAILED = "Something failed that should not have. The server's log has the detai
 _QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
-def evaluate_page(evaluations: Evaluations) -> None:
-    """Build the page. Its runs are the server's: whoever opens it sees them, and can stop one."""
+def evaluate_page(blocks: gr.Blocks, evaluations: Evaluations) -> None:
+    """Lay the page out inside ``blocks``. Its runs are the server's: whoever opens it sees them, and can stop one."""
     runs = Runs(evaluations)
     choices = _choices(evaluations)
 
@@ -63,8 +62,7 @@ def evaluate_page(evaluations: Evaluations) -> None:
         )
     seen = gr.State(None)
     panel.submit(act, None, [panel, problem, report, seen], **_QUIET)
-    assert Context.root_block is not None, "a page is built inside of gr.Blocks"
-    Context.root_block.load(look, seen, [panel, seen], **_QUIET)
+    blocks.load(look, seen, [panel, seen], **_QUIET)
     gr.Timer(_EVERY_S).tick(look, seen, [panel, seen], **_QUIET)
 
 

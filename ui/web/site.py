@@ -92,8 +92,10 @@ def site(
         app,
         build(
             engine,
-            None if read_only else intake,
-            None if read_only else load_evaluations(engine.settings, engine.embedder),
+            intake=None if read_only else intake,
+            evaluations=(
+                None if read_only else load_evaluations(engine.settings, engine.embedder)
+            ),
         ),
         path="/",
         # Named one by one, because each would otherwise be read from the environment.

@@ -13,21 +13,10 @@ STYLES = [
 ]
 ICON = Path(__file__).with_name("icon.svg")
 
-# A citation scrolls to its card, unfolding it where it is folded. It is done by hand because
-# Gradio's <base> would turn a bare #anchor into another address.
-SCRIPT = """<script>
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a.cite");
-  const card = link && document.getElementById(link.getAttribute("href").slice(1));
-  if (!card) return;
-  event.preventDefault();
-  const folded = card.closest("details");
-  if (folded) folded.open = true;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  card.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
-  card.focus({ preventScroll: true });
-});
-</script>"""
+SCRIPT = "".join(
+    f"<script>{Path(__file__).with_name(name).read_text('utf-8')}</script>"
+    for name in ("conversation.js", "citations.js")
+)
 
 
 def theme() -> Base:

@@ -1,0 +1,167 @@
+"""Turns of a conversation: taken by the server, kept by the browser, and drawn again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.library import Library
+from ingest.pipeline import ingest_sources
+from ingest.sources import Source
+from retrieval.engine import Engine
+from retrieval.hashing import HashingEmbedder
+from ui.web.scope import choices
+from ui.web.turns import MOST_TURNS, Stopped, Turns
+
+GULLS = "Herring gulls nest on cliffs. They lay three eggs in May.\n"
+OWLS = "Barn owls nest in old barns. They hunt voles at night.\n"
+ASKED = "Where do herring gulls nest?"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    (tmp_path / "gulls.txt").write_text(GULLS)
+    (tmp_path / "owls.txt").write_text(OWLS)
+    with Library.open(tmp_path / "library", create=True) as library:
+        sources = [Source(tmp_path / "gulls.txt"), Source(tmp_path / "owls.txt")]
+        ingest_sources(sources, library, HashingEmbedder())
+        yield Engine(library, HashingEmbedder())
+
+
+def handed_in(*turns: dict[str, Any], first: int = 1) -> str:
+    return json.dumps([first, turns])
+
+
+def kept(turns: Turns, question: str = ASKED) -> dict[str, Any]:
+    """A turn as a browser keeps it."""
+    turn = turns.take(1, question)
+    return json.loads(json.dumps({"question": turn.question, "answer": turn.answer}))
+
+
+def test_a_turn_has_all_that_the_page_shows_and_copies(engine: Engine) -> None:
+    turn = Turns(engine).take(4, ASKED)
+    assert turn.answer is not None
+    assert turn.answer["quotes"][0]["text"] == "Herring gulls nest on cliffs."
+    assert 'href="#evidence-4-1"' in turn.reply
+    assert 'id="evidence-4-1"' in turn.evidence
+    assert "> Herring gulls nest on cliffs. [^4-1]" in turn.markdown
+
+
+def test_what_goes_wrong_is_a_sentence_in_the_chat(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    turns = Turns(engine)
+    assert "has no words" in turns.take(1, "?!").reply
+    assert "a question may have 2,000" in turns.take(1, "why " * 9000).reply
+    assert "no document" in turns.take(1, ASKED, ["document:0123456789"]).reply
+    monkeypatch.setattr(engine, "_sources", lambda: 1 / 0)
+    reply = turns.take(1, ASKED).reply
+    assert "Something failed" in reply
+    assert "division" not in reply
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_an_empty_library_says_so(tmp_path: Path) -> None:
+    with Library.open(tmp_path, create=True) as library:
+        reply = Turns(Engine(library, HashingEmbedder())).take(1, ASKED).reply
+    assert "is empty; add documents" in reply
+
+
+def test_a_stopped_question_ends_before_its_next_stage(engine: Engine) -> None:
+    begun: list[str] = []
+
+    def watch(stage: str) -> None:
+        begun.append(stage)
+        if stage == "lexical":
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        Turns(engine).take(1, ASKED, watch=watch)
+    assert begun == ["embed", "dense", "lexical"]
+
+
+def test_a_conversation_is_drawn_again_as_it_was(engine: Engine) -> None:
+    turns = Turns(engine)
+    first, second = kept(turns), kept(turns, "What do they hunt at night?")
+    again = turns.redraw(handed_in(first, second, first=7))
+    assert [turn.number for turn in again] == [7, 8]
+    assert [turn.to_json()["answer"] for turn in again] == [first["answer"], second["answer"]]
+    assert again[0].evidence == Turns(engine).take(7, ASKED).evidence
+
+
+def test_quotes_of_a_changed_document_are_not_shown_again(engine: Engine, tmp_path: Path) -> None:
+    turns = Turns(engine)
+    turn = kept(turns)
+    (tmp_path / "gulls.txt").write_text("Gulls are elsewhere now.")
+    ingest_sources([Source(tmp_path / "gulls.txt")], engine.library, HashingEmbedder())
+    [again] = turns.redraw(handed_in(turn))
+    assert "have changed or are gone" in again.reply
+    assert "cliffs" not in again.reply + again.evidence
+    assert again.answer is None
+
+
+def test_a_forged_quote_is_not_shown(engine: Engine) -> None:
+    turns = Turns(engine)
+    for part in ("quotes", "nearest"):
+        turn = kept(turns)
+        turn["answer"][part][0]["text"] = "Herring gulls nest on clouds."
+        [again] = turns.redraw(handed_in(turn))
+        assert "clouds" not in again.reply + again.evidence
+        assert "not shown" in again.reply
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, 7, [], {}, {"status": "ANSWERED"}, {"quotes": "<script>"}],
+)
+def test_what_is_no_answer_is_drawn_as_none(engine: Engine, answer: Any) -> None:
+    [again] = Turns(engine).redraw(handed_in({"question": "<b>?", "answer": answer}))
+    assert "&lt;b&gt;?" in again.question_html
+    assert "not shown" in again.reply
+
+
+def test_a_trace_that_is_none_draws_nothing_of_it(engine: Engine) -> None:
+    turns = Turns(engine)
+    turn = kept(turns)
+    turn["answer"]["trace"]["scores"] = {"passages": [7]}
+    [again] = turns.redraw(handed_in(turn))
+    assert "not shown" in again.reply
+
+
+@pytest.mark.parametrize("text", ["", "null", "[1]", "[1, 2]", '["x", []]', "[1, [7]]", "{}"])
+def test_what_is_no_conversation_is_drawn_as_nothing(engine: Engine, text: str) -> None:
+    assert Turns(engine).redraw(text) == []
+
+
+def test_no_more_turns_are_drawn_than_a_conversation_has(engine: Engine) -> None:
+    turn = {"question": "Why?", "answer": None}
+    assert len(Turns(engine).redraw(handed_in(*[turn] * (MOST_TURNS + 5)))) == MOST_TURNS
+
+
+def test_a_question_is_put_to_what_was_chosen(engine: Engine) -> None:
+    library = engine.library
+    gulls, owls = library.entries()
+    library.tag([gulls.id], add=["birds of the sea"])
+    offered = dict(choices(library.entries()))
+    assert list(offered) == ["# birds of the sea", gulls.title, owls.title]
+
+    def documents(*chosen: str) -> set[str]:
+        answer = Turns(engine).take(1, "Where do they nest?", chosen).answer
+        assert answer is not None
+        return {passage["document"] for passage in answer["nearest"]}
+
+    assert documents(offered[owls.title]) == {owls.id}
+    assert documents("tag:birds of the sea") == {gulls.id}
+    assert documents("tag:birds of the sea", offered[owls.title]) == {gulls.id, owls.id}
+
+
+def test_documents_of_one_title_are_told_apart_by_their_source(engine: Engine) -> None:
+    for entry in engine.library.entries():
+        engine.library.rename(entry.id, entry.source, title="Birds")
+    labels = [label for label, _ in choices(engine.library.entries())]
+    assert len(set(labels)) == 2
+    assert all(label.startswith("Birds (") for label in labels)

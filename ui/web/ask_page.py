@@ -1,0 +1,167 @@
+"""The chat: a conversation on the left, its evidence on the right.
+
+The browser keeps the conversation and draws it (``conversation.js``); the server answers a
+question, sends the turn as HTML, and keeps nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any
+
+import gradio as gr
+
+from retrieval.engine import Engine
+from retrieval.quote import Quote
+from ui.web import page
+from ui.web.evidence import Sheet
+from ui.web.examples import examples
+from ui.web.how import STAGES
+from ui.web.scope import choices
+from ui.web.turns import Stopped, Turns, to_json
+
+AT_ONCE = 4  # questions answered at the same time
+_SAID_EVERY_S = 0.3  # what a slow question is doing
+
+_BEGIN = "(question, scope) => window.pincite.begin(question, scope)"
+_RECEIVE = (
+    "watch('value', () => window.pincite.receive(props.value)); window.pincite.start(server);"
+)
+
+
+def ask_page(
+    blocks: gr.Blocks,
+    engine: Engine,
+    *,
+    can_add: bool,
+    sheets_of: Callable[[Quote], Sequence[Sheet]] = lambda quote: (),
+) -> None:
+    """Lay the chat out inside ``blocks``, over an engine.
+
+    Args:
+        blocks: what it stands in.
+        engine: what answers.
+        can_add: there is a page on which documents can be added.
+        sheets_of: the pages that a quote stands on, where they can be drawn.
+    """
+    turns = Turns(engine, sheets_of)
+    library = engine.library
+    at_work = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask")
+
+    def chat(question: str, scope: list[str], number: int) -> Iterator[tuple[Any, ...]]:
+        stopped = threading.Event()
+        doing = "reading the question"
+
+        def watch(stage: str) -> None:
+            nonlocal doing
+            doing = STAGES.get(stage, stage)
+            if stopped.is_set():
+                raise Stopped
+
+        yield "", json.dumps({"number": number, "stage": "Reading…"})
+        answering = at_work.submit(turns.take, number, question, scope, watch)
+        try:
+            while True:
+                try:
+                    turn = answering.result(_SAID_EVERY_S)
+                    break
+                except NotYet:
+                    said = f"{doing[:1].upper()}{doing[1:]}…"
+                    yield gr.skip(), json.dumps({"number": number, "stage": said})
+            yield gr.skip(), json.dumps(turn.to_json())
+        finally:
+            stopped.set()
+
+    def redraw(handed_in: str) -> str:
+        return to_json(turns.redraw(handed_in))
+
+    def fresh() -> tuple[str, Any]:
+        entries = library.entries()
+        return page.welcome(entries, can_add=can_add), gr.update(choices=choices(entries))
+
+    with gr.Row(elem_id="desk"):
+        with gr.Column(elem_id="chat", min_width=0):
+            html(page.BAR, "bar")
+            with gr.Column(elem_id="reading"):
+                html(page.CONVERSATION, "conversation")
+                with gr.Column(elem_id="welcome"):
+                    greeting = html(page.welcome(library.entries(), can_add=can_add), "greeting")
+                    buttons = [
+                        gr.Button(question, elem_classes="example")
+                        for question in examples(library.entries())
+                    ]
+            with gr.Column(elem_id="asker"):
+                scope = gr.Dropdown(
+                    choices(library.entries()),
+                    value=[],
+                    multiselect=True,
+                    label="Ask only these documents and tags",
+                    show_label=False,
+                    container=False,
+                    elem_id="scope",
+                )
+                with gr.Row(elem_id="composer"):
+                    box = gr.Textbox(
+                        label="Question",
+                        show_label=False,
+                        container=False,
+                        placeholder="Ask these documents…",
+                        max_lines=5,
+                        autofocus=True,
+                        elem_id="question-box",
+                    )
+                    ask = gr.Button("Ask", variant="primary", elem_id="ask", min_width=0)
+                    stop = gr.Button("Stop", elem_id="stop", min_width=0)
+        with gr.Column(elem_id="evidence", min_width=0):
+            html(page.EVIDENCE, "pane")
+    number = gr.Number(visible=False)
+    wire = gr.HTML(
+        "",
+        elem_id="wire",
+        visible="hidden",
+        html_template="<span></span>",
+        js_on_load=_RECEIVE,
+        server_functions=[redraw],
+    )
+
+    asking = []
+    triggers: list[tuple[Any, gr.Textbox | gr.Button]] = [
+        ([box.submit, ask.click], box),
+        *((example.click, example) for example in buttons),
+    ]
+    for trigger, asked in triggers:
+        event = gr.on(
+            trigger,
+            chat,
+            [asked, scope, number],
+            [box, wire],
+            js=_BEGIN,
+            show_progress="hidden",
+            trigger_mode="once",
+            concurrency_limit=AT_ONCE,
+            concurrency_id="ask",
+            api_visibility="private",
+        )
+        event.then(None, js="() => window.pincite.ended()", api_visibility="private")
+        asking.append(event)
+    stop.click(None, cancels=asking, js="() => window.pincite.stop()", api_visibility="private")
+    # The library may have grown since the server started.
+    gr.on(
+        [blocks.load, scope.focus],
+        fresh,
+        None,
+        [greeting, scope],
+        # In the queue it could end the page's stream just as the first question is asked.
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def html(value: str, name: str) -> gr.HTML:
+    """Our own HTML under our own styles, without Gradio's for prose."""
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)

@@ -1,0 +1,294 @@
+/* The conversation as the browser keeps it. The server draws each turn and forgets it; what was
+   asked and answered stays in this browser's own storage, and is checked by the server again
+   whenever it is drawn anew. */
+"use strict";
+window.pincite = (() => {
+  const KEY = "pincite.conversations", CURRENT = "pincite.current";
+  const MOST = 30, MOST_TURNS = 50, PATIENCE_MS = 1500;
+  const byId = (id) => document.getElementById(id);
+  const make = (name, className, text = "") => {
+    const made = document.createElement(name);
+    made.className = className;
+    made.textContent = text;
+    return made;
+  };
+
+  let server; // redraws turns
+  let number = 0; // of the newest turn; anchors are made from it
+  let pending = null; // the turn that waits for its answer
+  let waiting; // the timer of its patience
+  let turns = []; // of the conversation on the screen: { question, answer, markdown }
+  let recalled = 0; // how many questions back the box shows
+
+  // What is kept
+
+  const kept = () => {
+    try {
+      const found = JSON.parse(localStorage.getItem(KEY));
+      if (found?.version === 1 && Array.isArray(found.conversations)) return found.conversations;
+    } catch { /* somebody else wrote there, or nobody may */ }
+    return [];
+  };
+
+  const keep = (conversations) => {
+    const some = conversations.slice(0, MOST);
+    for (; ; some.pop()) { // the oldest go first when the browser has no more room
+      try {
+        return localStorage.setItem(KEY, JSON.stringify({ version: 1, conversations: some }));
+      } catch {
+        if (!some.length) return;
+      }
+    }
+  };
+
+  const current = () => sessionStorage.getItem(CURRENT);
+
+  const keepTurns = () => {
+    const id = current() ?? crypto.randomUUID?.() ?? String(Date.now());
+    sessionStorage.setItem(CURRENT, id);
+    const others = kept().filter((conversation) => conversation.id !== id);
+    const shown = turns.slice(-MOST_TURNS).map(({ question, answer }) => ({ question, answer }));
+    keep([{ id, changed: new Date().toISOString(), turns: shown }, ...others]);
+  };
+
+  // What is drawn
+
+  const draw = (turn) => {
+    const section = make("section", "turn");
+    section.id = `turn-${turn.number}`;
+    section.innerHTML = turn.question_html + turn.reply;
+    byId(section.id)?.remove();
+    byId("turns").append(section);
+    byId("announcer").textContent = section.querySelector(".reply")?.innerText ?? "";
+    if (turn.evidence) {
+      fold();
+      const shown = make("section", "newest");
+      shown.dataset.question = turn.question;
+      shown.innerHTML = turn.evidence;
+      byId("cards").prepend(shown);
+    }
+    turns.push(turn);
+    furnish();
+    return section;
+  };
+
+  const fold = () => { // the evidence that was the newest
+    const newest = document.querySelector("#cards > .newest");
+    if (!newest) return;
+    const folded = make("details", "earlier");
+    folded.append(make("summary", "", newest.dataset.question.slice(0, 120)), ...newest.childNodes);
+    newest.replaceWith(folded);
+  };
+
+  const furnish = () => {
+    const empty = !turns.length && !pending;
+    byId("desk").toggleAttribute("data-conversing", !empty);
+    byId("desk").toggleAttribute("data-waiting", Boolean(pending));
+    byId("cards").classList.toggle("bare", !byId("cards").children.length);
+    for (const button of document.querySelectorAll("#bar [data-needs]"))
+      button.disabled = button.dataset.needs === "turns" ? !turns.length : !kept().length;
+    list();
+  };
+
+  const list = () => {
+    const entries = kept().map(({ id, turns: [first] }) => {
+      const item = make("li", id === current() ? "current" : "");
+      const open = make("button", "title", first?.question.trim().slice(0, 90) || "…");
+      open.dataset.open = id;
+      open.dir = "auto";
+      const remove = make("button", "remove", "Delete");
+      remove.dataset.remove = id;
+      remove.setAttribute("aria-label", `Delete the conversation “${open.textContent}”`);
+      item.append(open, remove);
+      return item;
+    });
+    byId("kept").replaceChildren(...entries);
+  };
+
+  const clear = () => {
+    byId("turns").replaceChildren();
+    byId("cards").replaceChildren();
+    turns = [];
+    recalled = 0;
+    pending = null;
+  };
+
+  const say = (section, sentence) => {
+    const reply = make("div", "reply problem");
+    reply.append(make("p", "", sentence));
+    section.querySelector(".reply").replaceWith(reply);
+    byId("announcer").textContent = sentence;
+  };
+
+  // What happens
+
+  const begin = (question, scope) => {
+    number += 1;
+    const section = make("section", "turn");
+    section.id = `turn-${number}`;
+    const bubble = make("div", "question", question.trim().slice(0, 600) || "…");
+    bubble.dir = "auto";
+    const reply = make("div", "reply pending");
+    reply.append(make("p", "", "Reading…"));
+    section.append(bubble, reply);
+    byId("turns").append(section);
+    pending = number;
+    recalled = 0;
+    clearTimeout(waiting);
+    waiting = setTimeout(wonder, PATIENCE_MS);
+    furnish();
+    section.scrollIntoView({ block: "start" });
+    return [question, scope, number];
+  };
+
+  const wonder = async () => { // nothing was heard for a while: is the server there at all?
+    const turn = pending;
+    try {
+      await fetch(location.pathname, { method: "HEAD", cache: "no-store" });
+      if (turn !== pending || turn === null) return;
+      progress("Others are asking too. Waiting…");
+      waiting = setTimeout(wonder, PATIENCE_MS);
+    } catch {
+      if (turn === pending) ended();
+    }
+  };
+
+  const progress = (words) => {
+    const shown = pending && document.querySelector(`#turn-${pending} .pending p`);
+    if (shown) shown.textContent = words;
+  };
+
+  const receive = (value) => {
+    if (!value) return;
+    const said = JSON.parse(value);
+    if (said.number !== pending) return; // it was stopped, or belongs to another conversation
+    clearTimeout(waiting);
+    if (said.stage) {
+      waiting = setTimeout(wonder, PATIENCE_MS);
+      return progress(said.stage);
+    }
+    pending = null;
+    draw(said).scrollIntoView({ block: "start" });
+    keepTurns();
+    furnish();
+  };
+
+  const settle = (sentence) => { // the server has ended, or was ended, without an answer
+    if (!pending) return;
+    const section = byId(`turn-${pending}`);
+    clearTimeout(waiting);
+    pending = null;
+    say(section, sentence);
+    furnish();
+  };
+
+  const stop = () => settle("Stopped.");
+  const ended = () =>
+    settle("The connection was lost before the answer came. Nothing is lost; ask again.");
+
+  const open = async (id) => {
+    const conversation = kept().find((one) => one.id === id);
+    if (!conversation) return begone();
+    clear();
+    sessionStorage.setItem(CURRENT, id);
+    const first = number + 1;
+    number += conversation.turns.length;
+    try {
+      for (const turn of JSON.parse(await server.redraw(JSON.stringify([first, conversation.turns]))))
+        draw(turn);
+    } catch {
+      byId("announcer").textContent = "The conversation could not be drawn; reload the page.";
+    }
+    furnish();
+    byId("turns").lastElementChild?.scrollIntoView({ block: "start" });
+  };
+
+  const begone = () => { // to the empty page
+    sessionStorage.removeItem(CURRENT);
+    clear();
+    furnish();
+  };
+
+  const forget = (id) => {
+    keep(kept().filter((conversation) => conversation.id !== id));
+    if (id === current()) begone();
+    furnish();
+  };
+
+  const start = (functions) => {
+    if (!["desk", "turns", "cards", "kept"].every(byId)) // the page is still being built
+      return requestAnimationFrame(() => start(functions));
+    server = functions;
+    const id = current();
+    if (id) open(id);
+    else furnish();
+  };
+
+  // Copying and saving
+
+  const copy = async (button) => {
+    const turn = turns.find(({ number: one }) => one === Number(button.dataset.copy));
+    if (!turn) return;
+    const label = button.textContent;
+    try {
+      await navigator.clipboard.writeText(turn.markdown);
+      button.textContent = "Copied";
+    } catch {
+      save("answer.md", "text/markdown", turn.markdown); // no clipboard without a safe connection
+      button.textContent = "Saved";
+    }
+    setTimeout(() => { button.textContent = label; }, PATIENCE_MS);
+  };
+
+  const save = (name, type, text) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), PATIENCE_MS);
+  };
+
+  const deeds = {
+    fresh: begone,
+    markdown: () =>
+      save("conversation.md", "text/markdown", turns.map((turn) => turn.markdown).join("\n\n")),
+    json: () => {
+      const shown = turns.map(({ question, answer }) => ({ question, answer }));
+      save("conversation.json", "application/json", JSON.stringify({ turns: shown }, null, 2));
+    },
+    purge: () => {
+      keep([]);
+      begone();
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest?.(selector);
+    const menu = document.querySelector("#bar details[open]");
+    if (menu && (!menu.contains(event.target) || on("[data-open]"))) menu.open = false;
+    const button = on("[data-do], [data-open], [data-remove], [data-copy]");
+    if (!button) return;
+    if (button.dataset.do) deeds[button.dataset.do]();
+    else if (button.dataset.open) open(button.dataset.open);
+    else if (button.dataset.remove) forget(button.dataset.remove);
+    else copy(button);
+  });
+
+  // The arrow keys bring earlier questions back into the box.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const menu = document.querySelector("#bar details[open]");
+      if (menu) menu.open = false;
+    }
+    const box = event.target.closest?.("#question-box textarea");
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!box || !step || (!recalled && (step < 0 || box.value))) return;
+    const asked = turns.map(({ question }) => question);
+    recalled = Math.min(Math.max(recalled + step, 0), asked.length);
+    box.value = recalled ? asked[asked.length - recalled] : "";
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    event.preventDefault();
+  });
+
+  return { begin, receive, stop, ended, start };
+})();

@@ -1,0 +1,178 @@
+"""Where quotes stand, as HTML: a card for each, with its section, and its page where it has one.
+
+Pure functions, and every word from outside escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus.layout import Box
+from corpus.types import Document, Span
+from retrieval.answer import Answer, FoundPassage
+from retrieval.quote import Quote
+from ui.web.escape import escaped, isolated, shortened
+
+_REACH = 500  # characters of source shown before and after a quote, at most …
+_WHOLE = 1800  # … but a section up to this long is shown whole
+_STEP = 200  # characters within which a cut looks for the end of a sentence
+_SENTENCE_END = re.compile(r"\n+|[.!?][\"'”’)\]]*\s+")
+_SPACE = re.compile(r"\s")
+_CUT = '<span class="cut" aria-hidden="true"> … </span>'
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page as a picture: its address on this server, its size in points, a quote's boxes on it.
+
+    Boxes are fractions of the page, from the upper left corner.
+    """
+
+    number: int
+    address: str
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+
+
+def evidence(
+    answer: Answer,
+    document_of: Callable[[str], Document],
+    turn: int,
+    sheets_of: Callable[[Quote], Sequence[Sheet]] = lambda quote: (),
+) -> str:
+    """A card for every quote, in its source; or for the nearest passages.
+
+    Args:
+        answer: what was answered.
+        document_of: a document by its id.
+        turn: the number of the turn.
+        sheets_of: the pages that a quote stands on, where they can be drawn.
+    """
+    if answer.status == "ANSWERED":
+        return "".join(
+            _card(
+                quote,
+                document_of(quote.document),
+                anchor=f"evidence-{turn}-{number}",
+                sign=str(number),
+                body=in_source(quote, document_of(quote.document)),
+                sheets="".join(map(_sheet, sheets_of(quote))),
+            )
+            for number, quote in enumerate(answer.quotes, start=1)
+        )
+    return "".join(
+        _card(
+            passage,
+            document_of(passage.document),
+            anchor=f"evidence-{turn}-{sign}",
+            sign=sign,
+            body=escaped(passage.text),
+            note="Closest passage, not an answer",
+        )
+        for sign, passage in lettered(answer.nearest)
+    )
+
+
+def place(item: Quote | FoundPassage) -> str:
+    """Where a quote or passage stands: title › headings › page, and its offsets."""
+    parts = [isolated(part) for part in (item.title, *item.section)]
+    if item.page is not None:
+        parts.append(f"page {item.page}")
+    path = '<span class="step"> › </span>'.join(parts)
+    return f'{path} · <span class="offsets">characters {item.start}–{item.end}</span>'
+
+
+def in_source(quote: Quote, document: Document) -> str:
+    """The quote in the text that it stands in, marked, its answering sentences more strongly."""
+    text, shown = document.text, around(quote.span, document)
+    section = document.section_at(quote.start)
+    cut_before = shown.start > max(section.body, section.span.start)
+    cut_after = shown.end < section.span.end
+    return (
+        f"{_CUT if cut_before else ''}{escaped(text[shown.start : quote.start].lstrip())}"
+        f"<mark>{highlighted(quote)}</mark>"
+        f"{escaped(text[quote.end : shown.end].rstrip())}{_CUT if cut_after else ''}"
+    )
+
+
+def around(span: Span, document: Document) -> Span:
+    """What to show of the section that ``span`` stands in: all of it when it is short.
+
+    >>> from corpus.types import Section
+    >>> document = Document("a.txt", "A", "One two.", (Section(Span(0, 8)),))
+    >>> around(Span(4, 8), document)
+    Span(start=0, end=8)
+    """
+    text, section = document.text, document.section_at(span.start)
+    first = min(max(section.body, section.span.start), span.start)
+    last = max(section.span.end, span.end)
+    if last - first <= _WHOLE:
+        return Span(first, last)
+    start, end = max(first, span.start - _REACH), min(last, span.end + _REACH)
+    if start > first:
+        near = min(start + _STEP, span.start)
+        cut = _SENTENCE_END.search(text, start, near) or _SPACE.search(text, start, near)
+        start = cut.end() if cut else start
+    if end < last:
+        near = max(end - _STEP, span.end)
+        cuts = list(_SENTENCE_END.finditer(text, near, end)) or list(
+            _SPACE.finditer(text, near, end)
+        )
+        end = cuts[-1].end() if cuts else end
+    return Span(start, end)
+
+
+def highlighted(quote: Quote) -> str:
+    """The quote's text with its answering sentences in <b>."""
+    pieces, at = [], quote.start
+    for start, end in sorted(quote.highlights):
+        start = max(start, at)
+        if start < end:
+            pieces.append(escaped(quote.text[at - quote.start : start - quote.start]))
+            pieces.append(f"<b>{escaped(quote.text[start - quote.start : end - quote.start])}</b>")
+            at = end
+    pieces.append(escaped(quote.text[at - quote.start :]))
+    return "".join(pieces)
+
+
+def lettered(passages: Sequence[FoundPassage]) -> Iterable[tuple[str, FoundPassage]]:
+    """Passages with letters, so that nobody takes them for quotes; only the first 26."""
+    return zip("abcdefghijklmnopqrstuvwxyz", passages, strict=False)
+
+
+def _sheet(sheet: Sheet) -> str:
+    """A page with the quote's words marked on it."""
+    boxes = "".join(
+        f'<span class="box" style="left:{box.left:.3%};top:{box.top:.3%};'
+        f'width:{box.right - box.left:.3%};height:{box.bottom - box.top:.3%}"></span>'
+        for box in sheet.boxes
+    )
+    return (
+        f'<figure class="sheet"><img src="{escaped(sheet.address)}" loading="lazy"'
+        f' alt="Page {sheet.number}, with the quote marked"'
+        f' width="{sheet.width:.0f}" height="{sheet.height:.0f}">{boxes}</figure>'
+    )
+
+
+def _card(
+    item: Quote | FoundPassage,
+    document: Document,
+    *,
+    anchor: str,
+    sign: str,
+    body: str,
+    note: str = "",
+    sheets: str = "",
+) -> str:
+    file = re.split(r"[\\/]", document.source)[-1]
+    return (
+        f'<article class="card{" nearest-card" if note else ""}" id="{anchor}" tabindex="-1">'
+        f'<header><span class="sign">{sign}</span><p class="place">{place(item)}</p></header>'
+        f"{f'<p class=note>{note}</p>' if note else ''}"
+        f'<div class="source" dir="auto">{body}</div>{sheets}'
+        f'<footer>{isolated(shortened(file, 80))} · text SHA-256 <span class="digest">'
+        f"{document.text_sha256[:12]}</span></footer></article>"
+    )

@@ -1,0 +1,169 @@
+"""A turn of a conversation: a question, what was answered, and how both are drawn.
+
+The server keeps no conversation. The browser does, and hands its turns in to be drawn again; what
+it hands in is checked like everything else from outside.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from corpus.errors import DocumentNotFoundError, PinciteError, QuoteError
+from corpus.types import Document
+from retrieval.answer import Answer, FoundPassage
+from retrieval.engine import Engine
+from retrieval.quote import Quote, verify
+from ui.markdown import footnoted
+from ui.web import evidence, render
+from ui.web.evidence import Sheet
+from ui.web.scope import chosen
+
+_LOG = logging.getLogger("pincite.web")
+_FAILED = "Something failed that should not have. The server's log has the details."
+_GONE = (
+    "The documents that this was quoted from have changed or are gone, so the quotes are not "
+    "shown. Ask it again."
+)
+MOST_TURNS = 50  # of one conversation
+_LONGEST = 4_000_000  # characters of a conversation that is handed in
+
+_ANSWER = TypeAdapter(Answer)
+
+
+class Stopped(Exception):
+    """Nobody waits for the answer any more. Raised by a ``watch``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what was answered, drawn.
+
+    Attributes:
+        number: makes the anchors of the turn unique on its page.
+        question: as it was asked.
+        question_html, reply, evidence: as HTML; there is no evidence where there is no answer.
+        markdown: both, to be copied.
+        answer: the answer's JSON value; None where there is no answer.
+    """
+
+    number: int
+    question: str
+    question_html: str
+    reply: str
+    evidence: str = ""
+    markdown: str = ""
+    answer: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The turn as JSON values."""
+        return asdict(self)
+
+
+class Turns:
+    """Takes turns with an engine, and draws them.
+
+    Args:
+        engine: what answers.
+        sheets_of: the pages that a quote stands on, where they can be drawn.
+    """
+
+    def __init__(
+        self, engine: Engine, sheets_of: Callable[[Quote], Sequence[Sheet]] = lambda quote: ()
+    ) -> None:
+        self._engine = engine
+        self._sheets_of = sheets_of
+
+    def take(
+        self,
+        number: int,
+        question: str,
+        scope: Sequence[str] = (),
+        watch: Callable[[str], None] = lambda stage: None,
+    ) -> Turn:
+        """Ask, and draw the answer; or say in a sentence why there is none.
+
+        Args:
+            number: of the turn.
+            question: in natural language.
+            scope: see `ui.web.scope.chosen`.
+            watch: see `Engine.ask`.
+
+        Raises:
+            Stopped: ``watch`` raised it.
+        """
+        try:
+            documents, tags = chosen(scope, self._engine.library)
+            answer = self._engine.ask(question, documents=documents, tags=tags, watch=watch)
+            return self._drawn(number, answer, self._engine.document)
+        except PinciteError as error:
+            return self._failed(number, question, str(error))
+        except Stopped:
+            raise
+        except Exception:
+            _LOG.exception("a question could not be answered")
+            return self._failed(number, question, _FAILED)
+
+    def redraw(self, handed_in: str) -> list[Turn]:
+        """Turns that a browser kept, drawn anew from the documents as they are now.
+
+        Args:
+            handed_in: JSON: the number of the first turn, and a list of turns with ``question``
+                and ``answer``.
+        """
+        try:
+            if len(handed_in) > _LONGEST:
+                raise ValueError("too long")
+            first, kept = json.loads(handed_in)
+            pairs = [(str(turn["question"]), turn["answer"]) for turn in kept[:MOST_TURNS]]
+            first = int(first)
+        except (ValueError, TypeError, KeyError):
+            return []
+        # Not through the engine's cache, which may still have what is in the library no longer.
+        document_of = lru_cache(self._engine.library.document)
+        return [self._again(first + i, *pair, document_of) for i, pair in enumerate(pairs)]
+
+    def _again(
+        self, number: int, question: str, kept: Any, document_of: Callable[[str], Document]
+    ) -> Turn:
+        try:
+            answer = _ANSWER.validate_python(kept)
+            for quote in answer.quotes:
+                verify(quote, document_of(quote.document))
+            if not all(_stands(passage, document_of) for passage in answer.nearest):
+                return self._failed(number, question, _GONE)
+            return self._drawn(number, answer, document_of)
+        except (ValidationError, TypeError, KeyError, QuoteError, DocumentNotFoundError):
+            return self._failed(number, question, _GONE)
+        except PinciteError as error:
+            return self._failed(number, question, str(error))
+
+    def _drawn(self, number: int, answer: Answer, document_of: Callable[[str], Document]) -> Turn:
+        return Turn(
+            number=number,
+            question=answer.question,
+            question_html=render.question(answer.question),
+            reply=render.reply(answer, number),
+            evidence=evidence.evidence(answer, document_of, number, self._sheets_of),
+            markdown=footnoted(answer, number),
+            answer=answer.to_json(),
+        )
+
+    def _failed(self, number: int, question: str, sentence: str) -> Turn:
+        return Turn(number, question, render.question(question), render.problem(sentence))
+
+
+def _stands(passage: FoundPassage, document_of: Callable[[str], Document]) -> bool:
+    text = document_of(passage.document).text
+    return text[passage.start : passage.end] == passage.text
+
+
+def to_json(turns: Iterable[Turn]) -> str:
+    """Turns as they go to the browser."""
+    return json.dumps([turn.to_json() for turn in turns])
