@@ -23,13 +23,15 @@
     │   ├── LibraryChangedError
     │   ├── DocumentNotFoundError
     │   ├── TagNotFoundError
+    │   ├── PageNotDrawnError      a document's page cannot be shown as a picture
     │   └── NameTakenError
     ├── IndexDamagedError          a derived index is missing, stale or damaged; it can be rebuilt
     ├── ModelError                 the embedding model is missing or not what it claims to be
     ├── UnderFloorError            a metric fell under what it may not fall under
     ├── EvaluationStoppedError     somebody stopped an evaluation; it gives no numbers
     ├── QuoteError                 a quote is not what its document says at that place
-    └── ServeError                 the server could not start
+    ├── ServeError                 the server could not start
+    └── ServerBusyError            more is asked at once than the server takes on
 
 Every message is one sentence or two for a person: what happened, with which value, and
 what can be done now.
@@ -134,6 +136,10 @@ class TagNotFoundError(LibraryError):
     """No document carries the tag, or none of the named documents does."""
 
 
+class PageNotDrawnError(LibraryError):
+    """There is no picture of a page of a document; the message says why."""
+
+
 class NameTakenError(LibraryError):
     """The library has another document of this name."""
 
@@ -160,3 +166,7 @@ class QuoteError(PinciteError):
 
 class ServeError(PinciteError):
     """The server could not be started."""
+
+
+class ServerBusyError(PinciteError):
+    """More questions are asked at once than the server takes on; asking again later helps."""

@@ -193,6 +193,10 @@ class ReadableLibrary:
         rows = self._database.rows("SELECT data FROM originals WHERE document = ?", [id])
         return rows[0][0] if rows else None
 
+    def keeps(self, id: str) -> bool:
+        """Whether the bytes of the file that the document was read from were kept."""
+        return bool(self._database.rows("SELECT 1 FROM originals WHERE document = ?", [id]))
+
     def passages(self, ids: Iterable[int]) -> dict[int, StoredPassage]:
         """The passages with these ids, those that are no longer there left out."""
         found = (

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from pathlib import Path, PurePath
+from contextlib import suppress
+from pathlib import PurePath
 from typing import Self
 
 from corpus.types import Origin
+from ingest.child import Child
 from ingest.files import (
     MB,
     Finding,
@@ -33,7 +31,6 @@ from ingest.readers import reader_for
 from ingest.readers.markdown import MARKDOWN
 from ingest.readers.text import TEXT
 from ingest.wire import receive_finding, send_request
-from ingest.worker import READY
 
 SECONDS = 120.0
 READING = "ingest.readers:read"
@@ -43,7 +40,6 @@ _AHEAD_BYTES = 64 * MB  # of the files that are read ahead, unless one alone has
 _SMALL = 256_000  # bytes of a file that is worth no process
 _PLAIN = (TEXT, MARKDOWN)
 _LIVES = 2  # workers that a file may cost, as one may have been ended by somebody else
-_START_SECONDS = 60.0
 _LOOK_SECONDS = 0.1  # between two looks whether to stop
 
 
@@ -175,25 +171,11 @@ class Readers:
         return worker.end()
 
 
-class _Worker:
+class _Worker(Child):
     """One process that reads one file at a time."""
 
     def __init__(self, reading: str, seconds: float) -> None:
-        root = str(Path(__file__).resolve().parents[1])
-        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-        self._process = subprocess.Popen(
-            # -P: what stands in the folder where the person is, is not ours to import.
-            [sys.executable, "-P", "-m", "ingest.worker", reading, f"{seconds}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path, **_ONE_THREAD},
-            start_new_session=True,  # Ctrl-C is for us; we end the workers
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests, self._findings = self._process.stdin, self._process.stdout
-        self._is_ready = False
+        super().__init__("ingest.worker", reading, f"{seconds}")
 
     def read(self, request: Request, seconds: float) -> Finding:
         """What is found in the file.
@@ -203,43 +185,9 @@ class _Worker:
             EOFError: the process ended meanwhile.
             OSError: the process had ended before.
         """
-        if not self._is_ready:
-            with self._within(_START_SECONDS):
-                if self._findings.readline() != READY:
-                    raise EOFError
-            self._is_ready = True
-        with self._within(seconds):
-            send_request(self._requests, request)
-            return receive_finding(self._findings)
-
-    def end(self) -> str:
-        """End the process, and say how it ended. Ending it twice is harmless."""
-        self._process.kill()
-        code = self._process.wait()
-        for stream in (self._requests, self._findings):
-            with suppress(OSError):  # what could not be sent any more
-                stream.close()
-        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
-
-    @contextmanager
-    def _within(self, seconds: float) -> Iterator[None]:
-        late = threading.Event()
-
-        def kill() -> None:
-            late.set()
-            self._process.kill()
-
-        timer = threading.Timer(seconds, kill)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except (EOFError, OSError):
-            if late.is_set():
-                raise TimeoutError from None
-            raise
-        finally:
-            timer.cancel()
+        with self.working(seconds) as (requests, findings):
+            send_request(requests, request)
+            return receive_finding(findings)
 
 
 def _is_plain(request: Request) -> bool:
@@ -269,8 +217,3 @@ def _unopened(request: Request, reader: str) -> Origin | None:
     except OSError:
         return None
     return Origin("", found.st_size, found.st_mtime_ns, reader, time.time_ns())
-
-
-# Arithmetic in several threads reserves address space for each of them, of which a worker has
-# little.
-_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")

@@ -33,7 +33,7 @@ def send_request(stream: IO[bytes], request: Request) -> None:
         "keep": request.keep,
         "largest": request.largest,
     }
-    _send(stream, value, ())
+    send(stream, value, ())
 
 
 def receive_request(stream: IO[bytes]) -> Request:
@@ -42,7 +42,7 @@ def receive_request(stream: IO[bytes]) -> Request:
     Raises:
         EOFError: whoever wrote them has gone.
     """
-    value, _ = _receive(stream)
+    value, _ = receive(stream)
     source = Source(Path(value["path"]), value["title"], value["called"])
     return Request(source, _origin(value["known"]), value["keep"], value["largest"])
 
@@ -57,12 +57,12 @@ def send_finding(stream: IO[bytes], finding: Finding) -> None:
         case Read(document, original):
             layout = None if document.layout is None else document.layout.to_bytes()
             parts = (document.text.encode(), layout, original)
-            _send(stream, {"kind": "read", **_described(document)}, parts)
+            send(stream, {"kind": "read", **_described(document)}, parts)
         case Same(origin):
-            _send(stream, {"kind": "same", "origin": asdict(origin)}, ())
+            send(stream, {"kind": "same", "origin": asdict(origin)}, ())
         case Refused(reason, origin):
             known = None if origin is None else asdict(origin)
-            _send(stream, {"kind": "refused", "reason": reason, "origin": known}, ())
+            send(stream, {"kind": "refused", "reason": reason, "origin": known}, ())
 
 
 def receive_finding(stream: IO[bytes]) -> Finding:
@@ -71,7 +71,7 @@ def receive_finding(stream: IO[bytes]) -> Finding:
     Raises:
         EOFError: whoever was to write it has gone.
     """
-    value, parts = _receive(stream)
+    value, parts = receive(stream)
     origin = _origin(value.get("origin"))
     if value["kind"] == "refused":
         return Refused(value["reason"], origin)
@@ -112,7 +112,12 @@ def _origin(value: dict[str, Any] | None) -> Origin | None:
     return None if value is None else Origin(**value)
 
 
-def _send(stream: IO[bytes], value: dict[str, Any], parts: Sequence[bytes | None]) -> None:
+def send(stream: IO[bytes], value: dict[str, Any], parts: Sequence[bytes | None]) -> None:
+    """Write a message: a line, and after it its parts.
+
+    Raises:
+        OSError: nobody reads the other end.
+    """
     lengths = [None if part is None else len(part) for part in parts]
     stream.write(json.dumps({**value, "parts": lengths}).encode() + b"\n")
     for part in parts:
@@ -120,7 +125,12 @@ def _send(stream: IO[bytes], value: dict[str, Any], parts: Sequence[bytes | None
     stream.flush()
 
 
-def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[bytes | None]]:
+def receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[bytes | None]]:
+    """The next message's line and its parts.
+
+    Raises:
+        EOFError: whoever wrote them has gone.
+    """
     line = stream.readline()
     if not line.endswith(b"\n"):
         raise EOFError

@@ -17,11 +17,11 @@ from importlib import import_module
 from typing import IO
 
 from ingest import deadline
+from ingest.child import READY, limit_memory, pipes
 from ingest.files import Finding, ReadingFunction, Refused, Request, read_file
 from ingest.wire import receive_request, send_finding
 
 MEMORY = 2 * 1024**3  # bytes of address space
-READY = b"ready\n"
 _GRACE_S = 30  # after which a worker whose parent should have ended it ends by itself
 
 
@@ -32,12 +32,7 @@ def main(reading: str, seconds: float) -> None:
         reading: ``module:function``, taking a file's bytes and name, as `ingest.readers.read`.
         seconds: that a file may take; whoever asks keeps the time.
     """
-    # What libraries print must not get between the findings.
-    findings = os.fdopen(os.dup(1), "wb")
-    requests = os.fdopen(os.dup(0), "rb")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(nothing, 1)
+    requests, findings = pipes()
     limit_memory(MEMORY)
     # When whoever asks has gone, nobody waits for what is being read at that moment.
     serve(requests, findings, function_named(reading), seconds, gone=lambda: os._exit(0))
@@ -94,18 +89,6 @@ def function_named(name: str) -> ReadingFunction:
     module, _, function = name.partition(":")
     found: ReadingFunction = getattr(import_module(module), function)
     return found
-
-
-def limit_memory(size: int) -> None:
-    """Let this process have ``size`` bytes of address space, and leave no core file."""
-    if sys.platform != "win32":
-        import resource
-
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        if most != resource.RLIM_INFINITY:
-            size = min(size, most)
-        resource.setrlimit(resource.RLIMIT_AS, (size, most))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _alarm(seconds: float) -> None:

@@ -18,6 +18,7 @@ from ingest.files import LARGEST, MB
 from ingest.pipeline import Options, ingest_sources
 from ingest.sources import Source
 from retrieval.engine import Engine
+from retrieval.indexes import publish
 from ui.unpacking import Folder, is_folder, source_name
 
 FILES = 500
@@ -109,6 +110,16 @@ class Intake:
             if tags:
                 self._tag(summary, tags)
         return summary
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forget documents, in turn with the uploads.
+
+        Raises:
+            LibraryError: the library cannot be written to.
+        """
+        with self._lock:
+            self._engine.library.remove(ids)
+            publish(self._engine.library)
 
     def _check(self, uploads: Sequence[Upload]) -> None:
         if not uploads:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
-from anyio.to_thread import run_sync
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
@@ -17,6 +16,7 @@ from starlette.applications import Starlette
 from corpus.errors import PinciteError, UsageError
 from retrieval.engine import Engine
 from ui.api.problems import sentence_of
+from ui.api.queue import Queue
 
 PATH = "/mcp"
 _LONGEST_READ = 20_000  # characters of a document given at once
@@ -32,8 +32,11 @@ _Tags = Annotated[
 ]
 
 
-def tools(engine: Engine) -> MCPServer:
-    """The server over an engine: ``ask``, ``search`` and ``read_document``."""
+def tools(engine: Engine, queue: Queue) -> MCPServer:
+    """The server over an engine: ``ask``, ``search`` and ``read_document``.
+
+    What is asked waits in ``queue``.
+    """
     server = MCPServer(
         "pincite",
         title="Pincite",
@@ -48,7 +51,9 @@ def tools(engine: Engine) -> MCPServer:
         question: _Question, documents: _Documents = None, tags: _Tags = None
     ) -> dict[str, Any]:
         """Answer a question with verified verbatim quotes, or say that the documents do not."""
-        return await _told(lambda: engine.ask(question, documents=documents, tags=tags).to_json())
+        return await _told(
+            queue, lambda: engine.ask(question, documents=documents, tags=tags).to_json()
+        )
 
     @server.tool(annotations=_READS)
     async def search(
@@ -58,7 +63,9 @@ def tools(engine: Engine) -> MCPServer:
         tags: _Tags = None,
     ) -> dict[str, Any]:
         """The passages that are nearest to a question, ranked, whether or not they answer it."""
-        found = await _told(lambda: engine.search(question, k, documents=documents, tags=tags))
+        found = await _told(
+            queue, lambda: engine.search(question, k, documents=documents, tags=tags)
+        )
         return {"passages": [passage.to_json() for passage in found]}
 
     @server.tool(annotations=_READS)
@@ -70,7 +77,7 @@ def tools(engine: Engine) -> MCPServer:
         ] = None,
     ) -> dict[str, Any]:
         """A document's text from ``start`` to ``end``, at most 20,000 characters at once."""
-        return await _told(lambda: _read(engine, document, start, end))
+        return await _told(queue, lambda: _read(engine, document, start, end))
 
     return server
 
@@ -107,9 +114,9 @@ def _read(engine: Engine, name: str, start: int, end: int | None) -> dict[str, A
     }
 
 
-async def _told(work: Callable[[], _T]) -> _T:
-    """Do the work beside the event loop, and tell the caller in a sentence why it failed."""
+async def _told(queue: Queue, work: Callable[[], _T]) -> _T:
+    """Do the work in its turn, and tell the caller in a sentence why it failed."""
     try:
-        return await run_sync(work)
+        return await queue.done(work)
     except PinciteError as error:
         raise ToolError(sentence_of(error)) from error

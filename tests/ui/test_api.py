@@ -131,13 +131,18 @@ def test_what_fails_on_the_server_is_not_told_to_the_caller(
 def test_other_sites_can_neither_read_nor_change_anything(client: TestClient) -> None:
     foreign = {"origin": "http://evil.example"}
     read = client.get("/api/v1/documents", headers=foreign)
+    assert read.status_code == 403
+    assert read.headers["content-type"] == "application/problem+json"
     assert "access-control-allow-origin" not in read.headers
-    id = read.json()["documents"][0]["id"]
+    assert client.get("/api/v1/documents", headers={"origin": "null"}).status_code == 403
+    id = client.get("/api/v1/documents").json()["documents"][0]["id"]
     assert client.delete(f"/api/v1/documents/{id}", headers=foreign).status_code == 403
     assert client.post("/api/v1/ask", json={"question": ASKED}, headers=foreign).status_code == 403
     plain = {"content-type": "text/plain"}
     sent = client.post("/api/v1/ask", content='{"question": "Why?"}', headers=plain)
-    assert sent.status_code == 422
+    assert sent.status_code == 415
+    files = {"files": ("a.txt", b"Gulls eat fish.")}
+    assert client.post("/api/v1/documents", files=files, headers=foreign).status_code == 403
     assert client.get("/api/v1/health", headers={"host": "evil.example"}).status_code == 400
     own = {"origin": "http://127.0.0.1"}
     assert client.post("/api/v1/ask", json={"question": ASKED}, headers=own).status_code == 200

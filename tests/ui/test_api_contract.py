@@ -10,16 +10,20 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from ingest.drawing import Drawings
 from retrieval.engine import Engine
 from retrieval.hashing import HashingEmbedder
 from ui.api.app import api
+from ui.api.queue import Queue
 
 
 @pytest.fixture(scope="module")
 def contract(library_folder: Path) -> Iterator[schemathesis.BaseSchema]:
     with Engine.open(library_folder, embedder=HashingEmbedder()) as engine:
         # Nothing is removed: the other tests use the same library.
-        yield schemathesis.openapi.from_asgi("/openapi.json", api(engine, read_only=True))
+        yield schemathesis.openapi.from_asgi(
+            "/openapi.json", api(engine, Queue(), Drawings(engine.library))
+        )
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from corpus.errors import UsageError
 from tests.conftest import Pincite
 from ui.cli import app as cli
-from ui.web.gate import Gate, Keys, hashed, matches
+from ui.web.gate import Brake, Gate, Keys, hashed, matches
 
 PASSWORD = "correct horse: battery"
 TOKEN = "0123456789abcdef0123"
@@ -30,7 +30,7 @@ def keys() -> Keys:
     return Keys({"ada": hashed(PASSWORD)}, TOKEN)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client(keys: Keys) -> TestClient:
     async def page(request: Request) -> PlainTextResponse:
         return PlainTextResponse("inside")
@@ -72,6 +72,45 @@ def test_nothing_else_does_and_a_browser_is_asked(
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Basic realm=")
     assert "inside" not in answer.text
+
+
+def test_a_guesser_is_held_up_and_others_are_not(client: TestClient, keys: Keys) -> None:
+    assert client.get("/", headers=basic("ada", PASSWORD)).text == "inside"
+    statuses = [client.get("/", headers=basic("ada", f"guess {n}")).status_code for n in range(11)]
+    assert statuses == [401] * 10 + [429]
+    held = client.get("/", headers=basic("ada", "guess 12"))
+    assert 0 < int(held.headers["retry-after"]) <= 60
+    assert "try again in" in held.text
+    # Who is inside already stays there, and whoever comes without a guess is asked.
+    assert client.get("/", headers=basic("ada", PASSWORD)).text == "inside"
+    assert client.get("/").status_code == 401
+    elsewhere = TestClient(client.app, client=("192.0.2.7", 1))
+    assert elsewhere.get("/", headers=basic("ada", "guess 13")).status_code == 401
+
+
+def test_a_guesser_may_go_on_when_the_time_is_over() -> None:
+    now = 0.0
+    brake = Brake(clock=lambda: now)
+    for second in range(10):
+        now = second
+        assert brake.holds("here") == 0
+        brake.wrong("here")
+    now = 9.5
+    assert brake.holds("here") == 51
+    now = 60.0
+    assert brake.holds("here") == 0
+    brake.wrong("here")
+    assert brake.holds("here") == 1
+
+
+def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
+    brake = Brake(clock=lambda: 0.0)
+    for _ in range(10):
+        brake.wrong("first")
+    for number in range(4096):
+        brake.wrong(str(number))
+    assert brake.holds("first") == 0
+    assert len(brake._wrong) == 4096
 
 
 def test_without_a_token_no_token_is_right(keys: Keys) -> None:

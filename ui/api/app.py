@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from fastapi import FastAPI, Header, Query, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.types import Scope
 
-from corpus.errors import PinciteError
+from corpus.errors import PinciteError, UsageError
+from corpus.record import parts
+from corpus.types import Span
+from ingest.drawing import Drawings
 from retrieval.engine import Engine
-from ui.api import models
-from ui.api.problems import MEDIA_TYPE, kind_of, report_problems, sentence_of, status_of
+from ui.api import models, uploads
+from ui.api.bodies import SMALL, Bounded
+from ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
+from ui.api.queue import Queue
 from ui.api.reference import reference
+from ui.intake import Intake
 
 PREFIX = "/api/v1"
-_EVENTS = "text/event-stream"
+_DOCUMENTS = "/documents"
+_EVENTS, _PICTURE = "text/event-stream", "image/png"
+_BINARY = {"type": "string", "format": "binary"}
+_KEPT = {"Cache-Control": "private, max-age=3600"}  # an id pins its text, and so its file
 _PROBLEM = {MEDIA_TYPE: {"schema": models.Problem.model_json_schema()}}
 
 
@@ -30,12 +42,14 @@ def _fails(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def api(engine: Engine, *, read_only: bool = False) -> FastAPI:
+def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None = None) -> FastAPI:
     """The interface over an engine, to be mounted at ``PREFIX``.
 
     Args:
         engine: what answers; other faces may use it at the same time.
-        read_only: nothing can be removed through it.
+        queue: where questions wait.
+        drawings: what draws pages; whoever made it closes it.
+        intake: what takes uploads in; without, nothing can be added or removed.
     """
     app = FastAPI(
         title="Pincite",
@@ -45,6 +59,12 @@ def api(engine: Engine, *, read_only: bool = False) -> FastAPI:
         redoc_url=None,
         responses=_fails(422, 500, 503),
     )
+
+    def largest(scope: Scope) -> int:
+        uploading = intake and scope["method"] == "POST" and scope["path"].endswith(_DOCUMENTS)
+        return uploads.most(intake.limits) if intake and uploading else SMALL
+
+    app.add_middleware(Bounded, limit=largest)
     report_problems(app)
 
     @app.post(
@@ -52,10 +72,10 @@ def api(engine: Engine, *, read_only: bool = False) -> FastAPI:
         response_model=models.Answer,
         responses={
             200: {"content": {_EVENTS: {"schema": {"type": "string"}}}},
-            **_fails(404, 409),
+            **_fails(404, 409, 413, 415),
         },
     )
-    def ask(
+    async def ask(
         request: models.AskRequest, accept: Annotated[str, Header(include_in_schema=False)] = ""
     ) -> Any:
         """Answer a question with verified quotes, or say that the documents do not.
@@ -64,45 +84,87 @@ def api(engine: Engine, *, read_only: bool = False) -> FastAPI:
         each quote, best first, then the whole ``answer``; or a ``problem``.
         """
         if _EVENTS in accept:
-            return StreamingResponse(_events(engine, request), media_type=_EVENTS)
-        return _ask(engine, request)
+            return StreamingResponse(_events(engine, queue, request), media_type=_EVENTS)
+        return await queue.done(partial(_ask, engine, request))
 
-    @app.post("/search", response_model=models.Found, responses=_fails(404, 409))
-    def search(request: models.SearchRequest) -> Any:
+    @app.post("/search", response_model=models.Found, responses=_fails(404, 409, 413, 415))
+    async def search(request: models.SearchRequest) -> Any:
         """The passages that are nearest to a question, ranked."""
-        found = engine.search(
-            request.question, request.k, documents=request.documents, tags=request.tags
-        )
+        scope = {"documents": request.documents, "tags": request.tags}
+        found = await queue.done(partial(engine.search, request.question, request.k, **scope))
         return {"passages": [passage.to_json() for passage in found]}
 
-    @app.get("/documents", response_model=models.Listing)
+    @app.get(_DOCUMENTS, response_model=models.Listing)
     def documents() -> Any:
         """The documents in the library."""
         return {"documents": [entry.to_json() for entry in engine.library.entries()]}
 
-    @app.get("/documents/{id}", response_model=models.Shown, responses=_fails(404))
+    @app.get(f"{_DOCUMENTS}/{{id}}", response_model=models.Shown, responses=_fails(404))
     def show(id: str) -> Any:
         """One document with its text; by its id, or the id's first digits."""
+        with engine.library.snapshot():
+            entry = engine.library.find(id)
+            document, kept = engine.library.document(entry.id), engine.library.keeps(entry.id)
+        return {**entry.to_json(), **parts(document), "original_kept": kept}
+
+    @app.get(
+        f"{_DOCUMENTS}/{{id}}/pages/{{number}}",
+        response_class=Response,
+        responses={200: {"content": {_PICTURE: {"schema": _BINARY}}}, **_fails(404)},
+    )
+    def page(id: str, number: int) -> Response:
+        """A PDF's page as a picture; `boxes` says where on it a quote stands.
+
+        The file has to be kept in the library, or to be where it was read from and unchanged.
+        """
         document = engine.document(engine.library.find(id).id)
-        return {
-            "id": document.id,
-            "source": document.source,
-            "title": document.title,
-            "media_type": document.media_type,
-            "text": document.text,
-            "sections": [
-                {"path": s.path, "start": s.span.start, "end": s.span.end, "body": s.body}
-                for s in document.sections
-            ],
-            "warnings": document.warnings,
-        }
+        return Response(drawings.page(document, number), media_type=_PICTURE, headers=_KEPT)
 
-    if not read_only:
+    @app.get(f"{_DOCUMENTS}/{{id}}/boxes", response_model=models.Boxes, responses=_fails(404))
+    def boxes(id: str, start: Annotated[int, Query(ge=0)], end: int) -> Any:
+        """Where the words from ``start`` to ``end`` stand on the pages of a PDF."""
+        document = engine.document(engine.library.find(id).id)
+        if not start < end <= len(document.text):
+            raise UsageError(
+                f"there is nothing from {start} to {end} in a document of {len(document.text):,} "
+                "characters; ask for a start below its end"
+            )
+        found = drawings.boxes(document, Span(start, end))
+        sizes = {page: {"width": w, "height": h} for page, (w, h) in found.sizes.items()}
+        return {"boxes": map(asdict, found.boxes), "pages": sizes}
 
-        @app.delete("/documents/{id}", status_code=204, responses=_fails(404))
+    if intake:
+
+        @app.post(
+            _DOCUMENTS,
+            status_code=201,
+            response_model=models.Taken,
+            responses={200: {"model": models.Taken}, **_fails(413, 415)},
+            openapi_extra={"requestBody": uploads.BODY},
+        )
+        async def add(request: Request) -> Any:
+            """Take files in, each as a document of its name; a zip as the files in it.
+
+            The answer says what became of each file: 201 where one was added or replaced, 200
+            where all that could be read were there already, 422 where none could be read.
+            """
+            summary = await uploads.take(request, intake)
+            taken = {
+                "documents": uploads.fates(summary, engine.library),
+                "passed_over": summary.passed_over,
+            }
+            if summary.count("added") + summary.count("replaced"):
+                return taken
+            if summary.count("unchanged"):
+                return JSONResponse(models.Taken.model_validate(taken).model_dump(), 200)
+            reasons = "; ".join(event.reason for event in summary.refused) or "there is no file"
+            unread = HTTPStatus.UNPROCESSABLE_ENTITY
+            return response({**details(unread, f"nothing could be taken in: {reasons}"), **taken})
+
+        @app.delete(f"{_DOCUMENTS}/{{id}}", status_code=204, responses=_fails(404))
         def remove(id: str) -> None:
             """Forget a document; by its id, or the id's first digits."""
-            engine.library.remove([engine.library.find(id).id])
+            intake.remove([engine.library.find(id).id])
 
     @app.get("/health", response_model=models.Health)
     def health() -> Any:
@@ -115,7 +177,7 @@ def api(engine: Engine, *, read_only: bool = False) -> FastAPI:
         }
 
     @app.get("/", include_in_schema=False)
-    def page() -> Response:
+    def about() -> Response:
         return HTMLResponse(reference(app.openapi(), PREFIX))
 
     return app
@@ -126,19 +188,12 @@ def _ask(engine: Engine, request: models.AskRequest) -> dict[str, Any]:
     return answer.to_json()
 
 
-def _events(engine: Engine, request: models.AskRequest) -> Iterator[str]:
+async def _events(engine: Engine, queue: Queue, request: models.AskRequest) -> AsyncIterator[str]:
     """The answer as server-sent events."""
     try:
-        answer = _ask(engine, request)
+        answer = await queue.done(partial(_ask, engine, request))
     except PinciteError as error:
-        status = status_of(error)
-        problem = {
-            "type": f"urn:pincite:problem:{kind_of(error)}",
-            "title": status.phrase,
-            "status": status.value,
-            "detail": sentence_of(error),
-        }
-        yield _event("problem", problem)
+        yield _event("problem", details_of(error))
         return
     for quote in answer["quotes"]:
         yield _event("quote", quote)

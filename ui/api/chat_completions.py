@@ -2,7 +2,8 @@
 
 There is no language model behind it: the message is the answer's quotes with numbered places, and
 the whole answer stands in the extra field ``pincite``. The last message of the user is the
-question; what was said before it is not used yet.
+question; what was said before it is not used yet. ``documents`` and ``tags`` beside the messages
+limit it, as they do in ``/api/v1/ask``.
 """
 
 from __future__ import annotations
@@ -11,19 +12,23 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from corpus.errors import PinciteError, QuestionError
 from retrieval.answer import Answer
 from retrieval.engine import Engine
+from ui.api.bodies import SMALL, Bounded
 from ui.api.problems import kind_of, malformed_sentence, sentence_of, status_of
+from ui.api.queue import Queue
 from ui.markdown import message
 
 PREFIX = "/v1"
@@ -61,11 +66,14 @@ class ChatRequest(BaseModel):
     messages: list[ChatMessage] = Field(min_length=1)
     model: str = MODEL
     stream: bool = False
+    documents: list[str] | None = Field(None, min_length=1)
+    tags: list[str] | None = Field(None, min_length=1)
 
 
-def chat_completions(engine: Engine) -> FastAPI:
-    """The interface over an engine, to be mounted at ``PREFIX``."""
+def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
+    """The interface over an engine, to be mounted at ``PREFIX``; questions wait in ``queue``."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Bounded, limit=lambda scope: SMALL)
 
     @app.get("/models")
     def models() -> Any:
@@ -74,12 +82,13 @@ def chat_completions(engine: Engine) -> FastAPI:
         return {"object": "list", "data": [listed]}
 
     @app.post("/chat/completions")
-    def complete(request: ChatRequest) -> Any:
+    async def complete(request: ChatRequest) -> Any:
         """Answer the last message of the user."""
         questions = [message.text for message in request.messages if message.role == "user"]
         if not questions:
             raise QuestionError("no message has the role 'user'; send the question as one")
-        answer = engine.ask(questions[-1])
+        scope = {"documents": request.documents, "tags": request.tags}
+        answer = await queue.done(partial(engine.ask, questions[-1], **scope))
         if request.stream:
             return StreamingResponse(_chunks(answer), media_type="text/event-stream")
         return {
@@ -97,13 +106,19 @@ def chat_completions(engine: Engine) -> FastAPI:
         }
 
     async def ours(request: Request, error: Exception) -> Response:
-        return _refusal(status_of(error), sentence_of(error), kind_of(error))
+        return refusal(status_of(error), sentence_of(error), kind_of(error))
 
     async def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return _refusal(HTTPStatus.BAD_REQUEST, malformed_sentence(error), "malformed")
+        return refusal(HTTPStatus.BAD_REQUEST, malformed_sentence(error), "malformed")
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        status = HTTPStatus(error.status_code)
+        return refusal(status, str(error.detail), headers=error.headers)
 
     app.add_exception_handler(PinciteError, ours)
+    app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(Exception, ours)
     return app
@@ -126,6 +141,12 @@ def _head(kind: str) -> dict[str, Any]:
     return {"id": id, "object": kind, "created": int(time.time()), "model": MODEL}
 
 
-def _refusal(status: HTTPStatus, sentence: str, kind: str) -> Response:
+def refusal(
+    status: HTTPStatus,
+    sentence: str,
+    kind: str = "about:blank",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A failure in the form that OpenAI's clients know."""
     error = {"message": sentence, "type": kind, "param": None, "code": None}
-    return JSONResponse({"error": error}, status.value)
+    return JSONResponse({"error": error}, status.value, headers)

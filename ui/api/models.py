@@ -132,8 +132,18 @@ class Section(BaseModel):
     body: int
 
 
+class Page(BaseModel):
+    """A page, and where it starts and ends."""
+
+    start: int
+    end: int
+    number: int
+
+
 class Shown(BaseModel):
     """A document with its text, in which every offset counts code points."""
+
+    model_config = ConfigDict(extra="allow")
 
     id: str
     source: str
@@ -141,7 +151,52 @@ class Shown(BaseModel):
     media_type: str
     text: str
     sections: list[Section]
+    pages: list[Page]
+    tags: list[str]
     warnings: list[str]
+    original_kept: bool = Field(description="Whether the file itself is in the library.")
+
+
+class Box(BaseModel):
+    """A rectangle on a page, in fractions of the page from its upper left corner."""
+
+    page: int
+    left: float = Field(ge=0, le=1)
+    top: float = Field(ge=0, le=1)
+    right: float = Field(ge=0, le=1)
+    bottom: float = Field(ge=0, le=1)
+
+
+class Size(BaseModel):
+    """A page's size as it is shown, in points."""
+
+    width: float
+    height: float
+
+
+class Boxes(BaseModel):
+    """Where words stand: a box for each run of them on one line, and the sizes of their pages."""
+
+    boxes: list[Box]
+    pages: dict[int, Size]
+
+
+class Fate(BaseModel):
+    """What became of a file that was sent."""
+
+    source: str = Field(description="The name that its document has.")
+    outcome: Literal["added", "replaced", "unchanged", "refused"]
+    id: str | None = Field(description="Of its document; null where it was refused.")
+    passages: int
+    reason: str = Field(description="Why it was refused; empty where it was not.")
+    warnings: list[str] = Field(description="What of it could not be read, a sentence each.")
+
+
+class Taken(BaseModel):
+    """What became of each file that was sent, and how many in folders were passed over."""
+
+    documents: list[Fate]
+    passed_over: dict[str, int]
 
 
 class Problem(BaseModel):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,23 +19,29 @@ from corpus.errors import (
     LibraryEmptyError,
     LibraryLockedError,
     NameTakenError,
+    PageNotDrawnError,
     PinciteError,
+    ServerBusyError,
     SourceError,
     TagNotFoundError,
+    UploadError,
     UsageError,
 )
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger("pincite.api")
 _STATUS: tuple[tuple[type[PinciteError], HTTPStatus], ...] = (
+    (UploadError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (UsageError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SourceError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (DocumentNotFoundError, HTTPStatus.NOT_FOUND),
     (TagNotFoundError, HTTPStatus.NOT_FOUND),
+    (PageNotDrawnError, HTTPStatus.NOT_FOUND),
     (NameTakenError, HTTPStatus.CONFLICT),
     (LibraryEmptyError, HTTPStatus.CONFLICT),
     (LibraryLockedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (LibraryChangedError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ServerBusyError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 _OURS = "something failed on the server; its log has the details"
 
@@ -63,36 +71,61 @@ def kind_of(error: Exception) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
-def problem(status: HTTPStatus, detail: str, kind: str = "about:blank") -> Response:
+def details(status: HTTPStatus, detail: str, kind: str = "about:blank") -> dict[str, Any]:
+    """One problem as JSON values."""
+    return {"type": kind, "title": status.phrase, "status": status.value, "detail": detail}
+
+
+def details_of(error: Exception) -> dict[str, Any]:
+    """The problem that an error is, as JSON values."""
+    status = status_of(error)
+    known = status is not HTTPStatus.INTERNAL_SERVER_ERROR
+    kind = f"urn:pincite:problem:{kind_of(error)}" if known else "about:blank"
+    return details(status, sentence_of(error), kind)
+
+
+def problem(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """The response for one problem."""
-    headers = {"Retry-After": "2"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
-    body = {"type": kind, "title": status.phrase, "status": status.value, "detail": detail}
-    return JSONResponse(body, status.value, headers, MEDIA_TYPE)
+    return response(details(status, detail), headers)
+
+
+def response(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """The response with these problem details."""
+    status = HTTPStatus(problem["status"])
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": "2", **(headers or {})}
+    return JSONResponse(problem, status.value, headers, MEDIA_TYPE)
 
 
 def report_problems(app: FastAPI) -> None:
     """Make the application answer every failure with problem details."""
 
     async def ours(request: Request, error: Exception) -> Response:
-        status = status_of(error)
-        known = isinstance(error, PinciteError) and status is not HTTPStatus.INTERNAL_SERVER_ERROR
-        kind = f"urn:pincite:problem:{kind_of(error)}" if known else "about:blank"
-        return problem(status, sentence_of(error), kind)
+        return response(details_of(error))
 
     async def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
+        if _is_no_json(request):
+            return problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is taken as application/json only"
+            )
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, malformed_sentence(error))
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        answer = problem(HTTPStatus(error.status_code), str(error.detail))
-        answer.headers.update(error.headers or {})
-        return answer
+        return problem(HTTPStatus(error.status_code), str(error.detail), error.headers)
 
     app.add_exception_handler(PinciteError, ours)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(Exception, ours)
+
+
+def _is_no_json(request: Request) -> bool:
+    """Whether there is a body, and it does not say that it is JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = request.headers.get("content-length", "0") != "0"
+    return has_body and not re.fullmatch(r"application/(?:[\w.-]+\+)?json", kind)
 
 
 def malformed_sentence(error: RequestValidationError) -> str:

@@ -9,7 +9,11 @@ from typing import Annotated
 import typer
 
 from corpus.errors import UsageError
+from ingest.files import LARGEST, MB
+from ui.api.queue import WAITING, Queue
 from ui.console import ThresholdOption, err, open_engine, say
+from ui.intake import FILES, Limits
+from ui.terms import Terms
 
 
 def serve(
@@ -28,6 +32,18 @@ def serve(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Nothing can be changed from outside.")
     ] = False,
+    max_upload_mb: Annotated[
+        int, typer.Option(min=1, metavar="MB", help="Refuse uploads that are larger.")
+    ] = LARGEST // MB,
+    max_upload_files: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Refuse uploads of more files.")
+    ] = FILES,
+    keep_originals: Annotated[
+        bool, typer.Option("--keep-originals", help="Store uploaded files themselves as well.")
+    ] = False,
+    queue: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Questions of programs that may wait.")
+    ] = WAITING,
     threshold: ThresholdOption = None,
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
@@ -52,7 +68,9 @@ def serve(
             port,
             open_browser=open_browser,
             keys=keys,
-            read_only=read_only,
+            terms=Terms(
+                read_only, Limits.of(max_upload_mb, max_upload_files), keep_originals, queue
+            ),
             say=say,
         )
 
@@ -85,4 +103,4 @@ def mcp() -> None:
     from ui.mcp import tools  # slow to import
 
     with open_engine() as engine:
-        tools(engine).run("stdio")
+        tools(engine, Queue()).run("stdio")

@@ -11,24 +11,31 @@ import base64
 import binascii
 import hashlib
 import hmac
+import math
 import secrets
-from collections.abc import Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import UsageError
+from ui.web.refusals import refusal
 
 _N, _R, _P, _LENGTH = 2**14, 8, 1, 32  # 16 MiB and some 50 ms a guess
 _LONGEST = 1024  # characters of a password or token; more is nobody's
 _SHORTEST = 8
 _SHORTEST_TOKEN = 16
 _REMEMBERED = 256  # headers that were right, so that not every request costs a guess
+_GUESSES, _GUESSES_S = 10, 60  # so many wrong ones from one address in so many seconds, and no more
+_ADDRESSES = 4096  # whose wrong guesses are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,35 +119,81 @@ class Gate:
         self._keys = keys
         self._salt = secrets.token_bytes(32)
         self._known: dict[bytes, None] = {}
+        self._brake = Brake()
+        self._one_by_one = CapacityLimiter(1)  # guesses do not take every processor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or await self._lets_in(Headers(scope=scope)):
+        if scope["type"] == "lifespan" or self._keys is None:
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            refusal = PlainTextResponse(
-                "Pincite wants to know who asks: give name and password, or a token.",
-                status_code=401,
-                headers={"WWW-Authenticate": 'Basic realm="Pincite", charset="UTF-8"'},
+            return
+        given = Headers(scope=scope).get("authorization", "")
+        address = scope["client"][0] if scope.get("client") else ""
+        if self._is_known(given):
+            await self._app(scope, receive, send)
+        elif given and (seconds := self._brake.holds(address)):
+            refused = refusal(
+                scope,
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"There were too many wrong passwords; try again in {seconds} seconds.",
+                {"Retry-After": str(seconds)},
             )
-            await refusal(scope, receive, send)
+            await refused(scope, receive, send)
+        elif given and await self._opens(self._keys, given):
+            await self._app(scope, receive, send)
+        else:
+            if given:
+                self._brake.wrong(address)
+            refused = refusal(
+                scope,
+                HTTPStatus.UNAUTHORIZED,
+                "Pincite wants to know who asks: give name and password, or a token.",
+                {"WWW-Authenticate": 'Basic realm="Pincite", charset="UTF-8"'},
+            )
+            await refused(scope, receive, send)
 
-    async def _lets_in(self, headers: Headers) -> bool:
-        if self._keys is None:
-            return True
-        given = headers.get("authorization", "")
+    def _is_known(self, given: str) -> bool:
+        return self._digest(given) in self._known
+
+    def _digest(self, given: str) -> bytes:
         # Under a key of this process, so that no password lies in memory for longer than a call.
-        digest = hmac.digest(self._salt, given.encode("utf-8", "replace"), "sha256")
-        if digest in self._known:
-            return True
+        return hmac.digest(self._salt, given.encode("utf-8", "replace"), "sha256")
+
+    async def _opens(self, keys: Keys, given: str) -> bool:
         # Beside the event loop: a guess takes long on purpose, and others need not wait for it.
-        if not given or not await run_sync(self._keys.open_for, given):
+        if not await run_sync(keys.open_for, given, limiter=self._one_by_one):
             return False
         if len(self._known) >= _REMEMBERED:
             self._known.pop(next(iter(self._known)), None)
-        self._known[digest] = None
+        self._known[self._digest(given)] = None
         return True
+
+
+class Brake:
+    """Counts wrong guesses by the address that they come from.
+
+    >>> brake = Brake(clock=lambda: 0.0)
+    >>> for _ in range(10):
+    ...     brake.wrong("192.0.2.1")
+    >>> brake.holds("192.0.2.1"), brake.holds("192.0.2.2")
+    (60, 0)
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._wrong: dict[str, deque[float]] = {}
+
+    def holds(self, address: str) -> int:
+        """For how many seconds no guess from there is looked at; 0 when one is."""
+        times = self._wrong.get(address)
+        if times is None or len(times) < _GUESSES:
+            return 0
+        return max(0, math.ceil(times[0] + _GUESSES_S - self._clock()))
+
+    def wrong(self, address: str) -> None:
+        """Note a wrong guess."""
+        if address not in self._wrong and len(self._wrong) >= _ADDRESSES:
+            self._wrong.pop(next(iter(self._wrong)))
+        self._wrong.setdefault(address, deque(maxlen=_GUESSES)).append(self._clock())
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from corpus.errors import LibraryEmptyError, ServeError
 from retrieval.engine import Engine
+from ui.terms import Terms
 from ui.web.gate import Keys
 
 
@@ -19,7 +20,7 @@ def serve(
     port: int,
     open_browser: bool = False,
     keys: Keys | None = None,
-    read_only: bool = False,
+    terms: Terms | None = None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> None:
     """Serve the chat until it is interrupted.
@@ -30,7 +31,7 @@ def serve(
         port: the port; no other is taken in its stead.
         open_browser: open a browser on it.
         keys: who may come in; None for everybody who reaches the address.
-        read_only: nothing can be changed through it.
+        terms: what they may do.
         say: gets sentences for the person who started it.
 
     Raises:
@@ -48,7 +49,7 @@ def serve(
         address = _address(host, port)
         loopback = is_loopback(host)
         names = {host, "127.0.0.1", "::1", "localhost"} if loopback else None
-        app = site(engine, names, keys, read_only=read_only)
+        app = site(engine, names, keys, terms=terms)
         say(f"the chat is at {address} (stop it with Ctrl+C)")
         if not loopback and keys is None:
             say(f"{host} is not this machine alone: whoever reaches it can read the documents")

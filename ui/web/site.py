@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator, Collection, Set
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -13,18 +14,22 @@ from fastapi import FastAPI
 from gradio.routes import App as GradioApp
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest.drawing import Drawings
 from retrieval.engine import Engine
 from ui import mcp
 from ui.api import app as programs
-from ui.api import chat_completions
-from ui.intake import Intake, Limits
+from ui.api import chat_completions, uploads
+from ui.api.bodies import SMALL, Bounded
+from ui.api.queue import Queue
+from ui.intake import Intake
+from ui.terms import Terms
 from ui.web.app import build
 from ui.web.evaluations import load_evaluations
 from ui.web.gate import Gate, Keys
+from ui.web.refusals import refusal
 from ui.web.theme import ICON, SCRIPT, STYLES, theme
 
 # The browser itself refuses whatever would leave this server, whoever put it into the page.
@@ -43,7 +48,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_UPLOAD = "/gradio_api/upload"
 _GRACE_S = 3  # for answers under way when the server is told to end
 _HEADERS = {
     "content-security-policy": _POLICY,
@@ -57,7 +62,7 @@ def site(
     hosts: Set[str] | None = None,
     keys: Keys | None = None,
     *,
-    read_only: bool = False,
+    terms: Terms | None = None,
 ) -> FastAPI:
     """The chat, and the interfaces for programs beside it, as an ASGI application.
 
@@ -65,36 +70,43 @@ def site(
         engine: what answers.
         hosts: the names under which it may be called; None for any.
         keys: what opens it; None for everybody.
-        read_only: nothing can be changed through it.
+        terms: what whoever comes in may do.
     """
-    limits = Limits()
-    intake = Intake(engine, limits)
-    server = mcp.tools(engine)
+    terms = terms or Terms()
+    queue = Queue(terms.waiting)
+    intake = None if terms.read_only else Intake(engine, terms.limits, terms.keep_originals)
+    drawings = Drawings(engine.library)
+    server = mcp.tools(engine, queue)
     over_http = mcp.over_http(server)
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         async with server.session_manager.run():
             yield
+        drawings.close()
 
     app = FastAPI(
         title="Pincite", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running
     )
+    most = uploads.most(terms.limits)
+    app.add_middleware(
+        Bounded, limit=lambda scope: SMALL if scope["path"].startswith(mcp.PATH) else most
+    )
     app.add_middleware(Gate, keys=keys)
-    app.add_middleware(_Guard, hosts=hosts)
+    app.add_middleware(_Guard, hosts=hosts, shut=(_UPLOAD,) if terms.read_only else ())
     # Without a policy of ours Gradio lets any web page read the answers, unless it knows the
     # address as this machine's.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.mount(programs.PREFIX, programs.api(engine, read_only=read_only))
-    app.mount(chat_completions.PREFIX, chat_completions.chat_completions(engine))
+    app.mount(programs.PREFIX, programs.api(engine, queue, drawings, intake))
+    app.mount(chat_completions.PREFIX, chat_completions.chat_completions(engine, queue))
     app.router.routes.extend(over_http.routes)
     gr.mount_gradio_app(
         app,
         build(
             engine,
-            intake=None if read_only else intake,
+            intake=intake,
             evaluations=(
-                None if read_only else load_evaluations(engine.settings, engine.embedder)
+                None if terms.read_only else load_evaluations(engine.settings, engine.embedder)
             ),
         ),
         path="/",
@@ -104,7 +116,7 @@ def site(
         allowed_paths=[],
         root_path="",
         show_error=False,
-        max_file_size=1 if read_only else limits.file_bytes,
+        max_file_size=terms.limits.file_bytes,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
@@ -142,13 +154,14 @@ class _Guard:
     """ASGI middleware: refuses calls from other sites, and sets our headers on every answer.
 
     That is calls under a foreign name, against a page elsewhere whose own name is made to point
-    here (DNS rebinding), and calls that would change something and come from a page elsewhere,
-    which a browser sends without asking as long as they look like a form's.
+    here (DNS rebinding), and calls that come from a page elsewhere, which a browser sends without
+    asking as long as they look like a form's. What is ``shut`` is refused to everybody.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Set[str] | None) -> None:
+    def __init__(self, app: ASGIApp, hosts: Set[str] | None, shut: Collection[str]) -> None:
         self._app = app
         self._hosts = hosts
+        self._shut = shut
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -156,16 +169,21 @@ class _Guard:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-        elif self._hosts is not None and _called(scope) not in self._hosts:
-            refusal = PlainTextResponse("Pincite is not known by this name.", status_code=400)
-            await refusal(scope, receive, send_with_headers)
-        elif scope["method"] not in _READING and _is_foreign(scope):
-            refusal = PlainTextResponse("Pincite takes no calls from other sites.", status_code=403)
-            await refusal(scope, receive, send_with_headers)
+        if scope["type"] == "websocket":  # nothing here uses them
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "http" and (why := self._refuses(scope)):
+            await refusal(scope, *why)(scope, receive, send_with_headers)
         else:
             await self._app(scope, receive, send_with_headers)
+
+    def _refuses(self, scope: Scope) -> tuple[HTTPStatus, str] | None:
+        if self._hosts is not None and _called(scope) not in self._hosts:
+            return HTTPStatus.BAD_REQUEST, "Pincite is not known by this name."
+        if _is_foreign(scope):
+            return HTTPStatus.FORBIDDEN, "Pincite takes no calls from other sites."
+        if any(scope["path"].startswith(path) for path in self._shut):
+            return HTTPStatus.FORBIDDEN, "Pincite takes no files here."
+        return None
 
 
 def _is_foreign(scope: Scope) -> bool:

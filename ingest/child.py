@@ -1,0 +1,118 @@
+"""Processes of our own for work that may hang, swell or crash, from either end of their pipes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+READY = b"ready\n"  # what a child says first
+_START_SECONDS = 60.0
+
+
+class Child:
+    """A process that runs a module of ours, asked through pipes.
+
+    Args:
+        module: its name.
+        arguments: for its command line.
+    """
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        root = str(Path(__file__).resolve().parents[1])
+        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+        self._process = subprocess.Popen(
+            # -P: what stands in the folder where the person is, is not ours to import.
+            [sys.executable, "-P", "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path, **_ONE_THREAD},
+            start_new_session=True,  # Ctrl-C is for us; we end the children
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests, self._answers = self._process.stdin, self._process.stdout
+        self._is_ready = False
+
+    @contextmanager
+    def working(self, seconds: float) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """Where to write a request and read its answer, within ``seconds``.
+
+        Raises:
+            TimeoutError: it took longer; the process is ended.
+            EOFError: the process ended meanwhile.
+            OSError: the process had ended before.
+        """
+        if not self._is_ready:
+            with self._within(_START_SECONDS):
+                if self._answers.readline() != READY:
+                    raise EOFError
+            self._is_ready = True
+        with self._within(seconds):
+            yield self._requests, self._answers
+
+    def end(self) -> str:
+        """End the process, and say how it ended. Ending it twice is harmless."""
+        self._process.kill()
+        code = self._process.wait()
+        for stream in (self._requests, self._answers):
+            with suppress(OSError):  # what could not be sent any more
+                stream.close()
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+    @contextmanager
+    def _within(self, seconds: float) -> Iterator[None]:
+        late = threading.Event()
+
+        def kill() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(seconds, kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except (EOFError, OSError):
+            if late.is_set():
+                raise TimeoutError from None
+            raise
+        finally:
+            timer.cancel()
+
+
+def pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """In the child: where requests come from and answers go. It is for the child to say `READY`.
+
+    What libraries print does not get between the answers.
+    """
+    answers = os.fdopen(os.dup(1), "wb")
+    requests = os.fdopen(os.dup(0), "rb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    return requests, answers
+
+
+def limit_memory(size: int) -> None:
+    """Let this process have ``size`` bytes of address space, and leave no core file."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        if most != resource.RLIM_INFINITY:
+            size = min(size, most)
+        resource.setrlimit(resource.RLIMIT_AS, (size, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+# Arithmetic in several threads reserves address space for each of them, of which a child has
+# little.
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")

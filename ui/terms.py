@@ -1,0 +1,25 @@
+"""On what terms the server is open to those who may come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ui.api.queue import WAITING
+from ui.intake import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What whoever comes in may do.
+
+    Args:
+        read_only: nothing can be added or removed.
+        limits: what one upload may hold.
+        keep_originals: store uploaded files themselves as well.
+        waiting: how many questions of programs may wait, beyond those that are being answered.
+    """
+
+    read_only: bool = False
+    limits: Limits = field(default_factory=Limits)
+    keep_originals: bool = False
+    waiting: int = WAITING
