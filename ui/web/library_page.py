@@ -14,7 +14,8 @@ from corpus.errors import PinciteError
 from retrieval.engine import Engine
 from ui.intake import Intake
 from ui.web import arrivals, uploads
-from ui.web.keeping import FAILED, Keeper, View
+from ui.web.keeping import Keeper, View
+from ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _SCRIPT = Path(__file__).with_name("verbs.js").read_text("utf-8")
@@ -35,7 +36,7 @@ def library_page(blocks: gr.Blocks, engine: Engine, intake: Intake, changed: gr.
         changed: is set to another value when the library has changed, here or elsewhere; what else
             shows the library listens to it.
     """
-    keeper = Keeper(engine)
+    keeper = Keeper(engine, intake)
 
     def show(view: View) -> tuple[Any, ...]:
         pulse = engine.library.pulse  # first: what changes from now on is seen at the next look

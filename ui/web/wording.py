@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ui.web.escape import isolated, shortened
 
+FAILED = "Something failed that should not have. The server's log has the details."
 _LONGEST = 800  # characters of a sentence with a value from outside in it
 
 
