@@ -54,11 +54,11 @@ contracts: install
 	$(BIN)/lint-imports
 
 unit: install
-	$(BIN)/pytest -q --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -q --numprocesses auto --dist loadfile --cov --cov-report=term:skip-covered
 
 browser: install
 	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q chromium; }
-	$(BIN)/pytest -q -m browser
+	$(BIN)/pytest -q -m browser tests/ui
 
 bench: install
 	@$(BIN)/pincite eval bench

@@ -69,12 +69,12 @@ class Wastebin:
         with self._lock:
             with self._library.snapshot():
                 entry = self._library.find(id)
-                kept = [record_of(self._library, entry, vectors=True)]
-                refusal = self._library.refusal(entry.source)
+                kept = [to_line(record_of(self._library, entry, vectors=True))]
+                if (refusal := self._library.refusal(entry.source)) is not None:
+                    kept.append(to_line(refusal))
             removed = Removed(secrets.token_hex(16), entry.source, entry.title)
-            lines = map(to_line, kept if refusal is None else [*kept, refusal])
             try:
-                self._file(removed.token).write_text("\n".join(lines) + "\n", "ascii")
+                self._file(removed.token).write_text("\n".join(kept) + "\n", "ascii")
             except OSError as error:
                 self._file(removed.token).unlink(missing_ok=True)
                 raise LibraryError(

@@ -42,8 +42,8 @@ from ui.intake import Limits
 from ui.terms import Terms
 from ui.web.server import serve
 
-library, port, read_only, megabytes = sys.argv[1:]
-terms = Terms(read_only == "True", Limits.of(int(megabytes), 20))
+library, port, megabytes, files = sys.argv[1:]
+terms = Terms(limits=Limits.of(int(megabytes), int(files)))
 try:
     with Engine.open(library) as engine:
         serve(engine, "127.0.0.1", int(port), terms=terms)
@@ -72,12 +72,15 @@ def address(library_folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def serving(library: Path, *, read_only: bool = False, megabytes: int = 200) -> Iterator[str]:
-    """The address of a server over a library, which ends without a sound afterwards."""
+def serving(library: Path, *, megabytes: int = 200, files: int = 20) -> Iterator[str]:
+    """The address of a server over a library, which ends without a sound afterwards.
+
+    An upload may have so many ``megabytes`` and ``files``.
+    """
     port = free_port()
     log = library.parent / f"server-{port}.log"
     with log.open("w") as output:
-        options = [str(option) for option in (library, port, read_only, megabytes)]
+        options = [str(option) for option in (library, port, megabytes, files)]
         process = subprocess.Popen(
             [sys.executable, "-c", _SERVE, *options],
             env={**os.environ, "PINCITE_EMBEDDER": HASHING},

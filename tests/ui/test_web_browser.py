@@ -2,87 +2,189 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.ui.browsing import ask, chromium, faint, needs_chromium, visit
 from tests.ui.conftest import HOSTILE_HEADING, HOSTILE_SENTENCE, HOSTILE_TITLE
 
-CHROMIUM = Path("/usr/bin/chromium")
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+pytestmark = needs_chromium
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
+ZEBRA = "What is the zebra password?"
+ENGINEERING = "Who introduced the term AI safety engineering?"
+NOWHERE = "Quokka zyzzyva marzipan?"
+GOOD_SHIFT = 0.1  # of the cumulative layout shift, by web.dev/cls
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => window.shifts.push(...list.getEntries()))
+  .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
-def chat(address: str) -> Iterator[Page]:
-    """The open page; afterwards, that it asked nobody but its server and raised nothing."""
-    troubles: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(_FLAGS))
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: troubles.append(dialog.message))
-        page.on(
-            "request",
-            lambda request: (
-                troubles.append(request.url)
-                if urlsplit(request.url).hostname not in ("127.0.0.1", None)
-                else None
-            ),
-        )
-        page.on(
-            "console",
-            lambda message: troubles.append(message.text) if message.type == "error" else None,
-        )
-        page.goto(address)
+def chat(browser: Browser, address: str) -> Iterator[Page]:
+    with visit(browser, address, accept_downloads=True) as page:
         yield page
-        browser.close()
-    assert troubles == []
-
-
-def ask(page: Page, question: str) -> None:
-    box = page.get_by_label("Question")
-    box.fill(question)
-    box.press("Enter")
 
 
 def test_a_person_asks_reads_quotes_and_is_told_when_there_are_none(chat: Page) -> None:
-    chat.get_by_role("button", name="Who introduced the term AI safety engineering?").click()
+    chat.get_by_role("button", name=ENGINEERING).click()
     first = chat.locator("#turn-1")
     expect(first.locator("blockquote").first).to_contain_text("Roman Yampolskiy introduced")
     expect(chat.locator("#evidence mark b").first).to_contain_text("Roman Yampolskiy introduced")
     expect(chat.locator(".example").first).to_be_hidden()
 
-    ask(chat, "Quokka zyzzyva marzipan?")
+    ask(chat, NOWHERE)
     second = chat.locator("#turn-2")
     expect(second.locator(".not-found")).to_contain_text("Not in these documents")
     expect(second.locator("blockquote")).to_have_count(0)
     expect(chat.locator("#evidence-2-a")).to_contain_text("not an answer")
-    expect(chat.get_by_label("Question")).to_have_value("")
+    expect(chat.get_by_label("Question", exact=True)).to_have_value("")
 
     first.get_by_label("See quote 1 in its source").click()
     expect(chat.locator("#evidence-1-1")).to_be_focused()
     expect(chat.locator("#evidence-1-1 mark")).to_be_visible()
 
 
+def test_a_mark_shows_its_passage_while_it_is_pointed_at_or_focused(chat: Page) -> None:
+    ask(chat, ENGINEERING)
+    mark = chat.get_by_label("See quote 1 in its source")
+    mark.hover()
+    preview = chat.get_by_role("tooltip")
+    expect(preview).to_contain_text("AI safety › History · characters 3211–3500")
+    expect(preview.locator("mark")).to_contain_text("Roman Yampolskiy introduced")
+    chat.mouse.move(5, 400)
+    expect(preview).to_have_count(0)
+    while not mark.evaluate("mark => mark === document.activeElement"):
+        chat.keyboard.press("Tab")
+    expect(preview).to_be_visible()
+    chat.keyboard.press("Escape")
+    expect(preview).to_have_count(0)
+    chat.keyboard.press("Enter")
+    expect(chat.locator("#evidence-1-1")).to_be_focused()
+
+
+def test_what_the_number_means_and_how_it_was_found_are_there_on_demand(chat: Page) -> None:
+    ask(chat, ENGINEERING)
+    meaning = chat.locator("#turn-1 .meaning")
+    expect(meaning.locator(".hint")).to_be_hidden()
+    meaning.hover()
+    expect(meaning.locator(".hint")).to_contain_text("nothing is quoted")
+    chat.locator("#turn-1 .how summary").click()
+    expect(chat.locator("#turn-1 .how")).to_contain_text("reading the best passages")
+
+
+def test_a_conversation_stays_in_the_browser_until_it_is_deleted(chat: Page) -> None:
+    ask(chat, ENGINEERING)
+    expect(chat.locator("#turn-1 .verdict")).to_be_visible()
+    ask(chat, NOWHERE)
+    expect(chat.locator("#turn-2 .verdict")).to_be_visible()
+    chat.reload()
+    expect(chat.locator("#turn-2 .not-found")).to_be_visible()
+    expect(chat.locator("#turn-1 blockquote").first).to_contain_text("Roman Yampolskiy")
+    expect(chat.locator("#evidence-2-a")).to_be_visible()
+
+    chat.get_by_role("button", name="New conversation").click()
+    expect(chat.get_by_role("heading", name="Ask a question")).to_be_visible()
+    ask(chat, ZEBRA)
+    expect(chat.locator(".turn")).to_have_count(1)
+    chat.locator(".conversations summary").click()
+    expect(chat.locator("#kept li")).to_have_count(2)
+    chat.get_by_role("button", name=ENGINEERING, exact=True).click()
+    expect(chat.locator(".turn")).to_have_count(2)
+
+    chat.locator(".conversations summary").click()
+    chat.get_by_label(f"Delete the conversation “{ENGINEERING}”").click()
+    expect(chat.get_by_role("heading", name="Ask a question")).to_be_visible()
+    chat.get_by_role("button", name="Delete all").click()
+    assert chat.evaluate("JSON.parse(localStorage['pincite.conversations']).conversations") == []
+    chat.reload()
+    expect(chat.get_by_role("heading", name="Ask a question")).to_be_visible()
+
+
+def test_answers_are_copied_and_conversations_saved(chat: Page) -> None:
+    chat.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(chat, ENGINEERING)
+    chat.get_by_role("button", name="Copy as Markdown").click()
+    expect(chat.get_by_role("button", name="Copied")).to_be_visible()
+    copied = chat.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"**{ENGINEERING}**\n\n> In 2011, Roman Yampolskiy introduced")
+    assert "[^1-1]: AI safety › History · characters 3211–3500" in copied
+
+    saved = {}
+    for form in ("Markdown", "JSON"):
+        chat.locator(".conversations summary").click()
+        with chat.expect_download() as download:
+            chat.get_by_role("button", name=f"Save as {form}").click()
+        saved[form] = Path(download.value.path()).read_text("utf-8")
+        chat.keyboard.press("Escape")
+    assert saved["Markdown"] == copied
+    [turn] = json.loads(saved["JSON"])["turns"]
+    assert turn["answer"]["quotes"][0]["start"] == 3211
+
+
+def test_the_keyboard_is_enough(chat: Page) -> None:
+    ask(chat, ENGINEERING)
+    expect(chat.locator("#turn-1 .verdict")).to_be_visible()
+    ask(chat, ZEBRA)
+    expect(chat.locator("#turn-2 .verdict")).to_be_visible()
+    box = chat.get_by_label("Question", exact=True)
+    for key, recalled in [("ArrowUp", ZEBRA), ("ArrowUp", ENGINEERING), ("ArrowDown", ZEBRA)]:
+        box.press(key)
+        expect(box).to_have_value(recalled)
+    reached = set()
+    chat.locator("body").press("Tab")
+    for _ in range(60):
+        reached.add(
+            chat.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
+        )
+        chat.keyboard.press("Tab")
+    assert {"New conversation", "Conversations", "[1]", "Copy as Markdown", "ask"} <= reached
+
+
+def test_a_question_is_put_to_the_chosen_document_only(chat: Page) -> None:
+    chat.get_by_label("Ask only these documents and tags").click()
+    chat.get_by_role("option", name="img src=x").click()
+    ask(chat, ENGINEERING)
+    expect(chat.locator("#turn-1 .not-found")).to_contain_text("img src=x")
+    expect(chat.locator("#turn-1")).not_to_contain_text("Yampolskiy")
+
+
+def test_a_question_that_waits_can_be_stopped(chat: Page) -> None:
+    chat.route("**/gradio_api/queue/data*", lambda route: None)  # no answer comes back
+    ask(chat, ENGINEERING)
+    expect(chat.locator("#turn-1 .pending")).to_be_visible()
+    expect(chat.get_by_role("button", name="Ask", exact=True)).to_be_hidden()
+    chat.get_by_role("button", name="Stop").click()
+    expect(chat.locator("#turn-1")).to_contain_text("Stopped.")
+    expect(chat.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+
+def test_a_lost_connection_is_a_calm_sentence(browser: Browser, address: str) -> None:
+    with visit(browser, address, tolerated="net::ERR_INTERNET_DISCONNECTED") as page:
+        expect(page.locator(".example").first).to_be_visible()
+        page.context.set_offline(True)
+        ask(page, ENGINEERING)
+        expect(page.locator("#turn-1")).to_contain_text("Nothing is lost; ask again.")
+        page.context.set_offline(False)
+        page.reload()
+        ask(page, ENGINEERING)
+        expect(page.locator("#turn-1 blockquote").first).to_contain_text("Roman Yampolskiy")
+
+
 def test_a_hostile_document_and_question_stay_text(chat: Page) -> None:
-    question = "What is the zebra password <img src=x onerror=window.hacked=1> **bold** `x`?"
+    question = f"{ZEBRA[:-1]} <img src=x onerror=window.hacked=1> **bold** `x`?"
     ask(chat, question)
     expect(chat.locator("#turn-1 .question")).to_have_text(question)
     expect(chat.locator("#turn-1 blockquote").first).to_have_text(HOSTILE_SENTENCE)
@@ -90,15 +192,85 @@ def test_a_hostile_document_and_question_stay_text(chat: Page) -> None:
     expect(card.locator("mark")).to_have_text(HOSTILE_SENTENCE)
     expect(card.locator("header")).to_contain_text(HOSTILE_TITLE)
     expect(card.locator("header")).to_contain_text(HOSTILE_HEADING)
-    made = chat.locator("#desk").locator("img, iframe, script, strong, [onerror], a[href^=java]")
+    chat.get_by_label("See quote 1 in its source").hover()
+    expect(chat.get_by_role("tooltip")).to_contain_text(HOSTILE_HEADING)
+    made = chat.locator("#desk, #preview").locator(
+        "img, iframe, script, strong, [onerror], a[href^=java]"
+    )
     expect(made).to_have_count(0)
     assert chat.evaluate("window.hacked") is None
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])
-def test_the_page_is_never_wider_than_the_window(chat: Page, width: int) -> None:
-    chat.set_viewport_size({"width": width, "height": 800})
-    ask(chat, "What is the zebra password?")
-    expect(chat.locator("#evidence mark").first).to_be_attached()
-    assert chat.evaluate("document.documentElement.scrollWidth") <= width
-    expect(chat.get_by_role("button", name="Ask", exact=True)).to_be_in_viewport()
+def test_the_page_fits_the_window_and_stays_still_while_an_answer_comes(
+    browser: Browser, address: str, width: int
+) -> None:
+    with visit(browser, address, viewport={"width": width, "height": 800}) as page:
+        page.add_init_script(SHIFTS)
+        page.reload()
+        expect(page.get_by_role("button", name=ENGINEERING)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        page.evaluate("window.shifts.length = 0")
+        ask(page, ENGINEERING)
+        expect(page.locator("#turn-1 .verdict")).to_be_attached()
+        expect(page.locator("#evidence mark").first).to_be_attached()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_in_viewport()
+        shifts = "shifts.filter((s) => !s.hadRecentInput).reduce((sum, s) => sum + s.value, 0)"
+        assert page.evaluate(shifts) < GOOD_SHIFT
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_keeps_to_the_contrast_of_wcag_aa(
+    browser: Browser, address: str, scheme: str
+) -> None:
+    with visit(browser, address, color_scheme=scheme) as page:
+        expect(page.locator(".example").first).to_be_visible()
+        assert faint(page) == []
+        ask(page, ENGINEERING)
+        expect(page.locator("#turn-1 .verdict")).to_be_visible()
+        ask(page, NOWHERE)
+        expect(page.locator("#turn-2 .verdict")).to_be_visible()
+        page.locator("#turn-2 .how summary").click()
+        page.locator(".conversations summary").click()
+        assert faint(page) == []
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+
+
+def test_the_page_says_its_language_and_every_control_its_name(chat: Page) -> None:
+    assert chat.locator("html").get_attribute("lang") == "en"
+    ask(chat, ENGINEERING)
+    expect(chat.locator("#turn-1 .verdict")).to_be_visible()
+    for role in ("button", "tab", "textbox", "combobox", "link"):
+        for control in chat.get_by_role(role).all():
+            name = control.evaluate(
+                "e => (e.ariaLabel || e.textContent || e.closest('label')?.textContent).trim()"
+            )
+            assert name, control.evaluate("e => e.outerHTML")
+
+
+def test_how_soon_the_page_and_a_warm_answer_are_there(
+    chat: Page, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(chat, ENGINEERING)
+    expect(chat.locator("#turn-1 .verdict")).to_be_visible()
+    box = chat.get_by_label("Question", exact=True)
+    box.fill(ZEBRA)
+    chat.evaluate(
+        """() => {
+          const turns = document.getElementById("turns");
+          window.asked = performance.now();
+          new MutationObserver((_, observer) => {
+            if (!document.querySelector("#turn-2 .verdict")) return;
+            observer.disconnect();
+            requestAnimationFrame(() => { window.took = performance.now() - window.asked; });
+          }).observe(turns, { childList: true, subtree: true });
+        }"""
+    )
+    box.press("Enter")
+    chat.wait_for_function("window.took")
+    paint = chat.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    answer = chat.evaluate("window.took")
+    with capsys.disabled():
+        sys.stdout.write(f"\nfirst paint {paint:.0f} ms, a warm answer {answer:.0f} ms\n")

@@ -16,10 +16,10 @@ from corpus.library import Library
 from ingest.pipeline import ingest_sources
 from ingest.sources import Source
 from retrieval.hashing import HashingEmbedder
-from tests.ui.browser import MARKS, chromium, opened
+from tests.ui.browsing import PATIENCE_MS, chromium, faint, needs_chromium, visit
 from tests.ui.conftest import HOSTILE_SENTENCE, HOSTILE_TITLE, serving
 
-pytestmark = MARKS
+pytestmark = needs_chromium
 
 File = dict[str, Any]
 LONG = "a-very-long-name-without-any-blank-in-it-" * 3
@@ -51,18 +51,19 @@ def url(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with chromium() as started:
         yield started
 
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
-    with opened(browser, url) as fresh:
-        visit(fresh)
+    with visit(browser, url) as fresh:
+        to_library(fresh)
         yield fresh
 
 
-def visit(page: Page) -> None:
+def to_library(page: Page) -> None:
     page.get_by_role("tab", name="Library").click()
     expect(page.locator("#library-shelf .count")).to_be_visible()
 
@@ -181,8 +182,8 @@ def test_a_document_is_tagged_renamed_removed_and_brought_back_by_keyboard(
 
 
 def test_what_one_browser_does_the_other_sees(page: Page, browser: Browser, url: str) -> None:
-    with opened(browser, url) as other:
-        visit(other)
+    with visit(browser, url) as other:
+        to_library(other)
         find(other, "heron")
         expect(other.locator("#library")).to_contain_text("No document fits")
         upload(page, text_file("heron.txt", "The heron stands still."))
@@ -246,6 +247,19 @@ def test_the_page_is_never_wider_than_the_window(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.get_by_role("button", name="Close").click()
         expect(page.locator("article.document")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out_from_its_ground(browser: Browser, url: str, scheme: str) -> None:
+    with visit(browser, url, color_scheme=scheme) as page:
+        to_library(page)
+        upload(page, text_file(f"{scheme}.txt"), text_file("nothing.txt", " "))
+        expect(summary(page)).to_contain_text("1 not read")
+        row(page, HOSTILE_TITLE).get_by_role("button", name=HOSTILE_TITLE, exact=True).click()
+        expect(page.locator("article.document h2")).to_be_focused()
+        page.get_by_role("button", name="Check the library").click()
+        expect(page.locator("#library .notice")).to_contain_text("generation")
+        assert faint(page) == []
 
 
 def test_every_control_is_reached_by_tab(page: Page) -> None:

@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from corpus.layout import Box
 from corpus.types import Document, Page, Section, Span
 from retrieval.answer import Answer, FoundPassage
 from retrieval.quote import Quote
@@ -219,15 +218,12 @@ def test_how_an_answer_was_found_stands_under_it() -> None:
     assert "Generation 1 of the library · embedder hashing" in shown
 
 
-def test_a_quote_of_a_page_is_marked_on_the_picture_of_the_page() -> None:
+def test_the_pages_of_a_quote_are_asked_for_where_they_can_be_drawn() -> None:
     source = document(pages=True)
-    box = Box(7, 0.1, 0.25, 0.6, 0.3)
-    sheet = evidence.Sheet(7, "/api/v1/documents/abc/pages/7", 612, 792, (box,))
     given = answer(source, quote_of(source, 18, 41))
-    shown = evidence.evidence(given, lambda id: source, 1, lambda quote: [sheet])
-    assert 'src="/api/v1/documents/abc/pages/7"' in shown
-    assert 'alt="Page 7, with the quote marked"' in shown
-    assert "left:10.000%;top:25.000%;width:50.000%;height:5.000%" in shown
+    place = f'data-document="{source.id}" data-start="18" data-end="41"'
+    assert place in evidence.evidence(given, lambda id: source, 1, lambda document: True)
+    assert place not in evidence.evidence(given, lambda id: source, 1)
 
 
 def test_a_copied_answer_has_its_places_as_footnotes() -> None:

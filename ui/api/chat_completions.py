@@ -87,8 +87,9 @@ def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
         questions = [message.text for message in request.messages if message.role == "user"]
         if not questions:
             raise QuestionError("no message has the role 'user'; send the question as one")
-        scope = {"documents": request.documents, "tags": request.tags}
-        answer = await queue.done(partial(engine.ask, questions[-1], **scope))
+        answer = await queue.done(
+            partial(engine.ask, questions[-1], documents=request.documents, tags=request.tags)
+        )
         if request.stream:
             return StreamingResponse(_chunks(answer), media_type="text/event-stream")
         return {

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
 from corpus.errors import PinciteError
+from corpus.types import Document
 from retrieval.engine import Engine
-from retrieval.quote import Quote
 from ui.intake import Intake
 from ui.web import page
 from ui.web.ask_page import AT_ONCE, ask_page, html
 from ui.web.evaluate_page import evaluate_page
 from ui.web.evaluations import Evaluations
-from ui.web.evidence import Sheet
 from ui.web.library_page import library_page
 
 
 def build(
     engine: Engine,
-    *,
     intake: Intake | None = None,
     evaluations: Evaluations | None = None,
-    sheets_of: Callable[[Quote], Sequence[Sheet]] = lambda quote: (),
+    drawable: Callable[[Document], bool] = lambda document: False,
 ) -> gr.Blocks:
     """The pages over an engine. The only named endpoint is ``/ask``, for programs.
 
@@ -33,7 +31,7 @@ def build(
         engine: what answers.
         intake: what takes uploads in; without, there is no page of the library.
         evaluations: what can be measured; without, there is no page for it.
-        sheets_of: the pages that a quote stands on, where they can be drawn.
+        drawable: whether a document's pages can be drawn as pictures.
     """
 
     def ask(question: str) -> dict[str, Any]:
@@ -46,12 +44,13 @@ def build(
     blocks: gr.Blocks = gr.Blocks(title="Pincite", analytics_enabled=False, fill_width=True)
     with blocks:
         html(page.MASTHEAD, "masthead")
+        changed = gr.State(None)
         with gr.Tabs(elem_id="rooms", overflow_behavior="wrap"):
             with gr.Tab("Ask", id="ask"):
-                ask_page(blocks, engine, can_add=intake is not None, sheets_of=sheets_of)
+                ask_page(blocks, engine, changed, intake is not None, drawable)
             if intake is not None:
                 with gr.Tab("Library", id="library"):
-                    library_page(blocks, engine, intake, gr.State(None))
+                    library_page(blocks, engine, intake, changed)
             if evaluations is not None:
                 with gr.Tab("Evaluate", id="evaluate"):
                     evaluate_page(blocks, evaluations)

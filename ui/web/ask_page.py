@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any
 
 import gradio as gr
 
+from corpus.types import Document
 from retrieval.engine import Engine
-from retrieval.quote import Quote
 from ui.web import page
-from ui.web.evidence import Sheet
 from ui.web.examples import examples
 from ui.web.how import STAGES
 from ui.web.scope import choices
@@ -36,19 +35,20 @@ _RECEIVE = (
 def ask_page(
     blocks: gr.Blocks,
     engine: Engine,
-    *,
+    changed: gr.State,
     can_add: bool,
-    sheets_of: Callable[[Quote], Sequence[Sheet]] = lambda quote: (),
+    drawable: Callable[[Document], bool] = lambda document: False,
 ) -> None:
     """Lay the chat out inside ``blocks``, over an engine.
 
     Args:
         blocks: what it stands in.
         engine: what answers.
+        changed: takes another value when the library has changed.
         can_add: there is a page on which documents can be added.
-        sheets_of: the pages that a quote stands on, where they can be drawn.
+        drawable: whether a document's pages can be drawn as pictures.
     """
-    turns = Turns(engine, sheets_of)
+    turns = Turns(engine, drawable)
     library = engine.library
     at_work = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask")
 
@@ -151,7 +151,7 @@ def ask_page(
     stop.click(None, cancels=asking, js="() => window.pincite.stop()", api_visibility="private")
     # The library may have grown since the server started.
     gr.on(
-        [blocks.load, scope.focus],
+        [blocks.load, scope.focus, changed.change],
         fresh,
         None,
         [greeting, scope],

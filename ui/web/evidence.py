@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
-from corpus.layout import Box
 from corpus.types import Document, Span
 from retrieval.answer import Answer, FoundPassage
 from retrieval.quote import Quote
@@ -23,25 +21,11 @@ _SPACE = re.compile(r"\s")
 _CUT = '<span class="cut" aria-hidden="true"> … </span>'
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page as a picture: its address on this server, its size in points, a quote's boxes on it.
-
-    Boxes are fractions of the page, from the upper left corner.
-    """
-
-    number: int
-    address: str
-    width: float
-    height: float
-    boxes: tuple[Box, ...]
-
-
 def evidence(
     answer: Answer,
     document_of: Callable[[str], Document],
     turn: int,
-    sheets_of: Callable[[Quote], Sequence[Sheet]] = lambda quote: (),
+    drawable: Callable[[Document], bool] = lambda document: False,
 ) -> str:
     """A card for every quote, in its source; or for the nearest passages.
 
@@ -49,7 +33,7 @@ def evidence(
         answer: what was answered.
         document_of: a document by its id.
         turn: the number of the turn.
-        sheets_of: the pages that a quote stands on, where they can be drawn.
+        drawable: whether a document's pages can be drawn as pictures.
     """
     if answer.status == "ANSWERED":
         return "".join(
@@ -59,7 +43,7 @@ def evidence(
                 anchor=f"evidence-{turn}-{number}",
                 sign=str(number),
                 body=in_source(quote, document_of(quote.document)),
-                sheets="".join(map(_sheet, sheets_of(quote))),
+                sheets=_sheets(quote) if drawable(document_of(quote.document)) else "",
             )
             for number, quote in enumerate(answer.quotes, start=1)
         )
@@ -143,17 +127,11 @@ def lettered(passages: Sequence[FoundPassage]) -> Iterable[tuple[str, FoundPassa
     return zip("abcdefghijklmnopqrstuvwxyz", passages, strict=False)
 
 
-def _sheet(sheet: Sheet) -> str:
-    """A page with the quote's words marked on it."""
-    boxes = "".join(
-        f'<span class="box" style="left:{box.left:.3%};top:{box.top:.3%};'
-        f'width:{box.right - box.left:.3%};height:{box.bottom - box.top:.3%}"></span>'
-        for box in sheet.boxes
-    )
+def _sheets(quote: Quote) -> str:
+    """Where the browser draws the pages that the quote stands on (``sheets.js``)."""
     return (
-        f'<figure class="sheet"><img src="{escaped(sheet.address)}" loading="lazy"'
-        f' alt="Page {sheet.number}, with the quote marked"'
-        f' width="{sheet.width:.0f}" height="{sheet.height:.0f}">{boxes}</figure>'
+        f'<div class="sheets" data-document="{quote.document}" data-start="{quote.start}"'
+        f' data-end="{quote.end}"></div>'
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Collection, Set
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.drawing import Drawings
+from ingest.drawing import Drawings, available
 from retrieval.engine import Engine
 from ui import mcp
 from ui.api import app as programs
@@ -104,10 +105,9 @@ def site(
         app,
         build(
             engine,
-            intake=intake,
-            evaluations=(
-                None if terms.read_only else load_evaluations(engine.settings, engine.embedder)
-            ),
+            intake,
+            None if terms.read_only else load_evaluations(engine.settings, engine.embedder),
+            partial(available, engine.library),
         ),
         path="/",
         # Named one by one, because each would otherwise be read from the environment.
@@ -116,7 +116,7 @@ def site(
         allowed_paths=[],
         root_path="",
         show_error=False,
-        max_file_size=terms.limits.file_bytes,
+        max_file_size=1 if terms.read_only else terms.limits.file_bytes,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,

@@ -19,10 +19,9 @@ from corpus.errors import DocumentNotFoundError, PinciteError, QuoteError
 from corpus.types import Document
 from retrieval.answer import Answer, FoundPassage
 from retrieval.engine import Engine
-from retrieval.quote import Quote, verify
+from retrieval.quote import verify
 from ui.markdown import footnoted
 from ui.web import evidence, render
-from ui.web.evidence import Sheet
 from ui.web.scope import chosen
 
 _LOG = logging.getLogger("pincite.web")
@@ -71,14 +70,14 @@ class Turns:
 
     Args:
         engine: what answers.
-        sheets_of: the pages that a quote stands on, where they can be drawn.
+        drawable: whether a document's pages can be drawn as pictures.
     """
 
     def __init__(
-        self, engine: Engine, sheets_of: Callable[[Quote], Sequence[Sheet]] = lambda quote: ()
+        self, engine: Engine, drawable: Callable[[Document], bool] = lambda document: False
     ) -> None:
         self._engine = engine
-        self._sheets_of = sheets_of
+        self._drawable = drawable
 
     def take(
         self,
@@ -150,7 +149,7 @@ class Turns:
             question=answer.question,
             question_html=render.question(answer.question),
             reply=render.reply(answer, number),
-            evidence=evidence.evidence(answer, document_of, number, self._sheets_of),
+            evidence=evidence.evidence(answer, document_of, number, self._drawable),
             markdown=footnoted(answer, number),
             answer=answer.to_json(),
         )
