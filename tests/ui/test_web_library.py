@@ -208,10 +208,10 @@ def test_what_one_browser_does_the_other_sees(page: Page, browser: Browser, url:
 
 def test_the_list_is_turned_filtered_and_sorted_and_the_library_checked(page: Page) -> None:
     page.get_by_role("combobox", name="Sort").select_option("title")
-    later = page.get_by_role("button", name="Later")
-    later.click()
+    following = page.get_by_role("button", name="Next")
+    following.click()
     expect(page.locator("#library .pager")).to_contain_text("2 of 2")
-    expect(later).to_be_disabled()
+    expect(following).to_be_disabled()
     page.get_by_role("combobox", name="Tag", exact=True).select_option("<b>bold</b>")
     expect(page.locator("#library .count")).to_contain_text("1 of")
     expect(page.get_by_role("combobox", name="Tag", exact=True)).to_have_value("<b>bold</b>")

@@ -209,7 +209,7 @@ def test_the_summary_puts_what_was_not_read_first_and_says_why() -> None:
     text = Drawn(arrivals.finished([Arrived("a.txt")], summary)).text
     assert "2 added, 1 not read, 1 with a warning" in text
     assert text.index("c.exe") < text.index("b.pdf") < text.index("a.txt")
-    assert "C.exe is a program; leave it out." in text
+    assert "c.exe is a program; leave it out." in text
     assert "Page 3 is an image; it was left out." in text
     assert "Left out: 2 files that Pincite does not read: .png 2." in text
 

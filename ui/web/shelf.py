@@ -178,6 +178,6 @@ def pager(label: str, verb: str, number: int, pages: int) -> str:
         return f'<button type="button" data-verb="{verb}" data-to="{to}"{off}>{said}</button>'
 
     return (
-        f'<nav class="pager" aria-label="{label}">{button(number - 1, "Earlier")}'
-        f"<span>{number + 1:,} of {pages:,}</span>{button(number + 1, 'Later')}</nav>"
+        f'<nav class="pager" aria-label="{label}">{button(number - 1, "Previous")}'
+        f"<span>{number + 1:,} of {pages:,}</span>{button(number + 1, 'Next')}</nav>"
     )

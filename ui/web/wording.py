@@ -47,7 +47,11 @@ def sentence(text: str) -> str:
 
     >>> sentence("the file <b> is empty; choose another")
     '<bdi>The file &lt;b&gt; is empty; choose another.</bdi>'
+    >>> sentence("notes.txt is empty")
+    '<bdi>notes.txt is empty.</bdi>'
     """
     said = shortened(text.strip(), _LONGEST)
+    if said.partition(" ")[0].isalpha():  # else a file's name, which is kept to the letter
+        said = said[:1].upper() + said[1:]
     ending = "" if said.endswith((".", "!", "?", "…")) else "."
-    return isolated(said[:1].upper() + said[1:] + ending)
+    return isolated(said + ending)
