@@ -32,6 +32,12 @@ def main() -> None:
                 _ask(page, "Who coined the phrase AI safety engineering?")
                 page.screenshot(path=IMAGES / f"{name}.png")
                 page.close()
+            library = browser.new_page(viewport={"width": 1440, "height": 900})
+            library.goto(ADDRESS)
+            library.get_by_role("tab", name="Library").click()
+            expect(library.get_by_text("AI safety").first).to_be_visible()
+            library.wait_for_timeout(800)
+            library.screenshot(path=IMAGES / "library.png")
             dark = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
             dark.goto(ADDRESS)
             _ask(dark, "Who won the world cup in 2018?")
@@ -43,8 +49,8 @@ def main() -> None:
 
 
 def _ask(page: Page, question: str) -> None:
-    page.get_by_label("Question").fill(question)
-    page.get_by_label("Question").press("Enter")
+    page.get_by_label("Question", exact=True).fill(question)
+    page.get_by_label("Question", exact=True).press("Enter")
     expect(page.locator("#turn-1 .reply")).to_contain_text("AI safety", timeout=20_000)
     page.wait_for_timeout(800)
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.readers.pdf_notes import in_place
+
 Boxes = NDArray[np.float32]
 
 WRAP = "\x02"  # what PDFium puts for a hyphen at the end of a line
@@ -97,6 +99,7 @@ def lines(
     words = _words(glyphs, width, height)
     if not words.texts:
         return []
+    words = _with_notes(words, lambda i: style(words.first[i])[0])
     together, gaps = _neighbours(words)
     found, start = [], 0
     for end in [*(np.flatnonzero(~together) + 1).tolist(), len(words.texts)]:
@@ -131,6 +134,21 @@ def _words(glyphs: Glyphs, width: float, height: float) -> _Words:
         bounds[kept, 0].tolist(),
         np.diff(breaks, prepend=0) > 0,
         [text[matches[i].end() : matches[i].end() + 1] == " " for i in kept.tolist()],
+    )
+
+
+def _with_notes(words: _Words, size: Callable[[int], float]) -> _Words:
+    """The words with superscripts behind the words that they belong to."""
+    order = in_place(words.texts, words.boxes, words.broken, size)
+    moved = np.diff(order, prepend=-1) != 1
+    if not moved.any():
+        return words
+    return _Words(
+        [words.texts[i] for i in order],
+        words.boxes[order],
+        [words.first[i] for i in order],
+        words.broken[order] | moved,  # so that it is joined to a word only where it touches it
+        [words.spaced[i] for i in order],
     )
 
 

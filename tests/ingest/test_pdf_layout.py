@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from corpus.types import Span
 from ingest.readers.pdf import PDF
 from ingest.segment import sentences
-from tests.ingest.pdf_maker import HELVETICA, Leaf, Text, column, pdf
+from tests.ingest.pdf_maker import COURIER, HELVETICA, Leaf, Text, column, pdf
 
 FULL = "Gulls nest on the cliffs above a cold sea and they return to them in every spring and"
 LONG = [
@@ -193,6 +193,23 @@ def test_a_raised_figure_stays_with_its_word_and_line() -> None:
     raised = [Text(72, 100, "ranges up to 1"), Text(133.5, 96, "2", 6), Text(140, 100, "inch")]
     found = text(Leaf([*raised, *column(["and down again."], y=112)]))
     assert found == "ranges up to 12 inch and down again.\n"
+
+
+def test_superscripts_that_a_page_draws_last_stand_behind_their_words() -> None:
+    drawn = [
+        Text(72, 100, "The gull and the tern both are birds of", 10, COURIER),
+        Text(72, 112, "the sea, nest on cliffs.", 10, COURIER),
+        Text(120.2, 97, "(1)", 3, COURIER),  # behind "gull", whose letters are 6 points wide
+        Text(198.2, 97, "®", 3, COURIER),  # behind "tern"
+    ]
+    assert text(Leaf(drawn)) == (
+        "The gull(1) and the tern® both are birds of the sea, nest on cliffs.\n"
+    )
+
+
+def test_a_line_of_numbers_alone_is_no_superscript() -> None:
+    drawn = [Text(72, 100, FULL), Text(72, 124, "12"), Text(72, 136, "(3)")]
+    assert text(Leaf(drawn)).split() == [*FULL.split(), "12", "(3)"]
 
 
 def test_lines_of_code_are_not_lost() -> None:
