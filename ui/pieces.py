@@ -44,7 +44,7 @@ def pieces(document: Document) -> Iterator[Piece]:
 def screens(document: Document, most: int) -> list[list[Piece]]:
     """The pieces on screens of about ``most`` characters; at least one screen.
 
-    A piece that is longer than a screen is cut, at the end of a line where it has one.
+    Text that is longer than a screen is cut, at the end of a line where it has one.
     """
     filled: list[list[Piece]] = [[]]
     room, has_text = most, False
@@ -65,7 +65,7 @@ def screens(document: Document, most: int) -> list[list[Piece]]:
 def _cut(whole: Iterator[Piece], most: int) -> Iterator[Piece]:
     for piece in whole:
         said = piece.said
-        while len(said) > most:
+        while piece.kind == "text" and len(said) > most:
             ends = [end.end() for end in _LINE_END.finditer(said, 1, most)]
             end = ends[-1] if ends else most
             yield replace(piece, said=said[:end])

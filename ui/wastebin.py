@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,6 +37,7 @@ class Wastebin:
     Args:
         library: whose documents they are.
         embedder: of the library.
+        forget: removes documents from it, by their ids.
         most: removals that are kept.
         most_bytes: that they may have together.
     """
@@ -44,11 +46,13 @@ class Wastebin:
         self,
         library: Library,
         embedder: Embedder,
+        forget: Callable[[Sequence[str]], None],
         most: int = _MOST,
         most_bytes: int = _MOST_BYTES,
     ) -> None:
         self._library = library
         self._embedder = embedder
+        self._forget = forget
         self._most = most
         self._most_bytes = most_bytes
         self._folder = TemporaryDirectory(prefix="pincite-removed-")
@@ -77,7 +81,7 @@ class Wastebin:
                     f"{entry.title!r} was not removed, because it cannot be kept for an undo: "
                     f"{error.strerror or error}; make room in {self._folder.name}"
                 ) from error
-            self._library.remove([entry.id])
+            self._forget([entry.id])
             self._kept[removed.token] = removed
             self._bound()
         return removed

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,11 +38,15 @@ HOSTILE_SENTENCE = (
 _SERVE = f"""
 {CUT_OFF}
 from retrieval.engine import Engine
+from ui.intake import Limits
+from ui.terms import Terms
 from ui.web.server import serve
 
+library, port, megabytes, files = sys.argv[1:]
+terms = Terms(limits=Limits.of(int(megabytes), int(files)))
 try:
-    with Engine.open(sys.argv[1]) as engine:
-        serve(engine, "127.0.0.1", int(sys.argv[2]))
+    with Engine.open(library) as engine:
+        serve(engine, "127.0.0.1", int(port), terms=terms)
 except KeyboardInterrupt:
     pass
 """
@@ -63,11 +67,22 @@ def library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(library_folder: Path) -> Iterator[str]:
     """The address of a running chat."""
+    with serving(library_folder) as url:
+        yield url
+
+
+@contextmanager
+def serving(library: Path, *, megabytes: int = 200, files: int = 20) -> Iterator[str]:
+    """The address of a server over a library, which ends without a sound afterwards.
+
+    An upload may have so many ``megabytes`` and ``files``.
+    """
     port = free_port()
-    log = library_folder.parent / "server.log"
+    log = library.parent / f"server-{port}.log"
     with log.open("w") as output:
+        options = [str(option) for option in (library, port, megabytes, files)]
         process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(library_folder), str(port)],
+            [sys.executable, "-c", _SERVE, *options],
             env={**os.environ, "PINCITE_EMBEDDER": HASHING},
             stdout=output,
             stderr=subprocess.STDOUT,

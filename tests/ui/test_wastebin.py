@@ -78,7 +78,7 @@ def test_removing_and_undoing_gives_the_same_library_and_embeds_nothing(
         if refused:
             library.refuse([Refusal(entry.source, "it is locked now")])
         before = holdings(library)
-        bin = Wastebin(library, Silent())
+        bin = Wastebin(library, Silent(), library.remove)
         removed = bin.remove(entry.id)
         assert library.entries() == library.refusals() == []
         bin.undo(removed.token)
@@ -87,7 +87,7 @@ def test_removing_and_undoing_gives_the_same_library_and_embeds_nothing(
 
 
 def test_a_removal_is_undone_once(library: Library) -> None:
-    bin = Wastebin(library, Silent())
+    bin = Wastebin(library, Silent(), library.remove)
     removed = bin.remove(library.find("birds.txt").id)
     bin.undo(removed.token)
     with pytest.raises(UsageError, match="can be undone no longer"):
@@ -97,7 +97,7 @@ def test_a_removal_is_undone_once(library: Library) -> None:
 
 
 def test_what_took_the_name_meanwhile_is_not_overwritten(library: Library) -> None:
-    bin = Wastebin(library, Silent())
+    bin = Wastebin(library, Silent(), library.remove)
     removed = bin.remove(library.find("birds.txt").id)
     other = next(entry for entry in library.entries())
     library.rename(other.id, "birds.txt")
@@ -111,7 +111,7 @@ def test_what_took_the_name_meanwhile_is_not_overwritten(library: Library) -> No
 
 
 def test_two_that_remove_the_same_document_remove_it_once(library: Library) -> None:
-    bin = Wastebin(library, Silent())
+    bin = Wastebin(library, Silent(), library.remove)
     id = library.find("birds.txt").id
     bin.remove(id)
     with pytest.raises(DocumentNotFoundError):
@@ -122,7 +122,7 @@ def test_two_that_remove_the_same_document_remove_it_once(library: Library) -> N
 def test_the_newest_removals_are_kept_and_the_oldest_let_go(
     library: Library, bounds: dict[str, int]
 ) -> None:
-    bin = Wastebin(library, Silent(), **bounds)
+    bin = Wastebin(library, Silent(), library.remove, **bounds)
     first, second = (bin.remove(entry.id) for entry in library.entries()[:2])
     with pytest.raises(UsageError, match="no longer"):
         bin.undo(first.token)

@@ -50,10 +50,10 @@ def build(
                 ask_page(blocks, engine, changed, intake is not None, drawable)
             if intake is not None:
                 with gr.Tab("Library", id="library"):
-                    library_page(engine, intake, changed)
+                    library_page(blocks, engine, intake, changed)
             if evaluations is not None:
                 with gr.Tab("Evaluate", id="evaluate"):
-                    evaluate_page(evaluations)
+                    evaluate_page(blocks, evaluations)
         api(ask, api_name="ask")
     blocks.queue(default_concurrency_limit=AT_ONCE)
     return blocks

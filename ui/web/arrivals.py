@@ -49,7 +49,7 @@ def drop_zone(limits: Limits) -> str:
         '<p class="call">Drop files or folders here, or '
         '<label class="choose"><input type="file" multiple class="unseen">'
         "<span>choose files</span></label></p>"
-        '<p class="hint">PDF, Word, PowerPoint, Excel, EPUB, HTML, Markdown, mail, text; a folder '
+        '<p class="kinds">PDF, Word, PowerPoint, Excel, EPUB, HTML, Markdown, mail, text; a folder '
         f"also as a zip file. Up to {size} a file, {limits.files:,} files at once.</p>"
         '<label class="for-all"><span>Tags for them</span><input name="tags" maxlength="400" '
         'placeholder="none; several with commas" autocomplete="off"></label></form>'

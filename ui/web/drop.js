@@ -101,7 +101,13 @@ for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
   });
 }
 zone.addEventListener("drop", async (event) => {
-  const entries = Array.from(event.dataTransfer.items, (item) => item.webkitGetAsEntry?.());
-  const found = await Promise.all(entries.filter(Boolean).map((entry) => within(entry, "")));
+  // Both at once: after the event there is nothing more to be had from the items.
+  const dropped = Array.from(event.dataTransfer.items, (item) => [
+    item.webkitGetAsEntry?.(),
+    item.getAsFile(),
+  ]);
+  const found = await Promise.all(
+    dropped.map(([entry, file]) => (entry ? within(entry, "") : file ? [{ name: file.name, file }] : [])),
+  );
   enqueue(found.flat());
 });

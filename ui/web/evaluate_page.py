@@ -10,23 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.context import Context
 
 from corpus.errors import PinciteError, UsageError
 from ui.web import measured
 from ui.web.evaluations import Evaluations
 from ui.web.runs import Runs, Standing
+from ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _VERBS = Path(__file__).with_name("verbs.js").read_text("utf-8")
 _FRAME = Path(__file__).with_name("report.js").read_text("utf-8")
 _EVERY_S = 1  # a page asks how far the run under way is
-_FAILED = "Something failed that should not have. The server's log has the details."
 _QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
-def evaluate_page(evaluations: Evaluations) -> None:
-    """Build the page. Its runs are the server's: whoever opens it sees them, and can stop one."""
+def evaluate_page(blocks: gr.Blocks, evaluations: Evaluations) -> None:
+    """Lay the page out inside ``blocks``.
+
+    Its runs are the server's: whoever opens the page sees them, and can stop one.
+    """
     runs = Runs(evaluations)
     choices = _choices(evaluations)
 
@@ -38,7 +40,7 @@ def evaluate_page(evaluations: Evaluations) -> None:
             return gr.skip(), measured.problem(str(error)), gr.skip(), gr.skip()
         except Exception:
             _LOG.exception("the page for evaluations could not do %r", asked.get("verb"))
-            return gr.skip(), measured.problem(_FAILED), gr.skip(), gr.skip()
+            return gr.skip(), measured.problem(FAILED), gr.skip(), gr.skip()
         standing = runs.standing
         return measured.panel(choices, standing), "", drawn, standing
 
@@ -63,8 +65,7 @@ def evaluate_page(evaluations: Evaluations) -> None:
         )
     seen = gr.State(None)
     panel.submit(act, None, [panel, problem, report, seen], **_QUIET)
-    assert Context.root_block is not None, "a page is built inside of gr.Blocks"
-    Context.root_block.load(look, seen, [panel, seen], **_QUIET)
+    blocks.load(look, seen, [panel, seen], **_QUIET)
     gr.Timer(_EVERY_S).tick(look, seen, [panel, seen], **_QUIET)
 
 

@@ -10,9 +10,11 @@ from corpus.errors import DocumentNotFoundError, PinciteError
 from corpus.rows import Entry
 from retrieval.engine import Engine
 from retrieval.health import examine
+from ui.intake import Intake
 from ui.wastebin import Removed, Wastebin
 from ui.web import opened, remarks, shelf
 from ui.web.listing import Catalogue, Filter, Holdings
+from ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _UNDOABLE = 5  # removals that a page offers to undo
@@ -20,7 +22,6 @@ _GONE = (
     "that document is in the library no longer under this name: somebody has removed or renamed it "
     "meanwhile"
 )
-FAILED = "Something failed that should not have. The server's log has the details."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,10 @@ class Shown:
 class Keeper:
     """Does what a page asks for, one verb at a time. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, intake: Intake) -> None:
         self._library = engine.library
         self._settings = engine.settings.model_copy(update={"library": engine.library.folder})
-        self._bin = Wastebin(engine.library, engine.embedder)
+        self._bin = Wastebin(engine.library, engine.embedder, intake.remove)
         self._catalogue = Catalogue(engine.library)
         self._verbs: Mapping[str, Callable[[View, Mapping[str, str]], View]] = {
             "filter": self._filter,

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.context import Context
 from gradio.utils import get_upload_folder
 
 from corpus.errors import PinciteError
 from retrieval.engine import Engine
 from ui.intake import Intake
 from ui.web import arrivals, uploads
-from ui.web.keeping import FAILED, Keeper, View
+from ui.web.keeping import Keeper, View
+from ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _SCRIPT = Path(__file__).with_name("verbs.js").read_text("utf-8")
@@ -26,16 +26,17 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"
 _TOOLS = '<button type="button" class="quiet" data-verb="examine">Check the library</button>'
 
 
-def library_page(engine: Engine, intake: Intake, changed: gr.State) -> None:
-    """Build the page; its server is one that may be changed from outside.
+def library_page(blocks: gr.Blocks, engine: Engine, intake: Intake, changed: gr.State) -> None:
+    """Lay the page out inside ``blocks``; its server is one that may be changed from outside.
 
     Args:
+        blocks: what it stands in.
         engine: whose library it is.
         intake: what takes uploads into it.
         changed: is set to another value when the library has changed, here or elsewhere; what else
             shows the library listens to it.
     """
-    keeper = Keeper(engine)
+    keeper = Keeper(engine, intake)
 
     def show(view: View) -> tuple[Any, ...]:
         pulse = engine.library.pulse  # first: what changes from now on is seen at the next look
@@ -74,8 +75,7 @@ def library_page(engine: Engine, intake: Intake, changed: gr.State) -> None:
     arrived.submit(lambda: "", None, arrived, queue=False, **_QUIET)
     drop.upload(take, [view], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
     looking: dict[str, Any] = {"queue": False, **_QUIET}
-    assert Context.root_block is not None, "a page is built inside of gr.Blocks"
-    Context.root_block.load(look, [view, changed], parts, **looking)
+    blocks.load(look, [view, changed], parts, **looking)
     gr.Timer(_EVERY_S).tick(look, [view, changed], parts, **looking)
 
 

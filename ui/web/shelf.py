@@ -48,10 +48,10 @@ def shelf(holdings: Holdings, wanted: Filter, opened: str = "") -> str:
 
 def filters(holdings: Holdings, wanted: Filter) -> str:
     """The form that narrows the list down. The browser keeps what is typed into it."""
-    tags = {"": "All tags"} | {
+    tags = {"": "All"} | {
         tag: f"{shortened(tag, 40)} ({count:,})" for tag, count in holdings.tags.items()
     }
-    states = {"": "All states"} | {name: name.capitalize() for name in STATES}
+    states = {"": "All"} | {name: name.capitalize() for name in STATES}
     orders = {name: label for name, (label, *_) in ORDERS.items()}
     return (
         '<form class="filter" role="search" aria-label="Filter the documents" data-verb="filter">'
@@ -178,6 +178,6 @@ def pager(label: str, verb: str, number: int, pages: int) -> str:
         return f'<button type="button" data-verb="{verb}" data-to="{to}"{off}>{said}</button>'
 
     return (
-        f'<nav class="pager" aria-label="{label}">{button(number - 1, "Earlier")}'
-        f"<span>{number + 1:,} of {pages:,}</span>{button(number + 1, 'Later')}</nav>"
+        f'<nav class="pager" aria-label="{label}">{button(number - 1, "Previous")}'
+        f"<span>{number + 1:,} of {pages:,}</span>{button(number + 1, 'Next')}</nav>"
     )

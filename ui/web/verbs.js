@@ -2,6 +2,7 @@
 // a person goes on when the answer has been drawn. What it can do stands in the HTML: data-verb.
 const asked = (window.pinciteAsked ??= { verb: "", at: 0 });
 const FRESH_MS = 10000;
+const TYPING_MS = 150;
 
 const send = (kind, source, fields = {}) => {
   if (kind === "submit") Object.assign(asked, { verb: source.dataset.verb, at: Date.now() });
@@ -27,7 +28,8 @@ element.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-verb=filter]");
   if (!form) return;
   clearTimeout(waiting);
-  waiting = setTimeout(() => send("input", form, fieldsOf(form)), 150);
+  const typed = event.target.type === "search";
+  waiting = setTimeout(() => send("input", form, fieldsOf(form)), typed ? TYPING_MS : 0);
 });
 
 const settle = () => {

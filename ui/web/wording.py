@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ui.web.escape import isolated, shortened
 
+FAILED = "Something failed that should not have. The server's log has the details."
 _LONGEST = 800  # characters of a sentence with a value from outside in it
 
 
@@ -46,7 +47,11 @@ def sentence(text: str) -> str:
 
     >>> sentence("the file <b> is empty; choose another")
     '<bdi>The file &lt;b&gt; is empty; choose another.</bdi>'
+    >>> sentence("notes.txt is empty")
+    '<bdi>notes.txt is empty.</bdi>'
     """
     said = shortened(text.strip(), _LONGEST)
+    if said.partition(" ")[0].isalpha():  # else a file's name, which is kept to the letter
+        said = said[:1].upper() + said[1:]
     ending = "" if said.endswith((".", "!", "?", "…")) else "."
-    return isolated(said[:1].upper() + said[1:] + ending)
+    return isolated(said + ending)

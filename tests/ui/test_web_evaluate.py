@@ -1,0 +1,106 @@
+"""The page for evaluations as a person sees it, in a real browser, on the bundled gold set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.ui.browsing import PATIENCE_MS, chromium, faint, needs_chromium, visit
+from tests.ui.conftest import serving
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def url(library_folder: Path) -> Iterator[str]:
+    with serving(library_folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser, url: str) -> Iterator[Page]:
+    with visit(browser, url) as fresh:
+        to_evaluate(fresh)
+        yield fresh
+
+
+def to_evaluate(page: Page) -> None:
+    page.get_by_role("tab", name="Evaluate").click()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+
+def start(page: Page, split: str, limit: str) -> None:
+    page.get_by_role("combobox", name="Questions").select_option(label=f"ai_safety: {split}")
+    page.get_by_label("At most").fill(limit)
+    page.get_by_label("At most").press("Enter")
+
+
+def report(page: Page) -> Any:
+    return page.frame_locator("#evaluate iframe")
+
+
+def test_runs_are_measured_shown_compared_and_saved(
+    page: Page, browser: Browser, url: str, tmp_path: Path
+) -> None:
+    start(page, "dev", "8")
+    runs = page.locator("#evaluate .runs li")
+    expect(runs).to_have_count(1)
+    start(page, "dev", "9")
+    expect(runs).to_have_count(2)
+    expect(runs.first).to_contain_text("2. ai_safety, dev, first 9")
+
+    page.get_by_role("button", name="Show 1.").click()
+    expect(page.locator("#evaluate .report h2")).to_be_focused()
+    expect(report(page).locator("body")).to_contain_text("quote_hit@1")
+    expect(report(page).locator("svg").first).to_be_visible()
+    expect(report(page).get_by_text("Compared")).to_have_count(0)
+    height = page.locator("#evaluate iframe").evaluate("frame => frame.clientHeight")
+    inside = report(page).locator("body").evaluate("body => body.scrollHeight")
+    assert height >= inside
+
+    page.get_by_role("button", name="Compare").click()
+    expect(report(page).get_by_role("heading", name="Compared")).to_be_visible()
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Save JSON").click()
+    saving.value.save_as(tmp_path / "report.json")
+    saved = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert saved["questions"] == 9
+    assert "quote_hit@1" in saved["compared"]
+
+    # Another browser sees the same runs.
+    with visit(browser, url) as other:
+        to_evaluate(other)
+        expect(other.locator("#evaluate .runs li")).to_have_count(2)
+
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert faint(page) == []
+
+
+def test_a_run_is_stopped_and_no_other_starts_beside_it(
+    page: Page, browser: Browser, url: str
+) -> None:
+    with visit(browser, url) as other:
+        to_evaluate(other)
+        start(page, "all questions", "")
+        expect(page.locator("#evaluate .going")).to_contain_text("ai_safety")
+        expect(other.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+        other.get_by_role("button", name="Stop").press("Enter")
+        for each in (page, other):
+            expect(each.locator("#evaluate .ended")).to_contain_text("was stopped")
+            expect(each.get_by_role("button", name="Run", exact=True)).to_be_enabled()
