@@ -22,7 +22,7 @@ from retrieval.hashing import HASHING, HashingEmbedder
 from tests.conftest import CUT_OFF
 from ui.web.examples import ARTICLE
 
-_STARTED_WITHIN_S = 60
+_STARTED_WITHIN_S = 180
 _ENDED_WITHIN_S = 15
 
 HOSTILE_TITLE = '<img src=x onerror="window.hacked = 1">'
