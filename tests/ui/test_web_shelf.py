@@ -193,7 +193,7 @@ def test_each_file_of_an_upload_says_how_far_it_is() -> None:
     assert "a.txtAdded, 3 passages" in drawn.text
     assert "big.pdfNot readIt has 300.0 MB; split it." in drawn.text
     assert "b.txtWaiting" in drawn.text
-    assert "zip/inner.txtAs it was" in drawn.text
+    assert "zip/inner.txtUnchanged" in drawn.text
     assert "3 done, 12 texts embedded" in drawn.text
 
 

@@ -18,7 +18,7 @@ _NAME = 120  # characters of a file's name
 _WORDS = {
     "added": "Added",
     "replaced": "Replaced",
-    "unchanged": "As it was",
+    "unchanged": "Unchanged",
     "removed": "Removed",
     "refused": "Not read",
 }
@@ -53,7 +53,7 @@ def drop_zone(limits: Limits) -> str:
         f"also as a zip file. Up to {size} a file, {limits.files:,} files at once.</p>"
         '<label class="for-all"><span>Tags for them</span><input name="tags" maxlength="400" '
         'placeholder="none; several with commas" autocomplete="off"></label></form>'
-        '<div class="sending" role="status"></div>'
+        '<div class="sending"></div>'
     )
 
 
@@ -71,7 +71,7 @@ def reading(files: Sequence[Arrived], events: Iterable[Event], embedded: int) ->
     done = len(fates) + sum(bool(file.lost) for file in files if file.name not in fates)
     texts = f", {counted(embedded, 'text')} embedded" if embedded else ""
     return (
-        f'<div class="arrivals" role="status"><p><b>Reading {counted(len(files), "file")}</b> '
+        f'<div class="arrivals"><p><b>Reading {counted(len(files), "file")}</b> '
         f'{done:,} done{texts}</p><progress max="{max(len(lines), 1)}" value="{done}" '
         f'aria-label="Files read"></progress>{_lines(lines)}</div>'
     )

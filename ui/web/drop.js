@@ -41,6 +41,7 @@ const sent = (file, say) =>
 const refuse = (sentence) => {
   const said = document.createElement("p");
   said.className = "failed";
+  said.role = "alert";
   said.textContent = sentence;
   report.replaceChildren(said);
 };

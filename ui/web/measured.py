@@ -75,7 +75,7 @@ def _going(going: Going) -> str:
     said = "stopping" if going.stopping else going.doing + of
     off = " disabled" if going.stopping else ""
     return (
-        '<div class="going" role="status"><p tabindex="-1" data-after="start stop">'
+        '<div class="going"><p tabindex="-1" data-after="start stop">'
         f"<b>{escaped(going.label)}</b> {escaped(said)}</p>"
         f'<button type="button" data-verb="stop"{off}>Stop</button>'
         f'<progress{value} aria-label="Questions asked"></progress></div>'

@@ -96,10 +96,11 @@ def _count(found: Listed, holdings: Holdings) -> str:
 
 def _table(rows: str) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in _HEAD)
+    # The roles are said because a narrow page shows the rows as cards, which takes them away.
     return (
-        '<table class="documents"><caption>Documents in the library</caption>'
+        '<table class="documents" role="table"><caption>Documents in the library</caption>'
         f'<thead><tr>{head}<th scope="col"><span class="unseen">Remove</span></th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f'<tbody role="rowgroup">{rows}</tbody></table>'
     )
 
 
@@ -140,12 +141,14 @@ def _row(row: Row, is_open: bool) -> str:
         )
         verb, does = "forget", "Forget"
     drawn = "".join(
-        f'<td class="{kind}" data-label="{label}">{cell}</td>' for kind, label, cell in cells
+        f'<td class="{kind}" role="cell" data-label="{label}">{cell}</td>'
+        for kind, label, cell in cells
     )
     of = escaped(shortened(title(row), 80))
     return (
-        f'<tr class="{"is-open" if is_open else ""}"><th scope="row">{described}</th>{drawn}'
-        f'<td class="do"><button type="button" class="quiet" data-verb="{verb}"'
+        f'<tr class="{"is-open" if is_open else ""}" role="row">'
+        f'<th scope="row" role="rowheader">{described}</th>{drawn}'
+        f'<td class="do" role="cell"><button type="button" class="quiet" data-verb="{verb}"'
         f' data-id="{attribute(row_id(row))}"><span aria-hidden="true">{does}</span>'
         f'<span class="unseen">{does} {of}</span></button></td></tr>'
     )
