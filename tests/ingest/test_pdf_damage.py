@@ -67,11 +67,6 @@ def test_a_file_without_pages_is_not_taken_for_an_encrypted_one_read_before() ->
         PDF.read(pdf([]), "b.pdf")
 
 
-def test_pictures_alone_are_refused_with_the_extra_that_reads_them() -> None:
-    with pytest.raises(EmptySourceError, match=r"any of its 2 pages.*pincite\[ocr\]"):
-        PDF.read(pdf([Leaf(), Leaf()]), "scan.pdf")
-
-
 def test_blank_pages_alone_are_refused_as_empty() -> None:
     with pytest.raises(EmptySourceError, match="blank"):
         PDF.read(pdf([Leaf(blank=True)]), "a.pdf")
