@@ -141,14 +141,13 @@ def test_a_file_is_to_be_finished_when_a_quarter_of_its_time_is_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(deadline, "_near", math.inf)
     monkeypatch.setattr(deadline.time, "monotonic", lambda: now)
+    with deadline.within(100):
+        now += 74
+        assert not deadline.is_near()
+        now += 2
+        assert deadline.is_near()
     assert not deadline.is_near()
-    deadline.start(100)
-    now += 74
-    assert not deadline.is_near()
-    now += 2
-    assert deadline.is_near()
 
 
 def block(x: float, y: float, rows: int, width: float = 200, step: float = 12) -> list[list[float]]:
