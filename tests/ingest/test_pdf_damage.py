@@ -85,16 +85,6 @@ def test_a_damaged_page_among_others_is_named() -> None:
     assert found.warnings == ("page 2 is damaged and could not be read",)
 
 
-def test_ten_thousand_pages_are_read_with_each_in_its_place() -> None:
-    found = PDF.read(
-        pdf([Leaf([Text(72, 400, f"Gull {n} nests.")]) for n in range(1, 10_001)]), "a.pdf"
-    )
-    page = found.pages[9_876]
-    assert page.number == 9_877
-    assert found.text[page.span.start : page.span.end].strip() == "Gull 9877 nests."
-    assert found.warnings == ()
-
-
 def test_a_title_that_is_no_text_is_none() -> None:
     lone_surrogate = b"\xfe\xff" + "Gulls".encode("utf-16-be") + b"\xd8\x00\x00A"
     found = PDF.read(pdf([Leaf(column(GULLS))], title=lone_surrogate), "a.pdf")
