@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -76,9 +77,10 @@ def readers() -> Iterator[Readers]:
 
 def workers() -> list[int]:
     """The processes that read for this one."""
-    pids = []
+    pids: list[int] = []
     for task in Path("/proc/self/task").iterdir():
-        pids += [int(pid) for pid in (task / "children").read_text().split()]
+        with suppress(OSError):  # a thread that has ended meanwhile
+            pids += map(int, (task / "children").read_text().split())
     return [pid for pid in pids if b"ingest.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
