@@ -267,6 +267,9 @@ def bench_api(
 @app.command()
 def extraction(
     folder: Annotated[Path, typer.Argument(help="Files with the text that they should give.")],
+    scanned: Annotated[
+        bool, typer.Option("--scanned", help="Only PDFs, each page made a picture of 150 dpi.")
+    ] = False,
 ) -> None:
     """Print how files are read: how many of each type, and how much of their gold text came out.
 
@@ -275,7 +278,7 @@ def extraction(
     from eval import extraction as extractions
 
     with _progress() as progress:
-        results = extractions.measure(folder, progress)
+        results = extractions.measure(folder, progress, scanned)
     extractions.show(_out(), results)
 
 
