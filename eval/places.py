@@ -12,8 +12,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from rich.console import Console
 
-from corpus.layout import Layout
-from corpus.types import Document
+from corpus.layout import Box, Layout
+from corpus.types import Document, Span
 from eval.run import Progress
 from ingest.readers.pdf import PDF
 from retrieval.embedder import Embedder
@@ -21,7 +21,7 @@ from retrieval.engine import Engine
 from retrieval.quote import Quote
 from retrieval.settings import Settings
 
-_MARGIN = 1.0  # points around a word's box
+_MARGIN = 0.5  # points around a word's box
 _FINE = 100  # PDFium takes places on a page as whole numbers: in hundredths of a point
 _SHOWN = 10  # misplaced quotes
 
@@ -67,9 +67,11 @@ def check(quote: Quote, document: Document) -> Checked:
     inside = rows[(rows["start"] < quote.end) & (rows["end"] > quote.start)].tolist()
     text = document.text
     holding = [page.number for page in document.pages if page.span.overlaps(quote.span)]
-    boxed = "".join(
-        text[max(start, quote.start) : min(end, quote.end)] for start, end, *_ in inside
-    )
+    # A word with a hyphen at the end of a line is one word with two boxes.
+    boxes: dict[Span, list[Box]] = {}
+    for start, end, *box in inside:
+        boxes.setdefault(Span(start, end), []).append(Box(*box))
+    boxed = "".join(text[max(w.start, quote.start) : min(w.end, quote.end)] for w in boxes)
     if text[quote.start : quote.end] != quote.text:
         wrong = "it is not what stands at its offsets"
     elif quote.page not in holding:  # one that was widened may begin on the page before
@@ -80,12 +82,13 @@ def check(quote: Quote, document: Document) -> Checked:
         wrong = f"it is on pages {holding}, and its boxes are not so on {sorted(stray)}"
     else:
         unseen = [
-            text[start:end]
-            for start, end, page, *box in inside
-            if _letters(text[start:end]) not in _letters(_under(document.source, page, *box))
+            text[word.start : word.end]
+            for word, around in boxes.items()
+            if _letters(text[word.start : word.end])
+            not in _letters("".join(_under(document.source, box) for box in around))
         ]
         wrong = f"not in their boxes: {unseen}" if unseen else ""
-    return Checked(quote, len(inside), wrong)
+    return Checked(quote, len(boxes), wrong)
 
 
 def show(console: Console, found: Sequence[Checked], questions: int) -> None:
@@ -96,17 +99,19 @@ def show(console: Console, found: Sequence[Checked], questions: int) -> None:
     console.print(
         f"{questions} questions: {len(found)} quotes from {documents} PDFs, of {words:,} words; "
         f"{len(found) - len(wrong)} open at their page with every word in its box there, "
-        f"{len(wrong)} do not"
+        f"{len(wrong)} do not",
+        soft_wrap=True,
     )
     for checked in wrong[:_SHOWN]:
-        console.print(f"page {checked.quote.page} of {checked.quote.title}: {checked.wrong}")
+        where = f"page {checked.quote.page} of {checked.quote.title}"
+        console.print(f"{where}: {checked.wrong}", soft_wrap=True)
 
 
-def _under(file: str, number: int, left: float, top: float, right: float, bottom: float) -> str:
-    """The text that the file itself has in a box on a page, as PDFium finds it."""
-    page, textpage = _page(file, number)
-    a = _in_the_file(page, left - _MARGIN, bottom + _MARGIN)
-    b = _in_the_file(page, right + _MARGIN, top - _MARGIN)
+def _under(file: str, box: Box) -> str:
+    """The text that the file itself has in a box, as PDFium finds it."""
+    page, textpage = _page(file, box.page)
+    a = _in_the_file(page, box.left - _MARGIN, box.bottom + _MARGIN)
+    b = _in_the_file(page, box.right + _MARGIN, box.top - _MARGIN)
     (west, east), (south, north) = sorted([a[0], b[0]]), sorted([a[1], b[1]])
     return str(textpage.get_text_bounded(west, south, east, north))
 

@@ -19,6 +19,7 @@ from tests.conftest import Pincite, Run
 from tests.eval.conftest import OWL, WHOLE, write_gold
 from tests.ingest.pdf_maker import Leaf, column, pdf
 
+KEPT = ["Gulls are well-known birds. It is a well-", "known fact."]
 GULLS = ["The herring gull eats fish and mussels. Gulls nest", "on cliffs in spring."]
 OWLS = ["The barn owl hunts mice at night."]
 
@@ -51,6 +52,12 @@ def test_a_page_that_is_turned_or_cropped_is_looked_at_as_it_is_shown(
 ) -> None:
     found = document(tmp_path, replace(leaf, lines=column(OWLS, y=200)))
     assert check(quoted(found, "The barn owl hunts mice"), found).wrong == ""
+
+
+def test_a_word_with_a_hyphen_at_a_line_end_is_looked_for_in_both_its_boxes(tmp_path: Path) -> None:
+    found = document(tmp_path, Leaf(column(KEPT)))
+    quote = quoted(found, "It is a well-known fact.")
+    assert check(quote, found).wrong == ""
 
 
 def moved(found: Document, change: Callable[[np.ndarray], None]) -> Document:
