@@ -246,7 +246,7 @@ def test_a_damaged_model_is_an_error_and_none_is_fetched_in_its_place(
     models[0].parent.mkdir()
     for model in models:
         model.write_bytes(b"\0" * 99)
-    ocr._engine.cache_clear()
+    monkeypatch.setattr(ocr, "_engine", ocr._engine.__wrapped__)  # none made before
     monkeypatch.setattr(rapidocr, "__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(Exception, match="any_det_small"):
         ocr.recognise(np.full((99, 99, 3), 255, np.uint8))
