@@ -142,13 +142,20 @@ def show(console: Console, load: Load) -> None:
 
 
 def _ask(port: int, question: str) -> tuple[float, Any]:
-    """Milliseconds, and the answer without its times."""
+    """Milliseconds, and the answer without its times.
+
+    Raises:
+        HTTPException: there is a problem instead of an answer.
+    """
     body = json.dumps({"question": question})
     started = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWERED_WITHIN_S)
     with closing(connection):
         connection.request("POST", "/api/v1/ask", body, {"Content-Type": "application/json"})
-        answer = json.loads(connection.getresponse().read())
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+    if response.status != http.HTTPStatus.OK:
+        raise http.client.HTTPException(answer.get("detail"))
     milliseconds = (time.perf_counter() - started) * 1000
     del answer["trace"][_UNEQUAL]
     return milliseconds, answer

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import pytest
 
 from corpus.errors import ServeError
@@ -23,3 +26,23 @@ def test_a_server_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(ServeError, match="pincite serve"):
         bench_api._wait_for(1, Ended())  # type: ignore[arg-type]
+
+
+def test_a_problem_instead_of_an_answer_counts_as_failed() -> None:
+    class Busy(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(b'{"status": 503, "detail": "ask again"}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Busy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            asked = ["Why?"] * 5
+            load = bench_api._together(server.server_port, asked, {"Why?": {}}, 2, 3, [1.0])
+        finally:
+            server.shutdown()
+    assert (load.failed, load.wrong, load.together) == (6, 0, ())
