@@ -216,7 +216,14 @@ def test_a_port_in_use_is_named(pincite: Pincite) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("ask", "owl"), ("search", "owl"), ("documents",), ("remove", "a"), ("serve",)]
+    "command",
+    [
+        ("ask", "owl"),
+        ("search", "owl"),
+        ("documents",),
+        ("remove", "a"),
+        ("serve", "--read-only"),
+    ],
 )
 def test_where_there_is_no_library_none_is_made(
     tmp_path: Path, pincite: Pincite, command: Arguments

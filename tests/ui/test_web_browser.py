@@ -26,6 +26,7 @@ ZEBRA = "What is the zebra password?"
 ENGINEERING = "Who introduced the term AI safety engineering?"
 NOWHERE = "Quokka zyzzyva marzipan?"
 GOOD_SHIFT = 0.1  # of the cumulative layout shift, by web.dev/cls
+STILL = "performance.now() - (shifts.at(-1)?.startTime ?? 0) > 1000"
 SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => window.shifts.push(...list.getEntries()))
@@ -235,7 +236,7 @@ def test_the_page_fits_the_window_and_stays_still_while_an_answer_comes(
         page.add_init_script(SHIFTS)
         page.reload()
         expect(page.get_by_role("button", name=ENGINEERING)).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(STILL)
         page.evaluate("window.shifts.length = 0")
         ask(page, ENGINEERING)
         expect(page.locator("#turn-1 .verdict")).to_be_attached()

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from corpus.errors import UsageError
+from corpus.library import Library
 from ingest.files import LARGEST, MB
 from ui.api.queue import WAITING, Queue
-from ui.console import ThresholdOption, err, open_engine, say
+from ui.console import ThresholdOption, err, open_engine, say, settings
 from ui.intake import FILES, Limits
 from ui.terms import Terms
 
@@ -65,6 +66,8 @@ def serve(
             "(make it with: pincite password FILE NAME), or let in everybody with --no-auth"
         )
     keys = None if auth is None else Keys.read(auth, api_token)
+    if not read_only:  # a first document can be added on the page
+        Library.open(settings().library, create=True).close()
     with open_engine(threshold) as engine:
         serve_web(
             engine,
