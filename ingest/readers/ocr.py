@@ -78,7 +78,7 @@ def _engine() -> Any:
     # Threads of OpenCV each reserve address space, of which a worker has little.
     import_module("cv2").setNumThreads(1)
     rapidocr = import_module("rapidocr")
-    models = Path(rapidocr.__file__).parent / "models"
+    models = Path(rapidocr.__path__[0]) / "models"
     # By their paths, for in the place of a damaged one that is not named another would be fetched.
     paths = {
         f"{part}.model_path": str(min(models.glob(f"*_{part.lower()}_*.onnx"), default=models))

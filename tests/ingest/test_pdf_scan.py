@@ -247,7 +247,7 @@ def test_a_damaged_model_is_an_error_and_none_is_fetched_in_its_place(
     for model in models:
         model.write_bytes(b"\0" * 99)
     monkeypatch.setattr(ocr, "_engine", ocr._engine.__wrapped__)  # none made before
-    monkeypatch.setattr(rapidocr, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(rapidocr, "__path__", [str(tmp_path)])
     with pytest.raises(Exception, match="any_det_small"):
         ocr.recognise(np.full((99, 99, 3), 255, np.uint8))
     assert [model.stat().st_size for model in models] == [99, 99]
