@@ -267,6 +267,9 @@ def bench_api(
 @app.command()
 def extraction(
     folder: Annotated[Path, typer.Argument(help="Files with the text that they should give.")],
+    scanned: Annotated[
+        bool, typer.Option("--scanned", help="Only PDFs, each page made a picture of 150 dpi.")
+    ] = False,
 ) -> None:
     """Print how files are read: how many of each type, and how much of their gold text came out.
 
@@ -275,8 +278,31 @@ def extraction(
     from eval import extraction as extractions
 
     with _progress() as progress:
-        results = extractions.measure(folder, progress)
+        results = extractions.measure(folder, progress, scanned)
     extractions.show(_out(), results)
+
+
+@app.command()
+def places(
+    gold_dir: Annotated[Path, typer.Argument(help="The gold set whose questions are asked.")],
+    library: Annotated[Path, typer.Option(help="A library of PDFs, which are where they were.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    config: Overrides = None,
+) -> None:
+    """Ask questions of PDFs, and check that each quote stands on its page, each word in its box."""
+    from eval import places as checking
+    from eval.goldset import load
+    from retrieval.engine import open_embedder
+
+    settings = _settings(config)
+    questions = [question.question for question in load(gold_dir, limit=limit).questions]
+    with _progress() as progress:
+        found = checking.check_places(
+            questions, library, settings, open_embedder(settings), progress
+        )
+    checking.show(_out(), found, len(questions))
+    if not found or any(checked.wrong for checked in found):
+        raise typer.Exit(1)
 
 
 def _settings(overrides: list[str] | None) -> Settings:

@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from statistics import fmean
 from typing import Literal
@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from corpus.errors import SourceError, UsageError
+from eval.scanning import scan
 from ingest.readers import read
+from ingest.readers.pdf import PDF
 
 Fate = Literal["read", "with warnings", "refused", "crashed"]
 
@@ -144,9 +146,13 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(run[i : i + _SHINGLE]) for i in range(max(1, len(run) - _SHINGLE + 1)))
 
 
-def measure(folder: Path, progress: Callable[[str, int, int], None]) -> list[Result]:
-    """Read every file of the folder. Errors as for `cases`."""
+def measure(
+    folder: Path, progress: Callable[[str, int, int], None], scanned: bool = False
+) -> list[Result]:
+    """Read every file of the folder, or only its PDFs ``scanned``. Errors as for `cases`."""
     found = list(cases(folder))
+    if scanned:
+        found = [replace(c, data=scan(c.data)) for c in found if PDF.recognises(c.data)]
     results = []
     for case in found:
         results.append(extract(case))

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _RESERVE = 0.25  # of the time for a file: for what is still to be done when it is near its end
 
 _near = math.inf  # on the monotonic clock, in seconds; there is no hurry where nobody sets it
 
 
-def start(seconds: float) -> None:
-    """A file is begun that may take so long."""
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """While a file is read that may take so long."""
     global _near
     _near = time.monotonic() + (1 - _RESERVE) * seconds
+    try:
+        yield
+    finally:
+        _near = math.inf
 
 
 def is_near() -> bool:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from corpus.library import Library
 from corpus.rows import Refusal
-from corpus.types import Document, Origin, Passage
+from corpus.types import Document, Passage
 from ingest.changes import Files, is_same
 from ingest.embedding import embed
 from ingest.events import Event, Listener, Outcome, Summary
 from ingest.files import LARGEST, Finding, Read, Refused, Request, Same
 from ingest.isolation import READING, SECONDS, Readers
 from ingest.language import warned
+from ingest.notes import Notes
 from ingest.segment import PASSAGE_TOKENS, segment
 from ingest.sources import Source, Sources
 from retrieval.embedder import Embedder, Vectors
@@ -33,7 +33,6 @@ __all__ = [
 # About what is embedded and stored at once; bounds memory.
 _BATCH_PASSAGES = 256
 _BATCH_CHARACTERS = 4_000_000
-_BATCH_NOTES = 256  # refusals, or files that were looked at and are as they were
 _PART_PASSAGES = 2048  # of a long document, whose vectors are stored part by part
 
 Batch = list[tuple[Document, list[Passage]]]
@@ -127,17 +126,13 @@ class _Run:
     ) -> None:
         library.require(embedder.fingerprint)
         self.summary = Summary()
+        self._notes = Notes(library, listener, self.summary)
         self._library = library
         self._embedder = embedder
-        self._listener = listener
         self._passage_tokens = passage_tokens
         self._stopping = stopping
         self._awaited = 0  # files that are being read
         self._originals: dict[str, bytes] = {}
-        # What is noted with the next commit.
-        self._refusals: list[Refusal] = []
-        self._origins: dict[str, Origin] = {}
-        self._forgiven: list[str] = []
 
     def to_open(self, sources: Iterable[Source], files: Files) -> Iterator[tuple[Request, int]]:
         """Those files of which it is not known that they are as they were, with their sizes."""
@@ -147,8 +142,7 @@ class _Run:
                 return
             match files.look_at(source):
                 case Event() as event:
-                    self._tell(event)
-                    self._forgive(event, files)
+                    self._found_again(event, files)
                 case Refused() as refused:
                     self._refuse(source, refused)
                 case request:
@@ -166,16 +160,14 @@ class _Run:
                 case Refused():
                     self._refuse(source, finding)
                 case Same(origin):
-                    self._origins[source.name] = origin
-                    event = Event(source.name, "unchanged", files.taken[source.name].passages)
-                    self._tell(event)
-                    self._forgive(event, files)
+                    self._notes.looked_at(source.name, origin)
+                    passages = files.taken[source.name].passages
+                    self._found_again(Event(source.name, "unchanged", passages), files)
                 case Read(document, original):
                     if original is not None:
                         self._originals[source.name] = original
                     yield document
-            if len(self._refusals) + len(self._origins) >= _BATCH_NOTES:
-                self._settle()
+            self._notes.settle_if_many()
 
     def changed(self, documents: Iterable[Document], keep: bool = False) -> Iterator[Document]:
         """Those documents that the library has not already just so."""
@@ -185,9 +177,9 @@ class _Run:
                 yield document
                 continue
             if document.origin is not None and document.origin != entry.origin:
-                self._origins[document.source] = document.origin
-                self._forgiven.append(document.source)
-            self._tell(Event(document.source, "unchanged", entry.passages))
+                self._notes.looked_at(document.source, document.origin)
+                self._notes.forgive([document.source])
+            self._notes.tell(Event(document.source, "unchanged", entry.passages))
 
     def take(self, documents: Iterable[Document]) -> None:
         """Segment, embed and store documents, batch by batch."""
@@ -205,21 +197,21 @@ class _Run:
         self.summary.passed_over = sources.passed_over
         for folder, why in sources.unread.items():
             reason = f"the folder {folder} cannot be read: {why}; check its permissions"
-            self._tell(Event(folder, "refused", reason=reason))
+            self._notes.tell(Event(folder, "refused", reason=reason))
 
     def forget(self, gone: Iterable[str], files: Files) -> None:
         """Remove documents whose files are gone."""
         names = list(gone)
         removed = {name: files.taken[name] for name in names if name in files.taken}
-        self._forgiven += names
+        self._notes.forgive(names)
         if removed:
             self._library.remove([taken.id for taken in removed.values()])
         for name, taken in removed.items():
-            self._tell(Event(name, "removed", taken.passages))
+            self._notes.tell(Event(name, "removed", taken.passages))
 
     def finish(self) -> None:
         """Settle what is open, and bring the indexes up to date."""
-        self._settle()
+        self._notes.settle()
         wanted = self._library.generation > 0 and not self.summary.stopped
         if wanted and not is_published(self._library):
             publish(self._library)
@@ -258,11 +250,7 @@ class _Run:
 
     def _vectors(self, wanted: dict[bytes, tuple[Passage, str]]) -> dict[bytes, Vectors]:
         """By passage key, rows ``(1 + sentences, dimension)``."""
-        return embed(wanted, self._embedder, self._embedded)
-
-    def _embedded(self, texts: int) -> None:
-        self.summary.embedded += texts
-        self._listener.on_embedded(texts)
+        return embed(wanted, self._embedder, self._notes.embedded)
 
     def _commit(self, batch: Batch, vectors: dict[bytes, Vectors]) -> None:
         events = [
@@ -276,34 +264,14 @@ class _Run:
         ]
         self._library.put(batch, vectors, self._embedder.fingerprint, self._originals)
         self._originals = {}
-        self._settle()
+        self._notes.settle()
         for event in events:
-            self._tell(event)
+            self._notes.tell(event)
 
     def _refuse(self, source: Source, refused: Refused) -> None:
-        self._refusals.append(Refusal(source.name, refused.reason, refused.origin))
+        self._notes.refuse(Refusal(source.name, refused.reason, refused.origin))
 
-    def _forgive(self, event: Event, files: Files) -> None:
+    def _found_again(self, event: Event, files: Files) -> None:
+        self._notes.tell(event)
         if event.outcome == "unchanged" and event.source in files.refused:
-            self._forgiven.append(event.source)
-
-    def _settle(self) -> None:
-        """Note what needs no embedding, and only then tell of it."""
-        if self._origins:
-            self._library.note(self._origins)
-        if self._forgiven:
-            self._library.forgive(self._forgiven)
-        # One that vanished while we looked cannot be read again, nor ever be found mended; and an
-        # upload, whose name is no path, cannot either.
-        lasting = [
-            r for r in self._refusals if os.path.isabs(r.source) and os.path.lexists(r.source)
-        ]
-        if lasting:
-            self._library.refuse(lasting)
-        refusals, self._refusals, self._origins, self._forgiven = self._refusals, [], {}, []
-        for refusal in refusals:
-            self._tell(Event(refusal.source, "refused", reason=refusal.reason))
-
-    def _tell(self, event: Event) -> None:
-        self.summary.events.append(event)
-        self._listener.on_event(event)
+            self._notes.forgive([event.source])

@@ -65,9 +65,9 @@ def serve(
     findings.flush()
     while (request := waiting.get()) is not None:
         _alarm(seconds + _GRACE_S)
-        deadline.start(seconds)
         try:
-            finding: Finding = read_file(request, reading)
+            with deadline.within(seconds):
+                finding: Finding = read_file(request, reading)
         except MemoryError:
             send_finding(findings, out_of_memory(request))
             return

@@ -40,6 +40,7 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
     server = MCPServer(
         "pincite",
         title="Pincite",
+        log_level="WARNING",  # it sets up the log of the whole process
         version=version("pincite"),
         instructions="Questions about the person's own documents, answered with verbatim quotes. "
         "Quote them to the letter and give each its place. NOT_FOUND means that the documents do "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ui.api.queue import WAITING
 from ui.intake import Limits
@@ -17,9 +18,11 @@ class Terms:
         limits: what one upload may hold.
         keep_originals: store uploaded files themselves as well.
         waiting: how many questions of programs may wait, beyond those that are being answered.
+        gold: gold sets, or folders that have some, to be offered beside the bundled ones.
     """
 
     read_only: bool = False
     limits: Limits = field(default_factory=Limits)
     keep_originals: bool = False
     waiting: int = WAITING
+    gold: tuple[Path, ...] = ()

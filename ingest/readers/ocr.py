@@ -9,6 +9,7 @@ import importlib.util
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,14 @@ def recognise(picture: NDArray[np.uint8]) -> list[Writing]:
 def _engine() -> Any:
     # Threads of OpenCV each reserve address space, of which a worker has little.
     import_module("cv2").setNumThreads(1)
-    return import_module("rapidocr").RapidOCR(params=_SETTINGS)
+    rapidocr = import_module("rapidocr")
+    models = Path(rapidocr.__file__).parent / "models"
+    # By their paths, for in the place of a damaged one that is not named another would be fetched.
+    paths = {
+        f"{part}.model_path": str(min(models.glob(f"*_{part.lower()}_*.onnx"), default=models))
+        for part in ("Det", "Rec")
+    }
+    return rapidocr.RapidOCR(params={**_SETTINGS, **paths})
 
 
 def _writing(text: str, corners: Any, characters: Any, score: float) -> Writing:

@@ -109,7 +109,8 @@ def _raise(root: Element) -> None:
             shown = text if text[:1] in ("[", "(") else f"[{text}]"
         else:
             shown = raised(text)
-        if text != shown and 0 < len(text) < 12 and len(pieces) <= _RAISED_PIECES:
+        short = 0 < len(text) < 12 and len(pieces) <= _RAISED_PIECES
+        if text != shown and short and text.isprintable():  # lxml sets no control characters
             for child in list(above):
                 above.remove(child)
             above.text = shown

@@ -72,11 +72,17 @@ def without_text(name: str, count: int, scans: Scans, damaged: Sequence[int]) ->
     if scans.unread:
         return EmptySourceError(
             f"{name} has no text layer on any of its {count} pages, so there is nothing in it to "
-            f"ask about; it is a scan or a picture, install pincite[ocr] to read it"
+            "ask about; it is a scan or a picture, install pincite[ocr] to read it"
         )
-    if scans.bare or scans.late:
+    if scans.late:
+        return EmptySourceError(
+            f"{name} has no text layer on any of its {count} pages, and there was no time to read "
+            "them all by OCR; split it, or remove it and ingest it again with a higher "
+            "PINCITE_READING_SECONDS"
+        )
+    if scans.bare:
         return EmptySourceError(
             f"{name} has no text layer on any of its {count} pages, and OCR found no text on them; "
-            f"if it is a scan, make one that is sharper and upright"
+            "if it is a scan, make one that is sharper and upright"
         )
     return EmptySourceError(f"{name} is empty: its {count} pages are blank")

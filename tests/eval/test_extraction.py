@@ -6,6 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,9 @@ from rich.console import Console
 from corpus.errors import UsageError
 from eval import extraction
 from eval.extraction import Case, cases, extract, measure, shingle_scores, word_recall, words
+from eval.scanning import scan
+from ingest.readers import ocr
+from tests.ingest.pdf_maker import Leaf, column, pdf
 
 _TEXTS = st.text(alphabet="ab ", min_size=1).filter(words)
 
@@ -99,3 +103,19 @@ def test_a_folder_without_a_listing_is_refused(tmp_path: Path) -> None:
 
 def _lines(file: Path, *rows: dict[str, str]) -> None:
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_scanned_pdfs_are_pictures_of_their_pages_and_other_files_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaves = [Leaf(column(["Gulls eat fish."])), Leaf(column(["Owls."]), width=300, height=200)]
+    (tmp_path / "a.pdf").write_bytes(pdf(leaves))
+    (tmp_path / "locked.pdf").write_bytes(pdf(leaves, encrypted=True))
+    (tmp_path / "a.md").write_text("Gulls.")
+    _lines(tmp_path / "manifest.jsonl", *({"path": n} for n in ("a.pdf", "locked.pdf", "a.md")))
+    monkeypatch.setattr(ocr, "available", lambda: False)
+    scanned, locked = measure(tmp_path, lambda *_: None, scanned=True)
+    assert "no text layer on any of its 2 pages" in scanned.said
+    assert "needs a password" in locked.said
+    pages = pdfium.PdfDocument(scan(pdf(leaves)))
+    assert [page.get_size() for page in pages] == [(612, 792), (300, 200)]

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pypdfium2 as pdfium
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]  # (height, width), from black to white
 
 HELVETICA, BOLD, COURIER = "F1", "F2", "F3"
 _FONTS = {HELVETICA: "Helvetica", BOLD: "Helvetica-Bold", COURIER: "Courier"}
@@ -23,7 +30,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Leaf:
-    """A page; without lines it has a picture, unless it is blank."""
+    """A page; without lines it has a picture that fills it, unless it is blank."""
 
     lines: Sequence[Text] = ()
     width: int = 612
@@ -31,6 +38,7 @@ class Leaf:
     rotate: int = 0
     crop: tuple[int, int, int, int] | None = None  # left, bottom, right, top
     blank: bool = False
+    picture: Pixels = field(default_factory=lambda: np.full((1, 1), 128, np.uint8))
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,16 @@ def column(
 ) -> list[Text]:
     """Lines below each other; an empty one leaves a gap."""
     return [Text(x, y + i * step, words, size) for i, words in enumerate(lines) if words]
+
+
+def scan(leaf: Leaf, scale: float = 2) -> Leaf:
+    """The page as a scanner gives it: its picture, of ``scale`` pixels a point, and no more."""
+    document = pdfium.PdfDocument(pdf([leaf]))
+    try:
+        pixels = document[0].render(scale=scale, grayscale=True).to_numpy().copy()
+    finally:
+        document.close()
+    return replace(leaf, lines=(), picture=pixels)
 
 
 def pdf(
@@ -70,14 +88,11 @@ def pdf(
         )
         for name, base in _FONTS.items()
     }
-    image = add(
-        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray "
-        b"/BitsPerComponent 8 /Length 1 >>\nstream\n\x80\nendstream"
-    )
     used = " ".join(f"/{name} {number} 0 R" for name, number in fonts.items())
-    resources = f"/Resources << /Font << {used} >> /XObject << /I {image} 0 R >> >>"
     kids = []
     for leaf in leaves:
+        image = "" if leaf.lines or leaf.blank else f"/XObject << /I {add(_image(leaf))} 0 R >>"
+        resources = f"/Resources << /Font << {used} >> {image} >>"
         content = _content(leaf)
         stream = add(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
         crop = f"/CropBox [{' '.join(map(str, leaf.crop))}]" if leaf.crop else ""
@@ -123,7 +138,7 @@ def _content(leaf: Leaf) -> bytes:
     if leaf.blank:
         return b""
     if not leaf.lines:
-        return b"q 300 0 0 300 100 100 cm /I Do Q"
+        return b"q %d 0 0 %d 0 0 cm /I Do Q" % (leaf.width, leaf.height)
     parts = []
     for text in leaf.lines:
         turned = b"1 0 0 1" if text.upright else b"0 1 -1 0"
@@ -139,6 +154,15 @@ def _content(leaf: Leaf) -> bytes:
             )
         )
     return b"\n".join(parts)
+
+
+def _image(leaf: Leaf) -> bytes:
+    height, width = leaf.picture.shape
+    packed = zlib.compress(leaf.picture.tobytes())
+    return (
+        b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray "
+        b"/BitsPerComponent 8 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
+    ) % (width, height, len(packed), packed)
 
 
 def _escaped(words: str | bytes) -> bytes:

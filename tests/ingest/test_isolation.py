@@ -77,7 +77,7 @@ def readers() -> Iterator[Readers]:
 
 def workers() -> list[int]:
     """The processes that read for this one."""
-    pids = []
+    pids: list[int] = []
     for task in Path("/proc/self/task").iterdir():
         with suppress(OSError):  # the thread has just ended
             pids += [int(pid) for pid in (task / "children").read_text().split()]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -50,17 +51,17 @@ def contents(folder: Path) -> tuple[Any, ...]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some hundred small files, a long one, ones for the processes that read, and refused ones."""
+    """Many small files, a long one, ones for the processes that read, and refused ones."""
     chance = random.Random(_SEED)
     made = tmp_path_factory.mktemp("killed") / "files"
     made.mkdir()
-    for number in range(300):
+    for number in range(120):
         said = (" ".join(chance.choices(_WORDS.split(), k=9)).capitalize() for _ in range(40))
         (made / f"{number:03}.txt").write_text(". ".join(said) + ".\n", "utf-8")
-    rows = (" ".join(chance.choices(_WORDS.split(), k=30)).capitalize() for _ in range(9000))
-    (made / "150-long.txt").write_text(".\n\n".join(rows), "utf-8")
-    (made / "200-other.txt").write_text("Un café, et de l’été. " * 50, "latin-1", "replace")
-    (made / "250-refused.txt").write_bytes(b"\0\1\2")
+    rows = (" ".join(chance.choices(_WORDS.split(), k=30)).capitalize() for _ in range(3000))
+    (made / "060-long.txt").write_text(".\n\n".join(rows), "utf-8")
+    (made / "080-other.txt").write_text("Un café, et de l’été. " * 50, "latin-1", "replace")
+    (made / "100-refused.txt").write_bytes(b"\0\1\2")
     return made
 
 
@@ -101,7 +102,7 @@ def check(
 def test_a_run_that_was_killed_is_finished_by_the_next(
     folder: Path, undisturbed: tuple[tuple[Any, ...], float], tmp_path: Path
 ) -> None:
-    hit = check(folder, tmp_path / "library", undisturbed, random.Random(_SEED), kills=4)
+    hit = check(folder, tmp_path / "library", undisturbed, random.Random(_SEED), kills=3)
     assert hit >= 1
 
 
@@ -110,4 +111,6 @@ def test_a_run_that_was_killed_is_finished_by_the_next(
 def test_at_whichever_moment_it_is_killed_nothing_is_different(
     folder: Path, undisturbed: tuple[tuple[Any, ...], float], tmp_path: Path, moment: int
 ) -> None:
-    check(folder, tmp_path / "library", undisturbed, random.Random(moment), kills=1)
+    chance = random.Random(moment)
+    hits = (check(folder, tmp_path / f"{n}", undisturbed, chance, kills=1) for n in count())
+    assert any(hits)  # one that was too late is tried again

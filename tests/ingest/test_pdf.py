@@ -49,7 +49,7 @@ def test_a_pdf_is_known_by_its_first_bytes_whatever_its_name() -> None:
     assert found.text == " ".join(GULLS) + "\n"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PAGES)
 def test_each_word_of_the_layout_is_the_words_text_on_its_page(
     pages: list[list[list[str]]],
@@ -87,9 +87,6 @@ def test_a_page_without_text_between_others_keeps_its_number_and_holds_nothing()
     assert [found.text[p.span.start : p.span.end].strip() for p in found.pages] == [
         *("One.", "", "Three.", "")
     ]
-    assert found.warnings == (
-        "pages 2 and 4 have no text layer; install pincite[ocr] to read them",
-    )
 
 
 def test_a_blank_page_is_nothing_to_warn_of() -> None:

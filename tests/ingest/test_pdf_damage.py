@@ -67,11 +67,6 @@ def test_a_file_without_pages_is_not_taken_for_an_encrypted_one_read_before() ->
         PDF.read(pdf([]), "b.pdf")
 
 
-def test_pictures_alone_are_refused_with_the_extra_that_reads_them() -> None:
-    with pytest.raises(EmptySourceError, match=r"any of its 2 pages.*pincite\[ocr\]"):
-        PDF.read(pdf([Leaf(), Leaf()]), "scan.pdf")
-
-
 def test_blank_pages_alone_are_refused_as_empty() -> None:
     with pytest.raises(EmptySourceError, match="blank"):
         PDF.read(pdf([Leaf(blank=True)]), "a.pdf")
@@ -88,16 +83,6 @@ def test_a_damaged_page_among_others_is_named() -> None:
     assert "One gull." in found.text
     assert "Three gulls." in found.text
     assert found.warnings == ("page 2 is damaged and could not be read",)
-
-
-def test_ten_thousand_pages_are_read_with_each_in_its_place() -> None:
-    found = PDF.read(
-        pdf([Leaf([Text(72, 400, f"Gull {n} nests.")]) for n in range(1, 10_001)]), "a.pdf"
-    )
-    page = found.pages[9_876]
-    assert page.number == 9_877
-    assert found.text[page.span.start : page.span.end].strip() == "Gull 9877 nests."
-    assert found.warnings == ()
 
 
 def test_a_title_that_is_no_text_is_none() -> None:

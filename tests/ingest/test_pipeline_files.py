@@ -15,7 +15,7 @@ import pytest
 
 from corpus.library import Library
 from corpus.rows import Entry
-from ingest import files, pipeline
+from ingest import files, notes, pipeline
 from ingest.events import Event, Listener, Summary
 from ingest.files import Refused, Request, open_file
 from ingest.pipeline import Options, ingest_sources
@@ -396,7 +396,7 @@ def test_the_summary_counts_what_no_reader_takes(library: Library, folder: Path)
 def test_refusals_are_told_when_they_are_noted(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "_BATCH_NOTES", 2)
+    monkeypatch.setattr(notes, "_MOST", 2)
     for number in range(5):
         write(folder / f"{number}.txt", b"\0\1\2")
     noted: list[bool] = []

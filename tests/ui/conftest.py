@@ -22,7 +22,7 @@ from retrieval.hashing import HASHING, HashingEmbedder
 from tests.conftest import CUT_OFF
 from ui.web.examples import ARTICLE
 
-_STARTED_WITHIN_S = 60
+_STARTED_WITHIN_S = 180
 _ENDED_WITHIN_S = 15
 
 HOSTILE_TITLE = '<img src=x onerror="window.hacked = 1">'
@@ -72,12 +72,14 @@ def address(library_folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def serving(library: Path, *, megabytes: int = 200, files: int = 20) -> Iterator[str]:
+def serving(
+    library: Path, *, megabytes: int = 200, files: int = 20, port: int | None = None
+) -> Iterator[str]:
     """The address of a server over a library, which ends without a sound afterwards.
 
-    An upload may have so many ``megabytes`` and ``files``.
+    An upload may have so many ``megabytes`` and ``files``. Without a ``port`` a free one is taken.
     """
-    port = free_port()
+    port = port or free_port()
     log = library.parent / f"server-{port}.log"
     with log.open("w") as output:
         options = [str(option) for option in (library, port, megabytes, files)]

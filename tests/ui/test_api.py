@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from corpus.errors import ServerBusyError
 from corpus.library import Library
+from ingest.drawing import Drawings
 from ingest.pipeline import ingest_sources
 from ingest.sources import Source
 from retrieval.engine import Engine
 from retrieval.hashing import HashingEmbedder
+from ui.api.app import api
+from ui.api.queue import Queue
 from ui.web.site import site
 
 ASKED = "Who introduced the term AI safety engineering?"
@@ -181,3 +188,51 @@ def _events(text: str) -> list[tuple[str, dict[str, object]]]:
         (name.removeprefix("event: "), json.loads(data.removeprefix("data: ")))
         for name, data in blocks
     ]
+
+
+def test_a_conversation_that_went_before_is_taken(client: TestClient) -> None:
+    history = [{"role": "user", "text": "Hello?"}, {"role": "assistant", "text": "Yes."}]
+    given = client.post("/api/v1/ask", json={"question": ASKED, "history": history})
+    assert given.json()["status"] == "ANSWERED"
+    wrong = client.post("/api/v1/ask", json={"question": ASKED, "history": ["Hello?"]})
+    assert wrong.status_code == 422
+    assert "history" in wrong.json()["detail"]
+
+
+async def test_of_questions_at_once_some_wait_and_more_are_sent_away() -> None:
+    queue, at_work, going_on = Queue(waiting=1, at_once=1), threading.Event(), threading.Event()
+
+    def work() -> str:
+        at_work.set()
+        going_on.wait(30)
+        return "done"
+
+    first = asyncio.create_task(queue.done(work))
+    while not at_work.is_set():
+        await asyncio.sleep(0.01)
+    second = asyncio.create_task(queue.done(work))
+    await asyncio.sleep(0)
+    with pytest.raises(ServerBusyError, match=r"2 questions are being.*again in a few seconds"):
+        await queue.done(work)
+    going_on.set()
+    assert await asyncio.gather(first, second) == ["done", "done"]
+    assert await queue.done(work) == "done"
+
+
+def test_a_full_queue_is_a_problem_that_says_when_to_come_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(queue: Queue, work: object) -> None:
+        raise ServerBusyError("100 questions wait to be answered; ask again")
+
+    monkeypatch.setattr(Queue, "done", full)
+    app = Starlette()
+    app.mount("/api/v1", api(engine, Queue(), Drawings(engine.library)))
+    client = TestClient(app)
+    answer = client.post("/api/v1/ask", json={"question": ASKED})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json()["type"] == "urn:pincite:problem:server-busy"
+    events = client.post(
+        "/api/v1/ask", json={"question": ASKED}, headers={"accept": "text/event-stream"}
+    )
+    assert _events(events.text)[0][1]["status"] == 503

@@ -100,3 +100,23 @@ def test_errors_come_as_the_client_knows_them(client: OpenAI) -> None:
 
 def test_the_models_are_listed(client: OpenAI) -> None:
     assert [model.id for model in client.models.list()] == ["pincite"]
+
+
+def test_a_question_can_be_limited_to_documents_and_tags(
+    client: OpenAI, library_folder: Path
+) -> None:
+    with Engine.open(library_folder, embedder=HashingEmbedder()) as engine:
+        hostile = next(e.id for e in engine.library.entries() if e.title != "AI safety")
+    asked = {"model": "pincite", "messages": [{"role": "user", "content": ASKED}]}
+    given = client.chat.completions.create(**asked, extra_body={"documents": [hostile]})
+    nearest = (given.model_extra or {})["pincite"]["nearest"]
+    assert {passage["document"] for passage in nearest} == {hostile}
+    with pytest.raises(openai.NotFoundError, match="tag 'none'"):
+        client.chat.completions.create(**asked, extra_body={"tags": ["none"]})
+    with pytest.raises(openai.BadRequestError, match="documents"):
+        client.chat.completions.create(**asked, extra_body={"documents": []})
+
+
+def test_an_unknown_path_is_refused_as_the_client_knows_it(client: OpenAI) -> None:
+    with pytest.raises(openai.NotFoundError, match="Not Found"):
+        client.models.retrieve("pincite/other")

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.ui.browsing import ask, chromium, faint, needs_chromium, visit
-from tests.ui.conftest import HOSTILE_HEADING, HOSTILE_SENTENCE, HOSTILE_TITLE
+from tests.ui.conftest import (
+    HOSTILE_HEADING,
+    HOSTILE_SENTENCE,
+    HOSTILE_TITLE,
+    free_port,
+    serving,
+)
 
 pytestmark = needs_chromium
 
@@ -181,6 +188,25 @@ def test_a_lost_connection_is_a_calm_sentence(browser: Browser, address: str) ->
         page.reload()
         ask(page, ENGINEERING)
         expect(page.locator("#turn-1 blockquote").first).to_contain_text("Roman Yampolskiy")
+
+
+def test_a_server_may_be_restarted_in_the_middle_of_a_conversation(
+    browser: Browser, library_folder: Path
+) -> None:
+    port = free_port()
+    with ExitStack() as visitor:
+        with serving(library_folder, port=port) as url:
+            page = visitor.enter_context(visit(browser, url, tolerated="net::ERR_"))
+            ask(page, ENGINEERING)
+            expect(page.locator("#turn-1 .verdict")).to_be_visible()
+        ask(page, NOWHERE)
+        expect(page.locator("#turn-2")).to_contain_text("Nothing is lost; ask again.")
+        with serving(library_folder, port=port):
+            page.reload()
+            expect(page.locator("#turn-1 blockquote").first).to_contain_text("Roman Yampolskiy")
+            ask(page, NOWHERE)
+            expect(page.locator("#turn-2 .not-found")).to_be_visible()
+            visitor.close()
 
 
 def test_a_hostile_document_and_question_stay_text(chat: Page) -> None:

@@ -26,8 +26,10 @@ class Queue:
     """
 
     def __init__(self, waiting: int = WAITING, at_once: int | None = None) -> None:
-        self._waiting = waiting
-        self._limiter = CapacityLimiter(at_once or os.cpu_count() or 1)
+        at_once = at_once or os.cpu_count() or 1
+        self._most = at_once + waiting
+        self._present = 0
+        self._limiter = CapacityLimiter(at_once)
 
     async def done(self, work: Callable[[], _T]) -> _T:
         """What the work gives, when its turn has come and it is done.
@@ -35,11 +37,13 @@ class Queue:
         Raises:
             ServerBusyError: too many wait already.
         """
-        if self._limiter.available_tokens < 1:
-            waiting = self._limiter.statistics().tasks_waiting
-            if waiting >= self._waiting:
-                raise ServerBusyError(
-                    f"{waiting} questions wait to be answered, and no more are taken on; ask "
-                    "again in a few seconds"
-                )
-        return await run_sync(work, limiter=self._limiter)
+        if self._present >= self._most:
+            raise ServerBusyError(
+                f"{self._present} questions are being answered or wait for it, and no more are "
+                "taken on; ask again in a few seconds"
+            )
+        self._present += 1
+        try:
+            return await run_sync(work, limiter=self._limiter)
+        finally:
+            self._present -= 1

@@ -44,6 +44,10 @@ def serve(
     queue: Annotated[
         int, typer.Option(min=0, metavar="N", help="Questions of programs that may wait.")
     ] = WAITING,
+    gold: Annotated[
+        list[Path] | None,
+        typer.Option(help="A gold set, or a folder of some, for the page Evaluate. Repeatable."),
+    ] = None,
     threshold: ThresholdOption = None,
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
@@ -69,7 +73,11 @@ def serve(
             open_browser=open_browser,
             keys=keys,
             terms=Terms(
-                read_only, Limits.of(max_upload_mb, max_upload_files), keep_originals, queue
+                read_only,
+                Limits.of(max_upload_mb, max_upload_files),
+                keep_originals,
+                queue,
+                tuple(gold or ()),
             ),
             say=say,
         )

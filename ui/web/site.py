@@ -106,7 +106,9 @@ def site(
         build(
             engine,
             intake,
-            None if terms.read_only else load_evaluations(engine.settings, engine.embedder),
+            None
+            if terms.read_only
+            else load_evaluations(engine.settings, engine.embedder, terms.gold),
             partial(available, engine.library),
         ),
         path="/",

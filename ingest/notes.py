@@ -1,0 +1,73 @@
+"""What becomes of the files of a run: noted in the library, and told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from corpus.library import Library
+from corpus.rows import Refusal
+from corpus.types import Origin
+from ingest.events import Event, Listener, Summary
+
+_MOST = 256  # refusals, or files that were looked at and are as they were
+
+
+class Notes:
+    """What the library is to know of files without a document to store, and who hears of it.
+
+    It gathers until there is enough for a commit. A refusal is told only when it is noted. All that
+    is told stands in ``summary``.
+    """
+
+    def __init__(self, library: Library, listener: Listener, summary: Summary) -> None:
+        self._library = library
+        self._listener = listener
+        self._summary = summary
+        self._refusals: list[Refusal] = []
+        self._origins: dict[str, Origin] = {}
+        self._forgiven: list[str] = []
+
+    def refuse(self, refusal: Refusal) -> None:
+        """A file could not be read."""
+        self._refusals.append(refusal)
+
+    def looked_at(self, source: str, origin: Origin) -> None:
+        """A file is what the library has, and need not be opened as long as it stays so."""
+        self._origins[source] = origin
+
+    def forgive(self, sources: Iterable[str]) -> None:
+        """What was refused once is refused no more."""
+        self._forgiven += sources
+
+    def tell(self, event: Event) -> None:
+        """Something became of a file."""
+        self._summary.events.append(event)
+        self._listener.on_event(event)
+
+    def embedded(self, texts: int) -> None:
+        """So many texts were embedded."""
+        self._summary.embedded += texts
+        self._listener.on_embedded(texts)
+
+    def settle_if_many(self) -> None:
+        """Settle what has been gathered, if that is worth a commit."""
+        if len(self._refusals) + len(self._origins) >= _MOST:
+            self.settle()
+
+    def settle(self) -> None:
+        """Note what has been gathered, and only then tell of it."""
+        if self._origins:
+            self._library.note(self._origins)
+        if self._forgiven:
+            self._library.forgive(self._forgiven)
+        # One that vanished while we looked cannot be read again, nor ever be found mended; and an
+        # upload, whose name is no path, cannot either.
+        lasting = [
+            r for r in self._refusals if os.path.isabs(r.source) and os.path.lexists(r.source)
+        ]
+        if lasting:
+            self._library.refuse(lasting)
+        refusals, self._refusals, self._origins, self._forgiven = self._refusals, [], {}, []
+        for refusal in refusals:
+            self.tell(Event(refusal.source, "refused", reason=refusal.reason))
