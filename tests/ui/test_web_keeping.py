@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from retrieval.hashing import HashingEmbedder
 from tests.retrieval.conftest import fill, hashing_settings, small_documents
 from tests.ui.markup import Drawn
 from ui.intake import Intake, Limits
-from ui.web.keeping import Keeper, View
+from ui.web.keeping import Desk, Keeper, View
 from ui.web.uploads import Batch, received, taken
 
 
@@ -115,6 +116,15 @@ def test_an_accident_is_logged_and_not_shown(
 )
 def test_a_request_that_no_page_makes_does_nothing(keeper: Keeper, asked: dict[str, str]) -> None:
     assert keeper.do(View(), asked) == View()
+
+
+def test_each_browser_has_a_view_of_its_own() -> None:
+    first = Desk()
+    first.view = View(part=3)
+    with first.lock:
+        second = deepcopy(first)
+        assert second.view == View()
+        assert second.lock.acquire(blocking=False)
 
 
 def test_a_refused_file_is_forgotten(engine: Engine, keeper: Keeper) -> None:

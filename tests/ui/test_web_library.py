@@ -197,6 +197,16 @@ def test_what_one_browser_does_the_other_sees(page: Page, browser: Browser, url:
         page.get_by_role("button", name="Undo the removal of heron").click()
         expect(row(other, "heron")).to_be_visible()
 
+        # Two that are removed in quick succession are both removed.
+        find(page, "note-2")
+        expect(page.locator("#library .count")).to_contain_text("10 of")
+        page.locator("#library tbody tr .do button").evaluate_all(
+            "buttons => buttons.slice(0, 2).forEach((button) => button.click())"
+        )
+        for name in ("note-20", "note-21"):
+            page.get_by_role("button", name=f"Undo the removal of {name}").click()
+        expect(page.locator("#library .count")).to_contain_text("10 of")
+
         # The same file from both at once is one document.
         for each in (page, other):
             upload(each, text_file("twin.txt", "The twin has a twin."))

@@ -1,4 +1,4 @@
-"""What a server that is read-only leaves out: the pages that change something, and their events."""
+"""What calls of no page can do to a server, read-only or not, and what they leave behind."""
 
 from __future__ import annotations
 
@@ -75,3 +75,10 @@ def test_the_same_calls_change_a_library_that_may_be_changed(engine: Engine) -> 
         config = call_everything(open_one, event)
     assert {"Ask", "Library"} <= set(tabs(config))
     assert engine.library.entries() == before[1:]
+
+
+def test_a_file_that_was_sent_and_never_taken_in_goes_with_the_server(engine: Engine) -> None:
+    with TestClient(site(engine)) as open_one:
+        (sent,) = open_one.post("/gradio_api/upload", files={"files": ("a", b"One.")}).json()
+        assert Path(sent).read_bytes() == b"One."
+    assert not Path(sent).exists()

@@ -18,6 +18,9 @@ from ui.web.evaluate_page import evaluate_page
 from ui.web.evaluations import Evaluations
 from ui.web.library_page import library_page
 
+# Files that a browser sent and then forgot: the page that takes them in deletes the others.
+_LOOKED_THROUGH_S, _LEFT_S = 3600, 86_400
+
 
 def build(
     engine: Engine,
@@ -41,7 +44,12 @@ def build(
         except PinciteError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    blocks: gr.Blocks = gr.Blocks(title="Pincite", analytics_enabled=False, fill_width=True)
+    blocks: gr.Blocks = gr.Blocks(
+        title="Pincite",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(_LOOKED_THROUGH_S, _LEFT_S),
+    )
     with blocks:
         html(page.MASTHEAD, "masthead")
         changed = gr.State(None)

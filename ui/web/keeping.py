@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -38,6 +39,20 @@ class View:
     part: int = 0
     notice: str = ""
     removed: tuple[Removed, ...] = ()
+
+
+class Desk:
+    """One browser's view. Who reads or changes it holds the ``lock``.
+
+    Its requests overlap, and one that was begun earlier must not bring back what it saw then.
+    """
+
+    def __init__(self) -> None:
+        self.view = View()
+        self.lock = threading.Lock()
+
+    def __deepcopy__(self, memo: object) -> Desk:
+        return Desk()  # Gradio copies what it gives to a new browser
 
 
 @dataclass(frozen=True, slots=True)

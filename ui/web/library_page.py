@@ -14,7 +14,7 @@ from corpus.errors import PinciteError
 from retrieval.engine import Engine
 from ui.intake import Intake
 from ui.web import arrivals, uploads
-from ui.web.keeping import Keeper, View
+from ui.web.keeping import Desk, Keeper, View
 from ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
@@ -43,19 +43,24 @@ def library_page(blocks: gr.Blocks, engine: Engine, intake: Intake, changed: gr.
         shown = keeper.show(view)
         return shown.shelf, shown.document, shown.notice, pulse
 
-    def act(view: View, event: gr.EventData) -> tuple[Any, ...]:
-        view = keeper.do(view, {str(name): str(value) for name, value in event._data.items()})
-        return view, *show(view)
+    def act(desk: Desk, event: gr.EventData) -> tuple[Any, ...]:
+        asked = {str(name): str(value) for name, value in event._data.items()}
+        with desk.lock:
+            desk.view = keeper.do(desk.view, asked)
+            return show(desk.view)
 
-    def look(view: View, seen: tuple[int, int] | None) -> tuple[Any, ...]:
+    def look(desk: Desk, seen: tuple[int, int] | None) -> tuple[Any, ...]:
         if engine.library.pulse == seen:
             return (gr.skip(),) * 4
-        return show(view)
+        with desk.lock:
+            return show(desk.view)
 
-    def take(view: View, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+    def take(desk: Desk, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         for drawn in _taken(event._data, intake):
             yield drawn, *(gr.skip(),) * 4
-        yield gr.skip(), *show(view)
+        with desk.lock:
+            drawn_anew = show(desk.view)
+        yield gr.skip(), *drawn_anew
 
     with gr.Column(elem_id="library"):
         with gr.Column(elem_id="library-list", min_width=0):
@@ -65,18 +70,18 @@ def library_page(blocks: gr.Blocks, engine: Engine, intake: Intake, changed: gr.
             shelf = _html("", "library-shelf", _SCRIPT)
             tools = _html(_TOOLS, "library-tools", _SCRIPT)
         document = _html("", "library-document", _SCRIPT)
-    view = gr.State(View())
+    desk = gr.State(Desk())
     parts = [shelf, document, notice, changed]
 
     for part in (shelf, document, notice, tools):
-        part.submit(act, [view], [view, *parts], queue=False, **_QUIET)
+        part.submit(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
         # While somebody types, only the last of what was typed matters.
-        part.input(act, [view], [view, *parts], queue=False, trigger_mode="always_last", **_QUIET)
+        part.input(act, [desk], parts, queue=False, trigger_mode="always_last", **_QUIET)
     arrived.submit(lambda: "", None, arrived, queue=False, **_QUIET)
-    drop.upload(take, [view], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
+    drop.upload(take, [desk], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
     looking: dict[str, Any] = {"queue": False, **_QUIET}
-    blocks.load(look, [view, changed], parts, **looking)
-    gr.Timer(_EVERY_S).tick(look, [view, changed], parts, **looking)
+    blocks.load(look, [desk, changed], parts, **looking)
+    gr.Timer(_EVERY_S).tick(look, [desk, changed], parts, **looking)
 
 
 def _html(value: str, name: str, script: str) -> gr.HTML:
