@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE_MS = 30_000
@@ -32,6 +32,7 @@ needs_chromium = [
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser, ended afterwards."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(_FLAGS))
         yield browser

@@ -14,12 +14,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from corpus.library import Library
 from ingest.pipeline import ingest_sources
 from ingest.sources import Source
 from retrieval.hashing import HASHING, HashingEmbedder
 from tests.conftest import CUT_OFF
+from tests.ui.browsing import chromium
 from ui.web.examples import ARTICLE
 
 _STARTED_WITHIN_S = 180
@@ -69,6 +71,13 @@ def address(library_folder: Path) -> Iterator[str]:
     """The address of a running chat."""
     with serving(library_folder) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for the tests of a module."""
+    with chromium() as started:
+        yield started
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.ui.browsing import PATIENCE_MS, chromium, faint, needs_chromium, visit
+from tests.ui.browsing import faint, needs_chromium, visit
 from tests.ui.conftest import serving
 
 pytestmark = needs_chromium
@@ -20,13 +20,6 @@ pytestmark = needs_chromium
 def url(library_folder: Path) -> Iterator[str]:
     with serving(library_folder) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from corpus.library import Library
 from ingest.pipeline import ingest_sources
 from ingest.sources import Source
 from retrieval.hashing import HashingEmbedder
-from tests.ui.browsing import PATIENCE_MS, chromium, faint, needs_chromium, visit
+from tests.ui.browsing import faint, needs_chromium, visit
 from tests.ui.conftest import HOSTILE_SENTENCE, HOSTILE_TITLE, serving
 
 pytestmark = needs_chromium
@@ -47,13 +47,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def url(folder: Path) -> Iterator[str]:
     with serving(folder, megabytes=1) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
