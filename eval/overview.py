@@ -184,7 +184,7 @@ Run it yourself, offline and without a judge:
   another kind expect the error of the rows "left out" at the end of this page.
 - **`answerable_auroc` on dev_wiki_pool flatters.** All its unanswerable questions are asked of one
   paragraph each, and half of the answerable ones of the whole pool. A search of a pool looks
-  different whatever the answer, so those are easy to tell apart; the confidence is fitted without it.
+  different whatever the answer, so those are easy to tell apart.
 - **A quote is whole sentences**, so `answer_em` is 0 and `quote_precision` is low against gold sets
   whose evidence is a few words; `answer_in_quotes` and `quote_hit` are the fairer measures there.
 - **Questions of a conversation are asked without it**, which is most of dev_doc2dial.
