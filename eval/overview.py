@@ -17,6 +17,7 @@ from eval.report import Report, number, write_text
 from retrieval.confidence import shipped
 
 _KEPT = ("documents", "passages", "questions", "answerable", "asked_without_history", "failed")
+_CONTENTS_HEAD = ("gold set", *(key.replace("_", " ") for key in _KEPT), "threshold")
 
 Results = dict[str, Any]
 
@@ -71,7 +72,7 @@ def page(results: Results) -> str:
     return "\n".join(
         [
             _HEAD,
-            *_table(["gold set", *(key.replace("_", " ") for key in _KEPT)], _contents(sets)),
+            *_table(_CONTENTS_HEAD, _contents(sets)),
             "",
             "## Metrics",
             "",
@@ -86,7 +87,10 @@ def page(results: Results) -> str:
 
 
 def _contents(sets: Mapping[str, Any]) -> list[list[str]]:
-    return [[name, *(f"{found[key]:,}" for key in _KEPT)] for name, found in sets.items()]
+    return [
+        [name, *(f"{found[key]:,}" for key in _KEPT), f"{found['threshold']:.3f}"]
+        for name, found in sets.items()
+    ]
 
 
 def _metrics(sets: Mapping[str, Any]) -> list[list[str]]:
@@ -178,6 +182,9 @@ Run it yourself, offline and without a judge:
   `false_answer_rate` and `answerable_auroc`: similarity is all that the confidence has to go by.
 - **Confidence is calibrated for documents like those it was fitted on.** On a collection of
   another kind expect the error of the rows "left out" at the end of this page.
+- **`answerable_auroc` on dev_wiki_pool flatters.** All its unanswerable questions are asked of one
+  paragraph each, and half of the answerable ones of the whole pool. A search of a pool looks
+  different whatever the answer, so those are easy to tell apart.
 - **A quote is whole sentences**, so `answer_em` is 0 and `quote_precision` is low against gold sets
   whose evidence is a few words; `answer_in_quotes` and `quote_hit` are the fairer measures there.
 - **Questions of a conversation are asked without it**, which is most of dev_doc2dial.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from eval import compare, plots
@@ -24,15 +25,20 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 p, .soft { color: var(--soft); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .2rem .9rem .2rem 0; text-align: right; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; }
+th, td { padding: .2rem .9rem .2rem 0; text-align: right; border-bottom: 1px solid var(--line);
+  white-space: nowrap; }
+th { vertical-align: bottom; } th:first-child, td:first-child { text-align: left; }
+tbody th { padding-top: .8rem; }
 .plots { display: flex; flex-wrap: wrap; gap: 1.5rem; }
-svg { width: min(420px, 100%); font-size: 11px; fill: var(--soft); }
+figure { margin: 0; width: min(420px, 100%); } figcaption { font-weight: 600; }
+svg { width: 100%; font-size: 11px; fill: var(--soft); }
 .grid { stroke: var(--line); } .curve, .ideal { fill: none; stroke: var(--blue); stroke-width: 2; }
 .ideal { stroke: var(--soft); stroke-dasharray: 4 4; stroke-width: 1; } .dot { fill: var(--blue); }
 details { border-top: 1px solid var(--line); padding: .6rem 0; } summary { cursor: pointer; }
 .two { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5rem; margin: .6rem 0; }
-@media (max-width: 40rem) { .two { grid-template-columns: 1fr; } }
+.two p { margin: 0; }
+@media (max-width: 40rem) { body { padding: 1rem; } .two { grid-template-columns: 1fr; }
+  table { font-size: .75rem; } th, td { padding-right: .45rem; } }
 blockquote { margin: 0 0 .6rem; padding-left: .8rem; border-left: 3px solid var(--line);
   white-space: pre-wrap; overflow-wrap: anywhere; }
 mark { background: var(--mark); color: inherit; }
@@ -66,12 +72,13 @@ def page(value: Report, gold: GoldSet, differences: Mapping[str, Difference] | N
 
 
 def _metrics(value: Report) -> str:
-    rows = [(f"{group}: {name}", *cells) for group, (name, *cells) in metric_rows(value)]
-    return "<h2>Metrics</h2>" + _table(METRIC_HEAD, rows)
+    groups = groupby(metric_rows(value), lambda row: row[0])
+    parts = ((group, [cells for _, cells in rows]) for group, rows in groups)
+    return "<h2>Metrics</h2>" + _table(METRIC_HEAD, parts)
 
 
 def _differences(differences: Mapping[str, Difference]) -> str:
-    return "<h2>Compared</h2>" + _table(compare.HEAD, compare.rows(differences))
+    return "<h2>Compared</h2>" + _table(compare.HEAD, [("", compare.rows(differences))])
 
 
 def _plots(curves: Mapping[str, Any]) -> str:
@@ -90,7 +97,7 @@ def _kinds(kinds: Mapping[str, Mapping[str, float]]) -> str:
         (kind, *(f"{found[n]:g}" if n == "questions" else _share(found.get(n)) for n in names))
         for kind, found in kinds.items()
     ]
-    return "<h2>By kind of question</h2>" + _table(("kind", *names), rows)
+    return "<h2>By kind of question</h2>" + _table(("kind", *names), [("", rows)])
 
 
 def _failing(value: Report, gold: GoldSet) -> str:
@@ -130,14 +137,20 @@ def _gold(text: str, start: int, end: int) -> str:
     return f"<blockquote>{escape(before)}<mark>{inside}</mark>{escape(after)}</blockquote>"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(head: Sequence[str], parts: Iterable[tuple[str, Iterable[Sequence[str]]]]) -> str:
+    """A table; ``parts`` are rows, each under a heading of its own where that is not empty."""
+
     def row(cells: Sequence[str], tag: str) -> str:
         return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
+    def part(name: str, rows: Iterable[Sequence[str]]) -> str:
+        over = f'<tr><th colspan="{len(head)}">{escape(name)}</th></tr>' if name else ""
+        return f"<tbody>{over}{''.join(row(cells, 'td') for cells in rows)}</tbody>"
+
     return (
-        f'<div class="wide"><table><thead>{row(head, "th")}</thead><tbody>'
-        + "".join(row(cells, "td") for cells in rows)
-        + "</tbody></table></div>"
+        f'<div class="wide"><table><thead>{row(head, "th")}</thead>'
+        + "".join(part(name, rows) for name, rows in parts)
+        + "</table></div>"
     )
 
 

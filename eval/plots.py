@@ -1,4 +1,4 @@
-"""Plots as inline SVG: small, self-contained, readable in light and dark."""
+"""Plots as captioned inline SVG: small, self-contained, readable in light and dark."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ def _plot(title: str, x_name: str, y_name: str, marks: str) -> str:
         "</text>"
     )
     return (
+        f"<figure><figcaption>{title}</figcaption>"
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{title}">'
-        f"<title>{title}</title>{grid}{names}{marks}</svg>"
+        f"{grid}{names}{marks}</svg></figure>"
     )
 
 

@@ -129,9 +129,10 @@ def metric_rows(value: Report) -> list[tuple[str, tuple[str, ...]]]:
 
 def about(value: Report) -> str:
     """One line on what was asked of what."""
+    documents = "1 document" if value["documents"] == 1 else f"{value['documents']:,} documents"
     return (
         f"{value['gold']}: {value['questions']} questions ({value['answerable']} answerable) of "
-        f"{value['documents']} documents in {value['passages']} passages; embedder "
+        f"{documents} in {value['passages']} passages; embedder "
         f"{value['embedder']}; {value['confidence_kind']} threshold {value['threshold']:.3f}"
     )
 

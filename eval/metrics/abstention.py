@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -29,12 +28,19 @@ class Bin:
 def auroc(confidence: Floats, positive: Flags) -> float:
     """The chance that a positive question has more confidence than another, ties counting half.
 
+    Counted as Mann and Whitney do ("On a Test of Whether One of Two Random Variables Is
+    Stochastically Larger", 1947): the bootstrap takes it a thousand times, and scikit-learn's takes
+    milliseconds each time.
+
     Raises:
         ValueError: all are positive, or none is.
     """
     if positive.all() or not positive.any():
         raise ValueError("AUROC needs both kinds of questions")
-    return float(roc_auc_score(positive, confidence))
+    others = np.sort(confidence[~positive])
+    below = np.searchsorted(others, confidence[positive], "left")
+    not_above = np.searchsorted(others, confidence[positive], "right")
+    return float(np.mean(below + not_above) / (2 * len(others)))
 
 
 def risk_coverage(confidence: Floats, right: Flags) -> tuple[Floats, Floats]:

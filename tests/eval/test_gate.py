@@ -44,13 +44,15 @@ def fallen(floor: dict[str, Any], value: dict[str, Any]) -> list[str]:
         ("quote_hit@1", 0.80, 0.78, False),
         ("quote_hit@1", 0.80, 0.77, True),
         ("quote_hit@1", 0.80, 0.95, False),
-        ("ece", 0.10, 0.12, False),
-        ("ece", 0.10, 0.13, True),
-        ("ece", 0.10, 0.01, False),
+        ("aurc", 0.10, 0.12, False),
+        ("aurc", 0.10, 0.13, True),
+        ("aurc", 0.10, 0.01, False),
+        ("ece", 0.10, 0.14, False),
+        ("ece", 0.10, 0.15, True),
         ("verbatim", 1.0, 0.999, True),
     ],
 )
-def test_a_metric_may_fall_by_two_questions_and_no_more(
+def test_a_metric_may_fall_by_two_questions_and_one_in_bins_by_four(
     name: str, floor: float, value: float, falls: bool
 ) -> None:
     found = fallen(value_of(**{name: floor}), value_of(**{name: value}))
