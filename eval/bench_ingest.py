@@ -97,18 +97,17 @@ def ingest_folder(folder: Path, library_folder: Path, embedder: Embedder) -> Tak
 
 
 def write_files(folder: Path, files: int, size: int) -> None:
-    """Write text files of about ``size`` bytes, no two alike, the same ones each time."""
+    """Write text files of ``size`` bytes and a few, no two alike, the same ones each time."""
     chance = random.Random(_SEED)
     pool = [_sentence(chance) for _ in range(_SENTENCES)]
-    length = sum(map(len, pool)) / len(pool) + 1
     for number in range(files):
         parent = folder / f"{number // 1000:03}"
         parent.mkdir(parents=True, exist_ok=True)
-        paragraphs = max(1, round(size / (length * 5)))
         with (parent / f"{number:06}.txt").open("w", encoding="utf-8") as stream:
-            for paragraph in range(paragraphs):
+            written = 0
+            while written < size:
                 said = " ".join(chance.choices(pool, k=4))
-                stream.write(f"Entry {number}-{paragraph} stands here. {said}\n\n")
+                written += stream.write(f"Entry {number}-{written} stands here. {said}\n\n")
 
 
 def _sentence(chance: random.Random) -> str:

@@ -79,7 +79,7 @@ def test_generated_files_are_the_same_each_time_and_no_two_alike(tmp_path: Path)
     ]
     assert texts[0] == texts[1]
     assert len(set(texts[0])) == 5
-    assert all(1000 < len(text) < 4000 for text in texts[0])
+    assert all(2000 <= len(text.encode()) < 3000 for text in texts[0])
 
 
 def test_the_cheap_embedder_gives_unit_vectors_that_differ() -> None:
