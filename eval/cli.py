@@ -5,6 +5,7 @@ What a command needs is imported when it runs: this file is loaded with every ``
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -110,7 +111,8 @@ def overview(
         if not equals:
             raise UsageError(f"{item!r} is not NAME=FILE, such as ai_safety=run.json")
         named.append((name, read_json(Path(file))))
-    overviews.write(overviews.take_in(overviews.read(results_file), named), results_file)
+    results = overviews.take_in(overviews.read(results_file), named, date.today())
+    overviews.write(results, results_file)
     output().print(f"written to {results_file} and {results_file.with_suffix('.md')}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,19 @@ from eval.report import Report, number, write_text
 from retrieval.confidence import shipped
 
 _KEPT = ("documents", "passages", "questions", "answerable", "asked_without_history", "failed")
-_CONTENTS_HEAD = ("gold set", *(key.replace("_", " ") for key in _KEPT), "threshold")
+_CONTENTS_HEAD = ("gold set", *(key.replace("_", " ") for key in _KEPT), "threshold", "measured")
 
 Results = dict[str, Any]
 
 
-def take_in(results: Results, reports: Sequence[tuple[str, Report]]) -> Results:
-    """The results with these reports under their names, in order of name."""
+def take_in(results: Results, reports: Sequence[tuple[str, Report]], measured: date) -> Results:
+    """The results with these reports under their names, in order of name.
+
+    Args:
+        results: what there is; a report of the same name is replaced.
+        reports: with their names.
+        measured: the day on which these reports were made.
+    """
     taken = {**results.get("sets", {})}
     for name, value in reports:
         metrics = {
@@ -37,6 +44,7 @@ def take_in(results: Results, reports: Sequence[tuple[str, Report]]) -> Results:
             **{key: value[key] for key in _KEPT},
             "embedder": value["embedder"],
             "threshold": value["threshold"],
+            "measured": measured.isoformat(),
             "metrics": metrics,
         }
     return {"sets": dict(sorted(taken.items()))}
@@ -74,6 +82,10 @@ def page(results: Results) -> str:
             _HEAD,
             *_table(_CONTENTS_HEAD, _contents(sets)),
             "",
+            "A set's numbers are those of the day on which it was measured; the readers and the "
+            "cutting into",
+            "sentences and passages may have changed since. `make evaluation` measures anew.",
+            "",
             "## Metrics",
             "",
             "With 95 % bootstrap intervals over questions. ↓ marks those of which less is better.",
@@ -88,7 +100,12 @@ def page(results: Results) -> str:
 
 def _contents(sets: Mapping[str, Any]) -> list[list[str]]:
     return [
-        [name, *(f"{found[key]:,}" for key in _KEPT), f"{found['threshold']:.3f}"]
+        [
+            name,
+            *(f"{found[key]:,}" for key in _KEPT),
+            f"{found['threshold']:.3f}",
+            found["measured"],
+        ]
         for name, found in sets.items()
     ]
 
