@@ -64,7 +64,6 @@ bench: install
 	@$(BIN)/pincite eval bench
 
 screenshots: install
-	@$(BIN)/pincite ingest --title "AI safety" corpus/documents/ai_safety.txt
 	$(BIN)/python docs/screenshots.py
 
 # Other gold sets that you have join in with: make evaluation GOLD="path/to/one path/to/another"

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
+
+from corpus.library import Library
+from ingest.pipeline import ingest_sources
+from ingest.sources import Source
+from retrieval.engine import open_embedder
+from retrieval.settings import load_settings
+from ui.web.examples import ARTICLE
 
 IMAGES = Path(__file__).parent / "images"
 PORT = 7869
@@ -18,10 +26,14 @@ WIDTHS = {"narrow": (360, 740), "middle": (768, 1024), "chat": (1440, 900)}
 
 
 def main() -> None:
-    """Serve the demo's library, ask in Chromium, and take the pictures."""
+    """Serve a library of the bundled article, ask in Chromium, and take the pictures."""
     IMAGES.mkdir(exist_ok=True)
     pincite = Path(sys.executable).parent / "pincite"
-    server = subprocess.Popen([pincite, "serve", "--port", str(PORT)])
+    folder = tempfile.TemporaryDirectory()
+    with Library.open(folder.name, create=True) as library:
+        article = Source(ARTICLE, "AI safety", called=ARTICLE.name)
+        ingest_sources([article], library, open_embedder(load_settings()))
+    server = subprocess.Popen([pincite, "--library", folder.name, "serve", "--port", str(PORT)])
     try:
         _wait()
         with sync_playwright() as playwright:
@@ -35,7 +47,7 @@ def main() -> None:
             library = browser.new_page(viewport={"width": 1440, "height": 900})
             library.goto(ADDRESS)
             library.get_by_role("tab", name="Library").click()
-            expect(library.get_by_text("AI safety").first).to_be_visible()
+            expect(library.locator("#library").get_by_text("AI safety").first).to_be_visible()
             library.wait_for_timeout(800)
             library.screenshot(path=IMAGES / "library.png")
             dark = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
@@ -46,6 +58,7 @@ def main() -> None:
     finally:
         server.terminate()
         server.wait(10)
+        folder.cleanup()
 
 
 def _ask(page: Page, question: str) -> None:
