@@ -6,9 +6,10 @@ Everything is drawn for one turn of a conversation; its number makes the anchors
 from __future__ import annotations
 
 from retrieval.answer import Answer
-from ui.web.escape import escaped, isolated, shortened
+from ui.web.escape import escaped, shortened
 from ui.web.evidence import highlighted, lettered, place
 from ui.web.how import how
+from ui.web.wording import sentence
 
 _LONGEST_QUESTION = 600  # characters of a question in its bubble
 
@@ -19,11 +20,9 @@ def question(text: str) -> str:
     return f'<div class="question" dir="auto">{shown or "…"}</div>'
 
 
-def problem(sentence: str) -> str:
+def problem(said: str) -> str:
     """Why there is no answer, as one calm sentence."""
-    sentence = sentence[:1].upper() + sentence[1:]
-    ending = "" if sentence.endswith((".", "!", "?")) else "."
-    return f'<div class="reply problem"><p>{isolated(shortened(sentence, 800))}{ending}</p></div>'
+    return f'<div class="reply problem"><p>{sentence(said)}</p></div>'
 
 
 def reply(answer: Answer, turn: int) -> str:

@@ -23,9 +23,9 @@ from retrieval.quote import verify
 from ui.markdown import footnoted
 from ui.web import evidence, render
 from ui.web.scope import chosen
+from ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
-_FAILED = "Something failed that should not have. The server's log has the details."
 _GONE = (
     "The documents that this was quoted from have changed or are gone, so the quotes are not "
     "shown. Ask it again."
@@ -107,7 +107,7 @@ class Turns:
             raise
         except Exception:
             _LOG.exception("a question could not be answered")
-            return self._failed(number, question, _FAILED)
+            return self._failed(number, question, FAILED)
 
     def redraw(self, handed_in: str) -> list[Turn]:
         """Turns that a browser kept, drawn anew from the documents as they are now.
