@@ -34,6 +34,12 @@ new PerformanceObserver((list) => window.shifts.push(...list.getEntries()))
 """
 
 
+def expect_told_of_the_loss(page: Page) -> None:
+    """In the chat; or by Gradio, where that notices first and holds the question back."""
+    told = page.get_by_text("Nothing is lost; ask again.").first
+    expect(told.or_(page.get_by_text("Attempting reconnection")).first).to_be_visible()
+
+
 @pytest.fixture
 def chat(browser: Browser, address: str) -> Iterator[Page]:
     with visit(browser, address, accept_downloads=True) as page:
@@ -178,7 +184,7 @@ def test_a_lost_connection_is_a_calm_sentence(browser: Browser, address: str) ->
         expect(page.locator(".example").first).to_be_visible()
         page.context.set_offline(True)
         ask(page, ENGINEERING)
-        expect(page.locator("#turn-1")).to_contain_text("Nothing is lost; ask again.")
+        expect_told_of_the_loss(page)
         page.context.set_offline(False)
         page.reload()
         ask(page, ENGINEERING)
@@ -195,7 +201,7 @@ def test_a_server_may_be_restarted_in_the_middle_of_a_conversation(
             ask(page, ENGINEERING)
             expect(page.locator("#turn-1 .verdict")).to_be_visible()
         ask(page, NOWHERE)
-        expect(page.locator("#turn-2")).to_contain_text("Nothing is lost; ask again.")
+        expect_told_of_the_loss(page)
         with serving(library_folder, port=port):
             expect(page.locator("#turn-2")).to_have_count(0)  # the page comes back by itself
             expect(page.locator("#turn-1 blockquote").first).to_contain_text("Roman Yampolskiy")
