@@ -196,8 +196,11 @@ def test_what_one_browser_does_the_other_sees(page: Page, browser: Browser, url:
         page.locator("#library tbody tr .do button").evaluate_all(
             "buttons => buttons.slice(0, 2).forEach((button) => button.click())"
         )
+        expect(page.locator("#library .count")).to_contain_text("8 of")
         for name in ("note-20", "note-21"):
-            page.get_by_role("button", name=f"Undo the removal of {name}").click()
+            undo = page.get_by_role("button", name=f"Undo the removal of {name}")
+            undo.click()
+            expect(undo).to_have_count(0)
         expect(page.locator("#library .count")).to_contain_text("10 of")
 
         # The same file from both at once is one document.
