@@ -198,9 +198,7 @@ def test_what_one_browser_does_the_other_sees(page: Page, browser: Browser, url:
         )
         expect(page.locator("#library .count")).to_contain_text("8 of")
         for name in ("note-20", "note-21"):
-            undo = page.get_by_role("button", name=f"Undo the removal of {name}")
-            undo.click()
-            expect(undo).to_have_count(0)
+            page.get_by_role("button", name=f"Undo the removal of {name}").click()
         expect(page.locator("#library .count")).to_contain_text("10 of")
 
         # The same file from both at once is one document.
@@ -210,6 +208,50 @@ def test_what_one_browser_does_the_other_sees(page: Page, browser: Browser, url:
             expect(summary(each)).to_contain_text(re.compile("1 (added|unchanged)"))
             find(each, "twin")
             expect(each.locator("#library .count")).to_contain_text("1 of")
+
+
+def test_what_is_pressed_counts_though_the_page_is_redrawn_before_the_release(page: Page) -> None:
+    find(page, "note-3")
+    count = page.locator("#library .count")
+    expect(count).to_contain_text("10 of")
+    for name in ("note-30", "note-31"):
+        row(page, name).get_by_role("button", name=f"Remove {name}").click()
+    expect(count).to_contain_text("8 of")
+
+    page.get_by_role("button", name="Undo the removal of note-30").hover()
+    page.mouse.down()
+    other = page.get_by_role("button", name="Undo the removal of note-31")
+    other.evaluate("button => button.click()")
+    expect(other).to_have_count(0)
+    page.mouse.up()
+    expect(count).to_contain_text("10 of")
+
+    # Here the redrawn row under the pointer is another document's.
+    remove = page.get_by_role("button", name="Remove note-31")
+    remove.hover()
+    page.mouse.down()
+    page.get_by_role("button", name="Remove note-30").evaluate("button => button.click()")
+    expect(count).to_contain_text("9 of")
+    page.mouse.up()
+    expect(count).to_contain_text("8 of")
+    expect(row(page, "note-32")).to_be_visible()
+    for name in ("note-30", "note-31"):
+        page.get_by_role("button", name=f"Undo the removal of {name}").click()
+    expect(count).to_contain_text("10 of")
+
+
+def test_a_press_that_is_dragged_away_does_nothing(page: Page) -> None:
+    find(page, "note-4")
+    expect(page.locator("#library .count")).to_contain_text("10 of")
+    page.get_by_role("button", name="Remove note-40").hover()
+    page.mouse.down()
+    page.mouse.move(5, 5)
+    page.mouse.up()
+    page.get_by_role("button", name="Remove note-41").click()
+    expect(page.locator("#library .count")).to_contain_text("9 of")
+    expect(row(page, "note-40")).to_be_visible()
+    page.get_by_role("button", name="Undo the removal of note-41").click()
+    expect(page.locator("#library .count")).to_contain_text("10 of")
 
 
 def test_the_list_is_turned_filtered_and_sorted_and_the_library_checked(page: Page) -> None:

@@ -4,22 +4,46 @@ const asked = (window.pinciteAsked ??= { verb: "", at: 0 });
 const FRESH_MS = 10000;
 const TYPING_MS = 150;
 
-const send = (kind, source, fields = {}) => {
-  if (kind === "submit") Object.assign(asked, { verb: source.dataset.verb, at: Date.now() });
-  trigger(kind, { ...source.dataset, ...fields });
+const send = (kind, data, fields = {}) => {
+  if (kind === "submit") Object.assign(asked, { verb: data.verb, at: Date.now() });
+  trigger(kind, { ...data, ...fields });
 };
 const fieldsOf = (form) => Object.fromEntries(new FormData(form));
+const buttonOf = (event) => event.target.closest("button[data-verb]:enabled");
 
+// When the page is redrawn between press and release, the button that was pressed is gone, or says
+// something else by then, and the browser makes no click of it, or another one. So what counts is
+// what the button said when it was pressed, if the pointer is released where it stood.
+let pressed = null;
+element.addEventListener("pointerdown", (event) => {
+  const button = event.button === 0 && buttonOf(event);
+  pressed = button && { data: { ...button.dataset }, place: button.getBoundingClientRect() };
+});
+const release = ({ clientX: x, clientY: y }) => {
+  const { data, place } = pressed || {};
+  if (!(place?.left <= x && x < place.right && place.top <= y && y < place.bottom)) return false;
+  pressed = null;
+  send("submit", data);
+  return true;
+};
 element.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-verb]");
-  if (button) send("submit", button);
+  const button = buttonOf(event);
+  if (!release(event) && button) send("submit", button.dataset);
+});
+document.addEventListener("mouseup", (event) => {
+  const was = pressed;
+  setTimeout(() => { // after its click, if there is one
+    if (pressed !== was) return;
+    release(event);
+    pressed = null;
+  });
 });
 
 element.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   const typing = form.dataset.verb === "filter";
-  send(typing ? "input" : "submit", form, fieldsOf(form));
+  send(typing ? "input" : "submit", form.dataset, fieldsOf(form));
   if (form.dataset.verb === "tag") form.reset();
 });
 
@@ -29,7 +53,7 @@ element.addEventListener("input", (event) => {
   if (!form) return;
   clearTimeout(waiting);
   const typed = event.target.type === "search";
-  waiting = setTimeout(() => send("input", form, fieldsOf(form)), typed ? TYPING_MS : 0);
+  waiting = setTimeout(() => send("input", form.dataset, fieldsOf(form)), typed ? TYPING_MS : 0);
 });
 
 const settle = () => {
