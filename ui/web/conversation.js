@@ -5,6 +5,7 @@
 window.pincite = (() => {
   const KEY = "pincite.conversations", CURRENT = "pincite.current";
   const MOST = 30, MOST_TURNS = 50, PATIENCE_MS = 1500;
+  const BOX = "#question-box textarea";
   const byId = (id) => document.getElementById(id);
   const make = (name, className, text = "") => {
     const made = document.createElement(name);
@@ -141,16 +142,28 @@ window.pincite = (() => {
     return [question, scope, number];
   };
 
+  const reached = () =>
+    fetch(location.pathname, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
+
   const wonder = async () => { // nothing was heard for a while: is the server there at all?
     const turn = pending;
-    try {
-      await fetch(location.pathname, { method: "HEAD", cache: "no-store" });
-      if (turn !== pending || turn === null) return;
-      progress("Others are asking too. Waiting…");
-      waiting = setTimeout(wonder, PATIENCE_MS);
-    } catch {
-      if (turn === pending) ended();
-    }
+    const there = await reached();
+    if (turn !== pending || turn === null) return;
+    if (!there) return ended();
+    progress("Others are asking too. Waiting…");
+    waiting = setTimeout(wonder, PATIENCE_MS);
+  };
+
+  // Once Gradio has noticed by itself that the server is gone, it drops whatever is asked, without a
+  // word in the chat. So each asking is watched: if no turn has begun, we begin it, and end it.
+  const asking = (question) => {
+    const before = number;
+    if (pending) return;
+    setTimeout(async () => {
+      if (number !== before || (await reached())) return;
+      begin(question);
+      ended();
+    }, PATIENCE_MS);
   };
 
   const progress = (words) => {
@@ -266,6 +279,8 @@ window.pincite = (() => {
     const on = (selector) => event.target.closest?.(selector);
     const menu = document.querySelector("#bar details[open]");
     if (menu && (!menu.contains(event.target) || on("[data-open]"))) menu.open = false;
+    if (on("#ask")) asking(document.querySelector(BOX).value);
+    if (on(".example")) asking(on(".example").textContent);
     const button = on("[data-do], [data-open], [data-remove], [data-copy]");
     if (!button) return;
     if (button.dataset.do) deeds[button.dataset.do]();
@@ -280,7 +295,8 @@ window.pincite = (() => {
       const menu = document.querySelector("#bar details[open]");
       if (menu) menu.open = false;
     }
-    const box = event.target.closest?.("#question-box textarea");
+    const box = event.target.closest?.(BOX);
+    if (box && event.key === "Enter" && !event.shiftKey) asking(box.value);
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!box || !step || (!recalled && (step < 0 || box.value))) return;
     const asked = turns.map(({ question }) => question);
