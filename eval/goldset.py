@@ -14,7 +14,7 @@ along. Everything is checked on loading, and whatever is wrong is said with its 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
@@ -23,8 +23,7 @@ from typing import Any
 from corpus.canonical import canonical
 from corpus.errors import GoldSetError
 from corpus.types import Span
-
-_Lines = Iterator[tuple[str, dict[str, Any]]]  # each with its file and line, for messages
+from eval.jsonlines import Lines, get, json_lines, numbered, strings
 
 CORPUS, QUESTIONS = "corpus.jsonl", "questions.jsonl"
 BUNDLED = Path(str(files("eval"))) / "gold"
@@ -107,7 +106,9 @@ def load(folder: Path, *, split: str | None = None, limit: int | None = None) ->
         GoldSetError: a file is missing, a line is wrong, an id stands twice, evidence does not
             match its document, or no question is left, or none that can be answered.
     """
-    gold = _checked(folder, json_lines(folder / CORPUS), json_lines(folder / QUESTIONS))
+    gold = _checked(
+        folder, json_lines(folder / CORPUS, _FORM), json_lines(folder / QUESTIONS, _FORM)
+    )
     return _narrowed(gold, folder / QUESTIONS, split, limit)
 
 
@@ -142,8 +143,8 @@ def write(folder: Path, corpus: Iterable[Any], questions: Iterable[Any]) -> Gold
     lines = {CORPUS: list(corpus), QUESTIONS: list(questions)}
     gold = _checked(
         folder,
-        _numbered(folder / CORPUS, lines[CORPUS]),
-        _numbered(folder / QUESTIONS, lines[QUESTIONS]),
+        numbered(folder / CORPUS, lines[CORPUS]),
+        numbered(folder / QUESTIONS, lines[QUESTIONS]),
     )
     _narrowed(gold, folder / QUESTIONS)
     try:
@@ -158,7 +159,7 @@ def write(folder: Path, corpus: Iterable[Any], questions: Iterable[Any]) -> Gold
     return gold
 
 
-def _checked(folder: Path, corpus: _Lines, asked: _Lines) -> GoldSet:
+def _checked(folder: Path, corpus: Lines, asked: Lines) -> GoldSet:
     documents: dict[str, GoldDocument] = {}
     sources: dict[str, str] = {}
     for where, value in corpus:
@@ -193,84 +194,35 @@ def _narrowed(
     return replace(gold, questions=tuple(chosen))
 
 
-def _numbered(file: Path, values: Iterable[Any]) -> _Lines:
-    return ((f"{file}:{number}", value) for number, value in enumerate(values, start=1))
-
-
-def json_lines(file: Path, form: str = _FORM) -> _Lines:
-    """Each line's JSON object, with ``file:line`` for messages; blank lines are skipped.
-
-    Raises:
-        GoldSetError: the file is missing or not text, or a line is not a JSON object.
-    """
-    try:
-        text = file.read_text("utf-8")
-    except FileNotFoundError as error:
-        raise GoldSetError(f"{file} is missing; {form}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldSetError(f"{file} cannot be read: {error}") from error
-    # Not splitlines(), which also splits at U+2028 and its like, and JSON may hold those.
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"{file}:{number}"
-        try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise GoldSetError(
-                f"{where}: not a JSON object ({error.msg} at column {error.colno})"
-            ) from error
-        if not isinstance(value, dict):
-            raise GoldSetError(f"{where}: not a JSON object, but a {type(value).__name__}")
-        yield where, value
-
-
-def _get(value: Mapping[str, Any], key: str, kind: type, where: str, default: Any = None) -> Any:
-    found = value.get(key)
-    if found is None and default is not None:
-        return default
-    if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
-        said = "is missing" if found is None else f"is {found!r}"
-        raise GoldSetError(f"{where}: {key!r} {said}, and should be a {kind.__name__}")
-    return found
-
-
-def _strings(value: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    found = _get(value, key, list, where, default=[])
-    if not all(isinstance(item, str) for item in found):
-        raise GoldSetError(f"{where}: {key!r} should hold strings only")
-    return tuple(found)
-
-
 def _document(value: dict[str, Any], where: str) -> GoldDocument:
-    text = canonical(_get(value, "text", str, where))
+    text = canonical(get(value, "text", str, where))
     if not text.strip():
         raise GoldSetError(f"{where}: the document has no text")
     extra = {key: item for key, item in value.items() if key not in _DOCUMENT_KEYS}
-    id = _get(value, "id", str, where)
-    return GoldDocument(id, _get(value, "title", str, where, default=id), text, extra)
+    id = get(value, "id", str, where)
+    return GoldDocument(id, get(value, "title", str, where, default=id), text, extra)
 
 
 def _question(value: dict[str, Any], sources: Mapping[str, str], where: str) -> Question:
-    scope = _get(value, "scope_doc", str, where, default="") or None
+    scope = get(value, "scope_doc", str, where, default="") or None
     evidence = tuple(
-        _evidence(item, sources, where) for item in _get(value, "evidence", list, where, default=[])
+        _evidence(item, sources, where) for item in get(value, "evidence", list, where, default=[])
     )
-    relevant = _strings(value, "relevant_docs", where)
+    relevant = strings(value, "relevant_docs", where)
     for id in (*relevant, *([scope] if scope else [])):
         if id not in sources:
             raise GoldSetError(f"{where}: the document {id!r} is not in {CORPUS}")
     question = Question(
-        id=_get(value, "id", str, where),
-        question=_get(value, "question", str, where),
-        answers=_strings(value, "answers", where),
+        id=get(value, "id", str, where),
+        question=get(value, "question", str, where),
+        answers=strings(value, "answers", where),
         evidence=evidence,
-        answerable=_get(value, "answerable", bool, where),
-        kind=_get(value, "kind", str, where, default="") or None,
-        split=_get(value, "split", str, where, default="") or None,
+        answerable=get(value, "answerable", bool, where),
+        kind=get(value, "kind", str, where, default="") or None,
+        split=get(value, "split", str, where, default="") or None,
         scope_doc=scope,
         relevant_docs=relevant or tuple(dict.fromkeys(e.doc for e in evidence)),
-        turns=len(_get(value, "history", list, where, default=[])),
+        turns=len(get(value, "history", list, where, default=[])),
         extra={key: item for key, item in value.items() if key not in _QUESTION_KEYS},
     )
     if not question.question.strip():
@@ -283,9 +235,9 @@ def _question(value: dict[str, Any], sources: Mapping[str, str], where: str) -> 
 def _evidence(value: Any, sources: Mapping[str, str], where: str) -> Evidence:
     if not isinstance(value, dict):
         raise GoldSetError(f"{where}: evidence should be objects with doc, start, end and text")
-    doc = _get(value, "doc", str, where)
-    start, end = _get(value, "start", int, where), _get(value, "end", int, where)
-    said = _get(value, "text", str, where)
+    doc = get(value, "doc", str, where)
+    start, end = get(value, "start", int, where), get(value, "end", int, where)
+    said = get(value, "text", str, where)
     if doc not in sources:
         raise GoldSetError(f"{where}: evidence in the document {doc!r}, which is not in {CORPUS}")
     text = sources[doc]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import GoldSetError
-from eval.goldset import json_lines
+from eval.jsonlines import json_lines
 
 Lines = list[dict[str, Any]]
 _BEIR = "a BEIR folder has corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv"
