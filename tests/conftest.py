@@ -14,6 +14,11 @@ from typing import Any
 
 import pytest
 
+# The tests run in a process for each processor. Were each to calculate in as many threads again,
+# those would spin while they wait for each other, and slow everything. It is read when torch or
+# FAISS is loaded, so it stands before all else, and programs under test inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 _ACTS_ON_OUTPUT = ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 _left: list[str] = []
 
