@@ -1,14 +1,15 @@
 """Fitting the confidence: features of searches to the probability that the quotes answer.
 
-A logistic regression on standardised features, fitted on several gold sets together. Each set
-weighs the same, so that the largest does not decide alone. How it does on questions that it has
-not seen is measured by cross-validation, and on sets unlike any that it has seen by leaving each
-one out in turn.
+A logistic regression on standardised features, fitted on several gold sets together. A set weighs
+as the root of its size, so that the largest does not decide alone and the smallest not by chance.
+How it does on questions that it has not seen is measured by cross-validation, and on sets unlike
+any that it has seen by leaving each one out in turn.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from corpus.errors import UsageError
-from eval.goldset import load
+from eval.goldset import load_split
 from eval.measure import right
 from eval.metrics.abstention import ece
 from eval.report import write_text
@@ -54,7 +55,7 @@ def fit(examples: Sequence[Example], embedder: str, threshold_for: float) -> Cal
         examples: of all sets; those whose search found nothing are left out.
         embedder: the fingerprint of the embedder that was used.
         threshold_for: the share of wrong answers among those given, at most; the smallest
-            threshold that holds it over all examples (each set weighing the same) is taken.
+            threshold that holds it over all examples (weighed as in the fit) is taken.
 
     Raises:
         UsageError: there are too few examples of either outcome.
@@ -117,10 +118,7 @@ def calibrated(
     """
     examples: list[Example] = []
     for folder in gold_dirs:
-        whole = load(folder)
-        gold = load(
-            folder, split=split if any(q.split for q in whole.questions) else None, limit=limit
-        )
+        gold = load_split(folder, split, limit)
         run = evaluate(gold, settings, embedder, progress=partial(_of, gold.name, progress))
         examples += [
             Example(gold.name, dict(o.features), o.question.answerable, ok)
@@ -181,10 +179,10 @@ def _fitted(examples: Sequence[Example], names: list[str]) -> Calibration:
 
 
 def _weights(examples: Sequence[Example]) -> Floats:
-    """One weight a question: each set sums to the same."""
-    sizes = {name: sum(e.set == name for e in examples) for name in _sets(examples)}
-    mean = len(examples) / len(sizes)
-    return np.array([mean / sizes[e.set] for e in examples])
+    """One weight a question, 1 on average: a set sums to the root of its size."""
+    sizes = Counter(e.set for e in examples)
+    weights = np.array([sizes[e.set] ** -0.5 for e in examples])
+    return np.asarray(weights / weights.mean(), np.float64)
 
 
 def _holding(

@@ -14,6 +14,7 @@ import typer
 from corpus.errors import UnderFloorError, UsageError
 from eval.benching import bench, bench_api, bench_ingest, extraction, places
 from eval.console import Overrides, output, progress_shown, require_writable, settings_of
+from eval.fitting import calibrate, lessons, teach
 
 _RUN = "run"
 
@@ -156,36 +157,9 @@ def import_(
     output().print(f"{gold_dir}: {len(gold.documents)} documents, {len(gold.questions)} questions")
 
 
-@app.command()
-def calibrate(
-    gold_dirs: Annotated[list[Path], typer.Argument(help="Gold sets to fit on, together.")],
-    split: Annotated[str, typer.Option(help="Of the sets that have splits.")] = "dev",
-    risk: Annotated[
-        float,
-        typer.Option(min=0.0, max=1.0, help="Share of wrong answers that the threshold holds."),
-    ] = 0.35,
-    limit: Annotated[int | None, typer.Option(min=1, help="Questions of a set, at most.")] = None,
-    config: Overrides = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Where it is written; by default where Pincite reads it.")
-    ] = None,
-) -> None:
-    """Fit the confidence on gold sets, and write it with how well that went."""
-    from eval.calibrate import calibrated, write
-    from retrieval.engine import open_embedder
-
-    settings = settings_of(config)
-    require_writable(out)
-    with progress_shown() as progress:
-        calibration = calibrated(
-            gold_dirs, split, limit, settings, open_embedder(settings), risk, progress
-        )
-    file = write(calibration, out)
-    console = output()
-    console.print_json(data=dict(calibration.about))
-    console.print(f"threshold {calibration.threshold:.4f}; written to {file}")
-
-
+app.command()(lessons)
+app.command()(teach)
+app.command()(calibrate)
 app.command()(bench)
 app.command("bench-ingest")(bench_ingest)
 app.command("bench-api")(bench_api)

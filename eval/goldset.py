@@ -112,6 +112,12 @@ def load(folder: Path, *, split: str | None = None, limit: int | None = None) ->
     return _narrowed(gold, folder / QUESTIONS, split, limit)
 
 
+def load_split(folder: Path, split: str, limit: int | None = None) -> GoldSet:
+    """Read the split of a gold set that has splits, and all of one that has none."""
+    has_splits = any(question.split for question in load(folder).questions)
+    return load(folder, split=split if has_splits else None, limit=limit)
+
+
 def gold_sets(folder: Path) -> list[Path]:
     """The folder itself where it is a gold set, else those of its folders that are, by name.
 

@@ -15,6 +15,7 @@ from typing import Any
 from corpus.errors import UsageError
 from eval.measure import GROUPS, SMALL_IS_GOOD
 from eval.report import Report, number, write_text
+from retrieval.checker import shipped as shipped_checker
 from retrieval.confidence import shipped
 
 _KEPT = ("documents", "passages", "questions", "answerable", "asked_without_history", "failed")
@@ -150,8 +151,8 @@ def _calibration() -> str:
         [
             "## The calibration that is shipped",
             "",
-            f"Fitted on {about['date']} on {fitted}, each set weighing the same. The default",
-            f"threshold is {calibration.threshold:.3f}: at or above it, at most "
+            f"Fitted on {about['date']} on {fitted}, each set weighing as the root of its",
+            f"size. The default threshold is {calibration.threshold:.3f}: at or above it, at most "
             f"{about['risk']:.0%} of the answers given on those sets are wrong.",
             "",
             *_table(["questions not fitted on", "ece ↓", "AUROC right", "AUROC answerable"], rows),
@@ -161,8 +162,28 @@ def _calibration() -> str:
             "",
             *_table(["feature", "weight", *alone], weights),
             "",
+            *_checker(),
         ]
     )
+
+
+def _checker() -> list[str]:
+    about = shipped_checker().about
+    kinds = ", ".join(f"{n:,} of {kind}" for kind, n in about["lessons"].items())
+    sets = ", ".join(f"{name} ({n:,})" for name, n in about["sets"].items())
+    other = [f"{name} {auroc:.3f}" for name, auroc in about["auroc_on_other_topics"].items()]
+    return [
+        "## The checker that is shipped",
+        "",
+        f"Taught on {about['date']} with {sum(about['lessons'].values()):,} lessons from {sets}:",
+        f"{kinds} (see `eval/lessons.py`).",
+        *(
+            [f"On topics that it was not taught, it alone tells apart {', '.join(other)}."]
+            * bool(other)
+        ),
+        "No set that is measured above was used.",
+        "",
+    ]
 
 
 def _by_weight(weights: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -194,14 +215,14 @@ Run it yourself, offline and without a judge:
 
 ## Where it is weak
 
-- **It cannot tell a near miss well.** A question that shares names and words with the documents but
-  asks what they do not say is often answered with the sentence that comes nearest. See
-  `false_answer_rate` and `answerable_auroc`: similarity is all that the confidence has to go by.
+- **It is often taken in by a near miss.** A question that shares names and words with the documents
+  but asks what they do not say may be answered with the sentence that comes nearest. A small
+  checker reads the best quote against the question, and tells many of them, but far from all: see
+  `false_answer_rate` and `answerable_auroc`, and the row `says` at the end of this page.
 - **Confidence is calibrated for documents like those it was fitted on.** On a collection of
   another kind expect the error of the rows "left out" at the end of this page.
-- **`answerable_auroc` on dev_wiki_pool flatters.** All its unanswerable questions are asked of one
-  paragraph each, and half of the answerable ones of the whole pool. A search of a pool looks
-  different whatever the answer, so those are easy to tell apart.
+- **`answerable_auroc` on dev_wiki_pool mixes two things.** All its unanswerable questions are asked
+  of one paragraph each, and half of the answerable ones of the whole pool.
 - **A quote is whole sentences**, so `answer_em` is 0 and `quote_precision` is low against gold sets
   whose evidence is a few words; `answer_in_quotes` and `quote_hit` are the fairer measures there.
 - **Questions of a conversation are asked without it**, which is most of dev_doc2dial.

@@ -97,10 +97,10 @@ def evaluate(
     judged = judge({}, embedder.fingerprint, settings.threshold)
     asking = settings.model_copy(update={"threshold": 0.0, "nearest": _RANKED})
     with (
-        _library(gold, embedder, library, progress) as (folder, seconds),
+        library_of(gold, embedder, library, progress) as (folder, seconds),
         Engine.open(folder, settings=asking, embedder=embedder) as engine,
     ):
-        names = _names(gold, engine.library)
+        names = names_of(gold, engine.library)
         passages = sum(entry.passages for entry in engine.library.entries())
         engine.warm_up()
         outcomes = []
@@ -121,9 +121,10 @@ def evaluate(
 
 
 @contextmanager
-def _library(
+def library_of(
     gold: GoldSet, embedder: Embedder, given: Path | None, progress: Progress
 ) -> Iterator[tuple[Path, float | None]]:
+    """The library ``given``, or a throw-away one of the gold set, and the seconds it took."""
     if given is not None:
         yield given, None
         return
@@ -151,8 +152,12 @@ def _document(gold: GoldDocument) -> Document:
     return Document(source=gold.id, title=gold.title, text=reading.text, sections=reading.sections)
 
 
-def _names(gold: GoldSet, library: Library) -> dict[str, str]:
-    """The gold id of each document in the library that has the text of a gold document."""
+def names_of(gold: GoldSet, library: Library) -> dict[str, str]:
+    """The gold id of each document in the library that has the text of a gold document.
+
+    Raises:
+        GoldSetError: a document of the gold set is not in the library.
+    """
     stored: dict[str, list[str]] = {}
     for entry in library.entries():
         stored.setdefault(entry.text_sha256, []).append(entry.id)

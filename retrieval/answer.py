@@ -1,14 +1,14 @@
-"""The readable centre: search → read → quote → verify → answer."""
+"""The readable centre: search → read → quote → verify → check → answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any, Literal
 
 from corpus.library import Library
-from corpus.types import Document
+from corpus.types import Document, Span
+from retrieval.checker import Checker
 from retrieval.confidence import features, judge
 from retrieval.embedder import Embedder
 from retrieval.indexes import Indexes
@@ -87,7 +87,12 @@ class Sources:
     library: Library
     indexes: Indexes
     embedder: Embedder
+    checker: Checker | None
     document: Callable[[str], Document]
+
+    def around(self, candidate: Candidate) -> str:
+        """What stands around a sentence."""
+        return around(candidate, self.document(candidate.document).text)
 
 
 def find(
@@ -126,7 +131,7 @@ def answer(
     scope: Scope = None,
     stages: Stages | None = None,
 ) -> Answer:
-    """Answer a question from the sources: search → read → quote → verify → answer."""
+    """Answer a question from the sources: search → read → quote → verify → check → answer."""
     stages = stages or Stages()
     reading = find(question, sources, settings, stages, scope)
     with stages.timed("quote"):
@@ -134,10 +139,12 @@ def answer(
     with stages.timed("verify"):
         for quote in quotes:
             verify(quote, sources.document(quote.document))
+    says = None
+    if quotes and sources.checker is not None:
+        with stages.timed("check"):
+            says = sources.checker.check(question, quotes[0].text)
     with stages.timed("judge"):
-        found = features(
-            question, reading, sources.indexes.lexical.rarity, partial(_around, sources)
-        )
+        found = features(question, reading, sources.indexes.lexical.rarity, sources.around, says)
         confidence = judge(found, sources.embedder.fingerprint, settings.threshold)
     answered = bool(quotes) and confidence.value >= confidence.threshold
     return Answer(
@@ -160,6 +167,16 @@ def answer(
     )
 
 
+def spans_around(candidate: Candidate) -> list[Span]:
+    """A sentence and those just before and after it, in the order of the text."""
+    return sorted([candidate.span, *candidate.before[:1], *candidate.after])
+
+
+def around(candidate: Candidate, text: str) -> str:
+    """What stands around a sentence in its document's text, itself included."""
+    return " ".join(text[span.start : span.end] for span in spans_around(candidate))
+
+
 def found_passage(hit: Hit, document: Document) -> FoundPassage:
     """A hit as every face shows it."""
     span = hit.stored.passage.span
@@ -173,12 +190,6 @@ def found_passage(hit: Hit, document: Document) -> FoundPassage:
         text=document.text[span.start : span.end],
         score=round(hit.score, 4),
     )
-
-
-def _around(sources: Sources, candidate: Candidate) -> str:
-    spans = sorted([candidate.span, *candidate.before[:1], *candidate.after])
-    text = sources.document(candidate.document).text
-    return " ".join(text[span.start : span.end] for span in spans)
 
 
 def _scores(reading: Reading) -> dict[str, Any]:

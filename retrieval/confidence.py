@@ -112,7 +112,9 @@ def judge(
         threshold: a person's own, in place of the default.
     """
     calibration = shipped()
-    if calibration is not None and calibration.embedder == fingerprint:
+    # One of other features was fitted by another version, and says nothing of these.
+    fits = calibration is not None and (not found or calibration.weights.keys() <= found.keys())
+    if calibration is not None and fits and calibration.embedder == fingerprint:
         value = calibration.probability(found) if found else 0.0
         kind: Kind = "probability"
         default = calibration.threshold
@@ -126,15 +128,16 @@ def features(
     reading: Reading,
     rarity: Callable[[str], float],
     text_of: Callable[[Candidate], str],
+    says: float | None = None,
 ) -> dict[str, float]:
     """What one search looked like, each about in [0, 1]; empty when nothing was found.
 
+    - ``says``: the log-odds that the best quote says what is asked, where a checker read it. It is
+      what tells a near miss, which looks like an answer to all the others.
     - ``score``: the best sentence's (the plain score; the calibration does without it).
     - ``margin``: its score over that of the best sentence of another passage.
     - ``dense_around``: the cosine of the question with its neighbourhood; ``dense_next``: the mean
       of the five best such cosines; ``dense_passage``: the best cosine of any passage.
-    - ``above``: how far ``dense_around`` stands above the mean of all sentences that were read.
-      What is near in one library is far in another, so this travels better than a cosine.
     - ``lexical``, ``lexical_around``: the share of the question's weight in rare words that it
       covers, and that its neighbourhood covers.
     - ``unsaid``: the weight of the rarest word that its neighbourhood lacks, of the question's
@@ -149,6 +152,7 @@ def features(
         reading: what the reader made of the hits.
         rarity: a term's weight.
         text_of: a candidate with its neighbours, as text.
+        says: what the checker made of the best quote; None where there is no checker.
     """
     if not reading.candidates:
         return {}
@@ -164,7 +168,6 @@ def features(
         "dense_around": best.dense_around,
         "dense_next": fmean(cosines[:_NEXT]),
         "dense_passage": max(hit.dense or 0.0 for hit in reading.hits),
-        "above": best.dense_around - fmean(cosines),
         "lexical": best.lexical,
         "lexical_around": best.lexical_around,
         "unsaid": max((w for t, w in wanted.items() if t not in around), default=0.0) / rarest,
@@ -173,6 +176,8 @@ def features(
         "agreement": _agreement(reading),
         "asked": best.asked,
     }
+    if says is not None:
+        found["says"] = says
     return {name: round(value, 4) for name, value in found.items()}
 
 

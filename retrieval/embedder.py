@@ -24,6 +24,7 @@ from corpus.types import Span
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch.nn import Module
 
 Vectors = NDArray[np.float32]
 
@@ -115,14 +116,14 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, name: str = PACKAGED, precision: str = "auto", batch_size: int = 32) -> None:
-        self._folder = _packaged_folder() if name == PACKAGED else _model_folder(name)
+        self.folder = _packaged_folder() if name == PACKAGED else _model_folder(name)
         self._name = name if name == PACKAGED else Path(name).name
         self._precision = precision
         self._batch_size = batch_size
         self._model: SentenceTransformer | None = None
         # The tokenizer underneath refuses two threads at once ("Already borrowed").
         self._lock = threading.RLock()
-        self.fingerprint = f"{self._name}@{_identity(self._folder)}"
+        self.fingerprint = f"{self._name}@{_identity(self.folder)}"
         self.languages = frozenset({"en"}) if name == PACKAGED else None
 
     @property
@@ -130,8 +131,14 @@ class SentenceTransformerEmbedder:
         """The model, loaded on first use."""
         with self._lock:
             if self._model is None:
-                self._model = _load(self._folder, self._precision)
+                self._model = _load(self.folder, self._precision)
             return self._model
+
+    @property
+    def network(self) -> Module:
+        """The transformer under the model, whose last hidden states are pooled to a vector."""
+        network: Module = self.model[0].auto_model  # type: ignore[assignment]
+        return network
 
     @property
     def window(self) -> int:

@@ -18,9 +18,11 @@ from corpus.errors import (
 from corpus.library import Library
 from corpus.types import Document
 from retrieval.answer import Answer, FoundPassage, Sources, answer, find, found_passage
+from retrieval.checker import checker_for
 from retrieval.embedder import Embedder, SentenceTransformerEmbedder
 from retrieval.hashing import HASHING, HashingEmbedder
 from retrieval.indexes import Indexes, open_indexes
+from retrieval.reader import Reading
 from retrieval.scope import Choice
 from retrieval.settings import Settings, load_settings
 from retrieval.trace import Stages
@@ -58,6 +60,7 @@ class Engine:
     ) -> None:
         self.library = library
         self.embedder = embedder
+        self.checker = checker_for(embedder)
         self.settings = settings or load_settings()
         self._say = say
         self._indexes: Indexes | None = None
@@ -167,9 +170,25 @@ class Engine:
 
         return self._settled(passages)
 
+    def read(
+        self,
+        question: str,
+        *,
+        documents: Iterable[str] | None = None,
+        tags: Iterable[str] | None = None,
+    ) -> Reading:
+        """The sentences and passages that an answer is chosen from. Arguments as for `ask`."""
+        question = self._checked(question)
+        choice = Choice.of(documents, tags)
+        return self._settled(
+            lambda sources: find(question, sources, self.settings, Stages(), choice.scope(sources))
+        )
+
     def warm_up(self) -> None:
         """Load the model and the indexes, so that the first question does not wait for them."""
         self.embedder.embed_query("warm")
+        if self.checker is not None:
+            self.checker.check("warm", "warm")
         self._sources()
 
     def _settled(self, work: Callable[[Sources], _T]) -> _T:
@@ -198,7 +217,7 @@ class Engine:
                     f"the library {self.library.folder} is empty; add documents with: "
                     "pincite ingest PATH"
                 )
-            return Sources(self.library, self._indexes, self.embedder, self.document)
+            return Sources(self.library, self._indexes, self.embedder, self.checker, self.document)
 
     def _cache(self) -> Callable[[str], Document]:
         return lru_cache(_CACHED_DOCUMENTS)(self.library.document)

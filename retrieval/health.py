@@ -10,6 +10,7 @@ from typing import Any
 from corpus.database import FILE_NAME
 from corpus.errors import PinciteError
 from corpus.library import Library
+from retrieval.checker import checker_for
 from retrieval.engine import open_embedder
 from retrieval.indexes import index_differences, index_problems
 from retrieval.settings import Settings
@@ -52,7 +53,9 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
     problems: list[str] = []
     fingerprint = None
     try:
-        fingerprint = open_embedder(settings).fingerprint
+        embedder = open_embedder(settings)
+        fingerprint = embedder.fingerprint
+        checker_for(embedder)  # which looks at its file
     except PinciteError as error:
         problems.append(str(error))
     generation, documents, passages = None, 0, 0

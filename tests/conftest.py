@@ -49,6 +49,12 @@ def refuse(event, arguments):
 sys.addaudithook(refuse)
 """
 
+# All that the tiny model knows.
+WORDS = [
+    *("gull", "whale", "lamp", "rudder", "mast", "fog", "bell", "salt", "tar", "rope", "the", "a"),
+    *(".", ",", "?", "query", ":", "text"),
+]
+
 NOTES = (
     "== Gulls ==\nThe herring gull eats fish and mussels. Gulls nest on cliffs in spring.\n\n"
     "== Owls ==\nThe barn owl hunts mice at night. Its face is shaped like a heart.\n"
@@ -175,3 +181,32 @@ def notes(tmp_path: Path, pincite: Pincite) -> Path:
     file.write_text(NOTES, "utf-8")
     assert pincite("ingest", file).code == 0
     return file
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of 32 dimensions over eighteen words, in a folder; to be copied."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
+    torch.manual_seed(7)
+    bert = BertModel(
+        BertConfig(
+            vocab_size=len(vocabulary),
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=64,
+            max_position_embeddings=24,
+            initializer_range=0.5,  # so that the words differ without any training
+        )
+    )
+    bert.save_pretrained(folder / "bert", safe_serialization=True)
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder / "bert")
+    # From a plain BERT it makes a model that takes the mean of the words.
+    SentenceTransformer(str(folder / "bert"), device="cpu").save(str(folder / "model"))
+    return folder / "model"

@@ -54,9 +54,11 @@ def test_unseen_questions_are_measured_and_calibrated(fitted: Calibration) -> No
     assert set(fitted.about["left_out"]) == {"a", "b"}
 
 
-def test_each_set_weighs_the_same_whatever_its_size() -> None:
-    small_first = fit([*examples("a", 400, 1, 3.0), *examples("b", 4000, 2, -3.0)], "e", 0.5)
-    assert small_first.probability({"above": 0.0, "margin": 0.0}) == pytest.approx(0.5, abs=0.1)
+def test_a_set_weighs_as_the_root_of_its_size() -> None:
+    right = [Example("a", {"above": 0.0}, True, True)] * 400
+    wrong = [Example("b", {"above": 0.0}, True, False)] * 1600
+    # 20 : 40, where by question it were 1 : 4, and by set 1 : 1
+    assert fit([*right, *wrong], "e", 0.7).probability({"above": 0.0}) == pytest.approx(1 / 3, 0.01)
 
 
 @pytest.mark.parametrize("right", [True, False])

@@ -19,10 +19,6 @@ from corpus.errors import ModelError
 from retrieval import embedder as module
 from retrieval.embedder import PACKAGED, SentenceTransformerEmbedder
 
-WORDS = [
-    *("gull", "whale", "lamp", "rudder", "mast", "fog", "bell", "salt", "tar", "rope", "the", "a"),
-    *(".", ",", "?", "query", ":", "text"),
-]
 SENTENCES = [
     "The herring gull eats fish and mussels.",
     "Where do gulls nest?",
@@ -43,35 +39,6 @@ def packaged_files() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "model"
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of 32 dimensions over eighteen words, in a folder; to be copied."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    folder = tmp_path_factory.mktemp("tiny")
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
-    torch.manual_seed(7)
-    bert = BertModel(
-        BertConfig(
-            vocab_size=len(vocabulary),
-            hidden_size=32,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            intermediate_size=64,
-            max_position_embeddings=24,
-            initializer_range=0.5,  # so that the words differ without any training
-        )
-    )
-    bert.save_pretrained(folder / "bert", safe_serialization=True)
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder / "bert")
-    # From a plain BERT it makes a model that takes the mean of the words.
-    SentenceTransformer(str(folder / "bert"), device="cpu").save(str(folder / "model"))
-    return folder / "model"
 
 
 def with_prompts(folder: Path, prompts: dict[str, str]) -> None:

@@ -9,11 +9,13 @@ import pytest
 
 from corpus.database import FILE_NAME
 from corpus.library import Library
+from retrieval import checker
 from retrieval.dense import DenseIndex
 from retrieval.engine import Engine
 from retrieval.hashing import HashingEmbedder
 from retrieval.health import Health, examine
 from retrieval.lexical import LexicalIndex
+from retrieval.settings import load_settings
 from tests.retrieval.conftest import hashing_settings
 
 
@@ -177,3 +179,12 @@ def test_only_the_deep_look_reads_the_texts(folder: Path) -> None:
         run("UPDATE contents SET text = text || '!'")
     assert look(folder).problems == ()
     assert len(deeply(folder)) == 3
+
+
+def test_a_checker_that_is_gone_is_a_problem_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checker, "files", lambda package: tmp_path)
+    [problem] = examine(load_settings(library=tmp_path / "nowhere")).problems
+    assert "checker.safetensors is missing or damaged" in problem
+    assert "install Pincite again" in problem

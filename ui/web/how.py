@@ -17,6 +17,7 @@ STAGES: Mapping[str, str] = {
     "read": "reading the best passages",
     "quote": "choosing quotes",
     "verify": "checking every letter",
+    "check": "reading the best quote against the question",
     "judge": "judging the answer",
 }
 _PASSAGE_COLUMNS = ("score", "dense", "lexical")
