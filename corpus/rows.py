@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -159,6 +159,10 @@ def refusal_from(row: Row) -> Refusal:
     return Refusal(source, reason, _origin(origin), seen_at)
 
 
+# A question reads some 180 passages, the best of them twice, and the next one many of the same. A
+# passage is made of nothing but its row, so what is remembered cannot be out of date; at some 2 kB
+# each, row and passage, it takes 8 MB at most.
+@lru_cache(maxsize=4096)
 @sound
 def passage_from(row: Row) -> StoredPassage:
     """The passage in a row of ``PASSAGE_COLUMNS``."""

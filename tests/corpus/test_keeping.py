@@ -49,12 +49,14 @@ def full(library: Library, source: str = "a") -> str:
 def test_a_renamed_document_keeps_everything_but_its_name_and_id(library: Library) -> None:
     old = full(library)
     before, ids = library.find("a"), library.passage_ids([old])
+    assert {stored.document for stored in library.passages(ids).values()} == {old}
     vectors = library.vectors(ids)
     new = library.rename(old, "b", "A better title")
     after = library.find("b")
     assert after == replace(before, id=new, source="b", title="A better title")
     assert library.document(new).id == new
     assert library.passage_ids([new]) == ids
+    assert {stored.document for stored in library.passages(ids).values()} == {new}
     assert {id: rows.tolist() for id, rows in library.vectors(ids).items()} == {
         id: rows.tolist() for id, rows in vectors.items()
     }
