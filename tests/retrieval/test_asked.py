@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,6 +72,25 @@ def test_a_question_of_two_kinds_is_half_answered_by_one_of_them() -> None:
 @given(st.sampled_from(QUESTIONS) | st.text(max_size=40), st.text(max_size=80))
 def test_the_share_is_between_0_and_1_for_any_text(question: str, sentence: str) -> None:
     assert 0 <= said(question, sentence) <= 1
+
+
+WORDS = (
+    "Ada the May 1912 2015 when 9 10 years in order to ensure due because nine of Who x-Y . ? - _"
+    " É 5% ß İ"
+)
+PIECES = st.lists(st.sampled_from(WORDS.split()), max_size=8)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES, PIECES, st.sampled_from(["", " "]))
+def test_a_sentence_says_what_it_says_with_the_words_of_the_question_hidden(
+    words: list[str], pieces: list[str], between: str
+) -> None:
+    asked = Asked.of("Who, when, why and how many " + " ".join(words))
+    sentence = between.join(pieces)
+    hidden = re.sub(r"\w+", lambda m: "_" if m[0].lower() in asked.known else m[0], sentence)
+    nothing_known = Asked(asked.kinds, frozenset())
+    assert asked.said_by(sentence) == nothing_known.said_by(hidden)
 
 
 @settings(max_examples=60, deadline=None)
