@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 APPARATUS_SHARE = 0.7  # what the score of a sentence of the apparatus is multiplied by
 
@@ -42,6 +43,7 @@ def is_apparatus(path: Sequence[str]) -> bool:
     return any(_announces(heading) for heading in path)
 
 
+@lru_cache(maxsize=1024)  # the same few headings stand over most of what is read
 def _announces(heading: str) -> bool:
     words = _plain(heading.casefold())
     return any(
