@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from corpus.errors import LibraryChangedError
 from corpus.library import Library
@@ -25,6 +27,8 @@ from retrieval.embedder import Vectors
 from retrieval.fusion import convex
 from retrieval.lexical import content_terms, terms
 from retrieval.search import Hit
+
+Rows = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,23 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """A sentence where it stands; ``run`` numbers the stretch of one section that is at hand."""
+
+    run: int
     stored: StoredPassage
     span: Span
+    said: str
     vector: Vectors
-    terms: frozenset[str]
-    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearness:
+    """How near each line is to the question, alone and with its neighbours, in [0, 1]."""
+
+    dense: list[float]
+    dense_around: list[float]
+    lexical: list[float]
+    lexical_around: list[float]
 
 
 def read(
@@ -106,114 +122,117 @@ def read(
         LibraryChangedError: a passage is no longer in the library, or no longer under its name.
     """
     wanted = {term: rarity(term) for term in content_terms(question)}
-    vectors, runs = _runs(library, [hit.stored.id for hit in hits], text_of, Asked.of(question))
-    read_ids = {hit.stored.id for hit in hits}
-    place = {line.stored.id: line.stored.document for run in runs for line in run}
+    vectors, lines = _lines(library, [hit.stored.id for hit in hits], text_of)
+    place = {line.stored.id: line.stored.document for line in lines}
     if any(place.get(hit.stored.id) != hit.stored.document for hit in hits):  # gone, or renamed
         raise LibraryChangedError(
             f"another process changed the library {library.folder} while it was read; ask again"
         )
-    found = [c for run in runs for c in _score(run, vector, wanted, read_ids, weights)]
-    refined = _refine(hits, found, vectors, vector, dense_weight)
-    passage_score = {hit.stored.id: hit.score for hit in refined}
-    aside = {hit.stored.id for hit in hits if is_apparatus(hit.stored.passage.path)}
-    scored = [
-        replace(
-            c,
-            score=(c.score + weights.passage * passage_score[c.passage])
-            * (APPARATUS_SHARE if c.passage in aside else 1.0),
-        )
-        for c in found
-    ]
-    return Reading(refined, sorted(scored, key=lambda c: (-c.score, c.passage, c.span)))
+    near = _nearness(lines, vector, wanted)
+    refined = _refine(hits, lines, near, vectors, vector, dense_weight)
+    candidates = _candidates(lines, near, Asked.of(question), refined, weights)
+    return Reading(refined, sorted(candidates, key=lambda c: (-c.score, c.passage, c.span)))
 
 
-def _score(
-    run: Sequence[_Line],
-    vector: Vectors,
-    wanted: Mapping[str, float],
-    read_ids: set[int],
-    weights: Weights,
-) -> list[Candidate]:
+def _nearness(lines: Sequence[_Line], vector: Vectors, wanted: Mapping[str, float]) -> _Nearness:
     total = sum(wanted.values()) or 1.0
+    rarities = np.array(list(wanted.values()))
 
-    def covered(lines: Sequence[_Line]) -> float:
-        there = frozenset().union(*(line.terms for line in lines))
-        return sum(weight for term, weight in wanted.items() if term in there) / total
+    def covered(there: Rows) -> list[float]:
+        return list(map(float, np.vecdot(there, rarities) / total))
 
-    candidates = []
-    for i, line in enumerate(run):
-        if line.stored.id not in read_ids:
-            continue  # it is here only as somebody's neighbour
-        near = run[max(0, i - 1) : i + 2]
-        around = np.sum([other.vector for other in near], axis=0)
-        dense = _cosine(line.vector, vector)
-        dense_around = _cosine(around, vector)
-        lexical = covered([line])
-        lexical_around = covered(near)
-        candidates.append(
-            Candidate(
-                document=line.stored.document,
-                passage=line.stored.id,
-                span=line.span,
-                score=weights.dense * dense
-                + weights.dense_around * dense_around
-                + weights.lexical * lexical
-                + weights.lexical_around * lexical_around
-                + weights.asked * line.asked,
-                dense=dense,
-                dense_around=dense_around,
-                lexical=lexical,
-                lexical_around=lexical_around,
-                asked=line.asked,
-                before=tuple(other.span for other in reversed(run[max(0, i - 2) : i])),
-                after=tuple(other.span for other in run[i + 1 : i + 2]),
-            )
-        )
-    return candidates
+    runs = np.array([line.run for line in lines])
+    rows = _rows([line.vector for line in lines], len(vector))
+    there = _rows([[term in _terms(line.said) for term in wanted] for line in lines], len(wanted))
+    return _Nearness(
+        dense=_cosines(rows, vector),
+        dense_around=_cosines(_with_neighbours(rows, runs), vector),
+        lexical=covered(there),
+        lexical_around=covered(np.minimum(_with_neighbours(there, runs), 1)),
+    )
 
 
 def _refine(
     hits: Sequence[Hit],
-    candidates: Sequence[Candidate],
+    lines: Sequence[_Line],
+    near: _Nearness,
     vectors: Mapping[int, Vectors],
     vector: Vectors,
     dense_weight: float,
 ) -> list[Hit]:
     """Rank passages by their own meaning and that of their best sentence with its neighbours."""
-    best = {hit.stored.id: 0.0 for hit in hits}
-    for c in candidates:
-        best[c.passage] = max(best[c.passage], c.dense_around)
-    dense = {id: (_cosine(vectors[id][0], vector) + top) / 2 for id, top in best.items()}
-    lexical = {hit.stored.id: hit.lexical or 0.0 for hit in hits}
-    fused = convex(dense, lexical, dense_weight)
     by_id = {hit.stored.id: hit for hit in hits}
+    best = dict.fromkeys(by_id, 0.0)
+    for line, around in zip(lines, near.dense_around, strict=True):
+        if line.stored.id in best:
+            best[line.stored.id] = max(best[line.stored.id], around)
+    own = _cosines(_rows([vectors[id][0] for id in best], len(vector)), vector)
+    dense = {id: (mine + top) / 2 for (id, top), mine in zip(best.items(), own, strict=True)}
+    lexical = {id: hit.lexical or 0.0 for id, hit in by_id.items()}
+    fused = convex(dense, lexical, dense_weight)
     return [replace(by_id[id], score=score) for id, score in fused.items()]
 
 
-def _runs(
-    library: Library, ids: Sequence[int], text_of: Callable[[str], str], asked: Asked
-) -> tuple[dict[int, Vectors], list[list[_Line]]]:
+def _candidates(
+    lines: Sequence[_Line], near: _Nearness, asked: Asked, hits: Sequence[Hit], weights: Weights
+) -> list[Candidate]:
+    """The lines of the hits, scored; the others are here only as somebody's neighbours."""
+    passage_score = {hit.stored.id: hit.score for hit in hits}
+    aside = {hit.stored.id for hit in hits if is_apparatus(hit.stored.passage.path)}
+    candidates = []
+    for i, line in enumerate(lines):
+        id = line.stored.id
+        if id not in passage_score:
+            continue
+        fits = asked.said_by(line.said)
+        score = (
+            weights.dense * near.dense[i]
+            + weights.dense_around * near.dense_around[i]
+            + weights.lexical * near.lexical[i]
+            + weights.lexical_around * near.lexical_around[i]
+            + weights.asked * fits
+            + weights.passage * passage_score[id]
+        )
+        before = [other.span for other in lines[max(0, i - 2) : i] if other.run == line.run]
+        after = [other.span for other in lines[i + 1 : i + 2] if other.run == line.run]
+        candidates.append(
+            Candidate(
+                document=line.stored.document,
+                passage=id,
+                span=line.span,
+                score=score * (APPARATUS_SHARE if id in aside else 1.0),
+                dense=near.dense[i],
+                dense_around=near.dense_around[i],
+                lexical=near.lexical[i],
+                lexical_around=near.lexical_around[i],
+                asked=fits,
+                before=tuple(reversed(before)),
+                after=tuple(after),
+            )
+        )
+    return candidates
+
+
+def _lines(
+    library: Library, ids: Sequence[int], text_of: Callable[[str], str]
+) -> tuple[dict[int, Vectors], list[_Line]]:
     """The sentences of the passages and of their neighbours, in runs of one section each."""
     # A document's passages are stored in one go, so neighbours have neighbouring ids.
     stored = library.passages({near for id in ids for near in (id - 1, id, id + 1)})
     vectors = library.vectors(stored)
     ordered = sorted((s for s in stored.values() if s.id in vectors), key=lambda s: s.id)
-    runs = []
-    for _, group in groupby(
+    groups = groupby(
         enumerate(ordered),
         lambda pair: (pair[1].id - pair[0], pair[1].document, _headings(pair[1].passage.path)),
-    ):
-        run = []
+    )
+    lines = []
+    for run, (_, group) in enumerate(groups):
         for _, passage in group:
             text = text_of(passage.document)
             cuts = passage.passage.sentences
             for span, row in zip(cuts, vectors[passage.id][1:], strict=True):
-                said = text[span.start : span.end]
-                words = frozenset(terms(said))
-                run.append(_Line(passage, span, row, words, asked.said_by(said)))
-        runs.append(run)
-    return vectors, runs
+                lines.append(_Line(run, passage, span, text[span.start : span.end], row))
+    return vectors, lines
 
 
 def _headings(path: tuple[str, ...]) -> tuple[str, ...]:
@@ -221,6 +240,31 @@ def _headings(path: tuple[str, ...]) -> tuple[str, ...]:
     return path[:-1] if path and path[-1].startswith("| ") and path[-1].endswith(" |") else path
 
 
-def _cosine(a: Vectors, unit: Vectors) -> float:
-    """The cosine with a unit vector; what points away counts as nothing."""
-    return max(0.0, float(a @ unit) / max(float(np.linalg.norm(a)), 1e-9))
+# Questions of one library read many of the same sentences. A sentence's terms depend on nothing but
+# its words, so what is remembered cannot be out of date; at some 3 kB each it takes 25 MB at most.
+@lru_cache(maxsize=8192)
+def _terms(said: str) -> frozenset[str]:
+    return frozenset(terms(said))
+
+
+def _rows(values: Sequence[ArrayLike], width: int) -> Rows:
+    """The values as rows ``(n, width)``, be there none or be they empty."""
+    return np.array(values, np.float32).reshape(len(values), width)
+
+
+def _with_neighbours(rows: Rows, runs: NDArray[np.int_]) -> Rows:
+    """Each row of ``(n, width)``, plus the one before it and the one after it in its run."""
+    same = (runs[1:] == runs[:-1])[:, np.newaxis]
+    sums = rows.copy()
+    sums[1:] += np.where(same, rows[:-1], 0)
+    sums[:-1] += np.where(same, rows[1:], 0)
+    return sums
+
+
+def _cosines(rows: Vectors, unit: Vectors) -> list[float]:
+    """Each row's cosine with a unit vector; what points away counts as nothing."""
+    # Not ``rows @ unit``, which rounds a row by its place among the others: equal sentences must
+    # score the same.
+    along = np.vecdot(rows, unit).astype(float)
+    lengths = np.sqrt(np.vecdot(rows, rows)).astype(float)
+    return list(map(float, np.maximum(0.0, along / np.maximum(lengths, 1e-9))))

@@ -9,8 +9,10 @@ import pytest
 
 from corpus.library import Library
 from corpus.types import Span
+from retrieval.embedder import Vectors
 from retrieval.hashing import HashingEmbedder
 from retrieval.indexes import open_indexes
+from retrieval.lexical import content_terms, terms
 from retrieval.reader import Candidate, Reading, read
 from retrieval.search import Hit, search
 from tests.retrieval.conftest import fill, make_document
@@ -21,6 +23,7 @@ QUESTIONS = [
     "How long do I knead the dough?",
     "zzz",
     "who is it",
+    "x" * 99,  # too long to be a term: a question without one
 ]
 
 
@@ -46,6 +49,23 @@ def reading_of(library: Library, question: str, hits: list[Hit] | None = None) -
         open_indexes(library, print).lexical.rarity,
         dense_weight=0.5,
     )
+
+
+def reading_from(library: Library, vector: Vectors, hits: list[Hit]) -> Reading:
+    return read(
+        "gulls",
+        vector,
+        hits,
+        library,
+        lambda id: library.document(id).text,
+        lambda term: 1.0,
+        dense_weight=0.5,
+    )
+
+
+def random_unit(seed: int) -> Vectors:
+    direction = np.random.default_rng(seed).standard_normal(HashingEmbedder().embed_query("x").size)
+    return np.asarray(direction / np.linalg.norm(direction), np.float32)
 
 
 def text_of(library: Library, candidate: Candidate) -> str:
@@ -165,11 +185,54 @@ def twins(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def test_identical_text_in_two_files_scores_the_same_in_both(twins: Library) -> None:
-    scores: dict[str, set[float]] = {}
-    for c in reading_of(twins, "Where does a gull nest?").candidates:
-        scores.setdefault(text_of(twins, c), set()).add(round(c.score, 6))
-    assert [len(found) for found in scores.values()] == [1, 1]
+def test_identical_text_scores_the_same_in_every_file_to_the_last_digit(tmp_path: Path) -> None:
+    text = "A gull nests here. It sleeps. The herring gull eats fish."
+    with Library.open(tmp_path, create=True) as library:
+        fill(library, *(make_document(text, f"{n}.txt") for n in range(9)))
+        hits = hits_for(library, "gull")
+        for seed in range(20):
+            scores: dict[str, set[float]] = {}
+            for c in reading_from(library, random_unit(seed), hits).candidates:
+                scores.setdefault(text_of(library, c), set()).add(c.score)
+            assert [len(found) for found in scores.values()] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_meaning_is_the_cosine_of_the_sentence_and_of_its_sum_with_its_neighbours(
+    library: Library, seed: int
+) -> None:
+    asked = random_unit(seed)
+    stored = library.passages(range(1, 99))
+    at = {
+        (passage.document, span): row
+        for id, rows in library.vectors(stored).items()
+        for passage in [stored[id]]
+        for span, row in zip(passage.passage.sentences, rows[1:], strict=True)
+    }
+    for c in reading_from(library, asked, hits_for(library, "gulls", k=4)).candidates:
+        alone = at[c.document, c.span]
+        around = sum((at[c.document, span] for span in (*c.before[:1], *c.after)), alone)
+        for found, row in ((c.dense, alone), (c.dense_around, around)):
+            assert found == pytest.approx(max(0, row @ asked / np.linalg.norm(row)), abs=1e-6)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_words_are_the_share_of_the_rare_that_is_there_or_next_to_it(
+    library: Library, question: str
+) -> None:
+    rarity = open_indexes(library, print).lexical.rarity
+    weights = {term: rarity(term) for term in content_terms(question)}
+
+    def covered(*sentences: str) -> float:
+        there = {term for sentence in sentences for term in terms(sentence)}
+        return sum(w for term, w in weights.items() if term in there) / (
+            sum(weights.values()) or 1.0
+        )
+
+    for c in reading_of(library, question, hits_for(library, "gulls", k=4)).candidates:
+        near = [text_at(library, c.document, span) for span in (*c.before[:1], *c.after)]
+        assert c.lexical == pytest.approx(covered(text_of(library, c)))
+        assert c.lexical_around == pytest.approx(covered(text_of(library, c), *near))
 
 
 def test_documents_are_never_each_others_neighbours(twins: Library) -> None:
@@ -183,15 +246,7 @@ def test_a_question_that_points_away_from_everything_still_scores_in_range(
 ) -> None:
     hits = hits_for(library, "gulls")
     away = -np.sum([rows[0] for rows in library.vectors(range(1, 99)).values()], axis=0)
-    reading = read(
-        "gulls",
-        (away / np.linalg.norm(away)).astype(np.float32),
-        hits,
-        library,
-        lambda id: library.document(id).text,
-        lambda term: 1.0,
-        dense_weight=0.5,
-    )
+    reading = reading_from(library, (away / np.linalg.norm(away)).astype(np.float32), hits)
     assert reading.candidates
     assert all(0 <= c.score <= 1 for c in reading.candidates)
 
