@@ -151,9 +151,10 @@ def _calibration() -> str:
         [
             "## The calibration that is shipped",
             "",
-            f"Fitted on {about['date']} on {fitted}, each set weighing as the root of its",
-            f"size. The default threshold is {calibration.threshold:.3f}: at or above it, at most "
-            f"{about['risk']:.0%} of the answers given on those sets are wrong.",
+            f"Fitted on {about['date']} on {fitted},",
+            "each set weighing as the root of its size. The default threshold is "
+            f"{calibration.threshold:.3f}: at or above it,",
+            f"at most {about['risk']:.0%} of the answers given on those sets are wrong.",
             "",
             *_table(["questions not fitted on", "ece ↓", "AUROC right", "AUROC answerable"], rows),
             "",
@@ -169,21 +170,21 @@ def _calibration() -> str:
 
 def _checker() -> list[str]:
     about = shipped_checker().about
-    kinds = ", ".join(f"{n:,} of {kind}" for kind, n in about["lessons"].items())
+    lessons = about["lessons"]
     sets = ", ".join(f"{name} ({n:,})" for name, n in about["sets"].items())
-    other = [f"{name} {auroc:.3f}" for name, auroc in about["auroc_on_other_topics"].items()]
-    return [
+    kinds = ", ".join(f"{n:,} `{kind}`" for kind, n in lessons.items())
+    other = [f"{name} by {auroc:.3f}" for name, auroc in about["auroc_on_other_topics"].items()]
+    found = [
         "## The checker that is shipped",
         "",
-        f"Taught on {about['date']} with {sum(about['lessons'].values()):,} lessons from {sets}:",
-        f"{kinds} (see `eval/lessons.py`).",
-        *(
-            [f"On topics that it was not taught, it alone tells apart {', '.join(other)}."]
-            * bool(other)
-        ),
-        "No set that is measured above was used.",
-        "",
+        f"Taught on {about['date']} with {sum(lessons.values()):,} lessons of {sets},",
+        f"none of which is measured above. By kind (see `eval/lessons.py`): {kinds}.",
     ]
+    if other:
+        found.append(
+            f"On topics that it was not taught, it alone tells {', '.join(other)} (AUROC)."
+        )
+    return [*found, ""]
 
 
 def _by_weight(weights: Mapping[str, float]) -> list[tuple[str, float]]:
