@@ -41,7 +41,9 @@ def lessons(
 
 def teach(
     lessons_file: Annotated[Path, typer.Argument(help="What `pincite eval lessons` wrote.")],
-    out: Annotated[Path, typer.Option(help="Where the checker is written.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where it is written; by default where Pincite reads it.")
+    ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="How often a lesson is seen.")] = None,
     courses: Annotated[int | None, typer.Option(min=1, help="How many are averaged.")] = None,
     folds: Annotated[
@@ -54,9 +56,11 @@ def teach(
 
     from eval import lessons as made
     from eval import teach as teaching
+    from retrieval.checker import shipped_file
     from retrieval.embedder import SentenceTransformerEmbedder
     from retrieval.engine import open_embedder
 
+    out = out or shipped_file()
     require_writable(out)
     embedder = open_embedder(settings_of(config))
     if not isinstance(embedder, SentenceTransformerEmbedder):

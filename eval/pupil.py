@@ -121,6 +121,7 @@ class Lines:
 
 
 def loss(pupil: Pupil, read: Lines, rows: NDArray[np.int64], where: float) -> Tensor:
+    """How far the pupil is from some rows: whether, and ``where`` times where, weighed by kind."""
     inputs = read.inputs(rows)
     at = torch.as_tensor(rows, device=read.ids.device)
     kind = read.ids.device.type

@@ -53,7 +53,7 @@ def retrieved(
         ids = {name: id for id, name in names.items()}
         for number, question in enumerate(gold.questions, 1):
             about = question.scope_doc or next((e.doc for e in question.evidence), None)
-            for scope in dict.fromkeys((about, None)):
+            for scope in (about,) if about and len(ids) == 1 else dict.fromkeys((about, None)):
                 try:
                     found = engine.read(
                         question.question, documents=[ids[scope]] if scope else None

@@ -61,7 +61,7 @@ def checker_for(embedder: Embedder) -> Checker | None:
     if not isinstance(embedder, SentenceTransformerEmbedder):
         return None
     fits = shipped().embedder == embedder.fingerprint
-    return AdjustedChecker(embedder, _shipped_file()) if fits else None
+    return AdjustedChecker(embedder, shipped_file()) if fits else None
 
 
 def shipped() -> Taught:
@@ -70,10 +70,11 @@ def shipped() -> Taught:
     Raises:
         ModelError: its file is missing or damaged.
     """
-    return taught(_shipped_file())
+    return taught(shipped_file())
 
 
-def _shipped_file() -> Path:
+def shipped_file() -> Path:
+    """Where Pincite looks for a checker."""
     return Path(str(files("retrieval"))) / FILE_NAME
 
 

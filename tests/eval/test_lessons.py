@@ -13,7 +13,7 @@ from eval.lessons import load as load_lessons
 from eval.retrieved import Retrieved, retrieved
 from retrieval.hashing import HashingEmbedder
 from retrieval.settings import load_settings
-from tests.eval.conftest import NOWHERE, OWL, SCOPED, SHIP, TEXTS, write_gold
+from tests.eval.conftest import NOWHERE, OWL, SCOPED, SHIP, TEXTS, documents, write_gold
 
 TEXT = "The schooner Aurora left Bergen in 1912. A storm broke its mainmast near Iceland."
 
@@ -57,6 +57,12 @@ def test_a_question_asked_of_one_document_brings_up_only_that_document(tmp_path:
     assert of_all.everywhere
     words = {word.strip(".") for text, _ in of_one.texts for word in text.split()}
     assert words <= {word.strip(".") for word in TEXTS["ships"].split()}
+
+
+def test_a_single_document_is_not_asked_twice(tmp_path: Path) -> None:
+    folder = write_gold(tmp_path / "gold", [OWL, NOWHERE], documents({"birds": TEXTS["birds"]}))
+    found = retrieved(load(folder), load_settings(), HashingEmbedder(), lambda *_: None)
+    assert [(r.question.id, r.everywhere) for r in found] == [("owl", False), ("nowhere", True)]
 
 
 def test_a_text_that_answers_is_a_lesson_with_the_place_of_the_answer() -> None:
