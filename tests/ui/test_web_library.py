@@ -87,7 +87,9 @@ def row(page: Page, name: str) -> Any:
 
 
 def find(page: Page, words: str) -> None:
+    """Filter the list, and see it filtered: what is drawn late must not undo the next act's."""
     page.get_by_label("Filter", exact=True).fill(words)
+    expect(page.locator("#library .count")).to_contain_text(" of ")
 
 
 def test_an_upload_says_what_was_read_what_was_not_and_why(page: Page) -> None:
