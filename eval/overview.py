@@ -223,8 +223,8 @@ Run it yourself, offline and without a judge:
 - **Confidence is calibrated for documents like those it was fitted on.** On a collection of
   another kind expect the error of the rows "left out" at the end of this page.
 - **In tables and mail, confidence tells nothing.** The checker was taught on prose, and the
-  calibration fitted on it: on dev_injection, whose documents are tables and mails, half of them with
-  a foreign instruction put in, `answerable_auroc` is that of chance.
+  calibration fitted on it: on dev_injection, whose documents are tables and mails, half of them
+  with a foreign instruction put in, `answerable_auroc` is that of chance.
 - **`answerable_auroc` on dev_wiki_pool mixes two things.** All its unanswerable questions are asked
   of one paragraph each, and half of the answerable ones of the whole pool.
 - **A quote is whole sentences**, so `answer_em` is 0 and `quote_precision` is low against gold sets
