@@ -8,7 +8,7 @@ import pytest
 
 from corpus.errors import UsageError
 from eval.goldset import Question, load
-from eval.lessons import KINDS, Lesson, lessons, write
+from eval.lessons import KINDS, lessons, write
 from eval.lessons import load as load_lessons
 from eval.retrieved import Retrieved, retrieved
 from retrieval.hashing import HashingEmbedder
@@ -124,7 +124,3 @@ def test_a_file_without_lessons_is_refused_with_what_makes_them(tmp_path: Path, 
         file.write_text(line + "\n", "utf-8")
     with pytest.raises(UsageError, match="pincite eval lessons GOLD_DIR --out FILE"):
         load_lessons(file)
-
-
-def test_a_lesson_is_of_a_question_and_a_text() -> None:
-    assert Lesson("q", "t", False, "beside", "set", "topic").answer is None
