@@ -90,20 +90,24 @@ def check(
     undisturbed: tuple[tuple[Any, ...], float],
     chance: random.Random,
     kills: int,
-) -> int:
-    """Kill so many runs after each other, then let one end; how many it really hit."""
+) -> None:
+    """Kill so many runs after each other, at least one at work, then let one end."""
     expected, seconds = undisturbed
-    hit = sum(sum(killed(folder, library, chance, seconds)) for _ in range(kills))
-    assert start(folder, library).wait(120) == 1
-    assert contents(library) == expected
-    return hit
+    for attempt in count():
+        # A machine that was busy when the undisturbed run was timed would have us come too late
+        # each time; half the time on each further try cannot.
+        ours = library / f"{attempt}"
+        hit = sum(sum(killed(folder, ours, chance, seconds / 2**attempt)) for _ in range(kills))
+        assert start(folder, ours).wait(120) == 1
+        assert contents(ours) == expected
+        if hit:
+            return
 
 
 def test_a_run_that_was_killed_is_finished_by_the_next(
     folder: Path, undisturbed: tuple[tuple[Any, ...], float], tmp_path: Path
 ) -> None:
-    hit = check(folder, tmp_path / "library", undisturbed, random.Random(_SEED), kills=3)
-    assert hit >= 1
+    check(folder, tmp_path, undisturbed, random.Random(_SEED), kills=3)
 
 
 @pytest.mark.slow
@@ -111,6 +115,4 @@ def test_a_run_that_was_killed_is_finished_by_the_next(
 def test_at_whichever_moment_it_is_killed_nothing_is_different(
     folder: Path, undisturbed: tuple[tuple[Any, ...], float], tmp_path: Path, moment: int
 ) -> None:
-    chance = random.Random(moment)
-    hits = (check(folder, tmp_path / f"{n}", undisturbed, chance, kills=1) for n in count())
-    assert any(hits)  # one that was too late is tried again
+    check(folder, tmp_path, undisturbed, random.Random(moment), kills=1)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -39,13 +39,15 @@ HOSTILE_SENTENCE = (
 
 _SERVE = f"""
 {CUT_OFF}
+from pathlib import Path
 from retrieval.engine import Engine
 from ui.intake import Limits
 from ui.terms import Terms
 from ui.web.server import serve
 
-library, port, megabytes, files = sys.argv[1:]
-terms = Terms(limits=Limits.of(int(megabytes), int(files)))
+library, port, megabytes, files, *gold = sys.argv[1:]
+limits = Limits.of(int(megabytes), int(files))
+terms = Terms(limits=limits, gold=tuple(Path(folder) for folder in gold))
 try:
     with Engine.open(library) as engine:
         serve(engine, "127.0.0.1", int(port), terms=terms)
@@ -82,16 +84,22 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def serving(
-    library: Path, *, megabytes: int = 200, files: int = 20, port: int | None = None
+    library: Path,
+    *,
+    megabytes: int = 200,
+    files: int = 20,
+    gold: Sequence[Path] = (),
+    port: int | None = None,
 ) -> Iterator[str]:
     """The address of a server over a library, which ends without a sound afterwards.
 
-    An upload may have so many ``megabytes`` and ``files``. Without a ``port`` a free one is taken.
+    An upload may have so many ``megabytes`` and ``files``; the ``gold`` sets can be asked besides
+    the bundled one. Without a ``port`` a free one is taken.
     """
     port = port or free_port()
     log = library.parent / f"server-{port}.log"
     with log.open("w") as output:
-        options = [str(option) for option in (library, port, megabytes, files)]
+        options = [str(option) for option in (library, port, megabytes, files, *gold)]
         process = subprocess.Popen(
             [sys.executable, "-c", _SERVE, *options],
             env={**os.environ, "PINCITE_EMBEDDER": HASHING},

@@ -18,7 +18,8 @@ from tests.conftest import Pincite
 from ui import terminal
 
 RED, REVERSED, MARK = "\x1b[31m", "\u202e", "\ufffd"
-BIDIRECTIONAL = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+ACTING = {"Cc", "Zl", "Zp"}  # controls, and what parts lines and paragraphs
 PASSAGE = FoundPassage("0" * 64, "Title", ("Heading",), None, 10, 24, "The owl hunts.", 0.5)
 ENTRY = Entry("0" * 64, "/a.txt", "Title", "text/plain", "1" * 64, 14, 0, 1, "2024-05-01T00:00", {})
 
@@ -29,7 +30,7 @@ def acts_on_a_terminal(text: str) -> list[str]:
         character
         for character in text
         if character not in "\n\t"
-        and (unicodedata.category(character) == "Cc" or character in BIDIRECTIONAL)
+        and (unicodedata.category(character) in ACTING or character in BIDIRECTIONAL)
     ]
 
 

@@ -17,9 +17,25 @@ pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def url(library_folder: Path) -> Iterator[str]:
-    with serving(library_folder) as address:
+def url(library_folder: Path, endless: Path) -> Iterator[str]:
+    with serving(library_folder, gold=[endless]) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gold set that no machine is done with before a person has found the button."""
+    folder = tmp_path_factory.mktemp("gold") / "endless"
+    folder.mkdir()
+    document = {"id": "gulls", "title": "Gulls", "text": "The gull eats fish. The tern does not."}
+    (folder / "corpus.jsonl").write_text(json.dumps(document) + "\n", "utf-8")
+    evidence = {"doc": "gulls", "start": 0, "end": 19, "text": "The gull eats fish."}
+    asked = {"question": "What does the gull eat?", "answers": ["fish"], "answerable": True}
+    with (folder / "questions.jsonl").open("w", encoding="utf-8") as questions:
+        for number in range(100_000):
+            line = {"id": f"{number}", **asked, "evidence": [evidence]}
+            questions.write(json.dumps(line) + "\n")
+    return folder
 
 
 @pytest.fixture
@@ -34,8 +50,8 @@ def to_evaluate(page: Page) -> None:
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
 
 
-def start(page: Page, split: str, limit: str) -> None:
-    page.get_by_role("combobox", name="Questions").select_option(label=f"ai_safety: {split}")
+def start(page: Page, gold: str, split: str, limit: str) -> None:
+    page.get_by_role("combobox", name="Questions").select_option(label=f"{gold}: {split}")
     page.get_by_label("At most").fill(limit)
     page.get_by_label("At most").press("Enter")
 
@@ -47,10 +63,10 @@ def report(page: Page) -> Any:
 def test_runs_are_measured_shown_compared_and_saved(
     page: Page, browser: Browser, url: str, tmp_path: Path
 ) -> None:
-    start(page, "dev", "8")
+    start(page, "ai_safety", "dev", "8")
     runs = page.locator("#evaluate .runs li")
     expect(runs).to_have_count(1)
-    start(page, "dev", "9")
+    start(page, "ai_safety", "dev", "9")
     expect(runs).to_have_count(2)
     expect(runs.first).to_contain_text("2. ai_safety, dev, first 9")
 
@@ -91,8 +107,8 @@ def test_a_run_is_stopped_and_no_other_starts_beside_it(
 ) -> None:
     with visit(browser, url) as other:
         to_evaluate(other)
-        start(page, "all questions", "")
-        expect(page.locator("#evaluate .going")).to_contain_text("ai_safety")
+        start(page, "endless", "all questions", "")
+        expect(page.locator("#evaluate .going")).to_contain_text("endless")
         expect(other.get_by_role("button", name="Run", exact=True)).to_be_disabled()
         other.get_by_role("button", name="Stop").press("Enter")
         for each in (page, other):

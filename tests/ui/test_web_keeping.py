@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -125,6 +126,18 @@ def test_each_browser_has_a_view_of_its_own() -> None:
         second = deepcopy(first)
         assert second.view == View()
         assert second.lock.acquire(blocking=False)
+
+
+def test_what_is_drawn_later_has_a_higher_number_and_what_stays_keeps_its_own() -> None:
+    desk, other = Desk(), Desk()
+    drawn = [desk.numbered("shelf", html) for html in ("a", "a", "b", "a")]
+    assert drawn[0] == drawn[1]
+    numbers = [int(html.removeprefix("<!--").partition("-->")[0]) for html in drawn]
+    assert numbers[1] < numbers[2] < numbers[3]
+    assert [html.partition("-->")[2] for html in drawn] == ["a", "a", "b", "a"]
+    assert desk.numbered("notice", "a").endswith("-->a")
+    time.sleep(0.01)
+    assert other.numbered("shelf", "a") > drawn[3]  # as of a server that was started anew
 
 
 def test_a_refused_file_is_forgotten(engine: Engine, keeper: Keeper) -> None:

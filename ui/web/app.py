@@ -18,6 +18,7 @@ from ui.web.evaluate_page import evaluate_page
 from ui.web.evaluations import Evaluations
 from ui.web.library_page import library_page
 
+_LOOKS_S = 2  # a page asks whether somebody else has changed the library
 # Files that a browser sent and then forgot: the page that takes them in deletes the others.
 _LOOKED_THROUGH_S, _LEFT_S = 3600, 86_400
 
@@ -52,13 +53,14 @@ def build(
     )
     with blocks:
         html(page.MASTHEAD, "masthead")
-        changed = gr.State(None)
+        changed = gr.Textbox("", visible="hidden")
+        clock = gr.Timer(_LOOKS_S)
         with gr.Tabs(elem_id="rooms", overflow_behavior="wrap"):
             with gr.Tab("Ask", id="ask"):
                 ask_page(blocks, engine, changed, intake is not None, drawable)
             if intake is not None:
                 with gr.Tab("Library", id="library"):
-                    library_page(blocks, engine, intake, changed)
+                    library_page(blocks, engine, intake, changed, clock)
             if evaluations is not None:
                 with gr.Tab("Evaluate", id="evaluate"):
                     evaluate_page(blocks, evaluations)

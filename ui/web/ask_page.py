@@ -35,7 +35,7 @@ _RECEIVE = (
 def ask_page(
     blocks: gr.Blocks,
     engine: Engine,
-    changed: gr.State,
+    changed: gr.Textbox,
     can_add: bool,
     drawable: Callable[[Document], bool] = lambda document: False,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -44,12 +45,27 @@ class View:
 class Desk:
     """One browser's view. Who reads or changes it holds the ``lock``.
 
-    Its requests overlap, and one that was begun earlier must not bring back what it saw then.
+    Its requests overlap, and one that was begun earlier must not bring back what it saw then: not
+    here, where each finds the view as the last one left it, nor in the browser, where what they
+    draw can arrive in another order (see ``numbered``).
     """
 
     def __init__(self) -> None:
         self.view = View()
         self.lock = threading.Lock()
+        self._drawn: dict[str, tuple[int, str]] = {}
+
+    def numbered(self, part: str, html: str) -> str:
+        """The HTML with a number in front by which the browser leaves out an older one.
+
+        What is drawn as it was keeps its number, so that it stays the same to the byte. The
+        numbers go on rising when the server starts anew, whose desks are new.
+        """
+        number, was = self._drawn.get(part, (0, None))
+        if html != was:
+            number = max(number + 1, int(time.time() * 1000))
+            self._drawn[part] = number, html
+        return f"<!--{number}-->{html}"
 
     def __deepcopy__(self, memo: object) -> Desk:
         return Desk()  # Gradio copies what it gives to a new browser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,20 @@ from corpus.errors import PinciteError
 from retrieval.engine import Engine
 from ui.intake import Intake
 from ui.web import arrivals, uploads
-from ui.web.keeping import Desk, Keeper, View
+from ui.web.keeping import Desk, Keeper
 from ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _SCRIPT = Path(__file__).with_name("verbs.js").read_text("utf-8")
 _DROP_SCRIPT = Path(__file__).with_name("drop.js").read_text("utf-8")
-_EVERY_S = 2  # a page asks whether somebody else has changed the library
 _TAKEN_AT_ONCE = 8  # uploads that are followed at the same time; one after the other is read
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _TOOLS = '<button type="button" class="quiet" data-verb="examine">Check the library</button>'
 
 
-def library_page(blocks: gr.Blocks, engine: Engine, intake: Intake, changed: gr.State) -> None:
+def library_page(
+    blocks: gr.Blocks, engine: Engine, intake: Intake, changed: gr.Textbox, clock: gr.Timer
+) -> None:
     """Lay the page out inside ``blocks``; its server is one that may be changed from outside.
 
     Args:
@@ -34,32 +36,44 @@ def library_page(blocks: gr.Blocks, engine: Engine, intake: Intake, changed: gr.
         engine: whose library it is.
         intake: what takes uploads into it.
         changed: is set to another value when the library has changed, here or elsewhere; what else
-            shows the library listens to it.
+            shows the library listens to it. A `gr.State` would not do: out of the queue, Gradio
+            never tells of its change.
+        clock: at each tick, the page asks whether somebody else has changed the library. It stands
+            outside of the tabs: what is in one begins when that is first opened.
     """
     keeper = Keeper(engine, intake)
+    born = time.time_ns()  # a page that stays open meets another server's pulse, after a restart
 
-    def show(view: View) -> tuple[Any, ...]:
-        pulse = engine.library.pulse  # first: what changes from now on is seen at the next look
-        shown = keeper.show(view)
-        return shown.shelf, shown.document, shown.notice, pulse
+    def pulse() -> str:
+        return f"{born} {engine.library.pulse}"
+
+    def show(desk: Desk) -> tuple[Any, ...]:
+        before = pulse()  # what changes from now on is seen at the next look
+        shown = keeper.show(desk.view)
+        return (
+            desk.numbered("shelf", shown.shelf),
+            desk.numbered("document", shown.document),
+            desk.numbered("notice", shown.notice),
+            before,
+        )
 
     def act(desk: Desk, event: gr.EventData) -> tuple[Any, ...]:
         asked = {str(name): str(value) for name, value in event._data.items()}
         with desk.lock:
             desk.view = keeper.do(desk.view, asked)
-            return show(desk.view)
+            return show(desk)
 
-    def look(desk: Desk, seen: tuple[int, int] | None) -> tuple[Any, ...]:
-        if engine.library.pulse == seen:
+    def look(desk: Desk, seen: str) -> tuple[Any, ...]:
+        if pulse() == seen:
             return (gr.skip(),) * 4
         with desk.lock:
-            return show(desk.view)
+            return show(desk)
 
     def take(desk: Desk, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         for drawn in _taken(event._data, intake):
             yield drawn, *(gr.skip(),) * 4
         with desk.lock:
-            drawn_anew = show(desk.view)
+            drawn_anew = show(desk)
         yield gr.skip(), *drawn_anew
 
     with gr.Column(elem_id="library"):
@@ -81,7 +95,7 @@ def library_page(blocks: gr.Blocks, engine: Engine, intake: Intake, changed: gr.
     drop.upload(take, [desk], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
     looking: dict[str, Any] = {"queue": False, **_QUIET}
     blocks.load(look, [desk, changed], parts, **looking)
-    gr.Timer(_EVERY_S).tick(look, [desk, changed], parts, **looking)
+    clock.tick(look, [desk, changed], parts, **looking)
 
 
 def _html(value: str, name: str, script: str) -> gr.HTML:

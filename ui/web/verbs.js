@@ -66,5 +66,16 @@ const settle = () => {
   aim.focus({ preventScroll: true });
   aim.scrollIntoView({ block: "nearest" });
 };
+
+// Two answers can arrive in another order than they were drawn in. Each has a number in front.
+let newest = { number: 0, value: "" };
+const keepNewest = () => {
+  const number = Number(/^<!--(\d+)-->/.exec(props.value ?? "")?.[1] ?? 0);
+  if (number < newest.number) props.value = newest.value;
+  else newest = { number, value: props.value };
+};
 settle();
-watch("value", settle);
+watch("value", () => {
+  keepNewest();
+  settle();
+});
