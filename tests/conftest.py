@@ -13,6 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no fault of the code. Where CI is set, Hypothesis's own profile of that name has
+# no deadline either, and tries the same examples each time; here, new ones.
+if settings.get_current_profile_name() != "ci":
+    settings.register_profile("pincite")
+    settings.load_profile("pincite")
 
 # The tests run in a process for each processor. Were each to calculate in as many threads again,
 # those would spin while they wait for each other, and slow everything. It is read when torch or

@@ -68,7 +68,7 @@ def test_a_renamed_document_keeps_everything_but_its_name_and_id(library: Librar
     assert library.problems() == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(items(), st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_any_document_can_have_any_name_that_is_text(item: Item, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder, Library.open(folder, create=True) as opened:

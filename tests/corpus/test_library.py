@@ -97,7 +97,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(items(), max_size=4, unique_by=lambda item: item[0].source))
 def test_what_was_put_is_read_back_equal_after_reopening(stored: list[Item]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -128,7 +128,7 @@ def check_holds(library: Library, stored: Sequence[Item]) -> None:
     assert library.problems() == []
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["", "x", "y\nz", "x\nz"]))))
 def test_after_any_puts_and_removals_the_library_holds_the_last_of_each(
     steps: list[tuple[str, str]],

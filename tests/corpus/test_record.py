@@ -44,7 +44,7 @@ def read(line: Line) -> Record | Refusal:
     return from_line(json.dumps(line).encode())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(items(), max_size=3, unique_by=lambda item: item[0].source), st.booleans())
 def test_a_line_is_read_back_as_it_was_written(stored: list[Item], vectors: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, Library.open(folder, create=True) as opened:
@@ -157,7 +157,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         return to_line(record_of(opened, opened.find("a"), vectors=True)).encode()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0), st.integers(32, 126)), min_size=1, max_size=3))
 def test_a_line_with_any_bytes_changed_is_refused_or_is_sound(
     good: bytes, changes: list[tuple[int, int]]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from corpus.canonical import canonical
 from corpus.types import Document, Page, Passage, Section, Span
 
-bounded = settings(max_examples=100, deadline=None)
+bounded = settings(max_examples=100)
 # Whatever Python can hold, surrogates too, thick with what canonical text is about.
 ANY_TEXT = st.text(max_size=80) | st.lists(
     st.sampled_from(

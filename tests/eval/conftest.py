@@ -22,7 +22,7 @@ from retrieval.hashing import HashingEmbedder
 from retrieval.settings import load_settings
 
 Ask = Callable[..., Run]
-bounded = settings(max_examples=75, deadline=None)
+bounded = settings(max_examples=75)
 
 TEXTS = {
     "birds": (

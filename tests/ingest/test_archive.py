@@ -15,7 +15,7 @@ from ingest.readers import archive as limits
 from ingest.readers.archive import holds, member, open_archive, parse_xml, refuse_entities
 from tests.ingest.damage import cut_or_flipped
 
-bounded = settings(max_examples=150, deadline=None)
+bounded = settings(max_examples=150)
 
 
 def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

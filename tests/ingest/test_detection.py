@@ -190,7 +190,7 @@ def test_headings_of_text_formats_open_sections(
     assert found == paths
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(
         [b"PK\3\4", b"PK\5\6", OLE[:8], b"%PDF-", b"{\\rtf", b"From: a\nMIME-Version:", b""]

@@ -14,7 +14,7 @@ from ingest.readers import read
 from ingest.readers.encodings import decoded
 from tests.ingest.damage import read_or_refused
 
-bounded = settings(max_examples=50, deadline=None)
+bounded = settings(max_examples=50)
 
 GERMAN = "Die Straße ist für große Vögel geöffnet, und übermäßig häufig sind sie nicht.\n"
 RUSSIAN = "Съешь ещё этих мягких французских булок, да выпей чаю.\n"

@@ -14,7 +14,7 @@ from ingest.readers import Reading, read
 from ingest.readers.html import HTML
 from tests.ingest.damage import cut_or_flipped
 
-bounded = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 PROSE = "The herring gull nests on cliffs and, since people live there too, on the roofs of towns. "
 SITE = f"""<!doctype html><html><head><meta charset="utf-8"><title>Gulls | The Bird Site</title>
 <meta property="og:title" content=" Gulls "><script>track()</script></head><body>

@@ -12,7 +12,7 @@ from corpus.errors import EmptySourceError, UnsupportedSourceError
 from ingest.readers import Reading, read
 from tests.ingest.damage import read_or_refused
 
-bounded = settings(max_examples=100, deadline=None)
+bounded = settings(max_examples=100)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

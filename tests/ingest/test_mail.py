@@ -12,7 +12,7 @@ from ingest.readers import Reading, read
 from ingest.readers.mail import MAIL
 from tests.ingest.damage import read_or_refused
 
-bounded = settings(max_examples=60, deadline=None)
+bounded = settings(max_examples=60)
 
 
 def mail(text: str = "They nest on cliffs.\n\nAnn", subject: str = "The gulls") -> EmailMessage:

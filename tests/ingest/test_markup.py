@@ -15,7 +15,7 @@ from ingest.readers.builder import Builder
 from ingest.readers.markup import walk
 from ingest.readers.page import parse
 
-bounded = settings(max_examples=80, deadline=None)
+bounded = settings(max_examples=80)
 TAGS = st.sampled_from(
     [
         *("p", "div", "h1", "h2", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td"),

@@ -13,7 +13,7 @@ from corpus.errors import UnsupportedSourceError
 from ingest.readers import Reading, odf, read
 from tests.ingest.damage import broken_inside, cut_or_flipped, read_or_refused, rezipped
 
-bounded = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 KINDS = {"odt": "text", "odp": "presentation", "ods": "spreadsheet"}
 SPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'

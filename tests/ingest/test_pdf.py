@@ -49,7 +49,7 @@ def test_a_pdf_is_known_by_its_first_bytes_whatever_its_name() -> None:
     assert found.text == " ".join(GULLS) + "\n"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PAGES)
 def test_each_word_of_the_layout_is_the_words_text_on_its_page(
     pages: list[list[list[str]]],

@@ -114,7 +114,7 @@ def test_a_word_over_three_lines_is_one_word_with_three_boxes() -> None:
     assert [found.text[a:b] for a, b, *_ in rows] == ["international"] * 3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.text("abcdeXY-–1.é", min_size=1, max_size=9).filter(lambda word: word.strip("-–.1")),

@@ -163,7 +163,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(STEPS, max_size=3))
 def test_after_any_runs_the_library_holds_the_last_text_of_each_source(
     runs: list[list[tuple[str, str]]],

@@ -17,7 +17,7 @@ from corpus.errors import UnsupportedSourceError
 from ingest.readers import Reading, read
 from tests.ingest.damage import broken_inside, cut_or_flipped, member_of, read_or_refused, rezipped
 
-bounded = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 # The smallest picture there is: one grey pixel, as a GIF.
 PIXEL = b"GIF89a\1\0\1\0\x80\0\0\xaa\xaa\xaa\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 

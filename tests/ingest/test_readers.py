@@ -17,7 +17,7 @@ from ingest.readers.base import title_from
 from ingest.readers.markdown import MARKDOWN
 from ingest.readers.text import TEXT
 
-bounded = settings(max_examples=100, deadline=None)
+bounded = settings(max_examples=100)
 ROWS = st.sampled_from(
     [
         *("", " ", "Gulls nest.", "# A", "## B ##", "### ", "#no", "    # code", "###### F"),

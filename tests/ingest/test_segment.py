@@ -92,7 +92,7 @@ TEXTS = (
     | st.lists(PIECES, max_size=70).map("".join)
     | st.text(max_size=120).map(canonical)
 )
-bounded = settings(max_examples=100, deadline=None)
+bounded = settings(max_examples=100)
 WORDS, LETTERS = HashingEmbedder(window=60), LetterEmbedder(window=90)
 
 

@@ -19,7 +19,7 @@ from tests.ingest.cutting import (
     sentences_of,
 )
 
-bounded = settings(max_examples=30, deadline=None)
+bounded = settings(max_examples=30)
 WORDS = st.text("abcdefgh.", min_size=1, max_size=8).filter(lambda word: word.strip(".") != "")
 CELLS = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
 TABLES = st.integers(2, 4).flatmap(

@@ -36,7 +36,7 @@ def test_the_passages_of_a_section_are_of_about_equal_size() -> None:
     assert sizes == [13, 13]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.floats(0, 1), st.sampled_from(["Changed. ", "", "One. Two. "]))
 def test_an_edit_of_a_long_text_changes_few_passages(seed: int, place: float, new: str) -> None:
     sentences = written(seed, 500)

@@ -116,7 +116,7 @@ def git(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, cwd=folder, env=alone, check=True, stdout=-1).stdout.decode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(outer=st.lists(PATTERNS, max_size=5), inner=st.lists(PATTERNS, max_size=3))
 def test_what_is_ignored_is_what_git_ignores(
     repository: Path, outer: list[str], inner: list[str]

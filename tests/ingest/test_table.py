@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ingest.readers import Reading, read
 from ingest.readers.table import is_header
 
-bounded = settings(max_examples=100, deadline=None)
+bounded = settings(max_examples=100)
 
 CELLS = st.text(alphabet='abcé ",;\t|\n1.', max_size=8)
 TABLES = st.integers(2, 5).flatmap(

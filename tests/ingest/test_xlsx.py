@@ -17,7 +17,7 @@ from corpus.errors import UnsupportedSourceError
 from ingest.readers import Reading, read, sheet, xlsx
 from tests.ingest.damage import broken_inside, cut_or_flipped, member_of, read_or_refused, rezipped
 
-bounded = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 

@@ -68,7 +68,7 @@ def test_a_question_of_two_kinds_is_half_answered_by_one_of_them() -> None:
     assert said("Who built it, and when?", "The yard of Ada Berg built it in 1912.") == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(QUESTIONS) | st.text(max_size=40), st.text(max_size=80))
 def test_the_share_is_between_0_and_1_for_any_text(question: str, sentence: str) -> None:
     assert 0 <= said(question, sentence) <= 1
@@ -81,7 +81,7 @@ WORDS = (
 PIECES = st.lists(st.sampled_from(WORDS.split()), max_size=8)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PIECES, PIECES, st.sampled_from(["", " "]))
 def test_a_sentence_says_what_it_says_with_the_words_of_the_question_hidden(
     words: list[str], pieces: list[str], between: str
@@ -93,7 +93,7 @@ def test_a_sentence_says_what_it_says_with_the_words_of_the_question_hidden(
     assert asked.said_by(sentence) == nothing_known.said_by(hidden)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(QUESTIONS[:4]))
 def test_a_question_repeated_as_a_sentence_says_nothing_new(question: str) -> None:
     assert said(question, question) == 0

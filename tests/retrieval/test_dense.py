@@ -12,7 +12,7 @@ from corpus.errors import IndexDamagedError
 from retrieval.dense import DenseIndex
 
 Rows = NDArray[np.float32]
-bounded = settings(max_examples=60, deadline=None)
+bounded = settings(max_examples=60)
 
 
 def unit_rows(seed: int, count: int, dimension: int) -> Rows:

@@ -84,7 +84,7 @@ def documents_from(bodies: list[str]) -> list[Document]:
     return made
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(BODIES, min_size=1, max_size=4), ASKED, st.sampled_from([0.0, 1.0]))
 def test_every_answer_is_verbatim_apart_best_first_and_repeatable(
     bodies: list[str], question: str, threshold: float

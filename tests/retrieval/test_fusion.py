@@ -13,7 +13,7 @@ IDS = st.integers(0, 40)
 DENSE = st.dictionaries(IDS, st.floats(-1, 1), max_size=20)
 LEXICAL = st.dictionaries(IDS, st.floats(0.001, 50), max_size=20)
 WEIGHTS = st.floats(0, 1)
-bounded = settings(max_examples=100, deadline=None)
+bounded = settings(max_examples=100)
 
 
 def in_numpy(dense: dict[int, float], lexical: dict[int, float], weight: float) -> dict[int, float]:

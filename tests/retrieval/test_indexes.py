@@ -72,7 +72,7 @@ def test_indexes_that_nothing_happened_to_are_opened_without_a_word(library: Lib
     assert hashes(library.folder / "indexes") == before
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     which=st.integers(0, 1000), where=st.floats(0, 1, exclude_max=True), mask=st.integers(1, 255)
 )

@@ -60,7 +60,7 @@ def check(store: PinciteVectorStore, model: Model) -> None:
     assert len(store.similarity_search("whale", k=2)) == min(2, len(findable))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEPS)
 def test_any_run_of_writes_leaves_what_a_dict_would_hold(steps: list[Any]) -> None:
     model: Model = {}
@@ -73,7 +73,7 @@ def test_any_run_of_writes_leaves_what_a_dict_would_hold(steps: list[Any]) -> No
             check(store, model)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.lists(WORDS, min_size=1, max_size=9).map(" ".join), st.integers(0, 2))),
     st.integers(0, 12),

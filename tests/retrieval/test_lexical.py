@@ -16,7 +16,7 @@ K1, B = 1.2, 0.75
 WORDS = ["gull", "whale", "lamp", "rudder", "mast", "fog", "bell", "salt", "tar", "rope"]
 BODIES = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=35), max_size=15)
 QUESTIONS = st.lists(st.sampled_from([*WORDS, "kraken"]), min_size=1, max_size=5, unique=True)
-bounded = settings(max_examples=40, deadline=None)
+bounded = settings(max_examples=40)
 
 
 def index_of(*bodies: str) -> LexicalIndex:

@@ -140,7 +140,7 @@ def test_the_same_words_in_two_documents_are_two_quotes() -> None:
 SCORED = st.lists(st.tuples(st.sampled_from(ORDER), st.floats(0, 1)), max_size=12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(SCORED, st.integers(1, 3), st.floats(0, 1))
 def test_quotes_are_verbatim_apart_best_first_and_highlighted_inside(
     scored: list[tuple[str, float]], limit: int, least: float

@@ -110,7 +110,7 @@ def shelves(draw: st.DrawFn) -> tuple[list[Document], set[str]]:
     return documents, draw(st.sets(names, min_size=1))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(shelves(), st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join))
 def test_asking_some_documents_is_asking_a_library_of_only_those(
     shelf: tuple[list[Document], set[str]], question: str

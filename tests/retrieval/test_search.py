@@ -76,7 +76,7 @@ def test_a_hit_tells_what_each_index_thought_of_it(library: Library) -> None:
         assert hit.lexical == lexical.get(hit.stored.id)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sampled_from(QUESTIONS), st.integers(1, 6), st.data())
 def test_only_allowed_passages_are_found_and_as_many_as_asked_for(
     shelf: tuple[Library, Indexes], question: str, k: int, data: st.DataObject

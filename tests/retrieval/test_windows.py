@@ -24,7 +24,7 @@ COUNTS: list[Count] = [
     lambda texts: [len(text) for text in texts],  # a token is a character
     lambda texts: [len(text.encode()) for text in texts],  # a character may be several tokens
 ]
-bounded = settings(max_examples=100, deadline=None)
+bounded = settings(max_examples=100)
 
 
 @bounded

@@ -62,9 +62,7 @@ def test_every_call_keeps_to_the_document(
     operations = {o.ok().label: o.ok() for o in contract.get_all_operations()}
     documents = [engine.library.find(name).id for name in ("birds.pdf", "notes.txt")]
 
-    @settings(
-        max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=30, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(operations[label].as_strategy(), st.sampled_from([*documents, None]))
     def keeps_to_it(case: schemathesis.Case, id: str | None) -> None:
         if id and case.method == "GET" and "id" in case.path_parameters:

@@ -63,7 +63,7 @@ def holdings(library: Library) -> str:
     return text
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(document=_DOCUMENTS, tags=_TAGS, original=st.none() | st.binary(), refused=st.booleans())
 def test_removing_and_undoing_gives_the_same_library_and_embeds_nothing(
     document: Document, tags: set[str], original: bytes | None, refused: bool

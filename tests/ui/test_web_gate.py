@@ -118,7 +118,7 @@ def test_without_a_token_no_token_is_right(keys: Keys) -> None:
     assert not Keys(keys.people).open_for("Bearer None")
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.text(min_size=8, max_size=40), st.text(min_size=8, max_size=40))
 def test_only_the_password_itself_matches_its_hash(password: str, other: str) -> None:
     kept = hashed(password)
