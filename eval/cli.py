@@ -83,6 +83,28 @@ def run(
         raise UnderFloorError("; ".join(fallen))
 
 
+@app.command("foreign")
+def foreign_(
+    gold_dir: Annotated[Path, typer.Argument(help="The gold set whose documents are asked.")],
+    others: Annotated[list[Path], typer.Argument(help="Gold sets about other things.")],
+    limit: Annotated[int, typer.Option(min=1, help="Questions of each of them, at most.")] = 250,
+    config: Overrides = None,
+) -> None:
+    """Put other sets' questions to documents that are not about them: how many are answered?"""
+    from eval import foreign
+    from eval.goldset import load
+    from eval.run import evaluate
+    from retrieval.engine import open_embedder
+
+    settings = settings_of(config)
+    gold = foreign.foreign(load(gold_dir), [load(other) for other in others], limit)
+    if not gold.questions:
+        raise UsageError("the other gold sets have only questions of conversations; name others")
+    with progress_shown() as progress:
+        run = evaluate(gold, settings, open_embedder(settings), progress=progress)
+    foreign.show(output(), foreign.answered(run), run)
+
+
 @app.command("floors")
 def floors_(
     report_file: Annotated[Path, typer.Argument(help="A run's --json file.")],

@@ -143,25 +143,45 @@ def _calibration() -> str:
         for name, found in about["sets"].items()
     )
     alone = {name: found for name, found in about["alone"].items() if found}
+    topic = calibration.topic.weights if calibration.topic else {}
     weights = [
-        [f"`{name}`", f"{w:+.2f}", *(f"{found[name]:.3f}" for found in alone.values())]
-        for name, w in _by_weight(calibration.weights)
+        [
+            f"`{name}`",
+            f"{topic[name]:+.2f}" if name in topic else "",
+            f"{weight:+.2f}",
+            *(f"{found[name]:.3f}" for found in alone.values()),
+        ]
+        for name, weight in _by_weight(calibration.says.weights)
+    ]
+    foreign = [
+        [name, f"{found['questions']:,}", f"{found['answered']:.3f}"]
+        for name, found in about["foreign"].items()
     ]
     return "\n".join(
         [
             "## The calibration that is shipped",
             "",
             f"Fitted on {about['date']} on {fitted},",
-            "each set weighing as the root of its size. The default threshold is "
-            f"{calibration.threshold:.3f}: at or above it,",
-            f"at most {about['risk']:.0%} of the answers given on those sets are wrong.",
+            "each set weighing as the root of its size, and on foreign questions: the other set's, "
+            "which are about",
+            "something else, taken to be one in five of those that people ask. The default "
+            f"threshold is {calibration.threshold:.3f}: at or",
+            f"above it, at most {about['risk']:.0%} of the answers given to all of those are "
+            "wrong.",
             "",
             *_table(["questions not fitted on", "ece ↓", "AUROC right", "AUROC answerable"], rows),
             "",
-            "Weights of the standardised features (see `retrieval/confidence.py`), and how well",
-            "each by itself tells answerable questions from others (AUROC; 0.5 is chance):",
+            *_table(
+                ["foreign questions, not fitted on, asked of", "questions", "answered"], foreign
+            ),
             "",
-            *_table(["feature", "weight", *alone], weights),
+            "The probability is that the documents are about it (`topic`), times that the quotes "
+            "then say it",
+            "(`says it`). Weights of the standardised features of both (see "
+            "`retrieval/confidence.py`), and how well",
+            "each feature by itself tells answerable questions from others (AUROC; 0.5 is chance):",
+            "",
+            *_table(["feature", "topic", "says it", *alone], weights),
             "",
             *_checker(),
         ]

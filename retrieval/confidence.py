@@ -1,9 +1,10 @@
 """Confidence: the calibrated probability that an answer's quotes answer the question.
 
-Features of one search go through a logistic model that anyone can read: ``confidence.json``
-beside this file has each feature's weight, the data that they were fitted on, and how well that
-went. It is fitted by ``pincite eval calibrate``, for one embedder; with another embedder the
-confidence is the best sentence's plain score, and is called so.
+It is that of two things together: that the documents are about what is asked at all, and that, if
+so, the quotes say it. Each is a logistic model on features of the search that anyone can read:
+``confidence.json`` beside this file has each feature's weight, the data that they were fitted on,
+and how well that went. It is fitted by ``pincite eval calibrate``, for one embedder; with another
+embedder the confidence is the best sentence's plain score, and is called so.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from statistics import fmean
@@ -22,7 +23,7 @@ from retrieval.lexical import content_terms, terms
 from retrieval.reader import Candidate, Reading
 
 FILE_NAME = "confidence.json"
-FORMAT = 1
+FORMAT = 2
 PLAIN = "score"
 PLAIN_THRESHOLD = 0.3  # of a plain score, where there is no calibration
 
@@ -43,23 +44,17 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """A fitted logistic model: ``1 / (1 + exp(-(bias + Σ weight · (feature - mean) / scale)))``.
+class Logistic:
+    """A fitted model: ``1 / (1 + exp(-(bias + Σ weight · (feature - mean) / scale)))``.
 
     Attributes:
-        embedder: the fingerprint of the embedder whose features it was fitted on.
         mean, scale, weights: by feature name.
-        threshold: the probability below which an answer is NOT_FOUND by default.
-        about: data, date and scores of the fit, for people.
     """
 
-    embedder: str
     mean: Mapping[str, float]
     scale: Mapping[str, float]
     weights: Mapping[str, float]
     bias: float
-    threshold: float
-    about: Mapping[str, Any]
 
     def probability(self, found: Mapping[str, float]) -> float:
         """The probability for one search's features, in (0, 1)."""
@@ -69,15 +64,43 @@ class Calibration:
         )
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The probability that the documents are about it, times that the quotes then say it.
+
+    Attributes:
+        embedder: the fingerprint of the embedder whose features it was fitted on.
+        topic: whether the documents are about what is asked; None where that was not fitted.
+        says: whether the quotes say it, where they are.
+        threshold: the probability below which an answer is NOT_FOUND by default.
+        about: data, date and scores of the fit, for people.
+    """
+
+    embedder: str
+    topic: Logistic | None
+    says: Logistic
+    threshold: float
+    about: Mapping[str, Any]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The features that it takes."""
+        return frozenset(self.says.weights) | frozenset(self.topic.weights if self.topic else ())
+
+    def probability(self, found: Mapping[str, float]) -> float:
+        """The probability for one search's features, in (0, 1)."""
+        says = self.says.probability(found)
+        return says if self.topic is None else self.topic.probability(found) * says
+
     def to_json(self) -> dict[str, Any]:
         """The model as JSON values, with the version of the form."""
-        names = {name: dict(getattr(self, name)) for name in ("mean", "scale", "weights")}
         return {
             "format": FORMAT,
             "embedder": self.embedder,
-            "bias": self.bias,
             "threshold": self.threshold,
-            **names,
+            "topic": None if self.topic is None else asdict(self.topic),
+            "says": asdict(self.says),
             "about": dict(self.about),
         }
 
@@ -90,8 +113,14 @@ class Calibration:
         """
         if value.get("format") != FORMAT:
             raise ValueError(f"calibration format {value.get('format')!r}, expected {FORMAT}")
-        fields = ("embedder", "mean", "scale", "weights", "bias", "threshold", "about")
-        return cls(**{name: value[name] for name in fields})
+        topic = value["topic"]
+        return cls(
+            embedder=value["embedder"],
+            topic=None if topic is None else Logistic(**topic),
+            says=Logistic(**value["says"]),
+            threshold=value["threshold"],
+            about=value["about"],
+        )
 
 
 @cache
@@ -113,7 +142,7 @@ def judge(
     """
     calibration = shipped()
     # One of other features was fitted by another version, and says nothing of these.
-    fits = calibration is not None and (not found or calibration.weights.keys() <= found.keys())
+    fits = calibration is not None and (not found or calibration.names <= found.keys())
     if calibration is not None and fits and calibration.embedder == fingerprint:
         value = calibration.probability(found) if found else 0.0
         kind: Kind = "probability"

@@ -29,6 +29,28 @@ from ui.web.examples import ARTICLE
 
 ARTICLE_SHA256 = "7f109e0c094a91d5b30c5b8279b46ef4f2b34e04f61edb0959c31ad078fe2355"
 COINED = "Who coined the phrase AI safety engineering?"
+ELSEWHERE = (
+    "What is the capital of France?",
+    "Who won the football world cup in 1998?",
+    "How do I remove a red wine stain from a carpet?",
+    "When was the Great Wall of China built?",
+    "What percentage of the earth's surface is water?",
+    "Who is the owner of Reading Football Club?",
+    "Which vaccines are safe during pregnancy?",
+    "How many bones does an adult have?",
+    "What time does the post office close on Saturdays?",
+    "Who were the two mathematicians that invented calculus?",
+    "Why do leaves turn yellow in autumn?",
+    "What is the penalty for paying a tax bill late?",
+    "When does the eclipse end in Chicago?",
+    "Which planet has the most moons?",
+    "How long should rice be cooked?",
+    "What did the tenant agree to in the lease?",
+    "Who painted the ceiling of the Sistine Chapel?",
+    "What does the warranty of the washing machine cover?",
+    "How far is it from Lisbon to Porto?",
+    "Which team does the striker play for now?",
+)
 OFF_TOPIC = "How long does it take to boil an egg so that the yolk stays soft?"
 SAID = {  # what one of an answer's quotes says
     "Who introduced the term AI safety engineering?": "Roman Yampolskiy",
@@ -114,7 +136,7 @@ def test_nearly_all_questions_get_a_quote_that_answers_them(engine: Engine) -> N
         for question, said in SAID.items()
         if not any(said in quote.text for quote in engine.ask(question).quotes)
     ]
-    assert len(missed) <= 2, missed
+    assert len(missed) <= 3, missed
 
 
 @pytest.mark.model
@@ -122,6 +144,12 @@ def test_what_the_article_does_not_say_is_not_found(engine: Engine) -> None:
     answer = engine.ask(OFF_TOPIC)
     assert (answer.status, answer.quotes) == ("NOT_FOUND", ())
     assert len(answer.nearest) == 3
+
+
+@pytest.mark.model
+def test_hardly_any_question_about_something_else_is_answered(engine: Engine) -> None:
+    answered = [question for question in ELSEWHERE if engine.ask(question).status == "ANSWERED"]
+    assert len(answered) <= 1, answered
 
 
 @pytest.mark.model

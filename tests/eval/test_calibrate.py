@@ -40,7 +40,48 @@ def test_the_probability_is_that_of_the_world(fitted: Calibration) -> None:
 
 
 def test_the_plain_score_is_no_feature(fitted: Calibration) -> None:
-    assert set(fitted.weights) == set(FEATURES)
+    assert fitted.names == set(FEATURES)
+
+
+def test_without_foreign_questions_there_is_no_topic_to_tell(fitted: Calibration) -> None:
+    assert fitted.topic is None
+
+
+TOPIC = ("agreement", "dense_around", "dense_passage", "lexical_around")
+
+
+def asked(n: int, seed: int, foreign: bool) -> list[Example]:
+    """Questions whose documents are about them, or are not; of those that are, half go right."""
+    generator = np.random.default_rng(seed)
+    found = []
+    for says, *near in generator.normal(size=(n, 1 + len(TOPIC))):
+        right = not foreign and bool(generator.random() < 1 / (1 + np.exp(-2 * says)))
+        topic = {name: float(x) - 4 * foreign for name, x in zip(TOPIC, near, strict=True)}
+        features = {**topic, "margin": float(says), PLAIN: 0.0}
+        found.append(Example("a", features, not foreign, right, foreign))
+    return found
+
+
+def test_what_the_documents_are_not_about_has_no_chance_whatever_else_it_looks_like() -> None:
+    examples = [*asked(2000, 1, foreign=False), *asked(500, 2, foreign=True)]
+    model = fit(examples, "some@embedder", 0.3)
+    for says in (-1.0, 0.0, 1.0):
+        about = model.probability({**dict.fromkeys(TOPIC, 0.0), "margin": says})
+        assert about == pytest.approx(1 / (1 + np.exp(-2 * says)), abs=0.06)
+        assert model.probability({**dict.fromkeys(TOPIC, -4.0), "margin": says}) < 0.02
+    assert model.about["foreign"] == {"a": {"questions": 500, "answered": 0.0}}
+    assert model.about["sets"]["a"]["questions"] == 2000  # the others are no questions of the set
+    assert model.about["cross_validated"]["ece"] < 0.05
+
+
+def test_all_foreign_questions_weigh_a_fifth_however_many() -> None:
+    own = asked(2000, 1, foreign=False)
+    few, many = (fit([*own, *asked(n, 2, foreign=True)], "e", 0.3).topic for n in (100, 1600))
+    assert few is not None
+    assert many is not None
+    assert few.mean["dense_around"] > many.mean["dense_around"]  # they are counted, not weighed
+    middle = dict.fromkeys(TOPIC, -2.0)
+    assert few.probability(middle) == pytest.approx(many.probability(middle), abs=0.1)
 
 
 def test_the_threshold_holds_the_risk_and_no_more_caution_than_that(fitted: Calibration) -> None:
@@ -101,5 +142,8 @@ def test_what_is_shipped_is_for_the_packaged_model_and_says_what_it_was_fitted_o
     assert shipped is not None
     assert shipped.embedder.startswith("all-MiniLM-L6-v2@")
     assert len(shipped.about["sets"]) > 1
-    assert shipped.weights.keys() == shipped.mean.keys() == shipped.scale.keys()
+    assert shipped.topic is not None
+    for part in (shipped.topic, shipped.says):
+        assert part.weights.keys() == part.mean.keys() == part.scale.keys()
     assert shipped.about["cross_validated"]["ece"] <= 0.05
+    assert all(found["answered"] < 0.1 for found in shipped.about["foreign"].values())

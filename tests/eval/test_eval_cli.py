@@ -252,4 +252,6 @@ def test_bench_needs_a_round(pincite: Pincite) -> None:
 def test_eval_alone_shows_its_help(pincite: Pincite) -> None:
     run = pincite("eval", "--help")
     assert run.code == 0
-    assert [c for c in ("check", "import", "calibrate", "bench") if c not in run.stdout] == []
+    assert [
+        c for c in ("check", "import", "calibrate", "foreign", "bench") if c not in run.stdout
+    ] == []

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import Pincite
 from tests.eval.conftest import NEVER, OWL, write_gold
+
+
+def owls_and_nevers() -> list[Any]:
+    """Six questions that go right, and six that have no answer."""
+    return [
+        {**question, "id": f"{question['id']}{number}", "split": "dev"}
+        for question in (OWL, NEVER)
+        for number in range(6)
+    ]
+
+
+def elsewhere(number: int) -> tuple[list[Any], list[Any]]:
+    """Questions on a document about engines, and that document."""
+    text = "The crankshaft turns the flywheel."
+    stands = {"doc": "engine", "start": 0, "end": len(text), "text": text}
+    asked = {"question": "What turns the flywheel?", "answers": ["crankshaft"], "answerable": True}
+    questions = [{"id": f"e{n}", **asked, "evidence": [stands]} for n in range(number)]
+    return questions, [{"id": "engine", "title": "Engines", "text": text}]
 
 
 @pytest.fixture
@@ -59,15 +78,48 @@ def test_a_run_without_a_name_is_refused(report: Path, pincite: Pincite) -> None
 def test_a_calibration_is_fitted_and_written_where_it_is_told_to(
     tmp_path: Path, pincite: Pincite
 ) -> None:
-    many = [{**OWL, "id": f"owl{i}", "split": "dev"} for i in range(6)] + [
-        {**NEVER, "id": f"never{i}", "split": "dev"} for i in range(6)
-    ]
-    gold = write_gold(tmp_path / "many", many)
+    gold = write_gold(tmp_path / "many", owls_and_nevers())
     run = pincite("eval", "calibrate", gold, "--out", "fitted.json", "--risk", "0.5")
     assert run.code == 0
     fitted = json.loads(Path("fitted.json").read_text())
     assert fitted["embedder"].startswith("hashing@")
     assert fitted["about"]["sets"] == {"many": {"questions": 12, "answerable": 6, "right": 6}}
+    assert fitted["topic"] is None  # there is no other set whose questions are about something else
+
+
+def test_with_two_sets_each_is_asked_the_others_questions_too(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    gold = write_gold(tmp_path / "many", owls_and_nevers())
+    other = write_gold(tmp_path / "other", *elsewhere(30))
+    run = pincite("eval", "calibrate", gold, other, "--out", "fitted.json", "--risk", "0.5")
+    assert run.code == 0, run.stderr
+    about = json.loads(Path("fitted.json").read_text())["about"]
+    assert about["foreign"]["many"]["questions"] == 30
+    assert about["foreign"]["other"]["questions"] == 12
+    assert about["sets"]["many"]["questions"] == 12
+
+
+def test_what_another_set_asks_is_put_to_documents_and_what_is_answered_is_shown(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    gold = write_gold(tmp_path / "small")
+    other = write_gold(tmp_path / "other", *elsewhere(30))
+    run = pincite("eval", "foreign", gold, other, "--limit", 20)
+    assert run.code == 0, run.stderr
+    assert "put to small; threshold" in run.stdout
+    assert run.stdout.splitlines()[-1].split()[:3] == ["other", "20", "0.000"]
+
+
+def test_a_set_that_asks_only_in_conversations_has_no_foreign_questions(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    questions, corpus = elsewhere(3)
+    turns = [{"role": "user", "text": "What is that?"}]
+    talks = write_gold(tmp_path / "talks", [{**q, "history": turns} for q in questions], corpus)
+    run = pincite("eval", "foreign", write_gold(tmp_path / "small"), talks)
+    assert run.code == 2
+    assert "only questions of conversations; name others" in run.stderr
 
 
 @pytest.mark.usefixtures("report")

@@ -150,7 +150,7 @@ def test_what_is_shipped_is_for_the_packaged_model_and_the_confidence_goes_by_it
     assert sum(said.about["lessons"].values()) == sum(said.about["sets"].values())
     calibration = shipped()
     assert calibration is not None
-    assert calibration.weights["says"] > 0
+    assert calibration.says.weights["says"] > 0
 
 
 @pytest.mark.model
