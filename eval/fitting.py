@@ -81,7 +81,9 @@ def teach(
 
 
 def calibrate(
-    gold_dirs: Annotated[list[Path], typer.Argument(help="Gold sets to fit on, together.")],
+    gold_dirs: Annotated[
+        list[Path], typer.Argument(help="Gold sets to fit on, together; each about other things.")
+    ],
     split: Annotated[str, typer.Option(help="Of the sets that have splits.")] = "dev",
     risk: Annotated[
         float,
@@ -93,7 +95,11 @@ def calibrate(
         Path | None, typer.Option(help="Where it is written; by default where Pincite reads it.")
     ] = None,
 ) -> None:
-    """Fit the confidence on gold sets, and write it with how well that went."""
+    """Fit the confidence on gold sets, and write it with how well that went.
+
+    Each set's questions are also put to the documents of the others, which are taken to have no
+    answer to them.
+    """
     from eval.calibrate import calibrated, write
     from retrieval.engine import open_embedder
 

@@ -242,9 +242,11 @@ Run it yourself, offline and without a judge:
   `false_answer_rate` and `answerable_auroc`, and the row `says` at the end of this page.
 - **Confidence is calibrated for documents like those it was fitted on.** On a collection of
   another kind expect the error of the rows "left out" at the end of this page.
-- **In tables and mail, confidence tells nothing.** The checker was taught on prose, and the
+- **In tables and mail, confidence tells little.** The checker was taught on prose, and the
   calibration fitted on it: on dev_injection, whose documents are tables and mails, half of them
-  with a foreign instruction put in, `answerable_auroc` is that of chance.
+  with a foreign instruction put in, `answerable_auroc` is hardly better than chance.
+- **A question about something else may be answered where the documents come near it**, as in a
+  large collection: see the foreign questions at the end of this page.
 - **`answerable_auroc` on dev_wiki_pool mixes two things.** All its unanswerable questions are asked
   of one paragraph each, and half of the answerable ones of the whole pool.
 - **A quote is whole sentences**, so `answer_em` is 0 and `quote_precision` is low against gold sets
