@@ -18,7 +18,7 @@ from hypothesis import settings
 # A slow machine is no fault of the code. Where CI is set, Hypothesis's own profile of that name has
 # no deadline either, and tries the same examples each time; here, new ones.
 if settings.get_current_profile_name() != "ci":
-    settings.register_profile("pincite")
+    settings.register_profile("pincite", deadline=None)
     settings.load_profile("pincite")
 
 # The tests run in a process for each processor. Were each to calculate in as many threads again,
