@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 _FOLDS, _SEED = 5, 1
 _LEAST_SCALE = 1e-3  # of a feature that hardly varies; survives rounding
 _STRENGTH = 1.0  # C of the L2 penalty; the fit is not sensitive to it
-_FOREIGN = 0.2  # the share of questions that we take to be about something else
+_FOREIGN = 0.05  # the share of questions that we take to be about something else
 # Whether the documents are about it is seen from these; the others tell near misses, and would
 # learn here how the sets happen to be asked.
 _TOPIC = ("agreement", "dense_around", "dense_passage", "lexical_around")
@@ -216,7 +216,7 @@ def _logistic(
 def _weights(examples: Sequence[Example]) -> Floats:
     """One weight a question, 1 on average: a set sums to the root of its size.
 
-    All foreign questions together sum to their share, where there are any.
+    All foreign questions together sum to `_FOREIGN`, where there are any.
     """
     sizes = Counter((e.foreign, e.set) for e in examples)
     weights = np.array([sizes[e.foreign, e.set] ** -0.5 for e in examples])

@@ -9,15 +9,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from statistics import median
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from eval.goldset import GoldSet
-from eval.metrics.bootstrap import Floats, Indexes, interval
+from eval.measure import Value, mean
 from eval.run import Run
 
 SAMPLE = 250  # of each other set
@@ -57,17 +55,13 @@ def foreign(gold: GoldSet, others: Sequence[GoldSet], sample: int = SAMPLE) -> G
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How many foreign questions of one set were answered all the same.
+    """The share of one set's foreign questions that were answered all the same.
 
-    ``low`` and ``high`` end the 95 % bootstrap interval of the ``share``; a question that failed
-    counts as answered. ``confidence`` is the median.
+    A question that failed counts as answered. ``confidence`` is the median.
     """
 
     of: str
-    questions: int
-    share: float
-    low: float
-    high: float
+    share: Value
     confidence: float
 
 
@@ -76,15 +70,9 @@ def answered(run: Run) -> list[Answered]:
     found = []
     for name in sorted({str(outcome.question.kind) for outcome in run.outcomes}):
         mine = [outcome for outcome in run.outcomes if outcome.question.kind == name]
-        wrong = np.array([outcome.answered or bool(outcome.error) for outcome in mine], float)
-        low, high = interval(partial(_mean, wrong), len(wrong))
-        middle = median(outcome.confidence for outcome in mine)
-        found.append(Answered(name, len(mine), float(wrong.mean()), low, high, middle))
+        share = mean([float(outcome.answered or bool(outcome.error)) for outcome in mine])
+        found.append(Answered(name, share, median(outcome.confidence for outcome in mine)))
     return found
-
-
-def _mean(values: Floats, index: Indexes) -> float:
-    return float(values[index].mean())
 
 
 def show(console: Console, found: Sequence[Answered], run: Run) -> None:
@@ -99,9 +87,9 @@ def show(console: Console, found: Sequence[Answered], run: Run) -> None:
     for one in found:
         table.add_row(
             one.of,
-            f"{one.questions:,}",
-            f"{one.share:.3f}",
-            f"{one.low:.3f} – {one.high:.3f}",
+            f"{one.share.n:,}",
+            f"{one.share.value:.3f}",
+            f"{one.share.low:.3f} – {one.share.high:.3f}",
             f"{one.confidence:.2f}",
         )
     console.print(table)

@@ -95,7 +95,7 @@ def right(outcome: Outcome) -> bool | None:
 
 def measure(run: Run, found: Scores) -> dict[str, Value]:
     """Every metric of the run, in the order of ``GROUPS``. ``found`` is what ``scores`` gave."""
-    measured = {name: _mean(list(values.values())) for name, values in found.items() if values}
+    measured = {name: mean(list(values.values())) for name, values in found.items() if values}
     if _judges_abstention(run.outcomes):
         measured |= _abstention(run.outcomes)
     measured |= _speed(run)
@@ -176,7 +176,8 @@ def _judges_abstention(outcomes: Sequence[Outcome]) -> bool:
     return len({o.question.answerable for o in outcomes if right(o) is not None}) == 2
 
 
-def _mean(values: Sequence[float]) -> Value:
+def mean(values: Sequence[float]) -> Value:
+    """Their mean, with its bootstrap interval."""
     data = np.array(values, float)
     low, high = interval(lambda index: float(data[index].mean()), len(data))
     return Value(float(data.mean()), low, high, len(data))

@@ -136,7 +136,7 @@ def test_nearly_all_questions_get_a_quote_that_answers_them(engine: Engine) -> N
         for question, said in SAID.items()
         if not any(said in quote.text for quote in engine.ask(question).quotes)
     ]
-    assert len(missed) <= 3, missed
+    assert len(missed) <= 2, missed
 
 
 @pytest.mark.model

@@ -60,9 +60,9 @@ def test_what_is_answered_or_failed_counts_against_its_set(ask: Ask) -> None:
         Outcome(two, confidence=0.2),
     )
     found = answered(replace(run, outcomes=outcomes))
-    assert [(a.of, a.questions, round(a.share, 3)) for a in found] == [
+    assert [(a.of, a.share.n, round(a.share.value, 3)) for a in found] == [
         ("a", 3, 0.667),
         ("b", 1, 0.0),
     ]
-    assert found[0].low <= found[0].share <= found[0].high
+    assert (found[0].share.low, found[0].share.high) == (0.0, 1.0)
     assert [a.confidence for a in found] == [0.1, 0.2]
