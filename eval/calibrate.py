@@ -106,6 +106,7 @@ def fit(examples: Sequence[Example], embedder: str, threshold_for: float) -> Cal
             name: _answered(examples, unseen, name, threshold)
             for name in _sets([e for e in examples if e.foreign])
         },
+        "foreign_share": _FOREIGN,
         "alone": {name: _alone(own, name) for name in _sets(own)},
         "risk": threshold_for,
     }

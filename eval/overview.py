@@ -164,10 +164,9 @@ def _calibration() -> str:
             f"Fitted on {about['date']} on {fitted},",
             "each set weighing as the root of its size, and on foreign questions: the other set's, "
             "which are about",
-            "something else, taken to be one in five of those that people ask. The default "
-            f"threshold is {calibration.threshold:.3f}: at or",
-            f"above it, at most {about['risk']:.0%} of the answers given to all of those are "
-            "wrong.",
+            f"something else, taken to be {about['foreign_share']:.0%} of those that people ask.",
+            f"The default threshold is {calibration.threshold:.3f}: at or above it, at most",
+            f"{about['risk']:.1%} of the answers given to all of those are wrong.",
             "",
             *_table(["questions not fitted on", "ece ↓", "AUROC right", "AUROC answerable"], rows),
             "",
@@ -242,9 +241,9 @@ Run it yourself, offline and without a judge:
   `false_answer_rate` and `answerable_auroc`, and the row `says` at the end of this page.
 - **Confidence is calibrated for documents like those it was fitted on.** On a collection of
   another kind expect the error of the rows "left out" at the end of this page.
-- **In tables and mail, confidence tells little.** The checker was taught on prose, and the
+- **In tables and mail, confidence tells nothing.** The checker was taught on prose, and the
   calibration fitted on it: on dev_injection, whose documents are tables and mails, half of them
-  with a foreign instruction put in, `answerable_auroc` is hardly better than chance.
+  with a foreign instruction put in, `answerable_auroc` is that of chance.
 - **A question about something else may be answered where the documents come near it**, as in a
   large collection: see the foreign questions at the end of this page.
 - **`answerable_auroc` on dev_wiki_pool mixes two things.** All its unanswerable questions are asked
