@@ -39,7 +39,6 @@ _AHEAD = 2  # files that are read ahead beyond one for each worker
 _AHEAD_BYTES = 64 * MB  # of the files that are read ahead, unless one alone has more
 _SMALL = 256_000  # bytes of a file that is worth no process
 _PLAIN = (TEXT, MARKDOWN)
-_LIVES = 2  # workers that a file may cost, as one may have been ended by somebody else
 _LOOK_SECONDS = 0.1  # between two looks whether to stop
 
 
@@ -132,8 +131,10 @@ class Readers:
     def _apart(self, request: Request) -> Finding:
         origin = _unopened(request, self.patience)
         how = ""
-        for _ in range(_LIVES):
-            worker = self._take()
+        # A worker may have been ended by somebody else, while it waited even all of them: so a file
+        # may cost two, and the second is a new one.
+        for find in (self._take, self._start):
+            worker = find()
             try:
                 finding = worker.read(request, self._seconds)
             except TimeoutError:
@@ -157,6 +158,9 @@ class Readers:
     def _take(self) -> _Worker:
         with suppress(queue.Empty):
             return self._idle.get_nowait()
+        return self._start()
+
+    def _start(self) -> _Worker:
         worker = _Worker(self._reading, self._seconds)
         with self._lock:
             if not self._closed:

@@ -161,6 +161,19 @@ def test_a_process_that_is_killed_while_it_waits_is_replaced(
 
 
 @ON_LINUX
+def test_a_file_that_meets_nothing_but_killed_processes_is_read_all_the_same(
+    tmp_path: Path, readers: Readers
+) -> None:
+    requests = write(tmp_path, *[SENTENCE] * 2)
+    assert found(readers, requests) == [SENTENCE] * 2
+    assert soon(lambda: len(workers()) == 2)
+    for pid in workers():
+        os.kill(pid, signal.SIGKILL)
+    # One file alone: no other takes one of the two out of its way.
+    assert found(readers, requests[:1]) == [SENTENCE]
+
+
+@ON_LINUX
 def test_when_it_is_closed_no_process_is_left(tmp_path: Path) -> None:
     with Readers(600, 2, BAD) as readers:
         reading = readers.read(sized(write(tmp_path, SENTENCE, "hang", "hang")))

@@ -167,7 +167,9 @@ def test_a_question_is_put_to_the_chosen_document_only(chat: Page) -> None:
 
 def test_a_question_that_waits_can_be_stopped(chat: Page) -> None:
     chat.route("**/gradio_api/queue/data*", lambda route: None)  # no answer comes back
-    ask(chat, ENGINEERING)
+    with chat.expect_response("**/gradio_api/queue/join*") as joined:
+        ask(chat, ENGINEERING)
+    joined.value.finished()  # it has the number under which the server is told to stop
     expect(chat.locator("#turn-1 .pending")).to_be_visible()
     expect(chat.get_by_role("button", name="Ask", exact=True)).to_be_hidden()
     chat.get_by_role("button", name="Stop").click()
