@@ -119,6 +119,13 @@ def test_a_request_that_no_page_makes_does_nothing(keeper: Keeper, asked: dict[s
     assert keeper.do(View(), asked) == View()
 
 
+def test_a_filter_that_was_overtaken_is_left_out(keeper: Keeper) -> None:
+    view = View()
+    for at, words in ((1764187200002, "birds"), (1764187200001, "bir"), (1764187200003, "gulls")):
+        view = keeper.do(view, {"verb": "filter", "words": words, "at": str(at)})
+        assert view.filter.words == ("birds" if words == "bir" else words)
+
+
 def test_each_browser_has_a_view_of_its_own() -> None:
     first = Desk()
     first.view = View(part=3)

@@ -92,6 +92,15 @@ def find(page: Page, words: str) -> None:
     expect(page.locator("#library .count")).to_contain_text(" of ")
 
 
+def until_any(page: Page, held: list[Any]) -> None:
+    """Wait until something is held back."""
+    for _ in range(PATIENCE_MS // 50):
+        if held:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing came to be held back")
+
+
 def test_an_upload_says_what_was_read_what_was_not_and_why(page: Page) -> None:
     page.get_by_label("Tags for them").fill("fresh, from a test")
     upload(
@@ -265,10 +274,7 @@ def test_what_arrives_late_does_not_undo_what_was_done_since(page: Page) -> None
 
     page.route("**/run/predict*", hold)
     page.get_by_label("Filter", exact=True).fill("note-5")
-    for _ in range(PATIENCE_MS // 50):
-        if held:
-            break
-        page.wait_for_timeout(50)
+    until_any(page, held)
     row(page, "note-00").get_by_role("button", name="note-00", exact=True).click()
     document = page.locator("article.document")
     expect(document).to_contain_text("This is what stands in note-00.")
@@ -279,6 +285,52 @@ def test_what_arrives_late_does_not_undo_what_was_done_since(page: Page) -> None
     page.wait_for_timeout(500)  # in which it would be drawn
     expect(document).to_contain_text("This is what stands in note-00.")
     expect(page.locator("#library .count")).to_contain_text("10 of")
+
+
+def test_what_was_typed_and_chosen_last_counts_in_whichever_order_it_arrives(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if not held and '"filter"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/run/predict*", hold)
+    words = page.get_by_label("Filter", exact=True)
+    order = page.get_by_role("combobox", name="Sort")
+    words.fill("note-5")
+    until_any(page, held)
+    order.select_option("title")
+    words.fill("note-42")
+    expect(page.locator("#library .count")).to_contain_text("1 of")
+    with page.expect_response("**/run/predict*") as late:
+        held[0].continue_()
+    late.value.finished()
+    page.wait_for_timeout(500)  # in which it would be drawn
+    expect(page.locator("#library .count")).to_contain_text("1 of")
+    expect(order).to_have_value("title")
+
+
+def test_a_choice_that_is_on_its_way_is_not_undone_by_what_is_drawn_meanwhile(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if '"filter"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/run/predict*", hold)
+    order = page.get_by_role("combobox", name="Sort")
+    order.select_option("size")
+    until_any(page, held)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#library .pager")).to_contain_text("2 of 2")
+    expect(order).to_have_value("size")
+    held[0].continue_()
+    expect(page.locator("#library .pager")).to_contain_text("1 of 2")
+    expect(order).to_have_value("size")
 
 
 def test_a_press_that_is_dragged_away_does_nothing(page: Page) -> None:

@@ -144,7 +144,10 @@ class Keeper:
 
     def _filter(self, view: View, asked: Mapping[str, str]) -> View:
         words, tag, state, order = (asked.get(n, "") for n in ("words", "tag", "state", "order"))
-        return replace(view, filter=Filter(words, tag, state, order))
+        at = _number(asked, "at")
+        if at < view.filter.at:  # it was overtaken on the way here
+            return view
+        return replace(view, filter=Filter(words, tag, state, order, at=at))
 
     def _page(self, view: View, asked: Mapping[str, str]) -> View:
         return replace(view, filter=replace(view.filter, page=_number(asked)))
@@ -201,6 +204,6 @@ class Keeper:
         return replace(view, notice=remarks.health(examine(self._settings, deep=deep), deep))
 
 
-def _number(asked: Mapping[str, str]) -> int:
-    said = asked.get("to", "")
-    return int(said) if said.isdecimal() and len(said) < 9 else 0
+def _number(asked: Mapping[str, str], name: str = "to") -> int:
+    said = asked.get(name, "")
+    return int(said) if said.isdecimal() and len(said) < 16 else 0

@@ -89,8 +89,9 @@ def library_page(
 
     for part in (shelf, document, notice, tools):
         part.submit(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
-        # While somebody types, only the last of what was typed matters.
-        part.input(act, [desk], parts, queue=False, trigger_mode="always_last", **_QUIET)
+        # Not Gradio's "always_last", which sends the first of what was typed once more, not the
+        # last.
+        part.input(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
     arrived.submit(lambda: "", None, arrived, queue=False, **_QUIET)
     drop.upload(take, [desk], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
     looking: dict[str, Any] = {"queue": False, **_QUIET}

@@ -40,13 +40,17 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is to be listed. An empty ``words``, ``tag`` or ``state`` leaves everything."""
+    """What is to be listed. An empty ``words``, ``tag`` or ``state`` leaves everything.
+
+    ``at`` is when the browser sent it, by the browser's own count.
+    """
 
     words: str = ""
     tag: str = ""
     state: str = ""
     order: str = "newest"
     page: int = 0
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

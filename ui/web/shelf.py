@@ -54,7 +54,8 @@ def filters(holdings: Holdings, wanted: Filter) -> str:
     states = {"": "All"} | {name: name.capitalize() for name in STATES}
     orders = {name: label for name, (label, *_) in ORDERS.items()}
     return (
-        '<form class="filter" role="search" aria-label="Filter the documents" data-verb="filter">'
+        '<form class="filter" role="search" aria-label="Filter the documents" data-verb="filter"'
+        f' data-at="{wanted.at}">'
         '<label><span>Filter</span><input type="search" name="words" maxlength="200" '
         'placeholder="Title, source or tag" autocomplete="off" spellcheck="false"></label>'
         f"{select('Tag', 'tag', tags, wanted.tag)}{select('State', 'state', states, wanted.state)}"

@@ -9,6 +9,14 @@ const send = (kind, data, fields = {}) => {
   trigger(kind, { ...data, ...fields });
 };
 const fieldsOf = (form) => Object.fromEntries(new FormData(form));
+
+// Two requests can arrive in another order than they were sent in. So each filter says when it was
+// sent: the server leaves out an older one, and the list tells which one it was drawn for.
+let filtered = 0;
+const filter = (form) => {
+  filtered = Math.max(filtered + 1, Date.now());
+  send("input", form.dataset, { ...fieldsOf(form), at: filtered });
+};
 const buttonOf = (event) => event.target.closest("button[data-verb]:enabled");
 
 // When the page is redrawn between press and release, the button that was pressed is gone, or says
@@ -42,8 +50,8 @@ document.addEventListener("mouseup", (event) => {
 element.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
-  const typing = form.dataset.verb === "filter";
-  send(typing ? "input" : "submit", form.dataset, fieldsOf(form));
+  if (form.dataset.verb === "filter") return filter(form);
+  send("submit", form.dataset, fieldsOf(form));
   if (form.dataset.verb === "tag") form.reset();
 });
 
@@ -53,12 +61,16 @@ element.addEventListener("input", (event) => {
   if (!form) return;
   clearTimeout(waiting);
   const typed = event.target.type === "search";
-  waiting = setTimeout(() => send("input", form.dataset, fieldsOf(form)), typed ? TYPING_MS : 0);
+  waiting = setTimeout(() => filter(form), typed ? TYPING_MS : 0);
 });
+
+// What is chosen meanwhile is not undone by a list that was drawn without knowing of it.
+const isBehind = ({ dataset: { at } }) =>
+  Number(at ?? Infinity) < filtered && Date.now() - filtered < FRESH_MS;
 
 const settle = () => {
   for (const choice of element.querySelectorAll("select[data-value]")) {
-    choice.value = choice.dataset.value;
+    if (!choice.form || !isBehind(choice.form)) choice.value = choice.dataset.value;
   }
   const aim = asked.verb && element.querySelector(`[data-after~="${asked.verb}"]`);
   if (!aim || Date.now() - asked.at > FRESH_MS) return;
