@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.ui.browsing import ask, faint, needs_chromium, visit
 from tests.ui.conftest import (
@@ -175,6 +175,24 @@ def test_a_question_that_waits_can_be_stopped(chat: Page) -> None:
     chat.get_by_role("button", name="Stop").click()
     expect(chat.locator("#turn-1")).to_contain_text("Stopped.")
     expect(chat.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+
+def test_a_question_asked_while_the_stop_is_on_its_way_is_not_dropped(chat: Page) -> None:
+    held: list[Route] = []
+    for address in ("**/gradio_api/queue/data*", "**/gradio_api/cancel*"):
+        chat.route(address, lambda route: held.append(route), times=1)
+    with chat.expect_response("**/gradio_api/queue/join*") as joined:
+        ask(chat, ENGINEERING)
+    joined.value.finished()
+    with chat.expect_request("**/gradio_api/cancel*"):
+        chat.get_by_role("button", name="Stop").click()
+    expect(chat.locator("#turn-1")).to_contain_text("Stopped.")
+    ask(chat, NOWHERE)
+    chat.wait_for_timeout(500)  # in which it would be asked
+    expect(chat.locator("#turn-2")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(chat.locator("#turn-2 .verdict")).to_be_visible()
 
 
 def test_a_lost_connection_is_a_calm_sentence(browser: Browser, address: str) -> None:

@@ -52,7 +52,7 @@ def ask_page(
     library = engine.library
     at_work = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask")
 
-    def chat(question: str, scope: list[str], number: int) -> Iterator[tuple[Any, ...]]:
+    def chat(question: str, scope: list[str], number: int) -> Iterator[str]:
         stopped = threading.Event()
         doing = "reading the question"
 
@@ -62,7 +62,7 @@ def ask_page(
             if stopped.is_set():
                 raise Stopped
 
-        yield "", json.dumps({"number": number, "stage": "Reading…"})
+        yield json.dumps({"number": number, "stage": "Reading…"})
         answering = at_work.submit(turns.take, number, question, scope, watch)
         try:
             while True:
@@ -71,8 +71,8 @@ def ask_page(
                     break
                 except NotYet:
                     said = f"{doing[:1].upper()}{doing[1:]}…"
-                    yield gr.skip(), json.dumps({"number": number, "stage": said})
-            yield gr.skip(), json.dumps(turn.to_json())
+                    yield json.dumps({"number": number, "stage": said})
+            yield json.dumps(turn.to_json())
         finally:
             stopped.set()
 
@@ -138,7 +138,7 @@ def ask_page(
             trigger,
             chat,
             [asked, scope, number],
-            [box, wire],
+            wire,
             js=_BEGIN,
             show_progress="hidden",
             trigger_mode="once",

@@ -7,6 +7,11 @@ window.pincite = (() => {
   const MOST = 30, MOST_TURNS = 50, PATIENCE_MS = 1500;
   const BOX = "#question-box textarea";
   const byId = (id) => document.getElementById(id);
+  const questionBox = () => document.querySelector(BOX);
+  const write = (words) => { // into the box, so that Gradio hears of it
+    questionBox().value = words;
+    questionBox().dispatchEvent(new Event("input", { bubbles: true }));
+  };
   const make = (name, className, text = "") => {
     const made = document.createElement(name);
     made.className = className;
@@ -17,6 +22,7 @@ window.pincite = (() => {
   let server; // redraws turns
   let number = 0; // of the newest turn; anchors are made from it
   let pending = null; // the turn that waits for its answer
+  let asked = null; // its question, until the server has it
   let waiting; // the timer of its patience
   let turns = []; // of the conversation on the screen: { question, answer, markdown }
   let recalled = 0; // how many questions back the box shows
@@ -134,6 +140,7 @@ window.pincite = (() => {
     section.append(bubble, reply);
     byId("turns").append(section);
     pending = number;
+    asked = question;
     recalled = 0;
     clearTimeout(waiting);
     waiting = setTimeout(wonder, PATIENCE_MS);
@@ -154,16 +161,23 @@ window.pincite = (() => {
     waiting = setTimeout(wonder, PATIENCE_MS);
   };
 
-  // Once Gradio has noticed by itself that the server is gone, it drops whatever is asked, without a
-  // word in the chat. So each asking is watched: if no turn has begun, we begin it, and end it.
-  const asking = (question) => {
+  // Gradio drops what is asked, without a word in the chat, while it still tells the server of a stop,
+  // and once it has noticed by itself that the server is gone. So each asking is watched: if no turn
+  // has begun, we ask again, or begin it, and end it.
+  const asking = (question, again) => {
     const before = number;
     if (pending) return;
     setTimeout(async () => {
-      if (number !== before || (await reached())) return;
+      const there = number === before && (await reached());
+      if (number !== before) return;
+      if (there) return again(question);
       begin(question);
       ended();
     }, PATIENCE_MS);
+  };
+
+  const askAgain = (question) => { // unless another one is being written by now
+    if (questionBox().value === question) byId("ask").click();
   };
 
   const progress = (words) => {
@@ -176,6 +190,9 @@ window.pincite = (() => {
     const said = JSON.parse(value);
     if (said.number !== pending) return; // it was stopped, or belongs to another conversation
     clearTimeout(waiting);
+    // Not before the server has it, and not what was written since.
+    if (questionBox().value === asked) write("");
+    asked = null;
     if (said.stage) {
       waiting = setTimeout(wonder, PATIENCE_MS);
       return progress(said.stage);
@@ -279,8 +296,9 @@ window.pincite = (() => {
     const on = (selector) => event.target.closest?.(selector);
     const menu = document.querySelector("#bar details[open]");
     if (menu && (!menu.contains(event.target) || on("[data-open]"))) menu.open = false;
-    if (on("#ask")) asking(document.querySelector(BOX).value);
-    if (on(".example")) asking(on(".example").textContent);
+    const example = on(".example");
+    if (example) asking(example.textContent, () => example.click());
+    else if (on("#ask")) asking(questionBox().value, askAgain);
     const button = on("[data-do], [data-open], [data-remove], [data-copy]");
     if (!button) return;
     if (button.dataset.do) deeds[button.dataset.do]();
@@ -296,13 +314,12 @@ window.pincite = (() => {
       if (menu) menu.open = false;
     }
     const box = event.target.closest?.(BOX);
-    if (box && event.key === "Enter" && !event.shiftKey) asking(box.value);
+    if (box && event.key === "Enter" && !event.shiftKey) asking(box.value, askAgain);
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!box || !step || (!recalled && (step < 0 || box.value))) return;
-    const asked = turns.map(({ question }) => question);
-    recalled = Math.min(Math.max(recalled + step, 0), asked.length);
-    box.value = recalled ? asked[asked.length - recalled] : "";
-    box.dispatchEvent(new Event("input", { bubbles: true }));
+    const questions = turns.map(({ question }) => question);
+    recalled = Math.min(Math.max(recalled + step, 0), questions.length);
+    write(recalled ? questions[questions.length - recalled] : "");
     event.preventDefault();
   });
 
