@@ -4,7 +4,7 @@
 "use strict";
 window.pincite = (() => {
   const KEY = "pincite.conversations", CURRENT = "pincite.current";
-  const MOST = 30, MOST_TURNS = 50, PATIENCE_MS = 1500;
+  const MOST = 30, MOST_TURNS = 50, PATIENCE_MS = 1500, STOPPING_MS = 5000;
   const BOX = "#question-box textarea";
   const byId = (id) => document.getElementById(id);
   const questionBox = () => document.querySelector(BOX);
@@ -24,6 +24,7 @@ window.pincite = (() => {
   let pending = null; // the turn that waits for its answer
   let asked = null; // its question, until the server has it
   let waiting; // the timer of its patience
+  let stopped = 0; // when one was stopped
   let turns = []; // of the conversation on the screen: { question, answer, markdown }
   let recalled = 0; // how many questions back the box shows
 
@@ -156,7 +157,7 @@ window.pincite = (() => {
     const turn = pending;
     const there = await reached();
     if (turn !== pending || turn === null) return;
-    if (!there) return ended();
+    if (!there) return lost();
     progress("Others are asking too. Waiting…");
     waiting = setTimeout(wonder, PATIENCE_MS);
   };
@@ -172,7 +173,7 @@ window.pincite = (() => {
       if (number !== before) return;
       if (there) return again(question);
       begin(question);
-      ended();
+      lost();
     }, PATIENCE_MS);
   };
 
@@ -212,9 +213,15 @@ window.pincite = (() => {
     furnish();
   };
 
-  const stop = () => settle("Stopped.");
-  const ended = () =>
+  const stop = () => {
+    stopped = Date.now();
+    settle("Stopped.");
+  };
+  const lost = () =>
     settle("The connection was lost before the answer came. Nothing is lost; ask again.");
+  const ended = () => { // of one that was stopped Gradio says it too, when another may wait by now
+    if (Date.now() - stopped > STOPPING_MS) lost();
+  };
 
   const open = async (id) => {
     const conversation = kept().find((one) => one.id === id);
