@@ -189,7 +189,7 @@ def features(
     second = next((c for c in reading.candidates if c.passage != best.passage), None)
     around = frozenset(terms(text_of(best)))
     wanted = {term: rarity(term) for term in content_terms(question)}
-    rarest = max(wanted.values()) or 1.0
+    rarest = max(wanted.values(), default=0.0) or 1.0
     cosines = sorted((c.dense_around for c in reading.candidates), reverse=True)
     found = {
         PLAIN: best.score,

@@ -25,7 +25,7 @@ import numpy as np
 from corpus.errors import IndexDamagedError
 from corpus.library import Library
 from retrieval.dense import DenseIndex
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical import ANALYSIS, LexicalIndex
 
 FORMAT = 1  # of the folder; part of its identity
 _FOLDER, _DENSE, _LEXICAL = "indexes", "dense.faiss", "lexical"
@@ -136,7 +136,8 @@ def _differences(indexes: Indexes, library: Library) -> Iterator[str]:
 
 
 def _place(library: Library, generation: int) -> Path:
-    identity = hashlib.sha256(f"{FORMAT} {library.fingerprint}".encode()).hexdigest()[:12]
+    made_by = f"{FORMAT} {ANALYSIS} {library.fingerprint}"
+    identity = hashlib.sha256(made_by.encode()).hexdigest()[:12]
     return library.folder / _FOLDER / f"{generation}-{identity}"
 
 

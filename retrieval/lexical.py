@@ -1,8 +1,9 @@
-"""The lexical index: BM25 over English stems, by Tantivy."""
+"""The lexical index: BM25 by Tantivy, over stems, or pairs of letters where there are no blanks."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,13 @@ import tantivy
 
 from corpus.errors import IndexDamagedError
 
-_TOKENIZER = "pincite_en_1"  # part of the index's identity: rename it when the analysis changes
+ANALYSIS = "pincite_2"  # part of the identity of the indexes: rename it when the analysis changes
 _LONGEST_TERM = 64
+# Chinese and Japanese are written without blanks: a whole clause would be one term.
+_UNSPACED = re.compile(
+    "[\u3005\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+)
 # A word in a heading says what the passage is about; the title says it of the whole document.
 _FIELDS = {"body": 1.0, "headings": 0.5, "title": 0.3}
 # Function words and the words that questions are made of. Tantivy's own list lacks "who", "how"
@@ -33,7 +39,10 @@ def _analyzer() -> tantivy.TextAnalyzer:
         .filter(tantivy.Filter.remove_long(_LONGEST_TERM))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
+        # Each leaves the other scripts alone. Of those that share the Latin one, only English.
         .filter(tantivy.Filter.stemmer("english"))
+        .filter(tantivy.Filter.stemmer("russian"))
+        .filter(tantivy.Filter.stemmer("arabic"))
         .build()
     )
 
@@ -44,12 +53,26 @@ def _stop_terms() -> frozenset[str]:
 
 
 def terms(text: str) -> list[str]:
-    """The index terms of ``text``, in order: lower-case English stems.
+    """The index terms of ``text``, in order: lower-case stems, for English, Russian and Arabic.
 
-    >>> terms("The Engineers' engines")
-    ['the', 'engin', 'engin']
+    In Chinese and Japanese, which have no blanks between words, each two letters side by side are a
+    term, as in Lucene's analysis of them.
+
+    >>> terms("The Engineers' engines"), terms("книгами"), terms("GPU 超级碗")
+    (['the', 'engin', 'engin'], ['книг'], ['gpu', '超级', '级碗'])
     """
-    return list(_analyzer().analyze(text))
+    return list(_analyzer().analyze(_in_pairs(text)))
+
+
+def _in_pairs(text: str) -> str:
+    """``text`` with blanks between each two letters of a script that has none."""
+
+    def pairs(run: re.Match[str]) -> str:
+        letters = run[0]
+        cut = [letters[i : i + 2] for i in range(len(letters) - 1)] or [letters]
+        return f" {' '.join(cut)} "
+
+    return _UNSPACED.sub(pairs, text)
 
 
 def content_terms(text: str) -> list[str]:
@@ -67,7 +90,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage", stored=True, indexed=True, fast=True)
     for field in _FIELDS:
-        builder.add_text_field(field, tokenizer_name=_TOKENIZER, index_option="freq")
+        builder.add_text_field(field, tokenizer_name=ANALYSIS, index_option="freq")
     return builder.build()
 
 
@@ -75,7 +98,7 @@ class LexicalIndex:
     """Passage ids by BM25 (k1 = 1.2, b = 0.75) over body, headings and title."""
 
     def __init__(self, index: tantivy.Index) -> None:
-        index.register_tokenizer(_TOKENIZER, _analyzer())
+        index.register_tokenizer(ANALYSIS, _analyzer())
         index.config_reader("manual")
         index.reload()
         self._searcher = index.searcher()
@@ -87,10 +110,11 @@ class LexicalIndex:
         """An index over ``(passage id, title, headings, body)``, in ``folder`` or in memory."""
         path = str(folder) if folder is not None else None
         index = tantivy.Index(_schema(), path=path)
-        index.register_tokenizer(_TOKENIZER, _analyzer())
+        index.register_tokenizer(ANALYSIS, _analyzer())
         writer = index.writer(heap_size=50_000_000, num_threads=1)
         for id, title, headings, body in passages:
-            document = tantivy.Document(title=title, headings=headings, body=body)
+            fields = {"title": title, "headings": headings, "body": body}
+            document = tantivy.Document(**{name: _in_pairs(said) for name, said in fields.items()})
             document.add_unsigned("passage", id)
             writer.add_document(document)
         writer.commit()

@@ -107,6 +107,22 @@ def test_an_answer_to_small_documents_is_sound(engine: Engine, question: str) ->
     check(engine.ask(question), engine.library)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "x" * 100,
+        "ปัญญาประดิษฐ์คืออะไรและมันทำงานอย่างไรในโลกปัจจุบันของเราทุกคน",
+        "ພາສາລາວ" * 9,
+        "谁曾是超级碗比赛中年龄最大的四分卫记录保持者？",
+        "𒀀" * 70,
+    ],
+)
+def test_a_question_of_words_too_long_to_be_looked_up_is_answered_soundly(
+    engine: Engine, question: str
+) -> None:
+    check(engine.ask(question), engine.library)
+
+
 def test_the_best_quote_holds_the_words_that_were_asked_for(engine: Engine) -> None:
     assert "rudder because it leaked" in engine.ask(QUESTIONS[1]).quotes[0].text
 

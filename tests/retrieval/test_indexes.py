@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from corpus.library import Library
 from retrieval.hashing import HashingEmbedder
-from retrieval.indexes import Indexes, index_problems, open_indexes, publish
+from retrieval.indexes import Indexes, index_problems, is_published, open_indexes, publish
 from tests.retrieval.conftest import fill, make_document, small_documents
 
 QUESTIONS = ["Where do gulls nest?", "storm mast captain", "bake bread in a bowl"]
@@ -168,6 +168,19 @@ def test_an_index_of_another_generation_in_the_place_of_this_one_is_not_used(
     assert found == after
     assert len(said) == 1
     assert "generation" in said[0]
+
+
+def test_indexes_whose_words_were_cut_in_another_way_are_not_used(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, _ = opened(library)
+    monkeypatch.setattr("retrieval.indexes.ANALYSIS", "of another day")
+    assert not is_published(library)
+    assert opened(library) == (before, [])
+    assert is_published(library)
+    assert [folder.name for folder in (library.folder / "indexes").iterdir()] == [
+        place(library).name
+    ]
 
 
 def test_looking_for_problems_changes_nothing(library: Library) -> None:

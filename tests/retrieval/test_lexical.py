@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,10 +86,42 @@ def test_the_filter_is_inside_the_search_so_k_come_back_from_far_down() -> None:
         ("cafe", "The Café was shut."),
         ("Müller", "A letter from Muller."),
         ("captain's", "The captains slept."),
+        ("книги", "Он пришёл с книгами."),
+        ("كتاب", "قرأت الكتاب أمس."),
     ],
 )
 def test_inflection_case_and_accents_do_not_matter(question: str, body: str) -> None:
     assert list(index_of("Nothing of the kind.", body).search(question, 5)) == [2]
+
+
+@pytest.mark.parametrize(
+    ("question", "body"),
+    [
+        (
+            "谁设计了照明系统？",
+            "特斯拉电力照明与制造公司安装了由他自己设计的弧光灯照明系统并获得了多项专利。",
+        ),
+        ("灯台はどこにありますか", "古い灯台が岬の先に立っている。"),
+        ("照明", "Tesla安装的照明系统"),
+    ],
+)
+def test_words_are_found_where_none_is_set_off_by_blanks(question: str, body: str) -> None:
+    others = "这里没有别的东西。", "何もない。", "Nothing of the kind."
+    assert next(iter(index_of(*others, body).search(question, 5))) == 4
+
+
+@bounded
+@given(st.text(st.characters(max_codepoint=0x24F), max_size=200))
+def test_latin_text_is_stemmed_as_english_and_nothing_else(text: str) -> None:
+    english = (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(64))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+    assert terms(text) == english.analyze(text)
 
 
 @pytest.mark.parametrize("word", STOP_WORDS.split())
