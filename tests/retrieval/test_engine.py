@@ -49,8 +49,11 @@ PIECES = st.sampled_from(
 BODIES = st.lists(PIECES, min_size=1, max_size=60).map(" ".join) | st.text(
     st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80
 )
-ASKED = st.sampled_from(QUESTIONS) | st.lists(PIECES, min_size=1, max_size=6).map(
-    lambda pieces: " ".join(["gull", *pieces])
+ASKED = (
+    st.sampled_from(QUESTIONS)
+    | st.lists(PIECES, min_size=1, max_size=6).map(lambda pieces: " ".join(["gull", *pieces]))
+    | st.text(max_size=99).filter(lambda question: any(map(str.isalnum, question)))
+    | st.text(st.characters(categories=["L"]), min_size=1, max_size=99)
 )
 
 
