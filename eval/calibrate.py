@@ -30,8 +30,8 @@ from eval.goldset import load_split
 from eval.measure import right
 from eval.metrics.abstention import ece
 from eval.report import write_text
-from eval.run import Progress, evaluate
-from retrieval.confidence import FILE_NAME, PLAIN, Calibration, Logistic
+from eval.run import Outcome, Progress, evaluate
+from retrieval.confidence import FILE_NAME, KNOWN, PLAIN, Calibration, Logistic
 from retrieval.embedder import Embedder
 from retrieval.settings import Settings
 
@@ -144,11 +144,15 @@ def calibrated(
         which = [False] * len(gold.questions) + [True] * len(strange)
         run = evaluate(asked, settings, embedder, progress=partial(_of, gold.name, progress))
         examples += [
-            Example(gold.name, dict(o.features), o.question.answerable, ok, is_strange)
+            Example(gold.name, _fitted_on(o), o.question.answerable, ok, is_strange)
             for o, is_strange in zip(run.outcomes, which, strict=True)
             if (ok := right(o)) is not None
         ]
     return fit(examples, embedder.fingerprint, risk)
+
+
+def _fitted_on(outcome: Outcome) -> dict[str, float]:
+    return {name: value for name, value in outcome.features.items() if name != KNOWN}
 
 
 def write(calibration: Calibration, file: Path | None = None) -> Path:

@@ -251,10 +251,11 @@ Run it yourself, offline and without a judge:
 - **A quote is whole sentences**, so `answer_em` is 0 and `quote_precision` is low against gold sets
   whose evidence is a few words; `answer_in_quotes` and `quote_hit` are the fairer measures there.
 - **Questions of a conversation are asked without it**, which is most of dev_doc2dial.
-- **It is made for English.** In other languages the words must do what the meaning cannot: dev_xquad
-  asks the same in six languages, each question of its own paragraph only.
-- **Long reports that are alike are hard to tell apart.** dev_sec10q has four quarterly reports each of
-  five companies; its questions name company and quarter, and few of a report's sentences do.
+- **It is made for English.** In other languages the words must do what the meaning cannot, and the
+  confidence is a score of theirs, with no calibration: dev_xquad asks the same in six languages,
+  each question of its own paragraph only.
+- **Long reports that are alike are hard to tell apart.** dev_sec10q has four quarterly reports each
+  of five companies; its questions name company and quarter, and few of a report's sentences do.
 
 ## What was asked
 """

@@ -105,7 +105,7 @@ def evaluate(
         engine.warm_up()
         outcomes = []
         for question in gold.questions:
-            outcomes.append(_ask(question, engine, names, gold, judged.threshold))
+            outcomes.append(_ask(question, engine, names, gold, settings.threshold))
             progress("asking", len(outcomes), len(gold.questions))
     return Run(
         gold=gold,
@@ -175,7 +175,11 @@ def names_of(gold: GoldSet, library: Library) -> dict[str, str]:
 
 
 def _ask(
-    question: Question, engine: Engine, names: Mapping[str, str], gold: GoldSet, threshold: float
+    question: Question,
+    engine: Engine,
+    names: Mapping[str, str],
+    gold: GoldSet,
+    threshold: float | None,
 ) -> Outcome:
     scope = None
     if question.scope_doc is not None:
@@ -189,14 +193,16 @@ def _ask(
     quotes = tuple(
         Given(names.get(q.document, q.document), q.start, q.end, q.text) for q in answer.quotes
     )
+    found = answer.trace.scores["features"]
+    judged = judge(found, engine.embedder.fingerprint, threshold)
     return Outcome(
         question=question,
-        answered=bool(quotes) and answer.confidence >= threshold,
-        confidence=answer.confidence,
+        answered=bool(quotes) and judged.value >= judged.threshold,
+        confidence=judged.value,
         quotes=quotes,
         verbatim=all(_verbatim(quote, gold) for quote in quotes),
         ranked=_ranked(answer, names),
-        features=answer.trace.scores["features"],
+        features=found,
         milliseconds=milliseconds,
     )
 

@@ -144,7 +144,14 @@ def answer(
         with stages.timed("check"):
             says = sources.checker.check(question, quotes[0].text)
     with stages.timed("judge"):
-        found = features(question, reading, sources.indexes.lexical.rarity, sources.around, says)
+        found = features(
+            question,
+            reading,
+            sources.indexes.lexical.rarity,
+            sources.around,
+            says,
+            sources.embedder.languages,
+        )
         confidence = judge(found, sources.embedder.fingerprint, settings.threshold)
     answered = bool(quotes) and confidence.value >= confidence.threshold
     return Answer(

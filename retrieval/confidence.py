@@ -12,20 +12,22 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from statistics import fmean
 from typing import Any, Literal
 
-from retrieval.lexical import content_terms, terms
+from retrieval.lexical import content_terms, english_share, terms
 from retrieval.reader import Candidate, Reading
 
 FILE_NAME = "confidence.json"
 FORMAT = 2
 PLAIN = "score"
-PLAIN_THRESHOLD = 0.3  # of a plain score, where there is no calibration
+WORDS = "lexical_around"
+KNOWN = "known"
+PLAIN_THRESHOLD = 0.3  # of a score, where there is no calibration
 
 Kind = Literal["score", "probability"]
 
@@ -136,17 +138,20 @@ def judge(
     """How sure the features of a search make us.
 
     Args:
-        found: see ``features``; empty when nothing was found.
+        found: see ``features``; empty when nothing was found. In a language that the embedder was
+            not trained on, cosines are high whatever is asked, and only words tell.
         fingerprint: the embedder's.
         threshold: a person's own, in place of the default.
     """
+    kind: Kind
     calibration = shipped()
     # One of other features was fitted by another version, and says nothing of these.
     fits = calibration is not None and (not found or calibration.names <= found.keys())
-    if calibration is not None and fits and calibration.embedder == fingerprint:
+    if not found.get(KNOWN, 1.0):
+        value, kind, default = found[WORDS], "score", PLAIN_THRESHOLD
+    elif calibration is not None and fits and calibration.embedder == fingerprint:
         value = calibration.probability(found) if found else 0.0
-        kind: Kind = "probability"
-        default = calibration.threshold
+        kind, default = "probability", calibration.threshold
     else:
         value, kind, default = found.get(PLAIN, 0.0), "score", PLAIN_THRESHOLD
     return Confidence(round(min(1.0, value), 4), kind, default if threshold is None else threshold)
@@ -158,6 +163,7 @@ def features(
     rarity: Callable[[str], float],
     text_of: Callable[[Candidate], str],
     says: float | None = None,
+    languages: Collection[str] | None = None,
 ) -> dict[str, float]:
     """What one search looked like, each about in [0, 1]; empty when nothing was found.
 
@@ -175,6 +181,8 @@ def features(
       neighbourhood lacks.
     - ``agreement``: 1 / rank, by words, of the passage that is first by meaning.
     - ``asked``: whether it has the kind of thing that is asked for; 1/2 is neutral.
+    - ``known``: whether the question, or it and its neighbourhood, is in a language that the
+      embedder was trained on, where that is English. No model takes it; see ``judge``.
 
     Args:
         question: its words.
@@ -182,12 +190,14 @@ def features(
         rarity: a term's weight.
         text_of: a candidate with its neighbours, as text.
         says: what the checker made of the best quote; None where there is no checker.
+        languages: that the embedder was trained on; None where nobody says.
     """
     if not reading.candidates:
         return {}
     best = reading.candidates[0]
     second = next((c for c in reading.candidates if c.passage != best.passage), None)
-    around = frozenset(terms(text_of(best)))
+    said = text_of(best)
+    around = frozenset(terms(said))
     wanted = {term: rarity(term) for term in content_terms(question)}
     rarest = max(wanted.values(), default=0.0) or 1.0
     cosines = sorted((c.dense_around for c in reading.candidates), reverse=True)
@@ -207,7 +217,14 @@ def features(
     }
     if says is not None:
         found["says"] = says
+    if languages is not None:
+        found[KNOWN] = float("en" not in languages or _is_english(question, said))
     return {name: round(value, 4) for name, value in found.items()}
+
+
+def _is_english(question: str, said: str) -> bool:
+    """Whether the question is, or it and what was found are. Tables have few function words."""
+    return english_share(question) >= 0.25 or english_share(f"{question} {said}") >= 0.12
 
 
 def _lacking(words: list[str], around: frozenset[str], rarity: Callable[[str], float]) -> float:

@@ -52,6 +52,29 @@ ELSEWHERE = (
     "Which team does the striker play for now?",
 )
 OFF_TOPIC = "How long does it take to boil an egg so that the yolk stays soft?"
+ABROAD = [  # a text, what is asked, what the first quote says, and what is asked of something else
+    (
+        "Der Leuchtturm wurde im Jahr 1887 vom Ingenieur Karl Brandt erbaut. Er steht auf einer "
+        "Klippe im Norden der Insel. Seit 1954 ist sein Licht elektrisch. Wer die Insel besucht, "
+        "hat von dort den besten Blick auf das Meer.",
+        "Wer hat den Leuchtturm erbaut?",
+        "Karl Brandt",
+        "Wie lange muss ein Ei kochen, damit der Dotter weich bleibt?",
+    ),
+    (
+        "Маяк построил в 1887 году инженер Карл Брандт. Он стоит на скале на севере острова. С "
+        "1954 года его свет электрический.",
+        "Кто построил маяк?",
+        "Карл Брандт",
+        "Сколько варить яйцо, чтобы желток остался мягким?",
+    ),
+    (
+        "这座灯塔由工程师卡尔·布兰特于1887年建造。它矗立在岛屿北部的悬崖上。自1954年以来它的灯光改为电力。",
+        "谁建造了这座灯塔？",
+        "布兰特",
+        "鸡蛋要煮多久蛋黄才会保持柔软？",
+    ),
+]
 SAID = {  # what one of an answer's quotes says
     "Who introduced the term AI safety engineering?": "Roman Yampolskiy",
     "What is a sleeper agent?": '"sleeper agent" models',
@@ -150,6 +173,24 @@ def test_what_the_article_does_not_say_is_not_found(engine: Engine) -> None:
 def test_no_question_about_something_else_is_answered(engine: Engine) -> None:
     answered = [question for question in ELSEWHERE if engine.ask(question).status == "ANSWERED"]
     assert answered == []
+
+
+@pytest.mark.model
+def test_other_languages_are_answered_by_their_words_and_promise_no_probability(
+    tmp_path: Path,
+) -> None:
+    sources = [
+        Source(write(tmp_path, f"{number}.txt", text)) for number, (text, *_) in enumerate(ABROAD)
+    ]
+    embedder = SentenceTransformerEmbedder()
+    with Library.open(tmp_path / "library", create=True) as library:
+        ingest_sources(sources, library, embedder)
+        engine = Engine(library, embedder)
+        for _, question, said, elsewhere in ABROAD:
+            answer = engine.ask(question)
+            assert said in answer.quotes[0].text
+            assert answer.trace.confidence_kind == "score"
+            assert engine.ask(elsewhere).status == "NOT_FOUND"
 
 
 @pytest.mark.model

@@ -11,7 +11,7 @@ import pytest
 from corpus.errors import UsageError
 from eval.calibrate import Example, fit, write
 from retrieval import confidence
-from retrieval.confidence import PLAIN, Calibration, judge
+from retrieval.confidence import KNOWN, PLAIN, PLAIN_THRESHOLD, WORDS, Calibration, judge
 
 FEATURES = ("above", "margin")
 
@@ -127,6 +127,16 @@ def test_confidence_is_a_probability_for_the_embedder_that_was_fitted_and_else_a
     assert (known.kind, known.threshold) == ("probability", fitted.threshold)
     assert known.value == pytest.approx(fitted.probability(features), abs=1e-4)
     assert (unknown.kind, unknown.value) == ("score", 0.7)
+
+
+def test_in_a_language_that_the_embedder_does_not_know_only_the_words_count(
+    fitted: Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confidence, "shipped", lambda: fitted)
+    features = {"above": 1.0, "margin": 0.0, PLAIN: 0.7, WORDS: 0.2, KNOWN: 0.0}
+    judged = judge(features, "some@embedder")
+    assert (judged.kind, judged.value, judged.threshold) == ("score", 0.2, PLAIN_THRESHOLD)
+    assert judge({**features, KNOWN: 1.0}, "some@embedder").kind == "probability"
 
 
 def test_a_persons_own_threshold_counts_and_nothing_found_is_no_confidence(

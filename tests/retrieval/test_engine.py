@@ -126,6 +126,37 @@ def test_a_question_of_words_too_long_to_be_looked_up_is_answered_soundly(
     check(engine.ask(question), engine.library)
 
 
+PROSE = "The gulls left in the autumn, when it was cold, and went to the south."
+TABLE = "| Net income | 2022 | 2021 |\n|---|---|---|\n| Apple | 99,803 | 94,680 |\n"
+GERMAN = "Die Möwen zogen im Herbst nach Süden, als es kalt wurde."
+RUSSIAN = "Чайки улетели осенью на юг, когда стало холодно."
+CHINESE = "海鸥在秋天飞向南方，因为天气变冷了。"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "known"),
+    [
+        (PROSE, "When did the gulls leave?", True),
+        (PROSE, "gulls south", True),
+        (TABLE, "What was the net income of Apple in 2022?", True),
+        (GERMAN, "When did the gulls leave?", True),
+        (TABLE, "Apple income 2022", False),
+        (GERMAN, "Wann zogen die Möwen fort?", False),
+        (RUSSIAN, "Когда улетели чайки?", False),
+        (CHINESE, "海鸥什么时候飞走的？", False),
+    ],
+)
+def test_a_search_tells_whether_its_embedder_knows_the_language(
+    tmp_path: Path, text: str, question: str, known: bool
+) -> None:
+    embedder = HashingEmbedder()
+    embedder.languages = frozenset({"en"})
+    with Library.open(tmp_path / "library", create=True) as library:
+        fill(library, make_document(text, "text.md"))
+        answer = Engine(library, embedder, hashing_settings()).ask(question)
+    assert answer.trace.scores["features"]["known"] == known
+
+
 def test_the_best_quote_holds_the_words_that_were_asked_for(engine: Engine) -> None:
     assert "rudder because it leaked" in engine.ask(QUESTIONS[1]).quotes[0].text
 

@@ -46,8 +46,9 @@ def confidence(answer: Answer) -> str:
     else:
         name = "match score"
         meaning = (
-            "How strong the best match is: a score and not a probability, because this embedding "
-            f"model has no calibration. Below {threshold:.2f} nothing is quoted."
+            "How strong the best match is: a score and not a probability, because there is no "
+            "calibration for this embedding model, or for texts in this language. Below "
+            f"{threshold:.2f} nothing is quoted."
         )
     word = next(word for least, word in bands if value >= least)
     return (
