@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.ui.browsing import faint, needs_chromium, visit
 from tests.ui.conftest import serving
@@ -100,6 +100,26 @@ def test_runs_are_measured_shown_compared_and_saved(
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert faint(page) == []
+
+
+def test_an_answer_that_comes_late_is_put_right_by_the_next_look(page: Page) -> None:
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if '"stop"' in (route.request.post_data or ""):
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/run/predict*", hold)
+    start(page, "endless", "all questions", "")
+    expect(page.locator("#evaluate .going")).to_contain_text("endless")
+    page.get_by_role("button", name="Stop").press("Enter")
+    expect(page.locator("#evaluate .ended")).to_contain_text("was stopped")
+    ((late, answer),) = held
+    late.fulfill(response=answer)
+    expect(page.locator("#evaluate .going")).to_contain_text("stopping")
+    expect(page.locator("#evaluate .ended")).to_contain_text("was stopped")
 
 
 def test_a_run_is_stopped_and_no_other_starts_beside_it(

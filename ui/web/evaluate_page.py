@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,11 @@ def evaluate_page(blocks: gr.Blocks, evaluations: Evaluations) -> None:
     """
     runs = Runs(evaluations)
     choices = _choices(evaluations)
+    born = time.time_ns()  # a page that stays open meets another server's runs, after a restart
+
+    def named(standing: Standing) -> str:
+        numbers = [done.number for done in standing.done]
+        return repr((born, standing.going, numbers, standing.ended))
 
     def act(event: gr.EventData) -> tuple[Any, ...]:
         asked = {str(name): str(value) for name, value in event._data.items()}
@@ -42,13 +48,13 @@ def evaluate_page(blocks: gr.Blocks, evaluations: Evaluations) -> None:
             _LOG.exception("the page for evaluations could not do %r", asked.get("verb"))
             return gr.skip(), measured.problem(FAILED), gr.skip(), gr.skip()
         standing = runs.standing
-        return measured.panel(choices, standing), "", drawn, standing
+        return measured.panel(choices, standing), "", drawn, named(standing)
 
-    def look(seen: Standing | None) -> tuple[Any, ...]:
+    def look(seen: str) -> tuple[Any, ...]:
         standing = runs.standing
-        if standing == seen:
+        if named(standing) == seen:
             return gr.skip(), gr.skip()
-        return measured.panel(choices, standing), standing
+        return measured.panel(choices, standing), named(standing)
 
     def saved(asked: Mapping[str, Any]) -> dict[str, str]:
         return _saved(runs, {str(name): str(value) for name, value in asked.items()})
@@ -63,7 +69,9 @@ def evaluate_page(blocks: gr.Blocks, evaluations: Evaluations) -> None:
             js_on_load=_VERBS + _FRAME,
             server_functions=[saved],
         )
-    seen = gr.State(None)
+    # The browser keeps which standing it shows: an answer that comes late is then put right by the
+    # next look, which a `gr.State` would keep from seeing anything new.
+    seen = gr.Textbox("", visible="hidden")
     panel.submit(act, None, [panel, problem, report, seen], **_QUIET)
     blocks.load(look, seen, [panel, seen], **_QUIET)
     gr.Timer(_EVERY_S).tick(look, seen, [panel, seen], **_QUIET)
