@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from corpus.errors import (
+from pincite.corpus.errors import (
     LibraryDamagedError,
     LibraryError,
     LibraryLockedError,
     LibraryNotFoundError,
 )
-from corpus.schema import migrate
+from pincite.corpus.schema import migrate
 
 FILE_NAME = "library.sqlite"
 LOCK_WAIT_SECONDS = 5.0

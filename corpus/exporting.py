@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from corpus.errors import UsageError
-from corpus.reading import ReadableLibrary
-from corpus.record import Record, records, to_line
+from pincite.corpus.errors import UsageError
+from pincite.corpus.reading import ReadableLibrary
+from pincite.corpus.record import Record, records, to_line
 
 
 def export(library: ReadableLibrary, file: Path, *, vectors: bool = False) -> int:
     """Write everything in the library, as it is at one moment, to a new file.
 
-    One line a document (see `corpus.record`), then one for each file that could not be read.
-    With ``vectors``, the passages and their vectors are in it too, so that whoever imports it with
-    the same embedder embeds nothing.
+    One line a document (see `pincite.corpus.record`), then one for each file that could not be
+    read. With ``vectors``, the passages and their vectors are in it too, so that whoever imports it
+    with the same embedder embeds nothing.
 
     Returns:
         The number of documents.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.types import Span
+from pincite.corpus.types import Span
 
 WORD = np.dtype(
     [

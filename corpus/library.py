@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from corpus.database import Database
-from corpus.errors import NameTakenError, UsageError
-from corpus.soundness import deep_problems, problems
-from corpus.tags import checked_tag
-from corpus.takeover import take_over
-from corpus.types import document_id
-from corpus.writing import WritableLibrary
+from pincite.corpus.database import Database
+from pincite.corpus.errors import NameTakenError, UsageError
+from pincite.corpus.soundness import deep_problems, problems
+from pincite.corpus.tags import checked_tag
+from pincite.corpus.takeover import take_over
+from pincite.corpus.types import document_id
+from pincite.corpus.writing import WritableLibrary
 
 
 class Library(WritableLibrary):
@@ -91,7 +91,7 @@ class Library(WritableLibrary):
         Tags are looked up when a question is asked and are in no index, so the generation stays.
 
         Raises:
-            UsageError: a tag is not well formed; see `corpus.tags`.
+            UsageError: a tag is not well formed; see `pincite.corpus.tags`.
             DocumentNotFoundError: no document has one of the ids.
         """
         added, removed = [checked_tag(tag) for tag in add], [checked_tag(tag) for tag in remove]
@@ -128,7 +128,7 @@ class Library(WritableLibrary):
     # Health
 
     def problems(self, *, deep: bool = True) -> list[str]:
-        """What is wrong with the file, a sentence each; see `corpus.soundness`.
+        """What is wrong with the file, a sentence each; see `pincite.corpus.soundness`.
 
         With ``deep``, every text, offset and vector is read; without, only the tables' structure.
         """

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.database import Database, chunks, damaged, marks
-from corpus.errors import DocumentNotFoundError, EmbedderMismatchError, TagNotFoundError
-from corpus.layout import Layout
-from corpus.rows import (
+from pincite.corpus.database import Database, chunks, damaged, marks
+from pincite.corpus.errors import DocumentNotFoundError, EmbedderMismatchError, TagNotFoundError
+from pincite.corpus.layout import Layout
+from pincite.corpus.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
     SELECT_ENTRY,
@@ -30,7 +30,7 @@ from corpus.rows import (
     taken_from,
     vectors_from,
 )
-from corpus.types import Document
+from pincite.corpus.types import Document
 
 _AT_ONCE = 2000  # rows read at once while all are gone through
 _TITLE_TEXT = (
@@ -43,7 +43,7 @@ _REMEDY = (
 
 
 class ReadableLibrary:
-    """The reading half of a `corpus.library.Library`."""
+    """The reading half of a `pincite.corpus.library.Library`."""
 
     def __init__(self, database: Database) -> None:
         self.folder = database.folder

@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from corpus.checks import are_unit, document_faults, passage_faults
-from corpus.errors import LibraryDamagedError, RecordError, UsageError
-from corpus.layout import Layout
-from corpus.reading import ReadableLibrary
-from corpus.rows import Entry, Refusal, vectors_from
-from corpus.tags import checked_tag
-from corpus.types import Document, Origin, Page, Passage, Section, Span
+from pincite.corpus.checks import are_unit, document_faults, passage_faults
+from pincite.corpus.errors import LibraryDamagedError, RecordError, UsageError
+from pincite.corpus.layout import Layout
+from pincite.corpus.reading import ReadableLibrary
+from pincite.corpus.rows import Entry, Refusal, vectors_from
+from pincite.corpus.tags import checked_tag
+from pincite.corpus.types import Document, Origin, Page, Passage, Section, Span
 
 VERSION = 1  # of the form
 

@@ -11,8 +11,8 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import LibraryDamagedError
-from corpus.types import Document, Origin, Page, Passage, Section, Span, sha256
+from pincite.corpus.errors import LibraryDamagedError
+from pincite.corpus.types import Document, Origin, Page, Passage, Section, Span, sha256
 
 Row = tuple[Any, ...]
 

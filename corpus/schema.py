@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from corpus.errors import LibraryVersionError
+from pincite.corpus.errors import LibraryVersionError
 
 MIGRATIONS = (
     """
@@ -75,7 +75,7 @@ MIGRATIONS = (
 
     CREATE TABLE layouts (
         document TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,
-        words    BLOB NOT NULL                 -- see corpus.layout
+        words    BLOB NOT NULL                 -- see pincite.corpus.layout
     ) STRICT;
 
     CREATE TABLE originals (

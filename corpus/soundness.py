@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from corpus.checks import are_unit, document_faults, passage_faults
-from corpus.database import Database
-from corpus.errors import LibraryError, UsageError
-from corpus.layout import Layout
-from corpus.rows import (
+from pincite.corpus.checks import are_unit, document_faults, passage_faults
+from pincite.corpus.database import Database
+from pincite.corpus.errors import LibraryError, UsageError
+from pincite.corpus.layout import Layout
+from pincite.corpus.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
     SELECT_ENTRY,
@@ -27,7 +27,7 @@ from corpus.rows import (
     sound,
     vectors_from,
 )
-from corpus.tags import checked_tag
+from pincite.corpus.tags import checked_tag
 
 _AT_ONCE = 1000  # vectors of passages
 _AGAIN = "ingest it again, or restore the library file from a copy"

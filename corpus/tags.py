@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from corpus.canonical import canonical
-from corpus.errors import UsageError
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import UsageError
 
 LONGEST_TAG = 64  # characters
 

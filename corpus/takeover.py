@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corpus.database import Database
+from pincite.corpus.database import Database
 
 _LACKS_ONE = """
     SELECT EXISTS (
@@ -32,7 +32,7 @@ _PASSAGES = """
 
 
 def take_over(database: Database, folder: Path, fingerprint: str) -> bool:
-    """See `corpus.library.Library.take_over`; ``folder`` is the other library's."""
+    """See `pincite.corpus.library.Library.take_over`; ``folder`` is the other library's."""
     with database.beside(folder), database.writing() as run:
         if run(_LACKS_ONE).fetchone()[0]:
             return False

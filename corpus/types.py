@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corpus.layout import Layout
+    from pincite.corpus.layout import Layout
 
 
 def sha256(text: str) -> str:
@@ -96,9 +96,9 @@ class Origin:
 class Document:
     """A source's canonical text with its sections and pages.
 
-    ``text`` must be canonical (see ``corpus.canonical``): every offset counts in it. Identity
-    is the hash of the text together with the source's name, so the same text under two names
-    is two documents. ``warnings`` say what of the source could not be read, a sentence each;
+    ``text`` must be canonical (see ``pincite.corpus.canonical``): every offset counts in it.
+    Identity is the hash of the text together with the source's name, so the same text under two
+    names is two documents. ``warnings`` say what of the source could not be read, a sentence each;
     ``layout`` is where its words stand on their pages. A library gives the layout on demand only.
     """
 

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.database import Execute
-from corpus.errors import LibraryChangedError
-from corpus.reading import ReadableLibrary
-from corpus.rows import Refusal, contents_row, document_row, origin_json, passage_row
-from corpus.types import Document, Origin, Passage
+from pincite.corpus.database import Execute
+from pincite.corpus.errors import LibraryChangedError
+from pincite.corpus.reading import ReadableLibrary
+from pincite.corpus.rows import Refusal, contents_row, document_row, origin_json, passage_row
+from pincite.corpus.types import Document, Origin, Passage
 
 
 class WritableLibrary(ReadableLibrary):
-    """The writing half of a `corpus.library.Library`."""
+    """The writing half of a `pincite.corpus.library.Library`."""
 
     def put(
         self,

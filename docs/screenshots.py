@@ -11,12 +11,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from corpus.library import Library
-from ingest.pipeline import ingest_sources
-from ingest.sources import Source
-from retrieval.engine import open_embedder
-from retrieval.settings import load_settings
-from ui.web.examples import ARTICLE
+from pincite.corpus.library import Library
+from pincite.ingest.pipeline import ingest_sources
+from pincite.ingest.sources import Source
+from pincite.retrieval.engine import open_embedder
+from pincite.retrieval.settings import load_settings
+from pincite.ui.web.examples import ARTICLE
 
 IMAGES = Path(__file__).parent / "images"
 PORT = 7869

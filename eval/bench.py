@@ -16,12 +16,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from corpus.library import Library
-from ingest.pipeline import ingest_sources
-from ingest.sources import Source
-from retrieval.embedder import Embedder
-from retrieval.engine import Engine
-from retrieval.settings import Settings
+from pincite.corpus.library import Library
+from pincite.ingest.pipeline import ingest_sources
+from pincite.ingest.sources import Source
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.settings import Settings
 
 ARTICLE = "ai_safety.txt"
 
@@ -59,7 +59,7 @@ def bench(
     """
     with tempfile.TemporaryDirectory() as folder:
         with Library.open(folder, create=True) as library:
-            article = Path(str(files("corpus"))) / "documents" / ARTICLE
+            article = Path(str(files("pincite.corpus"))) / "documents" / ARTICLE
             embedder.embed_query("warm")
             started = time.perf_counter()
             ingest_sources([Source(article, "AI safety")], library, embedder)

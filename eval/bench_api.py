@@ -22,12 +22,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from corpus.errors import ServeError
-from corpus.library import Library
-from eval.bench import ARTICLE
-from ingest.pipeline import ingest_sources
-from ingest.sources import Source
-from retrieval.embedder import Embedder
+from pincite.corpus.errors import ServeError
+from pincite.corpus.library import Library
+from pincite.eval.bench import ARTICLE
+from pincite.ingest.pipeline import ingest_sources
+from pincite.ingest.sources import Source
+from pincite.retrieval.embedder import Embedder
 
 _STARTED_WITHIN_S = 120
 _ANSWERED_WITHIN_S = 120
@@ -70,7 +70,7 @@ def bench_api(questions: Sequence[str], embedder: Embedder, users: int, each: in
     """
     with tempfile.TemporaryDirectory(prefix="pincite-bench-") as folder:
         with Library.open(folder, create=True) as library:
-            article = Path(str(files("corpus"))) / "documents" / ARTICLE
+            article = Path(str(files("pincite.corpus"))) / "documents" / ARTICLE
             ingest_sources([Source(article, "AI safety")], library, embedder)
         with _serving(Path(folder)) as port:
             asked = [questions[i % len(questions)] for i in range(users + each)]
@@ -166,7 +166,7 @@ def _serving(library: Path) -> Iterator[int]:
     """A server over the library, on a free port of this machine; ended afterwards."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port: int = listener.getsockname()[1]
-    command = [sys.executable, "-m", "ui.cli", "--library", str(library), "serve"]
+    command = [sys.executable, "-m", "pincite.ui.cli", "--library", str(library), "serve"]
     with subprocess.Popen(
         [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:

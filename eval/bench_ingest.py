@@ -19,12 +19,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from corpus.errors import UsageError
-from corpus.library import Library
-from eval.bench import peak_rss_mb
-from ingest.pipeline import Options, ingest_sources
-from ingest.sources import find_sources
-from retrieval.embedder import Embedder, Vectors
+from pincite.corpus.errors import UsageError
+from pincite.corpus.library import Library
+from pincite.eval.bench import peak_rss_mb
+from pincite.ingest.pipeline import Options, ingest_sources
+from pincite.ingest.sources import find_sources
+from pincite.retrieval.embedder import Embedder, Vectors
 
 _GB = 1_000_000_000
 _SPACE = 5  # times the text, on the disk: the text, the library, its indexes

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus.errors import UsageError
-from eval.console import Overrides, output, progress_shown, settings_of
+from pincite.corpus.errors import UsageError
+from pincite.eval.console import Overrides, output, progress_shown, settings_of
 
 if TYPE_CHECKING:
-    from retrieval.embedder import Embedder
+    from pincite.retrieval.embedder import Embedder
 
 
 def bench(
@@ -22,10 +22,10 @@ def bench(
     config: Overrides = None,
 ) -> None:
     """Print the time and memory of warm questions on the bundled article."""
-    from eval.bench import bench as measure
-    from eval.bench import show
-    from eval.goldset import bundled
-    from retrieval.engine import open_embedder
+    from pincite.eval.bench import bench as measure
+    from pincite.eval.bench import show
+    from pincite.eval.goldset import bundled
+    from pincite.retrieval.engine import open_embedder
 
     settings = settings_of(config)
     questions = [q.question for q in bundled().questions]
@@ -51,8 +51,8 @@ def bench_ingest(
     --config embedder=NAME; else its vectors cost nothing, and reading and storing are what is
     measured.
     """
-    from eval import bench_ingest as benches
-    from retrieval.engine import open_embedder
+    from pincite.eval import bench_ingest as benches
+    from pincite.retrieval.engine import open_embedder
 
     settings = settings_of(config)
     out = output()
@@ -73,9 +73,9 @@ def bench_api(
     questions: Annotated[int, typer.Option(min=1, help="That each of them asks.")] = 20,
 ) -> None:
     """Print how long many users wait who ask the bundled article at once over HTTP."""
-    from eval import bench_api as benches
-    from eval.goldset import bundled
-    from retrieval.engine import open_embedder
+    from pincite.eval import bench_api as benches
+    from pincite.eval.goldset import bundled
+    from pincite.retrieval.engine import open_embedder
 
     asked = [q.question for q in bundled().questions]
     load = benches.bench_api(asked, open_embedder(settings_of(None)), users, questions)
@@ -94,7 +94,7 @@ def extraction(
 
     "words" is the share of the gold's words that came out, "F1" the one of shingles of four words.
     """
-    from eval import extraction as extractions
+    from pincite.eval import extraction as extractions
 
     with progress_shown() as progress:
         results = extractions.measure(folder, progress, scanned)
@@ -108,9 +108,9 @@ def places(
     config: Overrides = None,
 ) -> None:
     """Ask questions of PDFs, and check that each quote stands on its page, each word in its box."""
-    from eval import places as checking
-    from eval.goldset import load
-    from retrieval.engine import open_embedder
+    from pincite.eval import places as checking
+    from pincite.eval.goldset import load
+    from pincite.retrieval.engine import open_embedder
 
     settings = settings_of(config)
     questions = [question.question for question in load(gold_dir, limit=limit).questions]

@@ -2,9 +2,9 @@
 
 Two logistic regressions on standardised features, fitted on several gold sets together: whether
 the quotes answer, on the sets' own questions; and whether the documents are about it at all, on
-those against foreign ones (``eval.foreign``). A set weighs as the root of its size, so that the
-largest does not decide alone and the smallest not by chance. How it does on questions that it has
-not seen is measured by cross-validation, and on sets unlike any that it has seen by leaving each
+those against foreign ones (``pincite.eval.foreign``). A set weighs as the root of its size, so that
+the largest does not decide alone and the smallest not by chance. How it does on questions that it
+has not seen is measured by cross-validation, and on sets unlike any that it has seen by leaving each
 one out in turn.
 """
 
@@ -24,16 +24,16 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from corpus.errors import UsageError
-from eval.foreign import foreign
-from eval.goldset import load_split
-from eval.measure import right
-from eval.metrics.abstention import ece
-from eval.report import write_text
-from eval.run import Outcome, Progress, evaluate
-from retrieval.confidence import FILE_NAME, KNOWN, PLAIN, Calibration, Logistic
-from retrieval.embedder import Embedder
-from retrieval.settings import Settings
+from pincite.corpus.errors import UsageError
+from pincite.eval.foreign import foreign
+from pincite.eval.goldset import load_split
+from pincite.eval.measure import right
+from pincite.eval.metrics.abstention import ece
+from pincite.eval.report import write_text
+from pincite.eval.run import Outcome, Progress, evaluate
+from pincite.retrieval.confidence import FILE_NAME, KNOWN, PLAIN, Calibration, Logistic
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.settings import Settings
 
 Floats = NDArray[np.float64]
 _FOLDS, _SEED = 5, 1
@@ -156,8 +156,8 @@ def _fitted_on(outcome: Outcome) -> dict[str, float]:
 
 
 def write(calibration: Calibration, file: Path | None = None) -> Path:
-    """Write a calibration, by default where ``retrieval.confidence`` reads it."""
-    file = file or Path(str(files("retrieval"))) / FILE_NAME
+    """Write a calibration, by default where ``pincite.retrieval.confidence`` reads it."""
+    file = file or Path(str(files("pincite.retrieval"))) / FILE_NAME
     write_text(json.dumps(calibration.to_json(), indent=1) + "\n", file)
     return file
 

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
-from corpus.errors import UnderFloorError, UsageError
-from eval.benching import bench, bench_api, bench_ingest, extraction, places
-from eval.console import Overrides, output, progress_shown, require_writable, settings_of
-from eval.fitting import calibrate, lessons, teach
+from pincite.corpus.errors import UnderFloorError, UsageError
+from pincite.eval.benching import bench, bench_api, bench_ingest, extraction, places
+from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
+from pincite.eval.fitting import calibrate, lessons, teach
 
 _RUN = "run"
 
@@ -54,12 +54,12 @@ def run(
     ] = None,
 ) -> None:
     """Ask every question of a gold set and print the metrics with 95 % intervals."""
-    from eval import compare as comparing
-    from eval import floors, page, report
-    from eval.goldset import load
-    from eval.measure import scores
-    from eval.run import evaluate
-    from retrieval.engine import open_embedder
+    from pincite.eval import compare as comparing
+    from pincite.eval import floors, page, report
+    from pincite.eval.goldset import load
+    from pincite.eval.measure import scores
+    from pincite.eval.run import evaluate
+    from pincite.retrieval.engine import open_embedder
 
     settings = settings_of(config)
     require_writable(json_file, html_file)
@@ -91,10 +91,10 @@ def foreign_(
     config: Overrides = None,
 ) -> None:
     """Put other sets' questions to documents that are not about them: how many are answered?"""
-    from eval import foreign
-    from eval.goldset import load
-    from eval.run import evaluate
-    from retrieval.engine import open_embedder
+    from pincite.eval import foreign
+    from pincite.eval.goldset import load
+    from pincite.eval.run import evaluate
+    from pincite.retrieval.engine import open_embedder
 
     settings = settings_of(config)
     gold = foreign.foreign(load(gold_dir), [load(other) for other in others], limit)
@@ -111,7 +111,7 @@ def floors_(
     floors_file: Annotated[Path, typer.Argument(help="Where its metrics become the floors.")],
 ) -> None:
     """Make a run's metrics the floors that later runs may not fall under."""
-    from eval import floors, report
+    from pincite.eval import floors, report
 
     floors.write(report.read_json(report_file), floors_file)
     output().print(f"written to {floors_file}")
@@ -125,8 +125,8 @@ def overview(
     ] = None,
 ) -> None:
     """Make the page on how well it does, from runs."""
-    from eval import overview as overviews
-    from eval.report import read_json
+    from pincite.eval import overview as overviews
+    from pincite.eval.report import read_json
 
     named = []
     for item in reports or []:
@@ -142,8 +142,8 @@ def overview(
 @app.command()
 def check(gold_dir: Annotated[Path, typer.Argument(help="The gold set's folder.")]) -> None:
     """Check a gold set's files, and print what it is made of."""
-    from eval.goldset import load
-    from eval.wording import wording
+    from pincite.eval.goldset import load
+    from pincite.eval.wording import wording
 
     gold = load(gold_dir)
     found = wording(gold)
@@ -167,8 +167,8 @@ def import_(
     split: Annotated[str, typer.Option(help="BEIR: which qrels.")] = "test",
 ) -> None:
     """Turn a SQuAD file or a BEIR folder into a gold set."""
-    from eval import importers
-    from eval.goldset import write
+    from pincite.eval import importers
+    from pincite.eval.goldset import write
 
     if form not in ("squad", "beir"):
         raise UsageError(f"{form!r} is not a form that can be imported; name squad or beir")

@@ -10,10 +10,17 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from corpus.errors import UsageError
-from eval.measure import GROUPS, set_metrics
-from eval.metrics.bootstrap import Floats, Indexes, interval, percentiles, resamples, sign_flip
-from eval.report import Report, number
+from pincite.corpus.errors import UsageError
+from pincite.eval.measure import GROUPS, set_metrics
+from pincite.eval.metrics.bootstrap import (
+    Floats,
+    Indexes,
+    interval,
+    percentiles,
+    resamples,
+    sign_flip,
+)
+from pincite.eval.report import Report, number
 
 HEAD = ("metric", "this", "other", "difference", "95 % interval", "p", "n")
 Results = Mapping[str, Mapping[str, Any]]

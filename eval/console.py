@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from corpus.errors import UsageError
+from pincite.corpus.errors import UsageError
 
 if TYPE_CHECKING:
-    from eval.run import Progress
-    from retrieval.settings import Settings
+    from pincite.eval.run import Progress
+    from pincite.retrieval.settings import Settings
 
 Overrides = Annotated[
     list[str] | None,
@@ -28,8 +28,8 @@ def settings_of(overrides: list[str] | None) -> Settings:
     Raises:
         UsageError: an override is not in that form, or its setting does not take it.
     """
-    from eval.overrides import parsed
-    from retrieval.settings import load_settings
+    from pincite.eval.overrides import parsed
+    from pincite.retrieval.settings import load_settings
 
     return load_settings(**parsed(overrides or ()))
 

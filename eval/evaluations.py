@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from corpus.errors import EvaluationStoppedError, UsageError
-from eval import compare as comparing
-from eval.goldset import BUNDLED, GoldSet, gold_sets, load
-from eval.measure import scores
-from eval.overrides import parsed
-from eval.page import page
-from eval.report import Report, digits, report
-from eval.run import Progress, evaluate
-from retrieval.embedder import Embedder
-from retrieval.engine import open_embedder
-from retrieval.settings import Settings, load_settings
+from pincite.corpus.errors import EvaluationStoppedError, UsageError
+from pincite.eval import compare as comparing
+from pincite.eval.goldset import BUNDLED, GoldSet, gold_sets, load
+from pincite.eval.measure import scores
+from pincite.eval.overrides import parsed
+from pincite.eval.page import page
+from pincite.eval.report import Report, digits, report
+from pincite.eval.run import Progress, evaluate
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.engine import open_embedder
+from pincite.retrieval.settings import Settings, load_settings
 
 Row = tuple[str, float, float | None, float | None, int]
 Change = tuple[str, float, float, float, float, float, float | None, int]

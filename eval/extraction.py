@@ -20,10 +20,10 @@ from typing import Literal
 from rich.console import Console
 from rich.table import Table
 
-from corpus.errors import SourceError, UsageError
-from eval.scanning import scan
-from ingest.readers import read
-from ingest.readers.pdf import PDF
+from pincite.corpus.errors import SourceError, UsageError
+from pincite.eval.scanning import scan
+from pincite.ingest.readers import read
+from pincite.ingest.readers.pdf import PDF
 
 Fate = Literal["read", "with warnings", "refused", "crashed"]
 

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from corpus.errors import UsageError
-from eval.console import Overrides, output, progress_shown, require_writable, settings_of
+from pincite.corpus.errors import UsageError
+from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
 
 def lessons(
@@ -22,10 +22,10 @@ def lessons(
     config: Overrides = None,
 ) -> None:
     """Make lessons for the checker: what comes up for questions, and whether it answers."""
-    from eval import lessons as made
-    from eval.goldset import load_split
-    from eval.retrieved import retrieved
-    from retrieval.engine import open_embedder
+    from pincite.eval import lessons as made
+    from pincite.eval.goldset import load_split
+    from pincite.eval.retrieved import retrieved
+    from pincite.retrieval.engine import open_embedder
 
     settings = settings_of(config)
     require_writable(out)
@@ -54,11 +54,11 @@ def teach(
     """Teach the checker of the settings' embedder; on a GPU where there is one."""
     from dataclasses import replace
 
-    from eval import lessons as made
-    from eval import teach as teaching
-    from retrieval.checker import shipped_file
-    from retrieval.embedder import SentenceTransformerEmbedder
-    from retrieval.engine import open_embedder
+    from pincite.eval import lessons as made
+    from pincite.eval import teach as teaching
+    from pincite.retrieval.checker import shipped_file
+    from pincite.retrieval.embedder import SentenceTransformerEmbedder
+    from pincite.retrieval.engine import open_embedder
 
     out = out or shipped_file()
     require_writable(out)
@@ -100,8 +100,8 @@ def calibrate(
     Each set's questions are also put to the documents of the others, which are taken to have no
     answer to them.
     """
-    from eval.calibrate import calibrated, write
-    from retrieval.engine import open_embedder
+    from pincite.eval.calibrate import calibrated, write
+    from pincite.retrieval.engine import open_embedder
 
     settings = settings_of(config)
     require_writable(out)

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import UsageError
-from eval.measure import GROUPS, SMALL_IS_GOOD
-from eval.report import Report, write_text
+from pincite.corpus.errors import UsageError
+from pincite.eval.measure import GROUPS, SMALL_IS_GOOD
+from pincite.eval.report import Report, write_text
 
 _QUESTIONS = 2
 _EXACT = frozenset({"verbatim"})

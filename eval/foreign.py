@@ -14,9 +14,9 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from eval.goldset import GoldSet
-from eval.measure import Value, mean
-from eval.run import Run
+from pincite.eval.goldset import GoldSet
+from pincite.eval.measure import Value, mean
+from pincite.eval.run import Run
 
 SAMPLE = 250  # of each other set
 _SEED = 11

@@ -20,13 +20,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from corpus.canonical import canonical
-from corpus.errors import GoldSetError
-from corpus.types import Span
-from eval.jsonlines import Lines, get, json_lines, numbered, strings
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import GoldSetError
+from pincite.corpus.types import Span
+from pincite.eval.jsonlines import Lines, get, json_lines, numbered, strings
 
 CORPUS, QUESTIONS = "corpus.jsonl", "questions.jsonl"
-BUNDLED = Path(str(files("eval"))) / "gold"
+BUNDLED = Path(str(files("pincite.eval"))) / "gold"
 _FORM = f"a gold set is a folder with {CORPUS} and {QUESTIONS}"
 _DOCUMENT_KEYS = ("id", "title", "text")
 _QUESTION_KEYS = (

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import GoldSetError
-from eval.jsonlines import json_lines
+from pincite.corpus.errors import GoldSetError
+from pincite.eval.jsonlines import json_lines
 
 Lines = list[dict[str, Any]]
 _BEIR = "a BEIR folder has corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import GoldSetError
+from pincite.corpus.errors import GoldSetError
 
 Lines = Iterator[tuple[str, dict[str, Any]]]  # each with its file and line, for messages
 

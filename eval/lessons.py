@@ -1,8 +1,8 @@
 """Lessons for the checker: questions beside texts that say what is asked, or only nearly do.
 
-They are made of what the retriever brings up for the questions of gold sets (``eval.retrieved``):
-what comes up and does not answer is just what the checker has to tell from what does. Each lesson
-is of one of ``KINDS``, which says how it came about.
+They are made of what the retriever brings up for the questions of gold sets
+(``pincite.eval.retrieved``): what comes up and does not answer is just what the checker has to tell
+from what does. Each lesson is of one of ``KINDS``, which says how it came about.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.errors import UsageError
-from eval.metrics.answers import contained
+from pincite.corpus.errors import UsageError
+from pincite.eval.metrics.answers import contained
 
 if TYPE_CHECKING:
-    from eval.retrieved import Retrieved
+    from pincite.eval.retrieved import Retrieved
 
 # How much a lesson of each kind weighs. Those that a person wrote weigh the most.
 KINDS = {
@@ -70,7 +70,7 @@ def write(taught: Iterable[Lesson], file: Path) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    from eval.report import (
+    from pincite.eval.report import (
         write_text,
     )  # which brings the terminal along; teaching has no use for it
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.metrics import abstention
-from eval.metrics.answers import contained, exact_match, f1
-from eval.metrics.bootstrap import interval, percentiles, resamples
-from eval.metrics.characters import Place
-from eval.metrics.quotes import overlap, quote_hit
-from eval.metrics.retrieval import BUDGETS, document_scores, evidence_recall
-from eval.run import Outcome, Run
+from pincite.eval.metrics import abstention
+from pincite.eval.metrics.answers import contained, exact_match, f1
+from pincite.eval.metrics.bootstrap import interval, percentiles, resamples
+from pincite.eval.metrics.characters import Place
+from pincite.eval.metrics.quotes import overlap, quote_hit
+from pincite.eval.metrics.retrieval import BUDGETS, document_scores, evidence_recall
+from pincite.eval.run import Outcome, Run
 
 Scores = dict[str, dict[str, float]]  # by metric, then by question
 Floats = NDArray[np.float64]

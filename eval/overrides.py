@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from corpus.errors import UsageError
+from pincite.corpus.errors import UsageError
 
 
 def parsed(overrides: Iterable[str]) -> dict[str, str]:

@@ -12,11 +12,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import UsageError
-from eval.measure import GROUPS, SMALL_IS_GOOD
-from eval.report import Report, number, write_text
-from retrieval.checker import shipped as shipped_checker
-from retrieval.confidence import shipped
+from pincite.corpus.errors import UsageError
+from pincite.eval.measure import GROUPS, SMALL_IS_GOOD
+from pincite.eval.report import Report, number, write_text
+from pincite.retrieval.checker import shipped as shipped_checker
+from pincite.retrieval.confidence import shipped
 
 _KEPT = ("documents", "passages", "questions", "answerable", "asked_without_history", "failed")
 _CONTENTS_HEAD = ("gold set", *(key.replace("_", " ") for key in _KEPT), "threshold", "measured")

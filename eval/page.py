@@ -7,10 +7,10 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from eval import compare, plots
-from eval.compare import Difference
-from eval.goldset import GoldSet
-from eval.report import METRIC_HEAD, Report, about, metric_rows, notes
+from pincite.eval import compare, plots
+from pincite.eval.compare import Difference
+from pincite.eval.goldset import GoldSet
+from pincite.eval.report import METRIC_HEAD, Report, about, metric_rows, notes
 
 _AROUND = 120  # characters of the document shown on either side of the gold evidence
 

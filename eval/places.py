@@ -12,14 +12,14 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from rich.console import Console
 
-from corpus.layout import Box, Layout
-from corpus.types import Document, Span
-from eval.run import Progress
-from ingest.readers.pdf import PDF
-from retrieval.embedder import Embedder
-from retrieval.engine import Engine
-from retrieval.quote import Quote
-from retrieval.settings import Settings
+from pincite.corpus.layout import Box, Layout
+from pincite.corpus.types import Document, Span
+from pincite.eval.run import Progress
+from pincite.ingest.readers.pdf import PDF
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.quote import Quote
+from pincite.retrieval.settings import Settings
 
 _MARGIN = 0.5  # points around a word's box
 _FINE = 100  # PDFium takes places on a page as whole numbers: in hundredths of a point

@@ -22,9 +22,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
-from eval.lessons import KINDS, Lesson
-from retrieval.checker import HEAD, HEAD_BIAS, pair_tokenizer
-from retrieval.embedder import SentenceTransformerEmbedder
+from pincite.eval.lessons import KINDS, Lesson
+from pincite.retrieval.checker import HEAD, HEAD_BIAS, pair_tokenizer
+from pincite.retrieval.embedder import SentenceTransformerEmbedder
 
 Adjustments = dict[str, Tensor]
 _SCALE = 2.0  # of an adjustment while it learns
@@ -66,7 +66,7 @@ class Pupil(nn.Module):
         return self.says(read[:, 0]).squeeze(-1), self.where(read)
 
     def adjustments(self) -> Adjustments:
-        """What was learned, as ``retrieval.checker.adjusted`` takes it, and the first head."""
+        """What was learned, as `pincite.retrieval.checker.adjusted` takes it; the first head."""
         found = {HEAD: self.says.weight[0], HEAD_BIAS: self.says.bias[0]}
         for name, low in self.low.items():
             found |= {f"{name}.up": _SCALE * low.up, f"{name}.down": low.down}

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from corpus.errors import UsageError
-from eval.measure import GROUPS, SMALL_IS_GOOD, Scores, judged, measure, right
-from eval.metrics import abstention
-from eval.run import Outcome, Run
+from pincite.corpus.errors import UsageError
+from pincite.eval.measure import GROUPS, SMALL_IS_GOOD, Scores, judged, measure, right
+from pincite.eval.metrics import abstention
+from pincite.eval.run import Outcome, Run
 
 FORMAT = 1
 METRIC_HEAD = ("metric", "value", "95 % interval", "n")
@@ -25,7 +25,7 @@ Report = dict[str, Any]
 
 
 def report(run: Run, found: Scores) -> Report:
-    """Everything about a run as JSON values. ``found`` is what ``eval.measure.scores`` gave."""
+    """Everything about a run as JSON values; ``found`` is of ``pincite.eval.measure.scores``."""
     outcomes = run.outcomes
     metrics = {name: asdict(value) for name, value in measure(run, found).items()}
     return {

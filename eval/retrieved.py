@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.errors import PinciteError
-from eval.goldset import GoldSet, Question
-from eval.run import Progress, library_of, names_of
-from retrieval.answer import around, spans_around
-from retrieval.embedder import Embedder
-from retrieval.engine import Engine
-from retrieval.reader import Candidate
-from retrieval.settings import Settings
+from pincite.corpus.errors import PinciteError
+from pincite.eval.goldset import GoldSet, Question
+from pincite.eval.run import Progress, library_of, names_of
+from pincite.retrieval.answer import around, spans_around
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.reader import Candidate
+from pincite.retrieval.settings import Settings
 
 _LOOKED_AT = 6  # best sentences of a question
 

@@ -9,19 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus.errors import GoldSetError, PinciteError
-from corpus.library import Library
-from corpus.types import Document, Span, sha256
-from eval.bench import peak_rss_mb
-from eval.goldset import GoldDocument, GoldSet, Question
-from eval.metrics.characters import Place
-from ingest.pipeline import Listener, ingest_documents
-from ingest.readers.text import TEXT
-from retrieval.answer import Answer
-from retrieval.confidence import judge
-from retrieval.embedder import Embedder
-from retrieval.engine import Engine
-from retrieval.settings import Settings
+from pincite.corpus.errors import GoldSetError, PinciteError
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document, Span, sha256
+from pincite.eval.bench import peak_rss_mb
+from pincite.eval.goldset import GoldDocument, GoldSet, Question
+from pincite.eval.metrics.characters import Place
+from pincite.ingest.pipeline import Listener, ingest_documents
+from pincite.ingest.readers.text import TEXT
+from pincite.retrieval.answer import Answer
+from pincite.retrieval.confidence import judge
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.settings import Settings
 
 _RANKED = 100  # passages of each question that are looked at, at most
 

@@ -24,11 +24,11 @@ from safetensors.torch import save_file
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
-from corpus.errors import UsageError
-from eval.lessons import Lesson
-from eval.pupil import Adjustments, Lines, Pupil, device, loss
-from retrieval.checker import HEAD, HEAD_BIAS, adjusted
-from retrieval.embedder import SentenceTransformerEmbedder
+from pincite.corpus.errors import UsageError
+from pincite.eval.lessons import Lesson
+from pincite.eval.pupil import Adjustments, Lines, Pupil, device, loss
+from pincite.retrieval.checker import HEAD, HEAD_BIAS, adjusted
+from pincite.retrieval.embedder import SentenceTransformerEmbedder
 
 Progress = Callable[[str, int, int], None]
 _WARM_UP, _LEAST_RATE = 0.06, 0.02  # shares of the steps, and of the rate that is left at the end
@@ -65,7 +65,7 @@ def teach(
     recipe: Recipe,
     progress: Progress = lambda doing, done, total: None,
 ) -> Adjustments:
-    """Learn the adjustments of the embedder's network, as ``retrieval.checker`` reads them.
+    """Learn the adjustments of the embedder's network, as ``pincite.retrieval.checker`` reads them.
 
     Raises:
         UsageError: the lessons do not have texts that say what is asked and others.

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eval.goldset import GoldSet, Question
-from retrieval.lexical import content_terms, terms
+from pincite.eval.goldset import GoldSet, Question
+from pincite.retrieval.lexical import content_terms, terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from corpus.types import Span
-from ingest.tables import tables
-from retrieval.shapes import ITEM
+from pincite.corpus.types import Span
+from pincite.ingest.tables import tables
+from pincite.retrieval.shapes import ITEM
 
 Kind = Literal["prose", "item", "row", "code"]
 

@@ -6,12 +6,12 @@ import os
 import stat
 from collections.abc import Iterator
 
-from corpus.library import Library
-from corpus.rows import Entry
-from corpus.types import Document
-from ingest.events import Event
-from ingest.files import Refused, Request, is_as_it_was, too_large
-from ingest.sources import Source, Sources, lies_in
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Entry
+from pincite.corpus.types import Document
+from pincite.ingest.events import Event
+from pincite.ingest.files import Refused, Request, is_as_it_was, too_large
+from pincite.ingest.sources import Source, Sources, lies_in
 
 
 class Files:

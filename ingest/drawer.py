@@ -12,8 +12,8 @@ import os
 
 import pypdfium2 as pdfium
 
-from ingest.child import READY, limit_memory, pipes
-from ingest.wire import receive, send
+from pincite.ingest.child import READY, limit_memory, pipes
+from pincite.ingest.wire import receive, send
 
 MEMORY = 2 * 1024**3  # bytes of address space
 _LONGEST_SIDE = 1600  # pixels

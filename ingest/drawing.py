@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from corpus.errors import PageNotDrawnError
-from corpus.layout import Box
-from corpus.library import Library
-from corpus.rows import Entry
-from corpus.types import Document, Span
-from ingest.child import Child
-from ingest.readers.pdf import PDF
-from ingest.wire import receive, send
+from pincite.corpus.errors import PageNotDrawnError
+from pincite.corpus.layout import Box
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Entry
+from pincite.corpus.types import Document, Span
+from pincite.ingest.child import Child
+from pincite.ingest.readers.pdf import PDF
+from pincite.ingest.wire import receive, send
 
 SECONDS = 15.0
 _KEPT_PICTURES = 64
@@ -119,7 +119,7 @@ class Drawings:
 
     def _ask(self, document: Document, digest: str, number: int | None) -> bytes:
         data = None if self._at_hand == digest else self._file(document)
-        self._child = self._child or Child("ingest.drawer")
+        self._child = self._child or Child("pincite.ingest.drawer")
         self._at_hand = ""
         try:
             with self._child.working(self._seconds) as (requests, answers):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from corpus.types import Passage
-from retrieval.embedder import Embedder, Vectors
+from pincite.corpus.types import Passage
+from pincite.retrieval.embedder import Embedder, Vectors
 
 _BATCH_TEXTS = 64  # between two signs of life
 

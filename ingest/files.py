@@ -10,16 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from corpus.errors import (
+from pincite.corpus.errors import (
     SourceError,
     SourceNotFoundError,
     UnreadableSourceError,
     UnsupportedSourceError,
 )
-from corpus.types import Document, Origin
-from ingest.readers import READERS, Reader, Reading, read, reader_for
-from ingest.readers.base import title_from
-from ingest.sources import Source
+from pincite.corpus.types import Document, Origin
+from pincite.ingest.readers import READERS, Reader, Reading, read, reader_for
+from pincite.ingest.readers.base import title_from
+from pincite.ingest.sources import Source
 
 MB = 1_000_000
 LARGEST = 200 * MB

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pathspec import GitIgnoreSpec
 
-from corpus.errors import UsageError
+from pincite.corpus.errors import UsageError
 
 GITIGNORE = ".gitignore"
 _ALL_INSIDE = re.compile(r"/\*\*[ \t]*$")

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from corpus.errors import RecordError, SourceNotFoundError
-from corpus.library import Library
-from corpus.record import Record, from_line, record_of, to_line
-from corpus.rows import Refusal
-from corpus.types import Passage
-from ingest.embedding import embed
-from ingest.events import Event, Listener, Summary
-from ingest.language import warned
-from ingest.segment import segment
-from retrieval.embedder import Embedder, Vectors
-from retrieval.indexes import is_published, publish
+from pincite.corpus.errors import RecordError, SourceNotFoundError
+from pincite.corpus.library import Library
+from pincite.corpus.record import Record, from_line, record_of, to_line
+from pincite.corpus.rows import Refusal
+from pincite.corpus.types import Passage
+from pincite.ingest.embedding import embed
+from pincite.ingest.events import Event, Listener, Summary
+from pincite.ingest.language import warned
+from pincite.ingest.segment import segment
+from pincite.retrieval.embedder import Embedder, Vectors
+from pincite.retrieval.indexes import is_published, publish
 
 # About what is embedded and stored at once; bounds memory.
 _BATCH_PASSAGES = 256
@@ -26,7 +26,7 @@ _BATCH_CHARACTERS = 4_000_000
 def import_library(
     file: Path, library: Library, embedder: Embedder, listener: Listener | None = None
 ) -> Summary:
-    """Take in all that `corpus.exporting.export` wrote, each document as it was.
+    """Take in all that `pincite.corpus.exporting.export` wrote, each document as it was.
 
     A document of a name that the library has is replaced, tags and all; one that is there already
     just so is left alone. Passages and vectors in the file are taken over where the same embedder

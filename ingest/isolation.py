@@ -16,9 +16,9 @@ from contextlib import suppress
 from pathlib import PurePath
 from typing import Self
 
-from corpus.types import Origin
-from ingest.child import Child
-from ingest.files import (
+from pincite.corpus.types import Origin
+from pincite.ingest.child import Child
+from pincite.ingest.files import (
     MB,
     Finding,
     Refused,
@@ -27,13 +27,13 @@ from ingest.files import (
     open_file,
     read_bytes,
 )
-from ingest.readers import reader_for
-from ingest.readers.markdown import MARKDOWN
-from ingest.readers.text import TEXT
-from ingest.wire import receive_finding, send_request
+from pincite.ingest.readers import reader_for
+from pincite.ingest.readers.markdown import MARKDOWN
+from pincite.ingest.readers.text import TEXT
+from pincite.ingest.wire import receive_finding, send_request
 
 SECONDS = 120.0
-READING = "ingest.readers:read"
+READING = "pincite.ingest.readers:read"
 _WORKERS = 4
 _AHEAD = 2  # files that are read ahead beyond one for each worker
 _AHEAD_BYTES = 64 * MB  # of the files that are read ahead, unless one alone has more
@@ -48,7 +48,7 @@ class Readers:
     Args:
         seconds: that reading one file may take.
         workers: processes at once; by default one for each processor, but no more than four.
-        reading: ``module:function`` that the processes read with, as `ingest.readers.read`.
+        reading: ``module:function`` that the processes read with, as `pincite.ingest.readers.read`.
         stopping: whether to give up; what is being read then is abandoned.
     """
 
@@ -179,7 +179,7 @@ class _Worker(Child):
     """One process that reads one file at a time."""
 
     def __init__(self, reading: str, seconds: float) -> None:
-        super().__init__("ingest.worker", reading, f"{seconds}")
+        super().__init__("pincite.ingest.worker", reading, f"{seconds}")
 
     def read(self, request: Request, seconds: float) -> Finding:
         """What is found in the file.

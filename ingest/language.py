@@ -12,10 +12,10 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from corpus.types import Document
+from pincite.corpus.types import Document
 
 if TYPE_CHECKING:
-    from retrieval.embedder import Embedder
+    from pincite.retrieval.embedder import Embedder
 
 # First and last code point of each script's letters, with the language that they stand for here.
 _LETTERS = (

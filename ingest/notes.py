@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from corpus.library import Library
-from corpus.rows import Refusal
-from corpus.types import Origin
-from ingest.events import Event, Listener, Summary
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Refusal
+from pincite.corpus.types import Origin
+from pincite.ingest.events import Event, Listener, Summary
 
 _MOST = 256  # refusals, or files that were looked at and are as they were
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from corpus.types import Span
-from ingest.blocks import Block
+from pincite.corpus.types import Span
+from pincite.ingest.blocks import Block
 
 _NEAR = 8  # passages that a part has at least; it has about twice as many
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from corpus.library import Library
-from corpus.rows import Refusal
-from corpus.types import Document, Passage
-from ingest.changes import Files, is_same
-from ingest.embedding import embed
-from ingest.events import Event, Listener, Outcome, Summary
-from ingest.files import LARGEST, Finding, Read, Refused, Request, Same
-from ingest.isolation import READING, SECONDS, Readers
-from ingest.language import warned
-from ingest.notes import Notes
-from ingest.segment import PASSAGE_TOKENS, segment
-from ingest.sources import Source, Sources
-from retrieval.embedder import Embedder, Vectors
-from retrieval.indexes import is_published, publish
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Refusal
+from pincite.corpus.types import Document, Passage
+from pincite.ingest.changes import Files, is_same
+from pincite.ingest.embedding import embed
+from pincite.ingest.events import Event, Listener, Outcome, Summary
+from pincite.ingest.files import LARGEST, Finding, Read, Refused, Request, Same
+from pincite.ingest.isolation import READING, SECONDS, Readers
+from pincite.ingest.language import warned
+from pincite.ingest.notes import Notes
+from pincite.ingest.segment import PASSAGE_TOKENS, segment
+from pincite.ingest.sources import Source, Sources
+from pincite.retrieval.embedder import Embedder, Vectors
+from pincite.retrieval.indexes import is_published, publish
 
 __all__ = [
     "Event",

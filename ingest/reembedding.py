@@ -13,13 +13,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpus.errors import DocumentNotFoundError, LibraryChangedError, LibraryError
-from corpus.library import Library
-from corpus.types import Document
-from ingest.events import Listener, Summary
-from ingest.pipeline import ingest_documents
-from retrieval.embedder import Embedder
-from retrieval.indexes import publish
+from pincite.corpus.errors import DocumentNotFoundError, LibraryChangedError, LibraryError
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document
+from pincite.ingest.events import Listener, Summary
+from pincite.ingest.pipeline import ingest_documents
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.indexes import publish
 
 FOLDER = "reembedding"
 _TRIES = 5  # while somebody else puts documents into the library

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.blocks import Block
+from pincite.ingest.blocks import Block
 
 _ENTRY = re.compile(r"\[(\d{1,3})\]\s|(\d{1,3})\.\s")
 _NOTE = re.compile(r"\[\^[^\]\s]+\]:")

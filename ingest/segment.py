@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from corpus.types import Document, Passage, Span
-from ingest.blocks import Block, Kind, blocks, trimmed
-from ingest.language import language
-from ingest.packing import Unit, pack
-from ingest.references import set_apart
-from ingest.sentences import sentences
-from ingest.tables import cells, column_names
-from retrieval.embedder import Embedder, before_a_word, windows
+from pincite.corpus.types import Document, Passage, Span
+from pincite.ingest.blocks import Block, Kind, blocks, trimmed
+from pincite.ingest.language import language
+from pincite.ingest.packing import Unit, pack
+from pincite.ingest.references import set_apart
+from pincite.ingest.sentences import sentences
+from pincite.ingest.tables import cells, column_names
+from pincite.retrieval.embedder import Embedder, before_a_word, windows
 
 PASSAGE_TOKENS = 96
 HEADING_TOKENS = 48

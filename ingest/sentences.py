@@ -6,8 +6,8 @@ import re
 
 import sentencex
 
-from corpus.types import Span
-from ingest.blocks import trimmed
+from pincite.corpus.types import Span
+from pincite.ingest.blocks import trimmed
 
 # What cannot end a sentence, and the segmenter may think does: a title before a name that is a
 # common word ("Dr. No"), and the number of an item ("1.", "(a)").

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from corpus.database import FILE_NAME
-from corpus.errors import EmptySourceError, SourceNotFoundError
-from ingest.ignored import Rules
-from ingest.readers import READERS
+from pincite.corpus.database import FILE_NAME
+from pincite.corpus.errors import EmptySourceError, SourceNotFoundError
+from pincite.ingest.ignored import Rules
+from pincite.ingest.readers import READERS
 
 _LONGEST_SUFFIX = 12  # characters; what is longer is a part of the name
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from retrieval.shapes import is_ruler
+from pincite.retrieval.shapes import is_ruler
 
 _BAR = re.compile(r"(?<!\\)\|")
 _MARKS = ("|", "\t", "  ", "--", "==")  # a line without any of them is no part of a table

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
-from corpus.errors import UnreadableSourceError
-from ingest.ignored import GITIGNORE
-from ingest.sources import lies_in
+from pincite.corpus.errors import UnreadableSourceError
+from pincite.ingest.ignored import GITIGNORE
+from pincite.ingest.sources import lies_in
 
 _QUIET_MS = 200  # without a further change, after which changes are told
 _LONGEST_MS = 2000  # that changes which do not cease are held back

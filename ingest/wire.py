@@ -12,10 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from corpus.layout import Layout
-from corpus.types import Document, Origin, Page, Section, Span
-from ingest.files import Finding, Read, Refused, Request, Same
-from ingest.sources import Source
+from pincite.corpus.layout import Layout
+from pincite.corpus.types import Document, Origin, Page, Section, Span
+from pincite.ingest.files import Finding, Read, Refused, Request, Same
+from pincite.ingest.sources import Source
 
 
 def send_request(stream: IO[bytes], request: Request) -> None:

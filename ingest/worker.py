@@ -16,10 +16,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import IO
 
-from ingest import deadline
-from ingest.child import READY, limit_memory, pipes
-from ingest.files import Finding, ReadingFunction, Refused, Request, read_file
-from ingest.wire import receive_request, send_finding
+from pincite.ingest import deadline
+from pincite.ingest.child import READY, limit_memory, pipes
+from pincite.ingest.files import Finding, ReadingFunction, Refused, Request, read_file
+from pincite.ingest.wire import receive_request, send_finding
 
 MEMORY = 2 * 1024**3  # bytes of address space
 _GRACE_S = 30  # after which a worker whose parent should have ended it ends by itself
@@ -29,7 +29,8 @@ def main(reading: str, seconds: float) -> None:
     """Read files until there are no more requests, each with the function named ``reading``.
 
     Args:
-        reading: ``module:function``, taking a file's bytes and name, as `ingest.readers.read`.
+        reading: ``module:function``, as `pincite.ingest.readers.read`, which takes a file's bytes
+            and name.
         seconds: that a file may take; whoever asks keeps the time.
     """
     requests, findings = pipes()

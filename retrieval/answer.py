@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from corpus.library import Library
-from corpus.types import Document, Span
-from retrieval.checker import Checker
-from retrieval.confidence import features, judge
-from retrieval.embedder import Embedder
-from retrieval.indexes import Indexes
-from retrieval.quote import Quote, choose, verify
-from retrieval.reader import PARTS, Candidate, Reading, read
-from retrieval.search import Hit, search
-from retrieval.settings import Settings
-from retrieval.trace import Stages, Trace
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document, Span
+from pincite.retrieval.checker import Checker
+from pincite.retrieval.confidence import features, judge
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.indexes import Indexes
+from pincite.retrieval.quote import Quote, choose, verify
+from pincite.retrieval.reader import PARTS, Candidate, Reading, read
+from pincite.retrieval.search import Hit, search
+from pincite.retrieval.settings import Settings
+from pincite.retrieval.trace import Stages, Trace
 
 Status = Literal["ANSWERED", "NOT_FOUND"]
 Scope = Sequence[int] | None  # passage ids to search among; None for all

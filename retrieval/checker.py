@@ -19,8 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from corpus.errors import ModelError
-from retrieval.embedder import Embedder, SentenceTransformerEmbedder
+from pincite.corpus.errors import ModelError
+from pincite.retrieval.embedder import Embedder, SentenceTransformerEmbedder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -75,7 +75,7 @@ def shipped() -> Taught:
 
 def shipped_file() -> Path:
     """Where Pincite looks for a checker."""
-    return Path(str(files("retrieval"))) / FILE_NAME
+    return Path(str(files("pincite.retrieval"))) / FILE_NAME
 
 
 @cache

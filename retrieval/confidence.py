@@ -19,8 +19,8 @@ from importlib.resources import files
 from statistics import fmean
 from typing import Any, Literal
 
-from retrieval.lexical import content_terms, english_share, terms
-from retrieval.reader import Candidate, Reading
+from pincite.retrieval.lexical import content_terms, english_share, terms
+from pincite.retrieval.reader import Candidate, Reading
 
 FILE_NAME = "confidence.json"
 FORMAT = 2
@@ -128,7 +128,7 @@ class Calibration:
 @cache
 def shipped() -> Calibration | None:
     """The calibration that comes with Pincite."""
-    file = files("retrieval") / FILE_NAME
+    file = files("pincite.retrieval") / FILE_NAME
     return Calibration.from_json(json.loads(file.read_text("utf-8"))) if file.is_file() else None
 
 

@@ -9,8 +9,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import IndexDamagedError
-from retrieval.embedder import Vectors
+from pincite.corpus.errors import IndexDamagedError
+from pincite.retrieval.embedder import Vectors
 
 
 class DenseIndex:

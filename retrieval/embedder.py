@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import ModelError
-from corpus.types import Span
+from pincite.corpus.errors import ModelError
+from pincite.corpus.types import Span
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

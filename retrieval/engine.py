@@ -8,24 +8,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Self, TypeVar
 
-from corpus.errors import (
+from pincite.corpus.errors import (
     DocumentNotFoundError,
     LibraryChangedError,
     LibraryEmptyError,
     QuestionError,
     UsageError,
 )
-from corpus.library import Library
-from corpus.types import Document
-from retrieval.answer import Answer, FoundPassage, Sources, answer, find, found_passage
-from retrieval.checker import checker_for
-from retrieval.embedder import Embedder, SentenceTransformerEmbedder
-from retrieval.hashing import HASHING, HashingEmbedder
-from retrieval.indexes import Indexes, open_indexes
-from retrieval.reader import Reading
-from retrieval.scope import Choice
-from retrieval.settings import Settings, load_settings
-from retrieval.trace import Stages
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document
+from pincite.retrieval.answer import Answer, FoundPassage, Sources, answer, find, found_passage
+from pincite.retrieval.checker import checker_for
+from pincite.retrieval.embedder import Embedder, SentenceTransformerEmbedder
+from pincite.retrieval.hashing import HASHING, HashingEmbedder
+from pincite.retrieval.indexes import Indexes, open_indexes
+from pincite.retrieval.reader import Reading
+from pincite.retrieval.scope import Choice
+from pincite.retrieval.settings import Settings, load_settings
+from pincite.retrieval.trace import Stages
 
 _CACHED_DOCUMENTS = 128
 _TRIES = 5  # of one question, while somebody else writes to the library

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.embedder import Vectors
+from pincite.retrieval.embedder import Vectors
 
 HASHING = "hashing"
 _WORD = re.compile(r"\w+")

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from corpus.database import FILE_NAME
-from corpus.errors import PinciteError
-from corpus.library import Library
-from retrieval.checker import checker_for
-from retrieval.engine import open_embedder
-from retrieval.indexes import index_differences, index_problems
-from retrieval.settings import Settings
+from pincite.corpus.database import FILE_NAME
+from pincite.corpus.errors import PinciteError
+from pincite.corpus.library import Library
+from pincite.retrieval.checker import checker_for
+from pincite.retrieval.engine import open_embedder
+from pincite.retrieval.indexes import index_differences, index_problems
+from pincite.retrieval.settings import Settings
 
 _PACKAGES = (
     "pincite",

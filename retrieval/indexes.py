@@ -22,10 +22,10 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.errors import IndexDamagedError
-from corpus.library import Library
-from retrieval.dense import DenseIndex
-from retrieval.lexical import ANALYSIS, LexicalIndex
+from pincite.corpus.errors import IndexDamagedError
+from pincite.corpus.library import Library
+from pincite.retrieval.dense import DenseIndex
+from pincite.retrieval.lexical import ANALYSIS, LexicalIndex
 
 FORMAT = 1  # of the folder; part of its identity
 _FOLDER, _DENSE, _LEXICAL = "indexes", "dense.faiss", "lexical"

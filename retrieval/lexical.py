@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tantivy
 
-from corpus.errors import IndexDamagedError
+from pincite.corpus.errors import IndexDamagedError
 
 ANALYSIS = "pincite_2"  # part of the identity of the indexes: rename it when the analysis changes
 _LONGEST_TERM = 64

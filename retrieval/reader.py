@@ -17,16 +17,16 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from corpus.errors import LibraryChangedError
-from corpus.library import Library
-from corpus.rows import StoredPassage
-from corpus.types import Span
-from retrieval.apparatus import APPARATUS_SHARE, is_apparatus
-from retrieval.asked import Asked
-from retrieval.embedder import Vectors
-from retrieval.fusion import convex
-from retrieval.lexical import content_terms, terms
-from retrieval.search import Hit
+from pincite.corpus.errors import LibraryChangedError
+from pincite.corpus.library import Library
+from pincite.corpus.rows import StoredPassage
+from pincite.corpus.types import Span
+from pincite.retrieval.apparatus import APPARATUS_SHARE, is_apparatus
+from pincite.retrieval.asked import Asked
+from pincite.retrieval.embedder import Vectors
+from pincite.retrieval.fusion import convex
+from pincite.retrieval.lexical import content_terms, terms
+from pincite.retrieval.search import Hit
 
 Rows = NDArray[np.float32]
 

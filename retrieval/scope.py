@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from corpus.errors import LibraryChangedError, TagNotFoundError
-from corpus.tags import checked_tag
-from retrieval.answer import Scope, Sources
+from pincite.corpus.errors import LibraryChangedError, TagNotFoundError
+from pincite.corpus.tags import checked_tag
+from pincite.retrieval.answer import Scope, Sources
 
 
 @dataclass(frozen=True, slots=True)

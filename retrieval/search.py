@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.errors import LibraryChangedError
-from corpus.library import Library
-from corpus.rows import StoredPassage
-from retrieval.embedder import Vectors
-from retrieval.fusion import convex
-from retrieval.indexes import Indexes
-from retrieval.trace import Stages
+from pincite.corpus.errors import LibraryChangedError
+from pincite.corpus.library import Library
+from pincite.corpus.rows import StoredPassage
+from pincite.retrieval.embedder import Vectors
+from pincite.retrieval.fusion import convex
+from pincite.retrieval.indexes import Indexes
+from pincite.retrieval.trace import Stages
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from corpus.errors import SettingsError
-from retrieval.embedder import PACKAGED
+from pincite.corpus.errors import SettingsError
+from pincite.retrieval.embedder import PACKAGED
 
 _PREFIX = "PINCITE_"
 

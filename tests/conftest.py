@@ -83,7 +83,7 @@ Pincite = Callable[..., Run]
 def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command line as a process of its own, with nothing to read."""
     return subprocess.run(
-        [sys.executable, "-m", "ui.cli", *arguments],
+        [sys.executable, "-m", "pincite.ui.cli", *arguments],
         env={**os.environ, "PINCITE_EMBEDDER": "hashing", **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -160,7 +160,7 @@ def pincite(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
     Its library is ``.pincite`` in the test's own folder, unless the test names another.
     """
-    from ui import cli, console
+    from pincite.ui import cli, console
 
     monkeypatch.setenv("PINCITE_EMBEDDER", "hashing")
     monkeypatch.setattr(console.State, "library", None)

@@ -14,18 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from corpus.canonical import canonical
-from corpus.library import Library
-from ingest.pipeline import ingest_sources
-from ingest.sources import Source
-from retrieval.answer import FoundPassage
-from retrieval.embedder import SentenceTransformerEmbedder
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.quote import Quote
-from retrieval.settings import load_settings
+from pincite.corpus.canonical import canonical
+from pincite.corpus.library import Library
+from pincite.ingest.pipeline import ingest_sources
+from pincite.ingest.sources import Source
+from pincite.retrieval.answer import FoundPassage
+from pincite.retrieval.embedder import SentenceTransformerEmbedder
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.quote import Quote
+from pincite.retrieval.settings import load_settings
+from pincite.ui.web.examples import ARTICLE
 from tests.conftest import CUT_OFF, Pincite, process
-from ui.web.examples import ARTICLE
 
 ARTICLE_SHA256 = "7f109e0c094a91d5b30c5b8279b46ef4f2b34e04f61edb0959c31ad078fe2355"
 COINED = "Who coined the phrase AI safety engineering?"
@@ -101,7 +101,7 @@ SAID = {  # what one of an answer's quotes says
 
 _ALONE = f"""
 {CUT_OFF}
-from ui.cli import main
+from pincite.ui.cli import main
 
 sys.argv = ["pincite", *sys.argv[1:]]
 main()
@@ -222,7 +222,9 @@ def test_what_was_reported_before_a_kill_is_there_after_it(
         sections = (f"== Part {part} ==\nBook {number} tells tale {part}.\n" for part in range(50))
         write(tmp_path / "many", f"book{number:03}.txt", "\n".join(sections))
     with subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", "ingest", "many"], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "pincite.ui.cli", "ingest", "many"],
+        stderr=subprocess.PIPE,
+        text=True,
     ) as ingesting:
         assert ingesting.stderr is not None
         said = [ingesting.stderr.readline() for _ in range(10)]

@@ -16,13 +16,13 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from corpus.errors import PinciteError
-from ui import terminal
-from ui.commands.keeping import documents, remove, rename, show, tag
-from ui.commands.serving import mcp, password, serve
-from ui.commands.taking_in import ingest
-from ui.commands.upkeep import compact, doctor, export, import_, rebuild, reembed
-from ui.console import (
+from pincite.corpus.errors import PinciteError
+from pincite.ui import terminal
+from pincite.ui.commands.keeping import documents, remove, rename, show, tag
+from pincite.ui.commands.serving import mcp, password, serve
+from pincite.ui.commands.taking_in import ingest
+from pincite.ui.commands.upkeep import compact, doctor, export, import_, rebuild, reembed
+from pincite.ui.console import (
     EXIT_FAILED,
     EXIT_NOT_FOUND,
     JsonOption,

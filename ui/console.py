@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from retrieval.engine import Engine
-from retrieval.settings import Settings, load_settings
-from ui import terminal
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.settings import Settings, load_settings
+from pincite.ui import terminal
 
 EXIT_FAILED, EXIT_NOT_FOUND = 1, 3
 _UNBOUNDED = 100_000  # columns

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.text import Text
 
-from corpus.rows import Entry
-from corpus.types import Document, Origin
-from ui.pieces import Piece, pieces
-from ui.terminal import harmless, one_line
+from pincite.corpus.rows import Entry
+from pincite.corpus.types import Document, Origin
+from pincite.ui.pieces import Piece, pieces
+from pincite.ui.terminal import harmless, one_line
 
 
 def show_document(console: Console, entry: Entry, document: Document, *, kept: bool) -> None:

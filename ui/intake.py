@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from corpus.errors import DocumentNotFoundError, SourceError, UploadError, UsageError
-from corpus.tags import checked_tag
-from ingest.events import Event, Listener, Summary
-from ingest.files import LARGEST, MB
-from ingest.pipeline import Options, ingest_sources
-from ingest.sources import Source
-from retrieval.engine import Engine
-from retrieval.indexes import publish
-from ui.unpacking import Folder, is_folder, source_name
+from pincite.corpus.errors import DocumentNotFoundError, SourceError, UploadError, UsageError
+from pincite.corpus.tags import checked_tag
+from pincite.ingest.events import Event, Listener, Summary
+from pincite.ingest.files import LARGEST, MB
+from pincite.ingest.pipeline import Options, ingest_sources
+from pincite.ingest.sources import Source
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.indexes import publish
+from pincite.ui.unpacking import Folder, is_folder, source_name
 
 FILES = 500
 

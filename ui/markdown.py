@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from retrieval.answer import Answer
-from ui.terminal import harmless, place
+from pincite.retrieval.answer import Answer
+from pincite.ui.terminal import harmless, place
 
 # What Markdown would take for markup anywhere in a line, and what it does at a line's start.
 _ACTS = re.compile(r"[\\`*_\[\]<>~|&$]")

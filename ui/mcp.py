@@ -13,10 +13,10 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 from starlette.applications import Starlette
 
-from corpus.errors import PinciteError, UsageError
-from retrieval.engine import Engine
-from ui.api.problems import sentence_of
-from ui.api.queue import Queue
+from pincite.corpus.errors import PinciteError, UsageError
+from pincite.retrieval.engine import Engine
+from pincite.ui.api.problems import sentence_of
+from pincite.ui.api.queue import Queue
 
 PATH = "/mcp"
 _LONGEST_READ = 20_000  # characters of a document given at once

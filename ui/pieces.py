@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from corpus.types import Document, Page
+from pincite.corpus.types import Document, Page
 
 _LINE_END = re.compile(r"\n")
 

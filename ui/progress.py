@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from ingest.events import OUTCOMES, Event, Listener, Outcome, Summary
-from ui.terminal import one_line
+from pincite.ingest.events import OUTCOMES, Event, Listener, Outcome, Summary
+from pincite.ui.terminal import one_line
 
 _LOUD: tuple[Outcome, ...] = ("refused", "removed")
 _KINDS = 8  # of files that no reader takes, named one by one

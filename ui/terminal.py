@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from corpus.rows import Entry, Refusal
-from retrieval.answer import Answer, FoundPassage
-from retrieval.health import Health
-from retrieval.quote import Quote
+from pincite.corpus.rows import Entry, Refusal
+from pincite.retrieval.answer import Answer, FoundPassage
+from pincite.retrieval.health import Health
+from pincite.retrieval.quote import Quote
 
 # Control characters could move the cursor or recolour the screen, bidirectional ones reorder it.
 _HARMFUL = re.compile(

@@ -8,9 +8,9 @@ import unicodedata
 import zipfile
 from typing import Self
 
-from corpus.errors import UnsupportedSourceError, UsageError
-from ingest.readers import contents
-from ingest.readers.archive import member, open_archive
+from pincite.corpus.errors import UnsupportedSourceError, UsageError
+from pincite.ingest.readers import contents
+from pincite.ingest.readers.archive import member, open_archive
 
 _LONGEST_NAME = 500  # characters
 _UNNAMEABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})  # categories of characters: controls, line ends

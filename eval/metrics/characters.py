@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from corpus.types import Span
+from pincite.corpus.types import Span
 
 Place = tuple[str, Span]  # a document and a span in it
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.metrics.characters import Place, shared, size
+from pincite.eval.metrics.characters import Place, shared, size
 
 
 def hits(quote: Place, evidence: Place) -> bool:
     """Whether a quote shares at least half of the shorter one's characters with the evidence.
 
-    >>> from corpus.types import Span
+    >>> from pincite.corpus.types import Span
     >>> hits(("a", Span(0, 40)), ("a", Span(38, 42))), hits(("a", Span(0, 40)), ("a", Span(39, 42)))
     (True, False)
     """

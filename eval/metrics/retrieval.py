@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import ir_measures
 
-from eval.metrics.characters import Place, first, shared, size
+from pincite.eval.metrics.characters import Place, first, shared, size
 
 DOCUMENT_METRICS = {
     "doc_ndcg@10": ir_measures.nDCG @ 10,

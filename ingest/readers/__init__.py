@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from corpus.errors import EmptySourceError
-from ingest.readers.base import Reader, Reading
-from ingest.readers.code import CODE
-from ingest.readers.docx import DOCX
-from ingest.readers.epub import EPUB
-from ingest.readers.html import HTML
-from ingest.readers.jsonl import JSON, JSON_LINES
-from ingest.readers.mail import MAIL
-from ingest.readers.markdown import MARKDOWN
-from ingest.readers.odf import ODF
-from ingest.readers.outline import OUTLINED
-from ingest.readers.pdf import PDF
-from ingest.readers.pptx import PPTX
-from ingest.readers.table import TABLE
-from ingest.readers.text import TEXT
-from ingest.readers.unread import UNREAD
-from ingest.readers.xlsx import XLSX
+from pincite.corpus.errors import EmptySourceError
+from pincite.ingest.readers.base import Reader, Reading
+from pincite.ingest.readers.code import CODE
+from pincite.ingest.readers.docx import DOCX
+from pincite.ingest.readers.epub import EPUB
+from pincite.ingest.readers.html import HTML
+from pincite.ingest.readers.jsonl import JSON, JSON_LINES
+from pincite.ingest.readers.mail import MAIL
+from pincite.ingest.readers.markdown import MARKDOWN
+from pincite.ingest.readers.odf import ODF
+from pincite.ingest.readers.outline import OUTLINED
+from pincite.ingest.readers.pdf import PDF
+from pincite.ingest.readers.pptx import PPTX
+from pincite.ingest.readers.table import TABLE
+from pincite.ingest.readers.text import TEXT
+from pincite.ingest.readers.unread import UNREAD
+from pincite.ingest.readers.xlsx import XLSX
 
 READERS: tuple[Reader, ...] = (
     PDF,

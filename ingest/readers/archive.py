@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree
 
-from corpus.errors import SourceError, UnsupportedSourceError
+from pincite.corpus.errors import SourceError, UnsupportedSourceError
 
 MEMBERS = 20_000  # in one file; a long book or slide deck has a few thousand
 TOTAL_BYTES = 1 << 30  # unpacked, all members together; pictures and films count

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
-from corpus.layout import Layout
-from corpus.types import Page, Section, Span
+from pincite.corpus.layout import Layout
+from pincite.corpus.types import Page, Section, Span
 
 
 @dataclass(frozen=True, slots=True)

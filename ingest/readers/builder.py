@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.canonical import canonical
-from corpus.types import Page, Span
-from ingest.readers.base import Heading, Reading, sections
+from pincite.corpus.canonical import canonical
+from pincite.corpus.types import Page, Span
+from pincite.ingest.readers.base import Heading, Reading, sections
 
 
 class Builder:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.readers.base import Heading
-from ingest.readers.text import TextReader
+from pincite.ingest.readers.base import Heading
+from pincite.ingest.readers.text import TextReader
 
 _SUFFIXES = {
     "text/x-python": ".py .pyi",

@@ -6,13 +6,13 @@ import posixpath
 import zipfile
 from typing import Any
 
-from corpus.errors import UnsupportedSourceError
-from ingest.readers.archive import holds, open_archive, parse_xml
-from ingest.readers.base import Reading
-from ingest.readers.builder import Builder
-from ingest.readers.contents import lists
-from ingest.readers.docx_body import Body
-from ingest.readers.docx_numbering import W, numbering
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers.archive import holds, open_archive, parse_xml
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.contents import lists
+from pincite.ingest.readers.docx_body import Body
+from pincite.ingest.readers.docx_numbering import W, numbering
 
 _LARGEST = 48 << 20  # bytes of a part; as a tree it takes about twenty times that at the most
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from ingest.readers.builder import Builder
-from ingest.readers.docx_numbering import Numbering, W
-from ingest.readers.equations import equation
-from ingest.readers.grid import Grid
-from ingest.readers.numerals import raised
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.docx_numbering import Numbering, W
+from pincite.ingest.readers.equations import equation
+from pincite.ingest.readers.grid import Grid
+from pincite.ingest.readers.numerals import raised
 
 Element = Any
 

@@ -10,8 +10,8 @@ import re
 
 import charset_normalizer
 
-from corpus.canonical import canonical
-from corpus.errors import EncodingError, UnsupportedSourceError
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import EncodingError, UnsupportedSourceError
 
 LOOKED_AT = 8192  # bytes: enough of a file to see that it is binary, as git does
 

@@ -8,13 +8,19 @@ import zipfile
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from corpus.errors import EmptySourceError, SourceError, UnsupportedSourceError
-from ingest.readers.archive import holds, member, open_archive, parse_xml, refuse_entities_in
-from ingest.readers.base import Reading
-from ingest.readers.builder import Builder
-from ingest.readers.contents import lists
-from ingest.readers.markup import Element, walk
-from ingest.readers.page import page_text, parse
+from pincite.corpus.errors import EmptySourceError, SourceError, UnsupportedSourceError
+from pincite.ingest.readers.archive import (
+    holds,
+    member,
+    open_archive,
+    parse_xml,
+    refuse_entities_in,
+)
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.contents import lists
+from pincite.ingest.readers.markup import Element, walk
+from pincite.ingest.readers.page import page_text, parse
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

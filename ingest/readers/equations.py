@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.readers.numerals import raised
+from pincite.ingest.readers.numerals import raised
 
 _LINKED = {  # parts, in the order of the file, and what stands around them
     "f": ("num", "/", "den"),

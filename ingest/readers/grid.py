@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.readers.builder import Builder
+from pincite.ingest.readers.builder import Builder
 
 _WIDEST = 200  # columns up to which cells are spread
 _TALLEST = 1000  # rows over which a cell is spread

@@ -6,12 +6,12 @@ import codecs
 import logging
 import re
 
-from corpus.canonical import canonical
-from corpus.errors import EmptySourceError
-from ingest.readers.base import Reading
-from ingest.readers.builder import Builder
-from ingest.readers.markup import Element, walk, words
-from ingest.readers.page import LOOKED_AT, MARKS, page_text, parse
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import EmptySourceError
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.markup import Element, walk, words
+from pincite.ingest.readers.page import LOOKED_AT, MARKS, page_text, parse
 
 # It warns of pages in which it finds nothing; we read those without it.
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from corpus.errors import UnsupportedSourceError
-from ingest.readers.base import Reading, sections
-from ingest.readers.builder import Builder
-from ingest.readers.encodings import decoded
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers.base import Reading, sections
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.encodings import decoded
 
 _NAMED_LINES = 5  # bad lines that a warning names
 _GROWTH = 20  # times the file's size that its lines may come to, long keys being said each time

@@ -8,13 +8,13 @@ import re
 from email import policy
 from email.message import Message
 
-from corpus.canonical import canonical
-from corpus.errors import UnsupportedSourceError
-from ingest.readers.base import Reading
-from ingest.readers.builder import Builder
-from ingest.readers.encodings import decoded
-from ingest.readers.markup import walk
-from ingest.readers.page import parse
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.encodings import decoded
+from pincite.ingest.readers.markup import walk
+from pincite.ingest.readers.page import parse
 
 _CHARSETS = re.compile(r"utf-|ascii|iso8859|iso2022|cp\d|koi8|gb|hz|big5|euc|shift|mac|tis|johab")
 _SHOWN = ("From", "To", "Cc", "Date")

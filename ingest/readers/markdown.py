@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from corpus.types import Span
-from ingest.readers.base import Heading, lines
-from ingest.readers.text import TextReader
+from pincite.corpus.types import Span
+from pincite.ingest.readers.base import Heading, lines
+from pincite.ingest.readers.text import TextReader
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*")

@@ -12,9 +12,9 @@ from typing import Any
 
 from lxml import etree
 
-from ingest.readers.builder import Builder
-from ingest.readers.grid import Grid
-from ingest.readers.numerals import numeral
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.grid import Grid
+from pincite.ingest.readers.numerals import numeral
 
 Element = Any  # lxml has no types of its own
 

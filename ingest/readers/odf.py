@@ -9,12 +9,12 @@ from typing import Any
 
 from lxml import etree
 
-from corpus.errors import UnsupportedSourceError
-from ingest.readers import contents
-from ingest.readers.archive import holds, member, open_archive, refuse_entities
-from ingest.readers.base import Reading
-from ingest.readers.builder import Builder
-from ingest.readers.sheet import add_tables
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import contents
+from pincite.ingest.readers.archive import holds, member, open_archive, refuse_entities
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.sheet import add_tables
 
 Element = Any  # lxml has no types of its own
 

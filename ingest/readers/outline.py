@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from corpus.types import Span
-from ingest.readers.base import Heading, lines
-from ingest.readers.markdown import closed
-from ingest.readers.text import TextReader
+from pincite.corpus.types import Span
+from pincite.ingest.readers.base import Heading, lines
+from pincite.ingest.readers.markdown import closed
+from pincite.ingest.readers.text import TextReader
 
 _RST_UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_])\1+[ \t]*")
 _ADOC = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*)")

@@ -8,11 +8,11 @@ from itertools import islice
 
 from lxml import etree, html
 
-from corpus.canonical import canonical
-from corpus.errors import UnsupportedSourceError
-from ingest.readers.encodings import decoded
-from ingest.readers.markup import Element
-from ingest.readers.numerals import raised
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers.encodings import decoded
+from pincite.ingest.readers.markup import Element
+from pincite.ingest.readers.numerals import raised
 
 MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LOOKED_AT = 4096  # bytes in which a page says what it is and how it is encoded

@@ -20,18 +20,18 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from corpus.canonical import canonical
-from corpus.errors import SourceError, UnreadableSourceError, UnsupportedSourceError
-from ingest import deadline
-from ingest.readers import ocr
-from ingest.readers.base import Reading
-from ingest.readers.pdf_blocks import blocks
-from ingest.readers.pdf_headings import Bookmark
-from ingest.readers.pdf_lines import Boxes, Glyphs, Line, PageLines, lines
-from ingest.readers.pdf_margins import without_heads
-from ingest.readers.pdf_scan import scanned
-from ingest.readers.pdf_text import compose
-from ingest.readers.pdf_unread import Scans, warnings, without_text
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import SourceError, UnreadableSourceError, UnsupportedSourceError
+from pincite.ingest import deadline
+from pincite.ingest.readers import ocr
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.pdf_blocks import blocks
+from pincite.ingest.readers.pdf_headings import Bookmark
+from pincite.ingest.readers.pdf_lines import Boxes, Glyphs, Line, PageLines, lines
+from pincite.ingest.readers.pdf_margins import without_heads
+from pincite.ingest.readers.pdf_scan import scanned
+from pincite.ingest.readers.pdf_text import compose
+from pincite.ingest.readers.pdf_unread import Scans, warnings, without_text
 
 _LOOKED_AT = 1024  # bytes within which the mark of a PDF may stand
 _END, _ENDING = b"%%EOF", 4096  # the mark at the end of a PDF, and the bytes it stands within

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ingest.readers.pdf_headings import (
+from pincite.ingest.readers.pdf_headings import (
     DEEPEST,
     RARE,
     Bookmark,
@@ -24,7 +24,7 @@ from ingest.readers.pdf_headings import (
     of_outline,
     of_size,
 )
-from ingest.readers.pdf_lines import Line, PageLines
+from pincite.ingest.readers.pdf_lines import Line, PageLines
 
 _ITEM = re.compile(r"(?:[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]) ")
 _BULLET = re.compile(r"[•▪◦‣·–*-] ")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.readers.pdf_lines import Line, PageLines, body_size
+from pincite.ingest.readers.pdf_lines import Line, PageLines, body_size
 
 _LETTERS = re.compile(r"[^\W\d_]")
 _LARGER = 1.15  # of the size of the text: from here on a line is a heading

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.readers.pdf_notes import in_place
+from pincite.ingest.readers.pdf_notes import in_place
 
 Boxes = NDArray[np.float32]
 

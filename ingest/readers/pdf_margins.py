@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.pdf_lines import Line, PageLines, body_size
+from pincite.ingest.readers.pdf_lines import Line, PageLines, body_size
 
 _MARGIN, _OUTERMOST = 0.15, 3  # of the page's height, lines: where running heads are looked for
 _SAME_HEIGHT = 4  # points

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pypdfium2 as pdfium
 
-from ingest.readers import ocr
-from ingest.readers.pdf_lines import Boxes, Glyphs, Line, PageLines, lines
+from pincite.ingest.readers import ocr
+from pincite.ingest.readers.pdf_lines import Boxes, Glyphs, Line, PageLines, lines
 
 _SCALE = 200 / 72  # pixels a point
 _SIZE = 0.8  # of the height of a line's box: the size of its letters

@@ -14,11 +14,11 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.layout import WORD, Layout
-from corpus.types import Page, Span
-from ingest.readers.base import Heading, Reading, sections
-from ingest.readers.pdf_blocks import Block, Kind
-from ingest.readers.pdf_lines import Line
+from pincite.corpus.layout import WORD, Layout
+from pincite.corpus.types import Page, Span
+from pincite.ingest.readers.base import Heading, Reading, sections
+from pincite.ingest.readers.pdf_blocks import Block, Kind
+from pincite.ingest.readers.pdf_lines import Line
 
 _HYPHENATING = 0.02  # of the lines: so many end with a hyphen where words are divided at all
 _OWN = frozenset({"self", "well", "mid", "half", "cross", "ex", "all"})  # keep their hyphen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from corpus.errors import EmptySourceError, SourceError, UnreadableSourceError
+from pincite.corpus.errors import EmptySourceError, SourceError, UnreadableSourceError
 
 
 @dataclass(frozen=True, slots=True)

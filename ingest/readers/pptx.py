@@ -8,12 +8,12 @@ from typing import Any
 
 from lxml import etree
 
-from corpus.errors import UnsupportedSourceError
-from ingest.readers import contents
-from ingest.readers.archive import open_archive, refuse_entities
-from ingest.readers.base import Reading
-from ingest.readers.builder import Builder
-from ingest.readers.grid import Grid
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import contents
+from pincite.ingest.readers.archive import open_archive, refuse_entities
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.grid import Grid
 
 Shape = Any  # python-pptx has no types of its own that a reader could rely on
 

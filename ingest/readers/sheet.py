@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from ingest.readers.builder import Builder
-from ingest.readers.table import is_header
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.table import is_header
 
 Rows = Iterator[list[str]]
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import PurePath
 
-from ingest.readers.base import Reading
-from ingest.readers.builder import Builder
-from ingest.readers.encodings import decoded
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.encodings import decoded
 
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 100  # records from which the delimiter is told

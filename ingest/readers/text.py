@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest.readers.base import Heading, Reading, lines, sections
-from ingest.readers.encodings import decoded
+from pincite.ingest.readers.base import Heading, Reading, lines, sections
+from pincite.ingest.readers.encodings import decoded
 
 _WIKI_HEADING = re.compile(r"(={1,6})[ \t]*([^=\s](?:.*[^=\s])?)[ \t]*\1[ \t]*")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from corpus.errors import UnsupportedSourceError
-from ingest.readers import contents
-from ingest.readers.base import Reading
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import contents
+from pincite.ingest.readers.base import Reading
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (  # names of streams in an OLE2 file, and what such a file is

@@ -10,12 +10,12 @@ import zipfile
 from decimal import Decimal
 from typing import Any
 
-from corpus.errors import SourceError, UnsupportedSourceError
-from ingest.readers import contents
-from ingest.readers.archive import member, open_archive, refuse_entities
-from ingest.readers.base import Reading
-from ingest.readers.builder import Builder
-from ingest.readers.sheet import Rows, add_tables
+from pincite.corpus.errors import SourceError, UnsupportedSourceError
+from pincite.ingest.readers import contents
+from pincite.ingest.readers.archive import member, open_archive, refuse_entities
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.sheet import Rows, add_tables
 
 _ROWS = 1_048_576  # that a sheet can have; a damaged one may claim more
 _MOST = 50_000_000  # characters taken from a workbook, which can say one text a million times

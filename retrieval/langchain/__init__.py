@@ -1,8 +1,8 @@
 """LangChain's interfaces over Pincite: embeddings, a retriever with citations, a vector store."""
 
-from retrieval.langchain.embeddings import LangChainEmbedder, PinciteEmbeddings, as_embedder
-from retrieval.langchain.retriever import PinciteRetriever
-from retrieval.langchain.store import PinciteVectorStore
+from pincite.retrieval.langchain.embeddings import LangChainEmbedder, PinciteEmbeddings, as_embedder
+from pincite.retrieval.langchain.retriever import PinciteRetriever
+from pincite.retrieval.langchain.store import PinciteVectorStore
 
 __all__ = [
     "PinciteEmbeddings",

@@ -8,11 +8,11 @@ from typing import Any
 
 from langchain_core.documents import Document
 
-from corpus import types
-from corpus.canonical import canonical
-from corpus.errors import UsageError
-from corpus.types import Passage, Section, Span
-from retrieval.embedder import Embedder, windows
+from pincite.corpus import types
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import UsageError
+from pincite.corpus.types import Passage, Section, Span
+from pincite.retrieval.embedder import Embedder, windows
 
 Filter = Mapping[str, Any] | Callable[[dict[str, Any]], bool]
 """Metadata values that must be equal, or a function of the metadata; see `TAGS` for tags."""

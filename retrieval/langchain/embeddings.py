@@ -11,10 +11,10 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from corpus.errors import ModelError
-from retrieval.embedder import Embedder, Vectors, windows
-from retrieval.engine import open_embedder
-from retrieval.settings import load_settings
+from pincite.corpus.errors import ModelError
+from pincite.retrieval.embedder import Embedder, Vectors, windows
+from pincite.retrieval.engine import open_embedder
+from pincite.retrieval.settings import load_settings
 
 # Where LangChain's integrations keep the model's name; there is no common attribute.
 _NAMES = ("model", "model_name", "model_id", "deployment", "deployment_name", "repo_id")
@@ -28,7 +28,7 @@ class PinciteEmbeddings(Embeddings):
     Args:
         embedder: by default the one in the settings.
 
-    >>> from retrieval.hashing import HashingEmbedder
+    >>> from pincite.retrieval.hashing import HashingEmbedder
     >>> len(PinciteEmbeddings(HashingEmbedder(8)).embed_query("a question"))
     8
     """

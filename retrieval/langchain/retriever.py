@@ -13,9 +13,9 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict, Field
 
-from retrieval.answer import FoundPassage
-from retrieval.engine import Engine
-from retrieval.quote import Quote
+from pincite.retrieval.answer import FoundPassage
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.quote import Quote
 
 
 class PinciteRetriever(BaseRetriever):

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from langchain_core.documents import Document
 
-from corpus.errors import DocumentNotFoundError
-from corpus.library import Library
-from corpus.rows import Entry, StoredPassage
-from retrieval.dense import DenseIndex
-from retrieval.embedder import Vectors
-from retrieval.langchain.documents import Filter, matches, public, restored, wanted_tags
+from pincite.corpus.errors import DocumentNotFoundError
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Entry, StoredPassage
+from pincite.retrieval.dense import DenseIndex
+from pincite.retrieval.embedder import Vectors
+from pincite.retrieval.langchain.documents import Filter, matches, public, restored, wanted_tags
 
 REMEDY = (
     "open it with the embeddings that made it, or keep the documents of these in another folder"

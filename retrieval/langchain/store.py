@@ -13,14 +13,14 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 
-from corpus import types
-from corpus.errors import UsageError
-from corpus.library import Library
-from retrieval.embedder import Embedder, Vectors
-from retrieval.langchain.diversity import diverse
-from retrieval.langchain.documents import Filter, passages, stored
-from retrieval.langchain.embeddings import as_embedder, unit
-from retrieval.langchain.shelf import REMEDY, Shelf
+from pincite.corpus import types
+from pincite.corpus.errors import UsageError
+from pincite.corpus.library import Library
+from pincite.retrieval.embedder import Embedder, Vectors
+from pincite.retrieval.langchain.diversity import diverse
+from pincite.retrieval.langchain.documents import Filter, passages, stored
+from pincite.retrieval.langchain.embeddings import as_embedder, unit
+from pincite.retrieval.langchain.shelf import REMEDY, Shelf
 
 
 class PinciteVectorStore(VectorStore):

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import (
+from pincite.corpus.errors import (
     DocumentNotFoundError,
     LibraryLockedError,
     NameTakenError,
     TagNotFoundError,
     UsageError,
 )
-from corpus.layout import Box, Layout
-from corpus.library import Library
-from corpus.rows import Refusal
-from corpus.tags import LONGEST_TAG, checked_tag
-from corpus.types import Origin, Page, Span
+from pincite.corpus.layout import Box, Layout
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Refusal
+from pincite.corpus.tags import LONGEST_TAG, checked_tag
+from pincite.corpus.types import Origin, Page, Span
 from tests.corpus.test_library import MAKER, Item, items, library, make, put, rows_of, sources
 
 __all__ = ["library"]  # the fixture
@@ -202,7 +202,7 @@ def test_compacting_drops_what_nothing_uses_and_makes_the_file_smaller(tmp_path:
 def test_a_library_that_is_being_written_to_cannot_be_compacted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.database.LOCK_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("pincite.corpus.database.LOCK_WAIT_SECONDS", 0.05)
     with Library.open(tmp_path, create=True) as one, Library.open(tmp_path) as other:
         put(one, make("One.", "a"))
         with one._database.writing(), pytest.raises(LibraryLockedError, match="another process"):

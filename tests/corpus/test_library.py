@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from corpus.canonical import canonical
-from corpus.errors import DocumentNotFoundError, EmbedderMismatchError
-from corpus.library import Library
-from corpus.types import Document, Page, Passage, Section, Span
-from ingest.segment import segment
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import DocumentNotFoundError, EmbedderMismatchError
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document, Page, Passage, Section, Span
+from pincite.ingest.segment import segment
+from pincite.retrieval.hashing import HashingEmbedder
 
 MAKER = "maker@4"
 Item = tuple[Document, list[Passage]]

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from corpus.database import FILE_NAME
-from corpus.errors import (
+from pincite.corpus.database import FILE_NAME
+from pincite.corpus.errors import (
     LibraryChangedError,
     LibraryDamagedError,
     LibraryError,
     LibraryNotFoundError,
     LibraryVersionError,
 )
-from corpus.library import Library
+from pincite.corpus.library import Library
 from tests.corpus.test_library import MAKER, make, put, rows_of, sources, vector_count
 
 PAGE = 4096  # bytes of a page of SQLite's

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus import database
-from corpus.errors import DocumentNotFoundError, LibraryLockedError
-from corpus.library import Library
+from pincite.corpus import database
+from pincite.corpus.errors import DocumentNotFoundError, LibraryLockedError
+from pincite.corpus.library import Library
 from tests.conftest import locked
 from tests.corpus.test_library import make, put, sources
 
@@ -22,8 +22,8 @@ from tests.corpus.test_library import make, put, sources
 _DIES = """
 import os, signal, sys
 import numpy as np
-from corpus.library import Library
-from corpus.types import Document, Passage, Section, Span
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document, Passage, Section, Span
 
 folder, where = sys.argv[1:]
 
@@ -61,7 +61,7 @@ if where == "after":
 
 _DIES_IN_TRANSACTION = """
 import os, sys
-from corpus.library import Library
+from pincite.corpus.library import Library
 
 library = Library.open(sys.argv[1])
 with library._database.writing() as run:

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import RecordError, UsageError
-from corpus.exporting import export, new_file
-from corpus.library import Library
-from corpus.record import Record, from_line, record_of, records, to_line
-from corpus.rows import Refusal
+from pincite.corpus.errors import RecordError, UsageError
+from pincite.corpus.exporting import export, new_file
+from pincite.corpus.library import Library
+from pincite.corpus.record import Record, from_line, record_of, records, to_line
+from pincite.corpus.rows import Refusal
 from tests.corpus.test_keeping import ORIGIN, full
 from tests.corpus.test_library import MAKER, Item, items, make, put
 

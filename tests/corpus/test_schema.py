@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corpus import schema
-from corpus.database import FILE_NAME
-from corpus.errors import LibraryError, LibraryVersionError
-from corpus.library import Library
-from corpus.schema import MIGRATIONS, migrate
-from corpus.types import Document, Page, Passage, Section, Span
+from pincite.corpus import schema
+from pincite.corpus.database import FILE_NAME
+from pincite.corpus.errors import LibraryError, LibraryVersionError
+from pincite.corpus.library import Library
+from pincite.corpus.schema import MIGRATIONS, migrate
+from pincite.corpus.types import Document, Page, Passage, Section, Span
 from tests.corpus.test_library import make, put, sources
 
 NOTES = """

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.library import Library
-from corpus.rows import Refusal
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Refusal
 from tests.corpus.test_keeping import full
 from tests.corpus.test_library import make, put
 from tests.corpus.test_library_faults import behind_our_back

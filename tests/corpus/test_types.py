@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from corpus.canonical import canonical
-from corpus.types import Document, Page, Passage, Section, Span
+from pincite.corpus.canonical import canonical
+from pincite.corpus.types import Document, Page, Passage, Section, Span
 
 bounded = settings(max_examples=100)
 # Whatever Python can hold, surrogates too, thick with what canonical text is about.

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from corpus.types import Span
-from eval import report
-from eval.goldset import load
-from eval.measure import scores
-from eval.metrics.characters import Place
-from eval.report import Report
-from eval.run import Run, evaluate
-from retrieval.hashing import HashingEmbedder
-from retrieval.settings import load_settings
+from pincite.corpus.types import Span
+from pincite.eval import report
+from pincite.eval.goldset import load
+from pincite.eval.measure import scores
+from pincite.eval.metrics.characters import Place
+from pincite.eval.report import Report
+from pincite.eval.run import Run, evaluate
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.settings import load_settings
 
 Ask = Callable[..., Run]
 bounded = settings(max_examples=75)

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from corpus.errors import ServeError
-from eval import bench_api
+from pincite.corpus.errors import ServeError
+from pincite.eval import bench_api
 from tests.conftest import Pincite
 
 

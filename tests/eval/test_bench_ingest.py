@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from eval.bench_ingest import CheapEmbedder, write_files
+from pincite.eval.bench_ingest import CheapEmbedder, write_files
 from tests.conftest import Pincite
 
 

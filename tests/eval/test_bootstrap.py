@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.bootstrap import interval, percentiles, resamples, sign_flip
+from pincite.eval.metrics.bootstrap import interval, percentiles, resamples, sign_flip
 from tests.eval.conftest import bounded
 
 QUARTERS = st.integers(-8, 8).map(lambda n: n / 4)  # sums of them are exact

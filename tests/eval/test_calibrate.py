@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.errors import UsageError
-from eval.calibrate import Example, fit, write
-from retrieval import confidence
-from retrieval.confidence import KNOWN, PLAIN, PLAIN_THRESHOLD, WORDS, Calibration, judge
+from pincite.corpus.errors import UsageError
+from pincite.eval.calibrate import Example, fit, write
+from pincite.retrieval import confidence
+from pincite.retrieval.confidence import KNOWN, PLAIN, PLAIN_THRESHOLD, WORDS, Calibration, judge
 
 FEATURES = ("above", "margin")
 

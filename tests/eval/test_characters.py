@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.characters import Place, first, shared, size, union
+from pincite.eval.metrics.characters import Place, first, shared, size, union
 from tests.eval.conftest import bounded, characters, place, places
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from corpus.errors import UsageError
-from eval.compare import Difference, compare, show, to_json
-from eval.measure import GROUPS
-from eval.report import Report
-from eval.run import Run
+from pincite.corpus.errors import UsageError
+from pincite.eval.compare import Difference, compare, show, to_json
+from pincite.eval.measure import GROUPS
+from pincite.eval.report import Report
+from pincite.eval.run import Run
 from tests.eval.conftest import NEVER, OWL, SHIP, TALK, Ask, report_of
 
 SPEED = set(GROUPS["speed"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eval.goldset import load
+from pincite.eval.goldset import load
 from tests.conftest import Pincite
 from tests.conftest import Run as Said
 from tests.eval.conftest import NEVER, OWL, SHIP, TEXTS, question, write_gold

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import EvaluationStoppedError, GoldSetError, UsageError
-from eval.evaluations import Evaluated, Evaluations
-from eval.measure import GROUPS
-from eval.page import page
-from retrieval.hashing import HashingEmbedder
-from retrieval.settings import load_settings
+from pincite.corpus.errors import EvaluationStoppedError, GoldSetError, UsageError
+from pincite.eval.evaluations import Evaluated, Evaluations
+from pincite.eval.measure import GROUPS
+from pincite.eval.page import page
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.settings import load_settings
 from tests.eval.conftest import OWL, report_of, run_of, write_gold
 
 PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"

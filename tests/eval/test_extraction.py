@@ -12,11 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from corpus.errors import UsageError
-from eval import extraction
-from eval.extraction import Case, cases, extract, measure, shingle_scores, word_recall, words
-from eval.scanning import scan
-from ingest.readers import ocr
+from pincite.corpus.errors import UsageError
+from pincite.eval import extraction
+from pincite.eval.extraction import (
+    Case,
+    cases,
+    extract,
+    measure,
+    shingle_scores,
+    word_recall,
+    words,
+)
+from pincite.eval.scanning import scan
+from pincite.ingest.readers import ocr
 from tests.ingest.pdf_maker import Leaf, column, pdf
 
 _TEXTS = st.text(alphabet="ab ", min_size=1).filter(words)

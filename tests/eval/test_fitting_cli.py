@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.lessons import load
-from retrieval.checker import AdjustedChecker, taught
-from retrieval.embedder import SentenceTransformerEmbedder
+from pincite.eval.lessons import load
+from pincite.retrieval.checker import AdjustedChecker, taught
+from pincite.retrieval.embedder import SentenceTransformerEmbedder
 from tests.conftest import Pincite
 from tests.eval.conftest import NOWHERE, OWL, SHIP, write_gold
 

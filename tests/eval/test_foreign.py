@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.foreign import answered, foreign
-from eval.goldset import GoldSet, Question, load
-from eval.run import Outcome, Run
+from pincite.eval.foreign import answered, foreign
+from pincite.eval.goldset import GoldSet, Question, load
+from pincite.eval.run import Outcome, Run
 from tests.eval.conftest import Ask, write_gold
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from corpus.errors import UsageError
-from eval import floors, report
-from eval.goldset import bundled
-from eval.measure import scores
-from eval.run import evaluate
-from retrieval.engine import open_embedder
-from retrieval.settings import load_settings
+from pincite.corpus.errors import UsageError
+from pincite.eval import floors, report
+from pincite.eval.goldset import bundled
+from pincite.eval.measure import scores
+from pincite.eval.run import evaluate
+from pincite.retrieval.engine import open_embedder
+from pincite.retrieval.settings import load_settings
 
-FLOORS = Path(str(files("eval"))) / "gold" / "ai_safety" / "floors.json"
+FLOORS = Path(str(files("pincite.eval"))) / "gold" / "ai_safety" / "floors.json"
 
 
 @pytest.mark.model

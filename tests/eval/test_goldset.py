@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.canonical import canonical
-from corpus.types import Span
-from eval.goldset import GoldSet, Question, bundled, load, write
-from eval.wording import wording
+from pincite.corpus.canonical import canonical
+from pincite.corpus.types import Span
+from pincite.eval.goldset import GoldSet, Question, bundled, load, write
+from pincite.eval.wording import wording
 from tests.eval.conftest import (
     NOWHERE,
     OWL,

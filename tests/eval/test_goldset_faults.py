@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from corpus.errors import GoldSetError
-from eval.goldset import load, write
+from pincite.corpus.errors import GoldSetError
+from pincite.eval.goldset import load, write
 from tests.eval.conftest import NEVER, NOWHERE, OWL, SHIP, documents, write_gold
 
 SAID = OWL["evidence"][0]

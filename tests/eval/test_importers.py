@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from corpus.errors import GoldSetError
-from eval import importers
-from eval.goldset import load, write
+from pincite.corpus.errors import GoldSetError
+from pincite.eval import importers
+from pincite.eval.goldset import load, write
 from tests.eval.conftest import OWL, documents, write_gold, write_lines
 
 CONTEXT = "Nine barrels of oil stood below deck. Nine sailors slept there."

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import UsageError
-from eval.goldset import Question, load
-from eval.lessons import KINDS, lessons, write
-from eval.lessons import load as load_lessons
-from eval.retrieved import Retrieved, retrieved
-from retrieval.hashing import HashingEmbedder
-from retrieval.settings import load_settings
+from pincite.corpus.errors import UsageError
+from pincite.eval.goldset import Question, load
+from pincite.eval.lessons import KINDS, lessons, write
+from pincite.eval.lessons import load as load_lessons
+from pincite.eval.retrieved import Retrieved, retrieved
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.settings import load_settings
 from tests.eval.conftest import NOWHERE, OWL, SCOPED, SHIP, TEXTS, documents, write_gold
 
 TEXT = "The schooner Aurora left Bergen in 1912. A storm broke its mainmast near Iceland."

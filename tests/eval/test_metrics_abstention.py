@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from eval.metrics.abstention import (
+from pincite.eval.metrics.abstention import (
     Flags,
     Floats,
     aurc,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.answers import contained, exact_match, f1, normalised
+from pincite.eval.metrics.answers import contained, exact_match, f1, normalised
 from tests.eval.conftest import bounded
 
 TEXT = st.lists(

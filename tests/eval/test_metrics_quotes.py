@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.characters import Place
-from eval.metrics.quotes import hits, overlap, quote_hit
+from pincite.eval.metrics.characters import Place
+from pincite.eval.metrics.quotes import hits, overlap, quote_hit
 from tests.eval.conftest import a_place, bounded, characters, place, places
 
 EVIDENCE = place("a", 100, 140)

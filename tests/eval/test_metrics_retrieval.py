@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.characters import Place
-from eval.metrics.retrieval import document_scores, evidence_recall
+from pincite.eval.metrics.characters import Place
+from pincite.eval.metrics.retrieval import document_scores, evidence_recall
 from tests.eval.conftest import bounded, characters, place, places
 
 DOCS = [f"d{number}" for number in range(25)]  # as strings, d10 stands before d2

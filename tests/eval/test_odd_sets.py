@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from corpus.errors import GoldSetError, UsageError
-from corpus.types import Span
-from eval import compare, importers, report
-from eval.goldset import Evidence, Question, load, write
-from eval.measure import judged
-from eval.metrics.retrieval import document_scores
-from eval.run import Outcome
-from eval.wording import wording
+from pincite.corpus.errors import GoldSetError, UsageError
+from pincite.corpus.types import Span
+from pincite.eval import compare, importers, report
+from pincite.eval.goldset import Evidence, Question, load, write
+from pincite.eval.measure import judged
+from pincite.eval.metrics.retrieval import document_scores
+from pincite.eval.run import Outcome
+from pincite.eval.wording import wording
 
 TEXT = "The barn owl hunts mice at night."
 EVIDENCE = {"doc": "d", "start": 0, "end": len(TEXT), "text": TEXT}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import UsageError
-from eval import overview
-from eval.run import Run
+from pincite.corpus.errors import UsageError
+from pincite.eval import overview
+from pincite.eval.run import Run
 from tests.eval.conftest import report_of
 
 DAY, LATER = date(2026, 11, 24), date(2026, 11, 26)

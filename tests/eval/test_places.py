@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.layout import Layout
-from corpus.types import Document
-from eval.places import check
-from ingest.files import read_source
-from ingest.sources import Source
-from retrieval.quote import Quote
+from pincite.corpus.layout import Layout
+from pincite.corpus.types import Document
+from pincite.eval.places import check
+from pincite.ingest.files import read_source
+from pincite.ingest.sources import Source
+from pincite.retrieval.quote import Quote
 from tests.conftest import Pincite, Run
 from tests.eval.conftest import OWL, WHOLE, write_gold
 from tests.ingest.pdf_maker import Leaf, column, pdf

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from corpus.errors import UsageError
-from eval.compare import Difference, compare
-from eval.measure import GROUPS
-from eval.page import page
-from eval.report import Report, read_json, show, write_json
-from eval.run import Run
+from pincite.corpus.errors import UsageError
+from pincite.eval.compare import Difference, compare
+from pincite.eval.measure import GROUPS
+from pincite.eval.page import page
+from pincite.eval.report import Report, read_json, show, write_json
+from pincite.eval.run import Run
 from tests.eval.conftest import (
     NEVER,
     NOWHERE,

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from corpus.canonical import canonical
-from corpus.errors import GoldSetError, LibraryError
-from corpus.library import Library
-from eval.goldset import load
-from eval.measure import GROUPS, Value, measure, scores
-from eval.metrics.characters import first
-from eval.run import Outcome, Run, evaluate
-from ingest.pipeline import ingest_documents
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import GoldSetError, LibraryError
+from pincite.corpus.library import Library
+from pincite.eval.goldset import load
+from pincite.eval.measure import GROUPS, Value, measure, scores
+from pincite.eval.metrics.characters import first
+from pincite.eval.run import Outcome, Run, evaluate
+from pincite.ingest.pipeline import ingest_documents
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.eval.conftest import (
     NOWHERE,
     OWL,

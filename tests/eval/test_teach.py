@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.errors import UsageError
-from eval.lessons import Lesson
-from retrieval.checker import AdjustedChecker, taught
-from retrieval.embedder import SentenceTransformerEmbedder
+from pincite.corpus.errors import UsageError
+from pincite.eval.lessons import Lesson
+from pincite.retrieval.checker import AdjustedChecker, taught
+from pincite.retrieval.embedder import SentenceTransformerEmbedder
 from tests.conftest import WORDS
 
 THINGS = list(WORDS[:10])
@@ -34,7 +34,7 @@ def embedder(tiny: Path) -> SentenceTransformerEmbedder:
 
 
 def recipe(**changes: float):  # type: ignore[no-untyped-def]
-    from eval.teach import Recipe
+    from pincite.eval.teach import Recipe
 
     quick = Recipe(rank=8, rate=1e-2, epochs=40, batch=12, courses=1)
     return replace(quick, **changes)
@@ -43,7 +43,7 @@ def recipe(**changes: float):  # type: ignore[no-untyped-def]
 def test_what_was_taught_is_told_apart_and_the_embedder_embeds_as_before(
     embedder: SentenceTransformerEmbedder,
 ) -> None:
-    from eval.teach import teach, told
+    from pincite.eval.teach import teach, told
 
     before = embedder.embed_documents(["the gull ."])
     # What two layers of noise can learn: some texts answer, whatever is asked.
@@ -55,7 +55,7 @@ def test_what_was_taught_is_told_apart_and_the_embedder_embeds_as_before(
 
 
 def test_the_same_lessons_teach_the_same(embedder: SentenceTransformerEmbedder) -> None:
-    from eval.teach import teach, told
+    from pincite.eval.teach import teach, told
 
     few = recipe(epochs=2)
     first, second = (told(LESSONS, teach(LESSONS, embedder, few), embedder) for _ in range(2))
@@ -65,7 +65,7 @@ def test_the_same_lessons_teach_the_same(embedder: SentenceTransformerEmbedder) 
 def test_the_mean_of_courses_is_theirs_within_the_rank(
     embedder: SentenceTransformerEmbedder,
 ) -> None:
-    from eval import teach as module
+    from pincite.eval import teach as module
 
     taken: list[module.Adjustments] = []
 
@@ -90,7 +90,7 @@ def test_the_mean_of_courses_is_theirs_within_the_rank(
 def test_what_is_written_is_what_the_checker_reads(
     embedder: SentenceTransformerEmbedder, tmp_path: Path
 ) -> None:
-    from eval.teach import teach, told, write
+    from pincite.eval.teach import teach, told, write
 
     how = recipe(epochs=4)
     learned = teach(LESSONS, embedder, how)
@@ -108,7 +108,7 @@ def test_what_is_written_is_what_the_checker_reads(
 def test_topics_that_are_held_out_are_told_by_who_was_not_taught_them(
     embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from eval import teach as module
+    from pincite.eval import teach as module
 
     seen: list[set[str]] = []
 
@@ -127,7 +127,7 @@ def test_topics_that_are_held_out_are_told_by_who_was_not_taught_them(
 
 
 def test_lessons_that_all_say_it_teach_nothing(embedder: SentenceTransformerEmbedder) -> None:
-    from eval.teach import teach
+    from pincite.eval.teach import teach
 
     with pytest.raises(UsageError, match="6 lessons are all of one kind"):
         teach([x for x in LESSONS if x.says], embedder, recipe())

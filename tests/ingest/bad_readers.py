@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from ingest.readers import Reader, Reading
-from ingest.readers.text import TEXT
+from pincite.ingest.readers import Reader, Reading
+from pincite.ingest.readers.text import TEXT
 
 
 def read(data: bytes, name: str) -> tuple[Reader, Reading]:

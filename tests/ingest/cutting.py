@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.types import Document, Passage, Section, Span
-from ingest.readers.markdown import MARKDOWN
-from ingest.readers.text import TEXT
-from ingest.segment import segment
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.types import Document, Passage, Section, Span
+from pincite.ingest.readers.markdown import MARKDOWN
+from pincite.ingest.readers.text import TEXT
+from pincite.ingest.segment import segment
+from pincite.retrieval.hashing import HashingEmbedder
 
 
 class LetterEmbedder(HashingEmbedder):

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from corpus.canonical import canonical
-from corpus.errors import SourceError
-from ingest.readers import read
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import SourceError
+from pincite.ingest.readers import read
 
 
 def rezipped(data: bytes, changed: Mapping[str, bytes]) -> bytes:

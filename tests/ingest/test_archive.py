@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from corpus.errors import SourceError, UnsupportedSourceError
-from ingest.readers import archive as limits
-from ingest.readers.archive import holds, member, open_archive, parse_xml, refuse_entities
+from pincite.corpus.errors import SourceError, UnsupportedSourceError
+from pincite.ingest.readers import archive as limits
+from pincite.ingest.readers.archive import holds, member, open_archive, parse_xml, refuse_entities
 from tests.ingest.damage import cut_or_flipped
 
 bounded = settings(max_examples=150)

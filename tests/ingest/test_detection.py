@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import UnsupportedSourceError
-from ingest.readers import READERS, read, reader_for
-from ingest.readers.unread import UNREAD
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import READERS, read, reader_for
+from pincite.ingest.readers.unread import UNREAD
 from tests.ingest.damage import read_or_refused
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import SourceError, UnsupportedSourceError
-from ingest.readers import Reading, read
-from ingest.readers.docx import DOCX
+from pincite.corpus.errors import SourceError, UnsupportedSourceError
+from pincite.ingest.readers import Reading, read
+from pincite.ingest.readers.docx import DOCX
 from tests.ingest.damage import broken_inside, cut_or_flipped, rezipped
 from tests.ingest.test_archive import zipped
 

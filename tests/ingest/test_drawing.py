@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from corpus.errors import PageNotDrawnError
-from corpus.layout import Box
-from corpus.library import Library
-from corpus.types import Document, Span
-from ingest import drawing
-from ingest.drawing import Drawings, available
-from ingest.pipeline import Options, ingest_sources
-from ingest.sources import Source
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.errors import PageNotDrawnError
+from pincite.corpus.layout import Box
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document, Span
+from pincite.ingest import drawing
+from pincite.ingest.drawing import Drawings, available
+from pincite.ingest.pipeline import Options, ingest_sources
+from pincite.ingest.sources import Source
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.ingest.pdf_maker import Leaf, column, pdf
 
 LINES = ["Gulls nest on cliffs above the sea.", "", "Owls hunt mice in the fields at night."]

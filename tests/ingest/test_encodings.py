@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.canonical import canonical
-from corpus.errors import EncodingError, UnsupportedSourceError
-from ingest.readers import read
-from ingest.readers.encodings import decoded
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import EncodingError, UnsupportedSourceError
+from pincite.ingest.readers import read
+from pincite.ingest.readers.encodings import decoded
 from tests.ingest.damage import read_or_refused
 
 bounded = settings(max_examples=50)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import EmptySourceError, SourceError, UnsupportedSourceError
-from ingest.readers import Reading, read
-from ingest.readers.epub import EPUB
+from pincite.corpus.errors import EmptySourceError, SourceError, UnsupportedSourceError
+from pincite.ingest.readers import Reading, read
+from pincite.ingest.readers.epub import EPUB
 from tests.ingest.damage import broken_inside, cut_or_flipped
 from tests.ingest.test_archive import zipped
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from ingest.readers.equations import equation
+from pincite.ingest.readers.equations import equation
 
 
 def written(tag: str, **parts: str) -> str:

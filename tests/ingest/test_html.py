@@ -9,9 +9,9 @@ import pytest
 import trafilatura
 from hypothesis import HealthCheck, given, settings
 
-from corpus.errors import EmptySourceError, SourceError
-from ingest.readers import Reading, read
-from ingest.readers.html import HTML
+from pincite.corpus.errors import EmptySourceError, SourceError
+from pincite.ingest.readers import Reading, read
+from pincite.ingest.readers.html import HTML
 from tests.ingest.damage import cut_or_flipped
 
 bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corpus.errors import EmbedderMismatchError, RecordError, SourceNotFoundError
-from corpus.exporting import export
-from corpus.library import Library
-from corpus.rows import Refusal
-from ingest.importing import import_library
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.indexes import index_problems
+from pincite.corpus.errors import EmbedderMismatchError, RecordError, SourceNotFoundError
+from pincite.corpus.exporting import export
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Refusal
+from pincite.ingest.importing import import_library
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.indexes import index_problems
 from tests.retrieval.conftest import fill, hashing_settings, make_document, small_documents
 
 
@@ -102,7 +102,7 @@ def test_vectors_of_another_embedder_are_made_anew(
 def test_a_large_import_is_stored_in_batches_and_comes_out_the_same(
     tmp_path: Path, other: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.importing._BATCH_PASSAGES", 3)
+    monkeypatch.setattr("pincite.ingest.importing._BATCH_PASSAGES", 3)
     with Library.open(tmp_path / "many", create=True) as many:
         fill(many, *(make_document(f"Gull {n} nests. " * 3, f"{n}.txt") for n in range(20)))
         export(many, tmp_path / "all.jsonl", vectors=True)

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from corpus.types import Origin
-from ingest.files import Finding, Read, Refused, Request, Same
-from ingest.isolation import Readers
-from ingest.readers import read
-from ingest.sources import Source
-from ingest.wire import receive_finding, send_request
-from ingest.worker import READY, serve
+from pincite.corpus.types import Origin
+from pincite.ingest.files import Finding, Read, Refused, Request, Same
+from pincite.ingest.isolation import Readers
+from pincite.ingest.readers import read
+from pincite.ingest.sources import Source
+from pincite.ingest.wire import receive_finding, send_request
+from pincite.ingest.worker import READY, serve
 
 BAD = "tests.ingest.bad_readers:read"
 SENTENCE = "Gulls nest on cliffs."
@@ -29,9 +29,9 @@ ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 _PARENT = """
 import sys
 from pathlib import Path
-from ingest.files import Request
-from ingest.isolation import Readers
-from ingest.sources import Source
+from pincite.ingest.files import Request
+from pincite.ingest.isolation import Readers
+from pincite.ingest.sources import Source
 
 readers = Readers(600, 1, "tests.ingest.bad_readers:read")
 for _ in readers.read([(Request(Source(Path(name))), 1) for name in sys.argv[1:]]):
@@ -81,7 +81,9 @@ def workers() -> list[int]:
     for task in Path("/proc/self/task").iterdir():
         with suppress(OSError):  # the thread has just ended
             pids += [int(pid) for pid in (task / "children").read_text().split()]
-    return [pid for pid in pids if b"ingest.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [
+        pid for pid in pids if b"pincite.ingest.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
 
 
 def soon(condition: Callable[[], bool]) -> bool:
@@ -208,7 +210,7 @@ def test_the_processes_load_neither_the_model_nor_the_indexes(
 ) -> None:
     (modules,) = found(readers, write(tmp_path, "modules"))
     loaded = set(modules.split())
-    assert "ingest.readers" in loaded
+    assert "pincite.ingest.readers" in loaded
     assert loaded & {"torch", "faiss", "tantivy", "sentence_transformers"} == set()
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import EmptySourceError, UnsupportedSourceError
-from ingest.readers import Reading, read
+from pincite.corpus.errors import EmptySourceError, UnsupportedSourceError
+from pincite.ingest.readers import Reading, read
 from tests.ingest.damage import read_or_refused
 
 bounded = settings(max_examples=100)

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from corpus.library import Library
-from retrieval.hashing import HASHING
-from retrieval.indexes import index_problems
+from pincite.corpus.library import Library
+from pincite.retrieval.hashing import HASHING
+from pincite.retrieval.indexes import index_problems
 
 _SEED = 20
 _WORDS = "gull owl tern nest cliff night mussel wing feather harbour winter eats hunts sits"
@@ -26,7 +26,7 @@ _WORDS = "gull owl tern nest cliff night mussel wing feather harbour winter eats
 def start(folder: Path, library: Path) -> subprocess.Popen[bytes]:
     """The command line at work on a folder."""
     return subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", "--library", str(library), "ingest", str(folder)],
+        [sys.executable, "-m", "pincite.ui.cli", "--library", str(library), "ingest", str(folder)],
         env={**os.environ, "PINCITE_EMBEDDER": HASHING},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

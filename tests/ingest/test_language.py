@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.language import language, unknown_language, warned
-from retrieval.hashing import HashingEmbedder
+from pincite.ingest.language import language, unknown_language, warned
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.ingest.cutting import read
 
 SAID = {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.readers import Reading, read
-from ingest.readers.mail import MAIL
+from pincite.ingest.readers import Reading, read
+from pincite.ingest.readers.mail import MAIL
 from tests.ingest.damage import read_or_refused
 
 bounded = settings(max_examples=60)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from corpus.canonical import canonical
-from corpus.errors import UnsupportedSourceError
-from ingest.readers import Reading
-from ingest.readers.builder import Builder
-from ingest.readers.markup import walk
-from ingest.readers.page import parse
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.markup import walk
+from pincite.ingest.readers.page import parse
 
 bounded = settings(max_examples=80)
 TAGS = st.sampled_from(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import UnsupportedSourceError
-from ingest.readers import Reading, odf, read
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import Reading, odf, read
 from tests.ingest.damage import broken_inside, cut_or_flipped, read_or_refused, rezipped
 
 bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

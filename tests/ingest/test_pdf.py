@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.canonical import canonical
-from corpus.layout import Box
-from corpus.types import Span
-from ingest.readers import Reading, read
-from ingest.readers.pdf import PDF
+from pincite.corpus.canonical import canonical
+from pincite.corpus.layout import Box
+from pincite.corpus.types import Span
+from pincite.ingest.readers import Reading, read
+from pincite.ingest.readers.pdf import PDF
 from tests.ingest.pdf_maker import BOLD, Entry, Leaf, Text, column, pdf
 
 GULLS = [

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.canonical import canonical
-from corpus.errors import (
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import (
     EmptySourceError,
     SourceError,
     UnreadableSourceError,
     UnsupportedSourceError,
 )
-from ingest.readers import Reading
-from ingest.readers.pdf import PDF
+from pincite.ingest.readers import Reading
+from pincite.ingest.readers.pdf import PDF
 from tests.ingest.pdf_maker import Leaf, Text, column, pdf
 
 GULLS = ["Gulls nest on cliffs above the sea.", "They feed their young."]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.types import Span
-from ingest.readers.pdf import PDF
-from ingest.segment import sentences
+from pincite.corpus.types import Span
+from pincite.ingest.readers.pdf import PDF
+from pincite.ingest.segment import sentences
 from tests.ingest.pdf_maker import COURIER, HELVETICA, Leaf, Text, column, pdf
 
 FULL = "Gulls nest on the cliffs above a cold sea and they return to them in every spring and"

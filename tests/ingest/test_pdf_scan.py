@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from corpus.canonical import canonical
-from corpus.errors import EmptySourceError
-from corpus.library import Library
-from corpus.types import Span
-from ingest import deadline
-from ingest.pipeline import Options, ingest_sources
-from ingest.readers import Reading, ocr
-from ingest.readers.pdf import PDF
-from ingest.readers.pdf_lines import Boxes
-from ingest.readers.pdf_scan import in_reading_order
-from ingest.sources import Source
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import EmptySourceError
+from pincite.corpus.library import Library
+from pincite.corpus.types import Span
+from pincite.ingest import deadline
+from pincite.ingest.pipeline import Options, ingest_sources
+from pincite.ingest.readers import Reading, ocr
+from pincite.ingest.readers.pdf import PDF
+from pincite.ingest.readers.pdf_lines import Boxes
+from pincite.ingest.readers.pdf_scan import in_reading_order
+from pincite.ingest.sources import Source
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.ingest.pdf_maker import Leaf, Text, column, pdf, scan
 
 GULLS = [

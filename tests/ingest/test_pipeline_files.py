@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from corpus.library import Library
-from corpus.rows import Entry
-from ingest import files, notes, pipeline
-from ingest.events import Event, Listener, Summary
-from ingest.files import Refused, Request, open_file
-from ingest.pipeline import Options, ingest_sources
-from ingest.sources import Source, find_sources
-from retrieval.indexes import index_problems
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Entry
+from pincite.ingest import files, notes, pipeline
+from pincite.ingest.events import Event, Listener, Summary
+from pincite.ingest.files import Refused, Request, open_file
+from pincite.ingest.pipeline import Options, ingest_sources
+from pincite.ingest.sources import Source, find_sources
+from pincite.retrieval.indexes import index_problems
 from tests.ingest.test_pipeline import CountingEmbedder, held, outcomes
 
 GULLS, OWLS = "Gulls nest on cliffs.", "Owls hunt at night."
@@ -67,7 +67,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(request.source.path.name)
         return open_file(request)
 
-    monkeypatch.setattr("ingest.isolation.open_file", noted)
+    monkeypatch.setattr("pincite.ingest.isolation.open_file", noted)
     return names
 
 

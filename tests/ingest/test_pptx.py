@@ -13,8 +13,8 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from corpus.errors import UnsupportedSourceError
-from ingest.readers import Reading, read
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import Reading, read
 from tests.ingest.damage import broken_inside, cut_or_flipped, member_of, read_or_refused, rezipped
 
 bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.canonical import canonical
-from corpus.errors import EmptySourceError
-from corpus.types import Span
-from ingest.readers import Reading, read
-from ingest.readers.base import title_from
-from ingest.readers.markdown import MARKDOWN
-from ingest.readers.text import TEXT
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import EmptySourceError
+from pincite.corpus.types import Span
+from pincite.ingest.readers import Reading, read
+from pincite.ingest.readers.base import title_from
+from pincite.ingest.readers.markdown import MARKDOWN
+from pincite.ingest.readers.text import TEXT
 
 bounded = settings(max_examples=100)
 ROWS = st.sampled_from(

@@ -11,23 +11,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corpus.errors import EmbedderMismatchError, LibraryChangedError, LibraryDamagedError
-from corpus.library import Library
-from ingest import pipeline
-from ingest.reembedding import FOLDER, reembed
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.indexes import index_problems
+from pincite.corpus.errors import EmbedderMismatchError, LibraryChangedError, LibraryDamagedError
+from pincite.corpus.library import Library
+from pincite.ingest import pipeline
+from pincite.ingest.reembedding import FOLDER, reembed
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.indexes import index_problems
 from tests.retrieval.conftest import fill, hashing_settings, make_document, small_documents
 
 QUESTION = "Why did the captain repair the rudder?"
 # Dies at the second batch of texts; each batch before it is stored.
 _DIES = """
 import os, signal, sys
-from corpus.library import Library
-from ingest import pipeline
-from ingest.reembedding import reembed
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.library import Library
+from pincite.ingest import pipeline
+from pincite.ingest.reembedding import reembed
+from pincite.retrieval.hashing import HashingEmbedder
 
 class Dies(HashingEmbedder):
     calls = 0

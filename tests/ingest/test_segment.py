@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import corpus
-from corpus.canonical import canonical
-from corpus.types import Document
-from ingest.segment import HEADING_TOKENS, PASSAGE_TOKENS, segment
-from retrieval.embedder import Embedder, SentenceTransformerEmbedder
-from retrieval.hashing import HashingEmbedder
+from pincite import corpus
+from pincite.corpus.canonical import canonical
+from pincite.corpus.types import Document
+from pincite.ingest.segment import HEADING_TOKENS, PASSAGE_TOKENS, segment
+from pincite.retrieval.embedder import Embedder, SentenceTransformerEmbedder
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.ingest.cutting import (
     LetterEmbedder,
     check_whole,

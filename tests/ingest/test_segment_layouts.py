@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.types import Document
+from pincite.corpus.types import Document
 from tests.ingest.cutting import (
     check_whole,
     cut,

@@ -7,9 +7,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.types import Document
-from ingest.segment import segment
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.types import Document
+from pincite.ingest.segment import segment
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.ingest.cutting import check_whole, passages_of, read, read_markdown
 
 TOKENS = 24

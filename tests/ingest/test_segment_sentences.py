@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-import corpus
-from corpus.types import Span
-from ingest.segment import segment
-from ingest.sentences import sentences
-from retrieval.hashing import HashingEmbedder
+from pincite import corpus
+from pincite.corpus.types import Span
+from pincite.ingest.segment import segment
+from pincite.ingest.sentences import sentences
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.ingest.cutting import cut, read, sentences_of
 
 ARTICLE = Path(corpus.__file__).parent / "documents" / "ai_safety.txt"

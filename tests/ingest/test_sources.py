@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import (
+from pincite.corpus.errors import (
     EmptySourceError,
     SourceNotFoundError,
     UnreadableSourceError,
     UnsupportedSourceError,
 )
-from ingest.files import read_source
-from ingest.sources import Source, find_sources
+from pincite.ingest.files import read_source
+from pincite.ingest.sources import Source, find_sources
 
 
 def write(path: Path, data: bytes = b"Gulls nest on cliffs.") -> Path:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import EmptySourceError, SourceNotFoundError, UsageError
-from ingest.sources import Sources, find_sources
+from pincite.corpus.errors import EmptySourceError, SourceNotFoundError, UsageError
+from pincite.ingest.sources import Sources, find_sources
 
 GIT = shutil.which("git")
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.readers import Reading, read
-from ingest.readers.table import is_header
+from pincite.ingest.readers import Reading, read
+from pincite.ingest.readers.table import is_header
 
 bounded = settings(max_examples=100)
 

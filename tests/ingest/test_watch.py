@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import UnreadableSourceError
-from ingest import watch as watching
-from ingest.watch import changes
+from pincite.corpus.errors import UnreadableSourceError
+from pincite.ingest import watch as watching
+from pincite.ingest.watch import changes
 
 _PATIENCE_S = 30
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 
-from corpus.errors import UnsupportedSourceError
-from ingest.readers import Reading, read, sheet, xlsx
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import Reading, read, sheet, xlsx
 from tests.ingest.damage import broken_inside, cut_or_flipped, member_of, read_or_refused, rezipped
 
 bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from corpus.library import Library
-from corpus.types import Document
-from ingest.pipeline import ingest_documents
-from ingest.readers import read
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.settings import Settings, load_settings
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document
+from pincite.ingest.pipeline import ingest_documents
+from pincite.ingest.readers import read
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.settings import Settings, load_settings
 
 TEXTS = {
     "birds.txt": (

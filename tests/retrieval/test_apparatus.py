@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.apparatus import is_apparatus
+from pincite.retrieval.apparatus import is_apparatus
 
 
 @pytest.mark.parametrize(

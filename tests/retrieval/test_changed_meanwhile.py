@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-import retrieval.answer
-from corpus.errors import LibraryChangedError
-from corpus.library import Library
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.indexes import index_problems, open_indexes, publish
+import pincite.retrieval.answer
+from pincite.corpus.errors import LibraryChangedError
+from pincite.corpus.library import Library
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.indexes import index_problems, open_indexes, publish
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 
 
@@ -27,13 +27,13 @@ def engine_on(folder: Path) -> Engine:
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     """Run ``act`` between search and reading, each time."""
-    real = retrieval.answer.read
+    real = pincite.retrieval.answer.read
 
     def read(*arguments: Any, **named: Any) -> Any:
         act()
         return real(*arguments, **named)
 
-    monkeypatch.setattr(retrieval.answer, "read", read)
+    monkeypatch.setattr(pincite.retrieval.answer, "read", read)
 
 
 def test_a_document_removed_while_it_is_read_is_simply_no_longer_quoted(

@@ -11,12 +11,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corpus.errors import ModelError
-from retrieval import checker as module
-from retrieval.checker import HEAD, HEAD_BIAS, AdjustedChecker, adjusted, checker_for, taught
-from retrieval.confidence import shipped
-from retrieval.embedder import PACKAGED, SentenceTransformerEmbedder
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.errors import ModelError
+from pincite.retrieval import checker as module
+from pincite.retrieval.checker import (
+    HEAD,
+    HEAD_BIAS,
+    AdjustedChecker,
+    adjusted,
+    checker_for,
+    taught,
+)
+from pincite.retrieval.confidence import shipped
+from pincite.retrieval.embedder import PACKAGED, SentenceTransformerEmbedder
+from pincite.retrieval.hashing import HashingEmbedder
 
 LAYER = "encoder.layer.1.attention.self.query"
 TEXTS = ["the gull .", "a lamp , a rope ?", "fog : the bell"]

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from corpus.errors import IndexDamagedError
-from retrieval.dense import DenseIndex
+from pincite.corpus.errors import IndexDamagedError
+from pincite.retrieval.dense import DenseIndex
 
 Rows = NDArray[np.float32]
 bounded = settings(max_examples=60)

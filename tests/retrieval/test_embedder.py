@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corpus.errors import ModelError
-from retrieval import embedder as module
-from retrieval.embedder import PACKAGED, SentenceTransformerEmbedder
+from pincite.corpus.errors import ModelError
+from pincite.retrieval import embedder as module
+from pincite.retrieval.embedder import PACKAGED, SentenceTransformerEmbedder
 
 SENTENCES = [
     "The herring gull eats fish and mussels.",

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import (
+from pincite.corpus.errors import (
     DocumentNotFoundError,
     EmbedderMismatchError,
     LibraryEmptyError,
@@ -25,11 +25,11 @@ from corpus.errors import (
     SourceError,
     UsageError,
 )
-from corpus.library import Library
-from corpus.types import Document
-from retrieval.answer import Answer
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document
+from pincite.retrieval.answer import Answer
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.retrieval.conftest import TEXTS, fill, hashing_settings, make_document
 
 QUESTIONS = [
@@ -299,5 +299,5 @@ def test_warming_up_opens_what_the_first_question_needs(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine.warm_up()
-    monkeypatch.delattr("retrieval.engine.open_indexes")
+    monkeypatch.delattr("pincite.retrieval.engine.open_indexes")
     assert engine.ask("gulls").status == "ANSWERED"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.fusion import convex
+from pincite.retrieval.fusion import convex
 
 IDS = st.integers(0, 40)
 DENSE = st.dictionaries(IDS, st.floats(-1, 1), max_size=20)

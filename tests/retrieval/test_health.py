@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from corpus.database import FILE_NAME
-from corpus.library import Library
-from retrieval import checker
-from retrieval.dense import DenseIndex
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.health import Health, examine
-from retrieval.lexical import LexicalIndex
-from retrieval.settings import load_settings
+from pincite.corpus.database import FILE_NAME
+from pincite.corpus.library import Library
+from pincite.retrieval import checker
+from pincite.retrieval.dense import DenseIndex
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.health import Health, examine
+from pincite.retrieval.lexical import LexicalIndex
+from pincite.retrieval.settings import load_settings
 from tests.retrieval.conftest import hashing_settings
 
 
@@ -65,7 +65,7 @@ def test_a_library_of_another_embedder_is_a_problem_that_names_both(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = HashingEmbedder(64)
-    monkeypatch.setattr("retrieval.health.open_embedder", lambda settings: other)
+    monkeypatch.setattr("pincite.retrieval.health.open_embedder", lambda settings: other)
     (problem,) = look(folder).problems
     assert "hashing@256" in problem
     assert "hashing@64" in problem

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from corpus.library import Library
-from retrieval.hashing import HashingEmbedder
-from retrieval.indexes import Indexes, index_problems, is_published, open_indexes, publish
+from pincite.corpus.library import Library
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.indexes import Indexes, index_problems, is_published, open_indexes, publish
 from tests.retrieval.conftest import fill, make_document, small_documents
 
 QUESTIONS = ["Where do gulls nest?", "storm mast captain", "bake bread in a bowl"]
@@ -79,7 +79,7 @@ def test_indexes_that_nothing_happened_to_are_opened_without_a_word(library: Lib
 def test_a_byte_flipped_anywhere_is_noticed_and_changes_no_answer(
     sound: tuple[Path, Found], which: int, where: float, mask: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         folder = Path(shutil.copytree(sound[0], Path(scratch, "library")))
         with Library.open(folder) as library:
             file = files(place(library))[which % len(files(place(library)))]
@@ -174,7 +174,7 @@ def test_indexes_whose_words_were_cut_in_another_way_are_not_used(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, _ = opened(library)
-    monkeypatch.setattr("retrieval.indexes.ANALYSIS", "of another day")
+    monkeypatch.setattr("pincite.retrieval.indexes.ANALYSIS", "of another day")
     assert not is_published(library)
     assert opened(library) == (before, [])
     assert is_published(library)
@@ -292,7 +292,7 @@ def commit_during(library: Library) -> Callable[..., str]:
 def test_indexes_overtaken_by_a_commit_are_not_published(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retrieval.indexes.json.dumps", commit_during(library))
+    monkeypatch.setattr("pincite.retrieval.indexes.json.dumps", commit_during(library))
     publish(library)
     assert library.generation == 2
     assert index_problems(library) == []

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
-from corpus.errors import ModelError
-from retrieval.embedder import windows
-from retrieval.hashing import HashingEmbedder
-from retrieval.langchain import (
+from pincite.corpus.errors import ModelError
+from pincite.retrieval.embedder import windows
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.langchain import (
     LangChainEmbedder,
     PinciteEmbeddings,
     PinciteVectorStore,

@@ -12,10 +12,10 @@ import pytest
 from langchain_core.documents import Document
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
-from corpus.errors import EmbedderMismatchError, PinciteError
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.langchain import PinciteEmbeddings, PinciteVectorStore
+from pincite.corpus.errors import EmbedderMismatchError, PinciteError
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.langchain import PinciteEmbeddings, PinciteVectorStore
 
 HASHING = PinciteEmbeddings(HashingEmbedder())
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from langchain_core.documents import Document
 from langchain_core.vectorstores.utils import maximal_marginal_relevance
 
-from corpus.canonical import canonical
-from retrieval.hashing import HashingEmbedder
-from retrieval.langchain import PinciteEmbeddings, PinciteVectorStore
-from retrieval.langchain.diversity import diverse
+from pincite.corpus.canonical import canonical
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.langchain import PinciteEmbeddings, PinciteVectorStore
+from pincite.retrieval.langchain.diversity import diverse
 
 Model = dict[str, tuple[str, dict[str, Any]]]
 

@@ -9,14 +9,14 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnablePassthrough
 from pydantic import ValidationError
 
-from corpus import types
-from corpus.errors import DocumentNotFoundError, QuestionError
-from corpus.library import Library
-from ingest.pipeline import ingest_documents
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.langchain import PinciteRetriever
-from retrieval.settings import load_settings
+from pincite.corpus import types
+from pincite.corpus.errors import DocumentNotFoundError, QuestionError
+from pincite.corpus.library import Library
+from pincite.ingest.pipeline import ingest_documents
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.langchain import PinciteRetriever
+from pincite.retrieval.settings import load_settings
 
 GULLS = (
     "Gulls\nGulls sleep on the roof. They eat herring.\nLamp\nThe keeper trims the lamp at dusk."

@@ -13,9 +13,9 @@ from langchain_tests.integration_tests import (
     VectorStoreIntegrationTests,
 )
 
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.langchain import PinciteEmbeddings, PinciteRetriever, PinciteVectorStore
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.langchain import PinciteEmbeddings, PinciteRetriever, PinciteVectorStore
 
 # The suites mix plain and async tests, and the mark can only be set on all of them.
 pytestmark = pytest.mark.filterwarnings("ignore:.*is not an async function:pytest.PytestWarning")

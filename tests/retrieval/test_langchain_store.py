@@ -9,12 +9,12 @@ import pytest
 from langchain_core.documents import Document
 from langchain_core.indexing import InMemoryRecordManager, index
 
-from corpus.errors import LibraryNotFoundError, UsageError
-from corpus.library import Library
-from retrieval.embedder import Vectors
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.langchain import PinciteEmbeddings, PinciteVectorStore
+from pincite.corpus.errors import LibraryNotFoundError, UsageError
+from pincite.corpus.library import Library
+from pincite.retrieval.embedder import Vectors
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.langchain import PinciteEmbeddings, PinciteVectorStore
 
 HASHING = PinciteEmbeddings(HashingEmbedder())
 

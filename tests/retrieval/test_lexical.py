@@ -9,8 +9,8 @@ import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import IndexDamagedError
-from retrieval.lexical import STOP_WORDS, LexicalIndex, content_terms, terms
+from pincite.corpus.errors import IndexDamagedError
+from pincite.retrieval.lexical import STOP_WORDS, LexicalIndex, content_terms, terms
 
 K1, B = 1.2, 0.75
 # Words that are their own stems, so that the reference needs no stemmer.

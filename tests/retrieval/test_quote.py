@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import QuoteError
-from corpus.types import Document, Span
-from retrieval.quote import Quote, choose, points_back, verify
-from retrieval.reader import Candidate
+from pincite.corpus.errors import QuoteError
+from pincite.corpus.types import Document, Span
+from pincite.retrieval.quote import Quote, choose, points_back, verify
+from pincite.retrieval.reader import Candidate
 from tests.retrieval.conftest import make_document
 
 STORY = make_document(

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.library import Library
-from corpus.types import Span
-from retrieval.embedder import Vectors
-from retrieval.hashing import HashingEmbedder
-from retrieval.indexes import open_indexes
-from retrieval.lexical import content_terms, terms
-from retrieval.reader import Candidate, Reading, read
-from retrieval.search import Hit, search
+from pincite.corpus.library import Library
+from pincite.corpus.types import Span
+from pincite.retrieval.embedder import Vectors
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.indexes import open_indexes
+from pincite.retrieval.lexical import content_terms, terms
+from pincite.retrieval.reader import Candidate, Reading, read
+from pincite.retrieval.search import Hit, search
 from tests.retrieval.conftest import fill, make_document
 
 QUESTIONS = [

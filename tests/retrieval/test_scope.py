@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import DocumentNotFoundError, TagNotFoundError, UsageError
-from corpus.library import Library
-from corpus.types import Document
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from retrieval.langchain import PinciteEmbeddings, PinciteRetriever, PinciteVectorStore
-from retrieval.langchain.documents import TAGS
+from pincite.corpus.errors import DocumentNotFoundError, TagNotFoundError, UsageError
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.langchain import PinciteEmbeddings, PinciteRetriever, PinciteVectorStore
+from pincite.retrieval.langchain.documents import TAGS
 from tests.retrieval.conftest import TEXTS, fill, hashing_settings, make_document
 
 QUESTION = "Where do gulls nest in a storm, and who kneads the dough?"

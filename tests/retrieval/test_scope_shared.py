@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import LibraryError
-from corpus.library import Library
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.errors import LibraryError
+from pincite.corpus.library import Library
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 
 ROUNDS = 12
 # Tags, renames or removes, again and again; the document "kept.txt" is nobody's.
 _WRITES = """
 import sys
-from corpus.library import Library
+from pincite.corpus.library import Library
 from tests.retrieval.conftest import fill, make_document
 
 folder, verb, rounds = sys.argv[1:]

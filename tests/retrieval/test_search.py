@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import LibraryChangedError
-from corpus.library import Library
-from retrieval.hashing import HashingEmbedder
-from retrieval.indexes import Indexes, open_indexes
-from retrieval.search import Hit, search
-from retrieval.trace import Stages
+from pincite.corpus.errors import LibraryChangedError
+from pincite.corpus.library import Library
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.indexes import Indexes, open_indexes
+from pincite.retrieval.search import Hit, search
+from pincite.retrieval.trace import Stages
 from tests.retrieval.conftest import TEXTS, fill, make_document
 
 QUESTIONS = ["Where do gulls nest?", "the captain in the storm", "zzz", "bake bread", "who is it"]

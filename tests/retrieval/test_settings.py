@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from corpus.errors import SettingsError
-from retrieval.settings import Settings, load_settings
+from pincite.corpus.errors import SettingsError
+from pincite.retrieval.settings import Settings, load_settings
 
 
 @pytest.mark.parametrize("name", ["PINCITE_TRESHOLD", "PINCITE_", "PINCITE_QUOTES_"])

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.embedder import windows
-from retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedder import windows
+from pincite.retrieval.hashing import HashingEmbedder
 
 Count = Callable[[Sequence[str]], list[int]]
 
@@ -95,7 +95,7 @@ def test_texts_that_share_words_are_nearer_than_texts_that_do_not() -> None:
 
 def test_hashed_vectors_are_the_same_in_another_process() -> None:
     code = (
-        "from retrieval.hashing import HashingEmbedder;"
+        "from pincite.retrieval.hashing import HashingEmbedder;"
         "print(HashingEmbedder(16).embed_query('Gulls eat fish').tolist())"
     )
     printed = subprocess.run(

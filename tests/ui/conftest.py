@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from corpus.library import Library
-from ingest.pipeline import ingest_sources
-from ingest.sources import Source
-from retrieval.hashing import HASHING, HashingEmbedder
+from pincite.corpus.library import Library
+from pincite.ingest.pipeline import ingest_sources
+from pincite.ingest.sources import Source
+from pincite.retrieval.hashing import HASHING, HashingEmbedder
+from pincite.ui.web.examples import ARTICLE
 from tests.conftest import CUT_OFF
 from tests.ui.browsing import chromium
-from ui.web.examples import ARTICLE
 
 _STARTED_WITHIN_S = 180
 _ENDED_WITHIN_S = 15
@@ -40,10 +40,10 @@ HOSTILE_SENTENCE = (
 _SERVE = f"""
 {CUT_OFF}
 from pathlib import Path
-from retrieval.engine import Engine
-from ui.intake import Limits
-from ui.terms import Terms
-from ui.web.server import serve
+from pincite.retrieval.engine import Engine
+from pincite.ui.intake import Limits
+from pincite.ui.terms import Terms
+from pincite.ui.web.server import serve
 
 library, port, megabytes, files, *gold = sys.argv[1:]
 limits = Limits.of(int(megabytes), int(files))

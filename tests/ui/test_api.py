@@ -12,16 +12,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from corpus.errors import ServerBusyError
-from corpus.library import Library
-from ingest.drawing import Drawings
-from ingest.pipeline import ingest_sources
-from ingest.sources import Source
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from ui.api.app import api
-from ui.api.queue import Queue
-from ui.web.site import site
+from pincite.corpus.errors import ServerBusyError
+from pincite.corpus.library import Library
+from pincite.ingest.drawing import Drawings
+from pincite.ingest.pipeline import ingest_sources
+from pincite.ingest.sources import Source
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.ui.api.app import api
+from pincite.ui.api.queue import Queue
+from pincite.ui.web.site import site
 
 ASKED = "Who introduced the term AI safety engineering?"
 OURS = {"host": "127.0.0.1"}

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from corpus.library import Library
-from ingest.drawing import Drawings
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.library import Library
+from pincite.ingest.drawing import Drawings
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.ui.api.app import api
+from pincite.ui.api.queue import Queue
+from pincite.ui.intake import Intake, Limits, Upload
 from tests.conftest import NOTES
 from tests.ingest.pdf_maker import Leaf, column, pdf
-from ui.api.app import api
-from ui.api.queue import Queue
-from ui.intake import Intake, Limits, Upload
 
 OPERATIONS = [
     "POST /ask",

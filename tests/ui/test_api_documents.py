@@ -13,19 +13,19 @@ from httpx import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from corpus.database import FILE_NAME
-from corpus.library import Library
-from ingest.drawing import Drawings
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.database import FILE_NAME
+from pincite.corpus.library import Library
+from pincite.ingest.drawing import Drawings
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.ui.api.app import PREFIX, api
+from pincite.ui.api.chat_completions import chat_completions
+from pincite.ui.api.queue import Queue
+from pincite.ui.intake import Intake, Limits
+from pincite.ui.terms import Terms
+from pincite.ui.web.site import site
 from tests.conftest import locked
 from tests.ingest.pdf_maker import Leaf, column, pdf
-from ui.api.app import PREFIX, api
-from ui.api.chat_completions import chat_completions
-from ui.api.queue import Queue
-from ui.intake import Intake, Limits
-from ui.terms import Terms
-from ui.web.site import site
 
 URL = "/api/v1/documents"
 GULLS = ("gulls.txt", b"The herring gull eats fish and mussels.\n")
@@ -195,7 +195,7 @@ def test_whoever_may_only_read_can_neither_add_nor_remove(engine: Engine) -> Non
 def test_while_somebody_else_writes_an_upload_is_told_to_come_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.database.LOCK_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("pincite.corpus.database.LOCK_WAIT_SECONDS", 0.1)
     with Library.open(tmp_path / "other", create=True) as library:
         client = limited(Engine(library, HashingEmbedder()))
         with locked(library.folder / FILE_NAME):

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from corpus.canonical import canonical
-from corpus.library import Library
+from pincite.corpus.canonical import canonical
+from pincite.corpus.library import Library
 from tests.conftest import NOTES, Pincite, process
 
 EATS = "What does the herring gull eat?"

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus.library import Library
-from corpus.rows import Entry
-from retrieval.indexes import index_problems
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Entry
+from pincite.retrieval.indexes import index_problems
 from tests.conftest import Pincite
 from tests.ingest.damage import rezipped
 from tests.ingest.pdf_maker import Leaf, Text, column, pdf
@@ -115,7 +115,15 @@ def ingest(folder: Path, library: Path) -> Ended:
     with (
         (library.parent / "said").open("w+", encoding="utf-8") as said,
         subprocess.Popen(
-            [sys.executable, "-m", "ui.cli", "--library", str(library), "ingest", str(folder)],
+            [
+                sys.executable,
+                "-m",
+                "pincite.ui.cli",
+                "--library",
+                str(library),
+                "ingest",
+                str(folder),
+            ],
             env={**os.environ, "PINCITE_EMBEDDER": "hashing"},
             stdin=subprocess.DEVNULL,
             stderr=said,

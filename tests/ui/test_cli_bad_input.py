@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import database
-from retrieval.engine import Engine
+from pincite.corpus import database
+from pincite.retrieval.engine import Engine
 from tests.conftest import NOTES, Pincite, Run, locked
 
 LIBRARY_FILE = Path(".pincite") / database.FILE_NAME

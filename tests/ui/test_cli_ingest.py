@@ -14,9 +14,9 @@ from typing import IO, Any
 
 import pytest
 
-from ingest import pipeline
+from pincite.ingest import pipeline
+from pincite.ui.commands import taking_in
 from tests.conftest import Pincite
-from ui.commands import taking_in
 
 _PATIENCE_S = 60
 
@@ -102,7 +102,7 @@ def test_a_file_that_is_too_large_is_refused_and_told_how_to_take_it(
 
 
 def test_originals_can_be_kept(tmp_path: Path, pincite: Pincite) -> None:
-    from corpus.library import Library
+    from pincite.corpus.library import Library
 
     make(tmp_path, "a.txt")
     assert pincite("ingest", "a.txt", "--keep-originals").code == 0
@@ -194,7 +194,7 @@ class Lines:
 def watching(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     def start(*arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "ui.cli", "ingest", "--watch", *arguments],
+            [sys.executable, "-m", "pincite.ui.cli", "ingest", "--watch", *arguments],
             env={**os.environ, "PINCITE_EMBEDDER": "hashing"},
             stderr=subprocess.PIPE,
             text=True,

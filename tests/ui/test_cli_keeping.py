@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from corpus.library import Library
-from corpus.rows import Refusal
-from corpus.types import Document, Origin, Page, Section, Span
-from ingest.pipeline import ingest_documents
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Refusal
+from pincite.corpus.types import Document, Origin, Page, Section, Span
+from pincite.ingest.pipeline import ingest_documents
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.conftest import Pincite
 
 PAPER = "Gulls nest.\nTerns flee.\nOwls\nOwls hunt."

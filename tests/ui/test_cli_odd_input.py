@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import database
+from pincite.corpus import database
 from tests.conftest import NOTES, Pincite, process
 
 LIBRARY_FILE = Path(".pincite") / database.FILE_NAME
@@ -89,7 +89,7 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path, pincite: Pin
 @pytest.mark.usefixtures("notes")
 def test_a_terminal_of_another_encoding_gets_question_marks() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "ui.cli", "ask", "Where do gulls nest?"],
+        [sys.executable, "-m", "pincite.ui.cli", "ask", "Where do gulls nest?"],
         env={**os.environ, "PINCITE_EMBEDDER": "hashing", "PYTHONIOENCODING": "latin-1"},
         capture_output=True,
         timeout=60,
@@ -103,7 +103,7 @@ def test_a_terminal_of_another_encoding_gets_question_marks() -> None:
 def test_a_full_disk_is_said_in_a_sentence() -> None:
     with Path("/dev/full").open("w") as full:
         run = subprocess.run(
-            [sys.executable, "-m", "ui.cli", "ask", "Where do gulls nest?"],
+            [sys.executable, "-m", "pincite.ui.cli", "ask", "Where do gulls nest?"],
             env={**os.environ, "PINCITE_EMBEDDER": "hashing"},
             stdout=full,
             stderr=subprocess.PIPE,
@@ -136,7 +136,7 @@ def test_ctrl_c_while_ingesting_says_what_stays(
         raise KeyboardInterrupt
 
     (tmp_path / "a.txt").write_text(NOTES, "utf-8")
-    monkeypatch.setattr("ui.commands.taking_in.ingest_sources", stop)
+    monkeypatch.setattr("pincite.ui.commands.taking_in.ingest_sources", stop)
     run = pincite("ingest", tmp_path / "a.txt")
     assert run.code == 130
     assert "stopped: 0 documents are in the library; run it again to go on" in run.stderr

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from corpus.database import FILE_NAME
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.database import FILE_NAME
+from pincite.retrieval.hashing import HashingEmbedder
 from tests.conftest import Pincite
 
 EATS = "What does the herring gull eat?"
@@ -24,7 +24,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Any:
     """From its call on, another embedder is the one that is set."""
 
     def choose() -> None:
-        for module in ("retrieval.engine", "retrieval.health", "ui.commands.upkeep"):
+        for module in (
+            "pincite.retrieval.engine",
+            "pincite.retrieval.health",
+            "pincite.ui.commands.upkeep",
+        ):
             monkeypatch.setattr(f"{module}.open_embedder", lambda settings: SMALL)
 
     return choose

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.errors import UploadError, UsageError
-from corpus.library import Library
-from ingest.events import Event, Listener, Summary
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from ui.intake import Intake, Limits, Upload
-from ui.unpacking import is_folder, source_name
+from pincite.corpus.errors import UploadError, UsageError
+from pincite.corpus.library import Library
+from pincite.ingest.events import Event, Listener, Summary
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.ui.intake import Intake, Limits, Upload
+from pincite.ui.unpacking import is_folder, source_name
 
 GULLS = b"The herring gull eats fish and mussels.\n"
 OWLS = b"The barn owl hunts mice at night.\n"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
-from retrieval.engine import Engine
-from retrieval.hashing import HASHING, HashingEmbedder
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HASHING, HashingEmbedder
 
 ASKED = "Who introduced the term AI safety engineering?"
 
@@ -43,8 +43,11 @@ async def test_on_standard_input_and_output_it_answers_the_same(
 ) -> None:
     server = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "ui.cli", "--library", str(library_folder), "mcp"],
-        env={"PINCITE_EMBEDDER": HASHING, "PYTHONPATH": str(Path(__file__).parents[2])},
+        args=["-m", "pincite.ui.cli", "--library", str(library_folder), "mcp"],
+        env={
+            "PINCITE_EMBEDDER": HASHING,
+            "PYTHONPATH": str(Path(__file__).parents[2] / ".package"),
+        },
     )
     async with Client(server) as client:
         given = await client.call_tool("ask", {"question": ASKED})

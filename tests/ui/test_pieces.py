@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.types import Document, Page, Section, Span
-from ui.pieces import Piece, pieces, screens
+from pincite.corpus.types import Document, Page, Section, Span
+from pincite.ui.pieces import Piece, pieces, screens
 
 _TEXTS = st.lists(st.text("ab \n", max_size=30), min_size=1, max_size=8)
 

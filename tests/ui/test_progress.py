@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from ingest.events import Event, Summary
+from pincite.ingest.events import Event, Summary
+from pincite.ui.progress import ingesting, show_summary
 from tests.ui.test_terminal import MARK, RED, REVERSED, acts_on_a_terminal, console, shown
-from ui.progress import ingesting, show_summary
 
 REFUSED = Event(f"/{RED}b.txt", "refused", reason=f"/{RED}b.txt is [empty]")
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from corpus.rows import Entry
-from retrieval.answer import FoundPassage
+from pincite.corpus.rows import Entry
+from pincite.retrieval.answer import FoundPassage
+from pincite.ui import terminal
 from tests.conftest import Pincite
-from ui import terminal
 
 RED, REVERSED, MARK = "\x1b[31m", "\u202e", "\ufffd"
 BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

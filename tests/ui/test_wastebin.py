@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.errors import DocumentNotFoundError, NameTakenError, UsageError
-from corpus.exporting import export
-from corpus.library import Library
-from corpus.rows import Refusal
-from corpus.types import Document, Section, Span
-from ingest.pipeline import ingest_documents
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.errors import DocumentNotFoundError, NameTakenError, UsageError
+from pincite.corpus.exporting import export
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Refusal
+from pincite.corpus.types import Document, Section, Span
+from pincite.ingest.pipeline import ingest_documents
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.ui.wastebin import Wastebin
 from tests.retrieval.conftest import fill, small_documents
-from ui.wastebin import Wastebin
 
 
 class Silent(HashingEmbedder):

@@ -16,10 +16,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from corpus.errors import UsageError
+from pincite.corpus.errors import UsageError
+from pincite.ui.cli import app as cli
+from pincite.ui.web.gate import Brake, Gate, Keys, hashed, matches
 from tests.conftest import Pincite
-from ui.cli import app as cli
-from ui.web.gate import Brake, Gate, Keys, hashed, matches
 
 PASSWORD = "correct horse: battery"
 TOKEN = "0123456789abcdef0123"

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import UploadError
-from corpus.library import Library
-from corpus.rows import Refusal
-from ingest.files import MB
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.errors import UploadError
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Refusal
+from pincite.ingest.files import MB
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.ui.intake import Intake, Limits
+from pincite.ui.web.keeping import Desk, Keeper, View
+from pincite.ui.web.uploads import Batch, received, taken
 from tests.retrieval.conftest import fill, hashing_settings, small_documents
 from tests.ui.markup import Drawn
-from ui.intake import Intake, Limits
-from ui.web.keeping import Desk, Keeper, View
-from ui.web.uploads import Batch, received, taken
 
 
 @pytest.fixture

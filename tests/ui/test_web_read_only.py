@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from corpus.library import Library
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
+from pincite.corpus.library import Library
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.ui.terms import Terms
+from pincite.ui.web.site import site
 from tests.retrieval.conftest import fill, hashing_settings, small_documents
-from ui.terms import Terms
-from ui.web.site import site
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from corpus.types import Document, Page, Section, Span
-from retrieval.answer import Answer, FoundPassage
-from retrieval.quote import Quote
-from retrieval.trace import Trace
-from ui.markdown import footnoted
-from ui.web import evidence, page, render
-from ui.web.escape import escaped
+from pincite.corpus.types import Document, Page, Section, Span
+from pincite.retrieval.answer import Answer, FoundPassage
+from pincite.retrieval.quote import Quote
+from pincite.retrieval.trace import Trace
+from pincite.ui.markdown import footnoted
+from pincite.ui.web import evidence, page, render
+from pincite.ui.web.escape import escaped
 
 PAYLOADS = [
     "<script>alert(1)</script>",

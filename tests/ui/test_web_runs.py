@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from corpus.errors import PinciteError, UsageError
+from pincite.corpus.errors import PinciteError, UsageError
+from pincite.ui.web import evaluations, measured
+from pincite.ui.web.runs import Done, Going, Runs, Standing
 from tests.ui.markup import Drawn
 from tests.ui.test_web_render import PAYLOADS
-from ui.web import evaluations, measured
-from ui.web.runs import Done, Going, Runs, Standing
 
 CHOICES: measured.Choices = [("set", None, "set: all questions"), ("set", "dev", "set: dev")]
 

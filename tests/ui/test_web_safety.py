@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from retrieval.hashing import HASHING
+from pincite.retrieval.hashing import HASHING
+from pincite.ui.web.gate import hashed
 from tests.ui.browsing import ask, chromium, needs_chromium, visit
 from tests.ui.conftest import free_port
-from ui.web.gate import hashed
 
 NAME, PASSWORD, TOKEN = "ada", "correct horse battery", "0123456789abcdef0123"
 BASIC = {"Authorization": "Basic " + base64.b64encode(f"{NAME}:{PASSWORD}".encode()).decode()}
@@ -50,7 +50,7 @@ def server(library_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     (folder / "people").write_text(f"{NAME}:{hashed(PASSWORD)}\n")
     (folder / "token").write_text(TOKEN)
     made = Server(free_port(), folder / "log")
-    command = [sys.executable, "-m", "ui.cli", "--library", str(library_folder), "serve"]
+    command = [sys.executable, "-m", "pincite.ui.cli", "--library", str(library_folder), "serve"]
     command += ["--port", str(made.port), "--max-upload-mb", "1", "--auth", str(folder / "people")]
     command += ["--api-token", str(folder / "token")]
     environment = {**os.environ, "PINCITE_EMBEDDER": HASHING}

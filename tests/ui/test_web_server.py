@@ -13,10 +13,10 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from corpus.errors import ServeError
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from ui.web.server import serve
+from pincite.corpus.errors import ServeError
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.ui.web.server import serve
 
 ASKED = "Who introduced the term AI safety engineering?"
 

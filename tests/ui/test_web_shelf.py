@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.rows import Entry, Refusal
-from corpus.types import Document, Origin, Section, Span
-from ingest.events import Event, Summary
-from retrieval.health import Health
+from pincite.corpus.rows import Entry, Refusal
+from pincite.corpus.types import Document, Origin, Section, Span
+from pincite.ingest.events import Event, Summary
+from pincite.retrieval.health import Health
+from pincite.ui.intake import Limits
+from pincite.ui.wastebin import Removed
+from pincite.ui.web import arrivals, opened, remarks, shelf
+from pincite.ui.web.arrivals import Arrived
+from pincite.ui.web.listing import ORDERS, PAGE, Filter, Holdings, listed, state
 from tests.ui.markup import Drawn
 from tests.ui.test_web_render import OVERRIDE, PAYLOADS, ZERO_WIDTH
-from ui.intake import Limits
-from ui.wastebin import Removed
-from ui.web import arrivals, opened, remarks, shelf
-from ui.web.arrivals import Arrived
-from ui.web.listing import ORDERS, PAGE, Filter, Holdings, listed, state
 
 HIDDEN = f"pay{OVERRIDE}{ZERO_WIDTH}\x1bload"
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from corpus.library import Library
-from ingest.pipeline import ingest_sources
-from ingest.sources import Source
-from retrieval.engine import Engine
-from retrieval.hashing import HashingEmbedder
-from ui.web.scope import choices
-from ui.web.turns import MOST_TURNS, Stopped, Turns
+from pincite.corpus.library import Library
+from pincite.ingest.pipeline import ingest_sources
+from pincite.ingest.sources import Source
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.hashing import HashingEmbedder
+from pincite.ui.web.scope import choices
+from pincite.ui.web.turns import MOST_TURNS, Stopped, Turns
 
 GULLS = "Herring gulls nest on cliffs. They lay three eggs in May.\n"
 OWLS = "Barn owls nest in old barns. They hunt voles at night.\n"

@@ -14,17 +14,17 @@ from fastapi import FastAPI, Header, Query, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.types import Scope
 
-from corpus.errors import PinciteError, UsageError
-from corpus.record import parts
-from corpus.types import Span
-from ingest.drawing import Drawings
-from retrieval.engine import Engine
-from ui.api import models, uploads
-from ui.api.bodies import SMALL, Bounded
-from ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
-from ui.api.queue import Queue
-from ui.api.reference import reference
-from ui.intake import Intake
+from pincite.corpus.errors import PinciteError, UsageError
+from pincite.corpus.record import parts
+from pincite.corpus.types import Span
+from pincite.ingest.drawing import Drawings
+from pincite.retrieval.engine import Engine
+from pincite.ui.api import models, uploads
+from pincite.ui.api.bodies import SMALL, Bounded
+from pincite.ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
+from pincite.ui.api.queue import Queue
+from pincite.ui.api.reference import reference
+from pincite.ui.intake import Intake
 
 PREFIX = "/api/v1"
 _DOCUMENTS = "/documents"

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.files import MB
+from pincite.ingest.files import MB
 
 SMALL = MB  # bytes: more than any question with its conversation has
 

@@ -23,13 +23,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from corpus.errors import PinciteError, QuestionError
-from retrieval.answer import Answer
-from retrieval.engine import Engine
-from ui.api.bodies import SMALL, Bounded
-from ui.api.problems import kind_of, malformed_sentence, sentence_of, status_of
-from ui.api.queue import Queue
-from ui.markdown import message
+from pincite.corpus.errors import PinciteError, QuestionError
+from pincite.retrieval.answer import Answer
+from pincite.retrieval.engine import Engine
+from pincite.ui.api.bodies import SMALL, Bounded
+from pincite.ui.api.problems import kind_of, malformed_sentence, sentence_of, status_of
+from pincite.ui.api.queue import Queue
+from pincite.ui.markdown import message
 
 PREFIX = "/v1"
 MODEL = "pincite"

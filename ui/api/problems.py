@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from corpus.errors import (
+from pincite.corpus.errors import (
     DocumentNotFoundError,
     LibraryChangedError,
     LibraryEmptyError,
@@ -63,7 +63,7 @@ def sentence_of(error: Exception) -> str:
 def kind_of(error: Exception) -> str:
     """A name for the kind of error.
 
-    >>> from corpus.errors import LibraryEmptyError
+    >>> from pincite.corpus.errors import LibraryEmptyError
     >>> kind_of(LibraryEmptyError("…"))
     'library-empty'
     """

@@ -9,7 +9,7 @@ from typing import TypeVar
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from corpus.errors import ServerBusyError
+from pincite.corpus.errors import ServerBusyError
 
 WAITING = 100  # questions, by default
 _T = TypeVar("_T")

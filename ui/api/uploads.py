@@ -14,11 +14,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from corpus.errors import UploadError, UsageError
-from corpus.library import Library
-from ingest.events import Summary
-from ingest.files import MB
-from ui.intake import Intake, Limits, Upload
+from pincite.corpus.errors import UploadError, UsageError
+from pincite.corpus.library import Library
+from pincite.ingest.events import Summary
+from pincite.ingest.files import MB
+from pincite.ui.intake import Intake, Limits, Upload
 
 _FORM = "multipart/form-data"
 _AROUND = MB  # bytes of a body beside the files' own: names, tags, boundaries

@@ -1,1 +1,1 @@
-"""The commands, a module for each kind; ``ui.cli`` hangs them together."""
+"""The commands, a module for each kind; ``pincite.ui.cli`` hangs them together."""

@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from corpus.errors import DocumentNotFoundError, UsageError
-from corpus.exporting import new_file
-from corpus.library import Library
-from corpus.record import parts
-from corpus.rows import Entry
-from corpus.tags import checked_tag
-from retrieval.indexes import publish
-from ui import terminal
-from ui.console import JsonOption, err, out, print_json, settings
-from ui.document import show_document
+from pincite.corpus.errors import DocumentNotFoundError, UsageError
+from pincite.corpus.exporting import new_file
+from pincite.corpus.library import Library
+from pincite.corpus.record import parts
+from pincite.corpus.rows import Entry
+from pincite.corpus.tags import checked_tag
+from pincite.retrieval.indexes import publish
+from pincite.ui import terminal
+from pincite.ui.console import JsonOption, err, out, print_json, settings
+from pincite.ui.document import show_document
 
 Name = Annotated[str, typer.Argument(help="A source, or the first digits of an id.")]
 Names = Annotated[list[str], typer.Argument(help="Sources, or the first digits of ids.")]

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from corpus.errors import UsageError
-from corpus.library import Library
-from ingest.files import LARGEST, MB
-from ui.api.queue import WAITING, Queue
-from ui.console import ThresholdOption, err, open_engine, say, settings
-from ui.intake import FILES, Limits
-from ui.terms import Terms
+from pincite.corpus.errors import UsageError
+from pincite.corpus.library import Library
+from pincite.ingest.files import LARGEST, MB
+from pincite.ui.api.queue import WAITING, Queue
+from pincite.ui.console import ThresholdOption, err, open_engine, say, settings
+from pincite.ui.intake import FILES, Limits
+from pincite.ui.terms import Terms
 
 
 def serve(
@@ -52,9 +52,9 @@ def serve(
     threshold: ThresholdOption = None,
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
-    from ui.web.gate import Keys
-    from ui.web.server import is_loopback
-    from ui.web.server import serve as serve_web  # Gradio is slow to import
+    from pincite.ui.web.gate import Keys
+    from pincite.ui.web.server import is_loopback
+    from pincite.ui.web.server import serve as serve_web  # Gradio is slow to import
 
     if auth is not None and no_auth:
         raise UsageError("--auth and --no-auth contradict each other; give one of them")
@@ -91,7 +91,7 @@ def password(
     name: Annotated[str, typer.Argument(help="Whose password it is.")],
 ) -> None:
     """Add a person to a file for --auth, or give one a new password. It is asked for."""
-    from ui.web.gate import hashed
+    from pincite.ui.web.gate import hashed
 
     if not name.strip() or ":" in name or not name.isprintable():
         raise UsageError(f"the name {name!r} is empty or has a colon in it; choose another")
@@ -111,7 +111,7 @@ def password(
 
 def mcp() -> None:
     """Answer a program that speaks the Model Context Protocol, on standard input and output."""
-    from ui.mcp import tools  # slow to import
+    from pincite.ui.mcp import tools  # slow to import
 
     with open_engine() as engine:
         tools(engine, Queue()).run("stdio")

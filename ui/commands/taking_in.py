@@ -14,15 +14,15 @@ from typing import Annotated
 
 import typer
 
-from corpus.errors import LibraryLockedError, UsageError
-from corpus.library import Library
-from ingest.files import LARGEST, MB
-from ingest.pipeline import Options, ingest_sources
-from ingest.sources import Sources, find_sources
-from retrieval.embedder import Embedder
-from retrieval.engine import open_embedder
-from ui.console import EXIT_FAILED, err, say, settings
-from ui.progress import ingesting, show_summary
+from pincite.corpus.errors import LibraryLockedError, UsageError
+from pincite.corpus.library import Library
+from pincite.ingest.files import LARGEST, MB
+from pincite.ingest.pipeline import Options, ingest_sources
+from pincite.ingest.sources import Sources, find_sources
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.engine import open_embedder
+from pincite.ui.console import EXIT_FAILED, err, say, settings
+from pincite.ui.progress import ingesting, show_summary
 
 EXIT_STOPPED = 130
 _AGAIN_SECONDS = 2.0  # after which a library that somebody else wrote to is tried again
@@ -95,7 +95,7 @@ def _keep(
     stopping: threading.Event,
 ) -> None:
     """Take in what changes, as it changes."""
-    from ingest.watch import changes
+    from pincite.ingest.watch import changes
 
     folders = found().folders
     say(f"watching {', '.join(map(str, folders))}; press Ctrl-C to end")

@@ -12,17 +12,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from corpus.exporting import export as export_library
-from corpus.library import Library
-from ingest.events import Listener
-from ingest.importing import import_library
-from ingest.reembedding import reembed as reembed_library
-from retrieval.engine import open_embedder
-from retrieval.health import examine
-from retrieval.indexes import publish
-from ui import terminal
-from ui.console import EXIT_FAILED, JsonOption, err, out, print_json, settings
-from ui.progress import ingesting, show_summary
+from pincite.corpus.exporting import export as export_library
+from pincite.corpus.library import Library
+from pincite.ingest.events import Listener
+from pincite.ingest.importing import import_library
+from pincite.ingest.reembedding import reembed as reembed_library
+from pincite.retrieval.engine import open_embedder
+from pincite.retrieval.health import examine
+from pincite.retrieval.indexes import publish
+from pincite.ui import terminal
+from pincite.ui.console import EXIT_FAILED, JsonOption, err, out, print_json, settings
+from pincite.ui.progress import ingesting, show_summary
 
 
 def export(

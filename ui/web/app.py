@@ -8,15 +8,15 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from corpus.errors import PinciteError
-from corpus.types import Document
-from retrieval.engine import Engine
-from ui.intake import Intake
-from ui.web import page
-from ui.web.ask_page import AT_ONCE, ask_page, html
-from ui.web.evaluate_page import evaluate_page
-from ui.web.evaluations import Evaluations
-from ui.web.library_page import library_page
+from pincite.corpus.errors import PinciteError
+from pincite.corpus.types import Document
+from pincite.retrieval.engine import Engine
+from pincite.ui.intake import Intake
+from pincite.ui.web import page
+from pincite.ui.web.ask_page import AT_ONCE, ask_page, html
+from pincite.ui.web.evaluate_page import evaluate_page
+from pincite.ui.web.evaluations import Evaluations
+from pincite.ui.web.library_page import library_page
 
 _LOOKS_S = 2  # a page asks whether somebody else has changed the library
 # Files that a browser sent and then forgot: the page that takes them in deletes the others.

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ingest.events import OUTCOMES, Event, Summary
-from ingest.files import MB
-from ui.intake import Limits
-from ui.progress import passed_over
-from ui.web.escape import attribute, isolated, shortened
-from ui.web.wording import counted, sentence
+from pincite.ingest.events import OUTCOMES, Event, Summary
+from pincite.ingest.files import MB
+from pincite.ui.intake import Limits
+from pincite.ui.progress import passed_over
+from pincite.ui.web.escape import attribute, isolated, shortened
+from pincite.ui.web.wording import counted, sentence
 
 _NAMED = 200  # files that are named one by one
 _NAME = 120  # characters of a file's name

@@ -15,13 +15,13 @@ from typing import Any
 
 import gradio as gr
 
-from corpus.types import Document
-from retrieval.engine import Engine
-from ui.web import page
-from ui.web.examples import examples
-from ui.web.how import STAGES
-from ui.web.scope import choices
-from ui.web.turns import Stopped, Turns, to_json
+from pincite.corpus.types import Document
+from pincite.retrieval.engine import Engine
+from pincite.ui.web import page
+from pincite.ui.web.examples import examples
+from pincite.ui.web.how import STAGES
+from pincite.ui.web.scope import choices
+from pincite.ui.web.turns import Stopped, Turns, to_json
 
 AT_ONCE = 4  # questions answered at the same time
 _SAID_EVERY_S = 0.3  # what a slow question is doing

@@ -12,11 +12,11 @@ from typing import Any
 
 import gradio as gr
 
-from corpus.errors import PinciteError, UsageError
-from ui.web import measured
-from ui.web.evaluations import Evaluations
-from ui.web.runs import Runs, Standing
-from ui.web.wording import FAILED
+from pincite.corpus.errors import PinciteError, UsageError
+from pincite.ui.web import measured
+from pincite.ui.web.evaluations import Evaluations
+from pincite.ui.web.runs import Runs, Standing
+from pincite.ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _VERBS = Path(__file__).with_name("verbs.js").read_text("utf-8")

@@ -7,8 +7,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
-from retrieval.embedder import Embedder
-from retrieval.settings import Settings
+from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.settings import Settings
 
 GROUP = "pincite.evaluations"
 Progress = Callable[[str, int, int], None]

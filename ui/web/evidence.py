@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from corpus.types import Document, Span
-from retrieval.answer import Answer, FoundPassage
-from retrieval.quote import Quote
-from ui.web.escape import escaped, isolated, shortened
+from pincite.corpus.types import Document, Span
+from pincite.retrieval.answer import Answer, FoundPassage
+from pincite.retrieval.quote import Quote
+from pincite.ui.web.escape import escaped, isolated, shortened
 
 _REACH = 500  # characters of source shown before and after a quote, at most …
 _WHOLE = 1800  # … but a section up to this long is shown whole
@@ -85,7 +85,7 @@ def in_source(quote: Quote, document: Document) -> str:
 def around(span: Span, document: Document) -> Span:
     """What to show of the section that ``span`` stands in: all of it when it is short.
 
-    >>> from corpus.types import Section
+    >>> from pincite.corpus.types import Section
     >>> document = Document("a.txt", "A", "One two.", (Section(Span(0, 8)),))
     >>> around(Span(4, 8), document)
     Span(start=0, end=8)

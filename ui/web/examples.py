@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import corpus
-from corpus.errors import SourceError
-from corpus.rows import Entry
-from ingest.files import read_source
-from ingest.sources import Source
+from pincite import corpus
+from pincite.corpus.errors import SourceError
+from pincite.corpus.rows import Entry
+from pincite.ingest.files import read_source
+from pincite.ingest.sources import Source
 
 ARTICLE = Path(corpus.__file__).parent / "documents" / "ai_safety.txt"
 ABOUT_THE_ARTICLE = (

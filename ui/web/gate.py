@@ -26,8 +26,8 @@ from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from corpus.errors import UsageError
-from ui.web.refusals import refusal
+from pincite.corpus.errors import UsageError
+from pincite.ui.web.refusals import refusal
 
 _N, _R, _P, _LENGTH = 2**14, 8, 1, 32  # 16 MiB and some 50 ms a guess
 _LONGEST = 1024  # characters of a password or token; more is nobody's

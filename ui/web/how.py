@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from retrieval.answer import Answer
-from retrieval.reader import PARTS
-from ui.web.escape import escaped
+from pincite.retrieval.answer import Answer
+from pincite.retrieval.reader import PARTS
+from pincite.ui.web.escape import escaped
 
 STAGES: Mapping[str, str] = {
     "embed": "reading the question",

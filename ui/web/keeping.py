@@ -8,15 +8,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from corpus.errors import DocumentNotFoundError, PinciteError
-from corpus.rows import Entry
-from retrieval.engine import Engine
-from retrieval.health import examine
-from ui.intake import Intake
-from ui.wastebin import Removed, Wastebin
-from ui.web import opened, remarks, shelf
-from ui.web.listing import Catalogue, Filter, Holdings
-from ui.web.wording import FAILED
+from pincite.corpus.errors import DocumentNotFoundError, PinciteError
+from pincite.corpus.rows import Entry
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.health import examine
+from pincite.ui.intake import Intake
+from pincite.ui.wastebin import Removed, Wastebin
+from pincite.ui.web import opened, remarks, shelf
+from pincite.ui.web.listing import Catalogue, Filter, Holdings
+from pincite.ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _UNDOABLE = 5  # removals that a page offers to undo

@@ -11,12 +11,12 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from corpus.errors import PinciteError
-from retrieval.engine import Engine
-from ui.intake import Intake
-from ui.web import arrivals, uploads
-from ui.web.keeping import Desk, Keeper
-from ui.web.wording import FAILED
+from pincite.corpus.errors import PinciteError
+from pincite.retrieval.engine import Engine
+from pincite.ui.intake import Intake
+from pincite.ui.web import arrivals, uploads
+from pincite.ui.web.keeping import Desk, Keeper
+from pincite.ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _SCRIPT = Path(__file__).with_name("verbs.js").read_text("utf-8")

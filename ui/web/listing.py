@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.library import Library
-from corpus.rows import Entry, Refusal
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Entry, Refusal
 
 Row = Entry | Refusal
 PAGE = 50  # rows; a library may have many thousands

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ui.web.escape import attribute, escaped, shortened
-from ui.web.evaluations import Evaluated
-from ui.web.runs import Done, Going, Standing
-from ui.web.shelf import select
-from ui.web.wording import counted, sentence
+from pincite.ui.web.escape import attribute, escaped, shortened
+from pincite.ui.web.evaluations import Evaluated
+from pincite.ui.web.runs import Done, Going, Standing
+from pincite.ui.web.shelf import select
+from pincite.ui.web.wording import counted, sentence
 
 _LABEL = 80  # characters of a run's name
 _INTRO = (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.rows import Entry
-from corpus.types import Document
-from ui.pieces import Piece, screens
-from ui.web.escape import attribute, escaped, isolated, shortened
-from ui.web.shelf import pager
-from ui.web.wording import counted, day, sentence, size
+from pincite.corpus.rows import Entry
+from pincite.corpus.types import Document
+from pincite.ui.pieces import Piece, screens
+from pincite.ui.web.escape import attribute, escaped, isolated, shortened
+from pincite.ui.web.shelf import pager
+from pincite.ui.web.wording import counted, day, sentence, size
 
 _SCREEN = 20_000  # characters of the text that are shown at once
 _CLOSE = '<button type="button" class="close" data-verb="close">Close</button>'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.rows import Entry
-from ui.web.escape import isolated, shortened
+from pincite.corpus.rows import Entry
+from pincite.ui.web.escape import isolated, shortened
 
 _NAMED = 3  # documents that the welcome names
 MASTHEAD = (

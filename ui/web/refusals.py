@@ -8,9 +8,9 @@ from http import HTTPStatus
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Scope
 
-from ui.api import app as programs
-from ui.api import chat_completions
-from ui.api.problems import problem
+from pincite.ui.api import app as programs
+from pincite.ui.api import chat_completions
+from pincite.ui.api.problems import problem
 
 
 def refusal(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retrieval.health import Health
-from ui.wastebin import Removed
-from ui.web.escape import escaped, isolated, shortened
-from ui.web.wording import counted, sentence
+from pincite.retrieval.health import Health
+from pincite.ui.wastebin import Removed
+from pincite.ui.web.escape import escaped, isolated, shortened
+from pincite.ui.web.wording import counted, sentence
 
 _DISMISS = '<button type="button" class="quiet" data-verb="dismiss">Dismiss</button>'
 _AIM = 'tabindex="-1" data-after="remove undo forget rename examine"'

@@ -5,11 +5,11 @@ Everything is drawn for one turn of a conversation; its number makes the anchors
 
 from __future__ import annotations
 
-from retrieval.answer import Answer
-from ui.web.escape import escaped, shortened
-from ui.web.evidence import highlighted, lettered, place
-from ui.web.how import how
-from ui.web.wording import sentence
+from pincite.retrieval.answer import Answer
+from pincite.ui.web.escape import escaped, shortened
+from pincite.ui.web.evidence import highlighted, lettered, place
+from pincite.ui.web.how import how
+from pincite.ui.web.wording import sentence
 
 _LONGEST_QUESTION = 600  # characters of a question in its bubble
 

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from corpus.errors import PinciteError, UsageError
-from ui.web.evaluations import Evaluated, Evaluations, Run
+from pincite.corpus.errors import PinciteError, UsageError
+from pincite.ui.web.evaluations import Evaluated, Evaluations, Run
 
 _LOG = logging.getLogger("pincite.web")
 _KEPT = 10  # runs; each holds its report

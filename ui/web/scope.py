@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from corpus.library import Library
-from corpus.rows import Entry
-from ui.web.escape import shortened
+from pincite.corpus.library import Library
+from pincite.corpus.rows import Entry
+from pincite.ui.web.escape import shortened
 
 _DOCUMENT, _TAG = "document:", "tag:"
 _TAIL = 60  # characters of a source, which differ at their end
@@ -34,7 +34,7 @@ def choices(entries: Iterable[Entry]) -> Choices:
 def chosen(values: Sequence[str], library: Library) -> tuple[list[str] | None, list[str] | None]:
     """The documents and the tags for `Engine.ask`: what carries a chosen tag joins what is named.
 
-    >>> from corpus.library import Library
+    >>> from pincite.corpus.library import Library
     >>> chosen(["tag:birds"], None)
     (None, ['birds'])
     """

@@ -8,10 +8,10 @@ import socket
 import webbrowser
 from collections.abc import Callable
 
-from corpus.errors import LibraryEmptyError, ServeError
-from retrieval.engine import Engine
-from ui.terms import Terms
-from ui.web.gate import Keys
+from pincite.corpus.errors import LibraryEmptyError, ServeError
+from pincite.retrieval.engine import Engine
+from pincite.ui.terms import Terms
+from pincite.ui.web.gate import Keys
 
 
 def serve(
@@ -40,7 +40,7 @@ def serve(
     """
     with _listening(host, port) as listener:
         # Only now: Gradio and the model take seconds to load, and a taken port shows at once.
-        from ui.web.site import run, site
+        from pincite.ui.web.site import run, site
 
         try:
             engine.warm_up()

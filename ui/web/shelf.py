@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from corpus.rows import Entry
-from ui.web.escape import attribute, escaped, isolated, shortened
-from ui.web.listing import (
+from pincite.corpus.rows import Entry
+from pincite.ui.web.escape import attribute, escaped, isolated, shortened
+from pincite.ui.web.listing import (
     ORDERS,
     PAGE,
     STATES,
@@ -19,7 +19,7 @@ from ui.web.listing import (
     state,
     title,
 )
-from ui.web.wording import counted, day, sentence, size
+from pincite.ui.web.wording import counted, day, sentence, size
 
 _TITLE, _SOURCE = 160, 120  # characters that are shown of each
 _HEAD = ("Document", "Size", "Passages", "Pages", "State", "Added")

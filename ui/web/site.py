@@ -18,20 +18,20 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.drawing import Drawings, available
-from retrieval.engine import Engine
-from ui import mcp
-from ui.api import app as programs
-from ui.api import chat_completions, uploads
-from ui.api.bodies import SMALL, Bounded
-from ui.api.queue import Queue
-from ui.intake import Intake
-from ui.terms import Terms
-from ui.web.app import build
-from ui.web.evaluations import load_evaluations
-from ui.web.gate import Gate, Keys
-from ui.web.refusals import refusal
-from ui.web.theme import ICON, SCRIPT, STYLES, theme
+from pincite.ingest.drawing import Drawings, available
+from pincite.retrieval.engine import Engine
+from pincite.ui import mcp
+from pincite.ui.api import app as programs
+from pincite.ui.api import chat_completions, uploads
+from pincite.ui.api.bodies import SMALL, Bounded
+from pincite.ui.api.queue import Queue
+from pincite.ui.intake import Intake
+from pincite.ui.terms import Terms
+from pincite.ui.web.app import build
+from pincite.ui.web.evaluations import load_evaluations
+from pincite.ui.web.gate import Gate, Keys
+from pincite.ui.web.refusals import refusal
+from pincite.ui.web.theme import ICON, SCRIPT, STYLES, theme
 
 # The browser itself refuses whatever would leave this server, whoever put it into the page.
 # Gradio's own page needs inline scripts and styles, and builds its templates with eval.

@@ -15,15 +15,15 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from corpus.errors import DocumentNotFoundError, PinciteError, QuoteError
-from corpus.types import Document
-from retrieval.answer import Answer, FoundPassage
-from retrieval.engine import Engine
-from retrieval.quote import verify
-from ui.markdown import footnoted
-from ui.web import evidence, render
-from ui.web.scope import chosen
-from ui.web.wording import FAILED
+from pincite.corpus.errors import DocumentNotFoundError, PinciteError, QuoteError
+from pincite.corpus.types import Document
+from pincite.retrieval.answer import Answer, FoundPassage
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.quote import verify
+from pincite.ui.markdown import footnoted
+from pincite.ui.web import evidence, render
+from pincite.ui.web.scope import chosen
+from pincite.ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _GONE = (
@@ -91,7 +91,7 @@ class Turns:
         Args:
             number: of the turn.
             question: in natural language.
-            scope: see `ui.web.scope.chosen`.
+            scope: see `pincite.ui.web.scope.chosen`.
             watch: see `Engine.ask`.
 
         Raises:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.events import Event, Listener, Summary
-from ingest.files import MB
-from ui.intake import Intake, Limits, Upload
-from ui.web.arrivals import Arrived
+from pincite.ingest.events import Event, Listener, Summary
+from pincite.ingest.files import MB
+from pincite.ui.intake import Intake, Limits, Upload
+from pincite.ui.web.arrivals import Arrived
 
 # The script gives every file such a name of its own, so that of two browsers that send the same
 # file neither takes it away from the other.
