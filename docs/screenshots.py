@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from pincite.corpus.library import Library
 from pincite.ingest.pipeline import ingest_sources
-from pincite.ingest.sources import Source
+from pincite.ingest.files.walk import Source
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.settings import load_settings
 from pincite.ui.web.examples import ARTICLE

@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from pincite.corpus.library import Library
+from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
-from pincite.ingest.sources import Source
 from pincite.retrieval.embedder import Embedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import Settings

@@ -25,8 +25,8 @@ from rich.table import Table
 from pincite.corpus.errors import ServeError
 from pincite.corpus.library import Library
 from pincite.eval.bench import ARTICLE
+from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
-from pincite.ingest.sources import Source
 from pincite.retrieval.embedder import Embedder
 
 _STARTED_WITHIN_S = 120

@@ -22,8 +22,8 @@ from rich.table import Table
 from pincite.corpus.errors import UsageError
 from pincite.corpus.library import Library
 from pincite.eval.bench import peak_rss_mb
+from pincite.ingest.files.walk import find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
-from pincite.ingest.sources import find_sources
 from pincite.retrieval.embedder import Embedder, Vectors
 
 _GB = 1_000_000_000

@@ -4,8 +4,8 @@ Two logistic regressions on standardised features, fitted on several gold sets t
 the quotes answer, on the sets' own questions; and whether the documents are about it at all, on
 those against foreign ones (``pincite.eval.foreign``). A set weighs as the root of its size, so that
 the largest does not decide alone and the smallest not by chance. How it does on questions that it
-has not seen is measured by cross-validation, and on sets unlike any that it has seen by leaving each
-one out in turn.
+has not seen is measured by cross-validation, and on sets unlike any that it has seen by leaving
+each one out in turn.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from rich.table import Table
 from pincite.corpus.errors import SourceError, UsageError
 from pincite.eval.scanning import scan
 from pincite.ingest.readers import read
-from pincite.ingest.readers.pdf import PDF
+from pincite.ingest.readers.pdf.reader import PDF
 
 Fate = Literal["read", "with warnings", "refused", "crashed"]
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from pincite.corpus.layout import Box, Layout
 from pincite.corpus.types import Document, Span
 from pincite.eval.run import Progress
-from pincite.ingest.readers.pdf import PDF
+from pincite.ingest.readers.pdf.reader import PDF
 from pincite.retrieval.embedder import Embedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.quote import Quote

@@ -16,7 +16,7 @@ from pincite.eval.bench import peak_rss_mb
 from pincite.eval.goldset import GoldDocument, GoldSet, Question
 from pincite.eval.metrics.characters import Place
 from pincite.ingest.pipeline import Listener, ingest_documents
-from pincite.ingest.readers.text import TEXT
+from pincite.ingest.readers.plain.text import TEXT
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.confidence import judge
 from pincite.retrieval.embedder import Embedder

@@ -11,10 +11,10 @@ from pincite.corpus.library import Library
 from pincite.corpus.record import Record, from_line, record_of, to_line
 from pincite.corpus.rows import Refusal
 from pincite.corpus.types import Passage
-from pincite.ingest.embedding import embed
+from pincite.ingest.cutting.language import warned
+from pincite.ingest.cutting.passages import segment
 from pincite.ingest.events import Event, Listener, Summary
-from pincite.ingest.language import warned
-from pincite.ingest.segment import segment
+from pincite.ingest.storing import embed
 from pincite.retrieval.embedder import Embedder, Vectors
 from pincite.retrieval.indexes import is_published, publish
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
 from pincite.corpus.types import Document, Passage
-from pincite.ingest.changes import Files, is_same
-from pincite.ingest.embedding import embed
+from pincite.ingest.cutting.language import warned
+from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
 from pincite.ingest.events import Event, Listener, Outcome, Summary
-from pincite.ingest.files import LARGEST, Finding, Read, Refused, Request, Same
-from pincite.ingest.isolation import READING, SECONDS, Readers
-from pincite.ingest.language import warned
-from pincite.ingest.notes import Notes
-from pincite.ingest.segment import PASSAGE_TOKENS, segment
-from pincite.ingest.sources import Source, Sources
+from pincite.ingest.files.file_changes import Files, is_same
+from pincite.ingest.files.read import LARGEST, Finding, Read, Refused, Request, Same
+from pincite.ingest.files.walk import Source, Sources
+from pincite.ingest.processes.reader_pool import READING, SECONDS, Readers
+from pincite.ingest.run_log import Notes
+from pincite.ingest.storing import embed
 from pincite.retrieval.embedder import Embedder, Vectors
 from pincite.retrieval.indexes import is_published, publish
 

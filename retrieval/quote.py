@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pincite.corpus.errors import QuoteError
+from pincite.corpus.line_patterns import ITEM, is_ruler
 from pincite.corpus.types import Document, Span, sha256
 from pincite.retrieval.reader import Candidate
-from pincite.retrieval.shapes import ITEM, is_ruler
 
 # A quote that opens with one of these speaks of something that stands before it …
 _POINTS_BACK = re.compile(

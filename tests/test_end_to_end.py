@@ -16,8 +16,8 @@ import pytest
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.library import Library
+from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
-from pincite.ingest.sources import Source
 from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.embedder import SentenceTransformerEmbedder
 from pincite.retrieval.engine import Engine

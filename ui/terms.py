@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pincite.ingest.uploads import Limits
 from pincite.ui.api.queue import WAITING
-from pincite.ui.intake import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,21 @@ from pathlib import PurePath
 
 from pincite.corpus.errors import EmptySourceError
 from pincite.ingest.readers.base import Reader, Reading
-from pincite.ingest.readers.code import CODE
-from pincite.ingest.readers.docx import DOCX
-from pincite.ingest.readers.epub import EPUB
-from pincite.ingest.readers.html import HTML
-from pincite.ingest.readers.jsonl import JSON, JSON_LINES
-from pincite.ingest.readers.mail import MAIL
-from pincite.ingest.readers.markdown import MARKDOWN
-from pincite.ingest.readers.odf import ODF
-from pincite.ingest.readers.outline import OUTLINED
-from pincite.ingest.readers.pdf import PDF
-from pincite.ingest.readers.pptx import PPTX
-from pincite.ingest.readers.table import TABLE
-from pincite.ingest.readers.text import TEXT
-from pincite.ingest.readers.unread import UNREAD
-from pincite.ingest.readers.xlsx import XLSX
+from pincite.ingest.readers.html.epub import EPUB
+from pincite.ingest.readers.html.html import HTML
+from pincite.ingest.readers.html.mail import MAIL
+from pincite.ingest.readers.office.docx import DOCX
+from pincite.ingest.readers.office.odf import ODF
+from pincite.ingest.readers.office.pptx import PPTX
+from pincite.ingest.readers.office.xlsx import XLSX
+from pincite.ingest.readers.pdf.reader import PDF
+from pincite.ingest.readers.plain.code import CODE
+from pincite.ingest.readers.plain.csv import TABLE
+from pincite.ingest.readers.plain.json import JSON, JSON_LINES
+from pincite.ingest.readers.plain.markdown import MARKDOWN
+from pincite.ingest.readers.plain.outline import OUTLINED
+from pincite.ingest.readers.plain.text import TEXT
+from pincite.ingest.readers.unsupported import UNREAD
 
 READERS: tuple[Reader, ...] = (
     PDF,

@@ -1,13 +1,11 @@
-"""LangChain's interfaces over Pincite: embeddings, a retriever with citations, a vector store."""
+"""LangChain's interfaces over Pincite: embeddings, and a retriever with citations."""
 
 from pincite.retrieval.langchain.embeddings import LangChainEmbedder, PinciteEmbeddings, as_embedder
 from pincite.retrieval.langchain.retriever import PinciteRetriever
-from pincite.retrieval.langchain.store import PinciteVectorStore
 
 __all__ = [
     "PinciteEmbeddings",
     "LangChainEmbedder",
     "as_embedder",
     "PinciteRetriever",
-    "PinciteVectorStore",
 ]

@@ -18,7 +18,7 @@ from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import DocumentNotFoundError, EmbedderMismatchError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Page, Passage, Section, Span
-from pincite.ingest.segment import segment
+from pincite.ingest.cutting.passages import segment
 from pincite.retrieval.hashing import HashingEmbedder
 
 MAKER = "maker@4"

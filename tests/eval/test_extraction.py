@@ -24,8 +24,8 @@ from pincite.eval.extraction import (
     words,
 )
 from pincite.eval.scanning import scan
-from pincite.ingest.readers import ocr
-from tests.ingest.pdf_maker import Leaf, column, pdf
+from pincite.ingest.readers.pdf import ocr
+from tests.ingest.readers.pdf.pdf_maker import Leaf, column, pdf
 
 _TEXTS = st.text(alphabet="ab ", min_size=1).filter(words)
 

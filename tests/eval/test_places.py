@@ -12,12 +12,12 @@ import pytest
 from pincite.corpus.layout import Layout
 from pincite.corpus.types import Document
 from pincite.eval.places import check
-from pincite.ingest.files import read_source
-from pincite.ingest.sources import Source
+from pincite.ingest.files.read import read_source
+from pincite.ingest.files.walk import Source
 from pincite.retrieval.quote import Quote
 from tests.conftest import Pincite, Run
 from tests.eval.conftest import OWL, WHOLE, write_gold
-from tests.ingest.pdf_maker import Leaf, column, pdf
+from tests.ingest.readers.pdf.pdf_maker import Leaf, column, pdf
 
 KEPT = ["Gulls are well-known birds. It is a well-", "known fact."]
 GULLS = ["The herring gull eats fish and mussels. Gulls nest", "on cliffs in spring."]

@@ -16,8 +16,8 @@ from pincite.corpus.errors import EmbedderMismatchError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest import pipeline
+from pincite.ingest.files.walk import Source, find_sources
 from pincite.ingest.pipeline import Event, Listener, Summary, ingest_documents, ingest_sources
-from pincite.ingest.sources import Source, find_sources
 from pincite.retrieval.embedder import Vectors
 from pincite.retrieval.hashing import HashingEmbedder
 from pincite.retrieval.indexes import index_problems
@@ -247,7 +247,7 @@ def test_what_was_reported_stays_when_a_later_document_fails(
 def test_signs_of_life_add_up_to_what_was_embedded(
     library: Library, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pincite.ingest.embedding._BATCH_TEXTS", 3)
+    monkeypatch.setattr("pincite.ingest.storing._BATCH_TEXTS", 3)
     signs: list[int] = []
     document = make_document(" ".join(f"Gull {n} sat there." for n in range(50)), "a.txt")
     ingest_documents([document], library, embedder, Listener(on_embedded=signs.append))

@@ -15,16 +15,18 @@ import pytest
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry
-from pincite.ingest import files, notes, pipeline
+from pincite.ingest import pipeline
+from pincite.ingest import run_log as notes
 from pincite.ingest.events import Event, Listener, Summary
-from pincite.ingest.files import Refused, Request, open_file
+from pincite.ingest.files import read as files
+from pincite.ingest.files.read import Refused, Request, open_file
+from pincite.ingest.files.walk import Source, find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
-from pincite.ingest.sources import Source, find_sources
 from pincite.retrieval.indexes import index_problems
 from tests.ingest.test_pipeline import CountingEmbedder, held, outcomes
 
 GULLS, OWLS = "Gulls nest on cliffs.", "Owls hunt at night."
-BAD = "tests.ingest.bad_readers:read"
+BAD = "tests.ingest.processes.bad_readers:read"
 LONG_AGO_NS = 1_600_000_000 * 10**9
 
 
@@ -67,7 +69,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(request.source.path.name)
         return open_file(request)
 
-    monkeypatch.setattr("pincite.ingest.isolation.open_file", noted)
+    monkeypatch.setattr("pincite.ingest.processes.reader_pool.open_file", noted)
     return names
 
 

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from pincite.corpus.errors import DocumentNotFoundError, TagNotFoundError, UsageError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document
+from pincite.ingest.langchain import PinciteVectorStore
+from pincite.ingest.langchain.documents import TAGS
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.hashing import HashingEmbedder
-from pincite.retrieval.langchain import PinciteEmbeddings, PinciteRetriever, PinciteVectorStore
-from pincite.retrieval.langchain.documents import TAGS
+from pincite.retrieval.langchain import PinciteEmbeddings, PinciteRetriever
 from tests.retrieval.conftest import TEXTS, fill, hashing_settings, make_document
 
 QUESTION = "Where do gulls nest in a storm, and who kneads the dough?"

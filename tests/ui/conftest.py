@@ -17,8 +17,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from pincite.corpus.library import Library
+from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
-from pincite.ingest.sources import Source
 from pincite.retrieval.hashing import HASHING, HashingEmbedder
 from pincite.ui.web.examples import ARTICLE
 from tests.conftest import CUT_OFF
@@ -41,7 +41,7 @@ _SERVE = f"""
 {CUT_OFF}
 from pathlib import Path
 from pincite.retrieval.engine import Engine
-from pincite.ui.intake import Limits
+from pincite.ingest.uploads import Limits
 from pincite.ui.terms import Terms
 from pincite.ui.web.server import serve
 

@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 
 from pincite.corpus.errors import ServerBusyError
 from pincite.corpus.library import Library
-from pincite.ingest.drawing import Drawings
+from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
-from pincite.ingest.sources import Source
+from pincite.ingest.processes.page_images import Drawings
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.api.app import api

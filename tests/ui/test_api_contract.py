@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from pincite.corpus.library import Library
-from pincite.ingest.drawing import Drawings
+from pincite.ingest.processes.page_images import Drawings
+from pincite.ingest.uploads import Intake, Limits, Upload
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.api.app import api
 from pincite.ui.api.queue import Queue
-from pincite.ui.intake import Intake, Limits, Upload
 from tests.conftest import NOTES
-from tests.ingest.pdf_maker import Leaf, column, pdf
+from tests.ingest.readers.pdf.pdf_maker import Leaf, column, pdf
 
 OPERATIONS = [
     "POST /ask",

@@ -15,17 +15,17 @@ from starlette.testclient import TestClient
 
 from pincite.corpus.database import FILE_NAME
 from pincite.corpus.library import Library
-from pincite.ingest.drawing import Drawings
+from pincite.ingest.processes.page_images import Drawings
+from pincite.ingest.uploads import Intake, Limits
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.api.app import PREFIX, api
 from pincite.ui.api.chat_completions import chat_completions
 from pincite.ui.api.queue import Queue
-from pincite.ui.intake import Intake, Limits
 from pincite.ui.terms import Terms
 from pincite.ui.web.site import site
 from tests.conftest import locked
-from tests.ingest.pdf_maker import Leaf, column, pdf
+from tests.ingest.readers.pdf.pdf_maker import Leaf, column, pdf
 
 URL = "/api/v1/documents"
 GULLS = ("gulls.txt", b"The herring gull eats fish and mussels.\n")

@@ -20,10 +20,10 @@ from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry
 from pincite.retrieval.indexes import index_problems
 from tests.conftest import Pincite
-from tests.ingest.damage import rezipped
-from tests.ingest.pdf_maker import Leaf, Text, column, pdf
-from tests.ingest.test_archive import zipped
-from tests.ingest.test_docx import SAMPLE
+from tests.ingest.readers.damage import rezipped
+from tests.ingest.readers.office.test_docx import SAMPLE
+from tests.ingest.readers.pdf.pdf_maker import Leaf, Text, column, pdf
+from tests.ingest.readers.test_zip import zipped
 
 GOOD = 1000
 PAGES = 10_000

@@ -12,10 +12,10 @@ import pytest
 from pincite.corpus.errors import UploadError
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
-from pincite.ingest.files import MB
+from pincite.ingest.files.read import MB
+from pincite.ingest.uploads import Intake, Limits
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.hashing import HashingEmbedder
-from pincite.ui.intake import Intake, Limits
 from pincite.ui.web.keeping import Desk, Keeper, View
 from pincite.ui.web.uploads import Batch, received, taken
 from tests.retrieval.conftest import fill, hashing_settings, small_documents

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pincite.corpus.rows import Entry, Refusal
 from pincite.corpus.types import Document, Origin, Section, Span
 from pincite.ingest.events import Event, Summary
+from pincite.ingest.uploads import Limits
+from pincite.ingest.wastebin import Removed
 from pincite.retrieval.health import Health
-from pincite.ui.intake import Limits
-from pincite.ui.wastebin import Removed
 from pincite.ui.web import arrivals, opened, remarks, shelf
 from pincite.ui.web.arrivals import Arrived
 from pincite.ui.web.listing import ORDERS, PAGE, Filter, Holdings, listed, state

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pincite.corpus.library import Library
+from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
-from pincite.ingest.sources import Source
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.web.scope import choices

@@ -17,14 +17,14 @@ from starlette.types import Scope
 from pincite.corpus.errors import PinciteError, UsageError
 from pincite.corpus.record import parts
 from pincite.corpus.types import Span
-from pincite.ingest.drawing import Drawings
+from pincite.ingest.processes.page_images import Drawings
+from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui.api import models, uploads
 from pincite.ui.api.bodies import SMALL, Bounded
 from pincite.ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
 from pincite.ui.api.queue import Queue
 from pincite.ui.api.reference import reference
-from pincite.ui.intake import Intake
 
 PREFIX = "/api/v1"
 _DOCUMENTS = "/documents"

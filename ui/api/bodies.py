@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pincite.ingest.files import MB
+from pincite.ingest.files.read import MB
 
 SMALL = MB  # bytes: more than any question with its conversation has
 

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from pincite.corpus.errors import UploadError, UsageError
 from pincite.corpus.library import Library
 from pincite.ingest.events import Summary
-from pincite.ingest.files import MB
-from pincite.ui.intake import Intake, Limits, Upload
+from pincite.ingest.files.read import MB
+from pincite.ingest.uploads import Intake, Limits, Upload
 
 _FORM = "multipart/form-data"
 _AROUND = MB  # bytes of a body beside the files' own: names, tags, boundaries

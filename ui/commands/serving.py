@@ -10,10 +10,10 @@ import typer
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.library import Library
-from pincite.ingest.files import LARGEST, MB
+from pincite.ingest.files.read import LARGEST, MB
+from pincite.ingest.uploads import FILES, Limits
 from pincite.ui.api.queue import WAITING, Queue
 from pincite.ui.console import ThresholdOption, err, open_engine, say, settings
-from pincite.ui.intake import FILES, Limits
 from pincite.ui.terms import Terms
 
 

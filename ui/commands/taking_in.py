@@ -16,9 +16,9 @@ import typer
 
 from pincite.corpus.errors import LibraryLockedError, UsageError
 from pincite.corpus.library import Library
-from pincite.ingest.files import LARGEST, MB
+from pincite.ingest.files.read import LARGEST, MB
+from pincite.ingest.files.walk import Sources, find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
-from pincite.ingest.sources import Sources, find_sources
 from pincite.retrieval.embedder import Embedder
 from pincite.retrieval.engine import open_embedder
 from pincite.ui.console import EXIT_FAILED, err, say, settings
@@ -95,7 +95,7 @@ def _keep(
     stopping: threading.Event,
 ) -> None:
     """Take in what changes, as it changes."""
-    from pincite.ingest.watch import changes
+    from pincite.ingest.files.watch import changes
 
     folders = found().folders
     say(f"watching {', '.join(map(str, folders))}; press Ctrl-C to end")

@@ -10,8 +10,8 @@ from gradio.events import api
 
 from pincite.corpus.errors import PinciteError
 from pincite.corpus.types import Document
+from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
-from pincite.ui.intake import Intake
 from pincite.ui.web import page
 from pincite.ui.web.ask_page import AT_ONCE, ask_page, html
 from pincite.ui.web.evaluate_page import evaluate_page

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pincite.ingest.events import OUTCOMES, Event, Summary
-from pincite.ingest.files import MB
-from pincite.ui.intake import Limits
+from pincite.ingest.files.read import MB
+from pincite.ingest.uploads import Limits
 from pincite.ui.progress import passed_over
 from pincite.ui.web.escape import attribute, isolated, shortened
 from pincite.ui.web.wording import counted, sentence

@@ -8,8 +8,8 @@ from pathlib import Path
 from pincite import corpus
 from pincite.corpus.errors import SourceError
 from pincite.corpus.rows import Entry
-from pincite.ingest.files import read_source
-from pincite.ingest.sources import Source
+from pincite.ingest.files.read import read_source
+from pincite.ingest.files.walk import Source
 
 ARTICLE = Path(corpus.__file__).parent / "documents" / "ai_safety.txt"
 ABOUT_THE_ARTICLE = (

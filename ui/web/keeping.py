@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from pincite.corpus.errors import DocumentNotFoundError, PinciteError
 from pincite.corpus.rows import Entry
+from pincite.ingest.uploads import Intake
+from pincite.ingest.wastebin import Removed, Wastebin
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.health import examine
-from pincite.ui.intake import Intake
-from pincite.ui.wastebin import Removed, Wastebin
 from pincite.ui.web import opened, remarks, shelf
 from pincite.ui.web.listing import Catalogue, Filter, Holdings
 from pincite.ui.web.wording import FAILED

@@ -12,8 +12,8 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from pincite.corpus.errors import PinciteError
+from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
-from pincite.ui.intake import Intake
 from pincite.ui.web import arrivals, uploads
 from pincite.ui.web.keeping import Desk, Keeper
 from pincite.ui.web.wording import FAILED

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pincite.ingest.wastebin import Removed
 from pincite.retrieval.health import Health
-from pincite.ui.wastebin import Removed
 from pincite.ui.web.escape import escaped, isolated, shortened
 from pincite.ui.web.wording import counted, sentence
 

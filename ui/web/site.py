@@ -18,14 +18,14 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pincite.ingest.drawing import Drawings, available
+from pincite.ingest.processes.page_images import Drawings, available
+from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui import mcp
 from pincite.ui.api import app as programs
 from pincite.ui.api import chat_completions, uploads
 from pincite.ui.api.bodies import SMALL, Bounded
 from pincite.ui.api.queue import Queue
-from pincite.ui.intake import Intake
 from pincite.ui.terms import Terms
 from pincite.ui.web.app import build
 from pincite.ui.web.evaluations import load_evaluations

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pincite.ingest.events import Event, Listener, Summary
-from pincite.ingest.files import MB
-from pincite.ui.intake import Intake, Limits, Upload
+from pincite.ingest.files.read import MB
+from pincite.ingest.uploads import Intake, Limits, Upload
 from pincite.ui.web.arrivals import Arrived
 
 # The script gives every file such a name of its own, so that of two browsers that send the same

@@ -1,0 +1,1 @@
+"""A document's text, cut into passages of whole sentences."""

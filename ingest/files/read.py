@@ -1,0 +1,215 @@
+"""One file: is it what it was, and if not, what is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+
+from pincite.corpus.errors import (
+    SourceError,
+    SourceNotFoundError,
+    UnreadableSourceError,
+    UnsupportedSourceError,
+)
+from pincite.corpus.types import Document, Origin
+from pincite.ingest.files.walk import Source
+from pincite.ingest.readers import READERS, Reader, Reading, read, reader_for
+from pincite.ingest.readers.base import title_from
+
+MB = 1_000_000
+LARGEST = 200 * MB
+_TRIES = 3  # of a file that changes while it is read
+# Some file systems date changes to two seconds: a file read so soon after its last change may be
+# changed once more without another date.
+_FRESH_NS = 2_000_000_000
+
+ReadingFunction = Callable[[bytes, str], tuple[Reader, Reading]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A file to be read.
+
+    ``known`` is how the library has it, if it does; ``keep`` asks for the bytes as well; a file
+    of more than ``largest`` bytes is refused.
+    """
+
+    source: Source
+    known: Origin | None = None
+    keep: bool = False
+    largest: int = LARGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that was read. ``original`` is its bytes, where they were asked for."""
+
+    document: Document
+    original: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A file whose bytes are those that the library knows."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that could not be read, and why.
+
+    ``origin`` is None where the reason may be another one next time though the file is the same.
+    """
+
+    reason: str
+    origin: Origin | None = None
+
+
+Finding = Read | Same | Refused
+
+
+def identity(reader: Reader) -> str:
+    """The reader with its version, as origins have it."""
+    return f"{reader.media_type}/{reader.version}"
+
+
+@cache
+def identities() -> frozenset[str]:
+    """The present readers with their versions, and all of them together as one."""
+    return frozenset([*map(identity, READERS), all_readers()])
+
+
+@cache
+def all_readers() -> str:
+    """What stands for all readers at their versions: a file that none could read, another might."""
+    return hashlib.sha256("\n".join(map(identity, READERS)).encode()).hexdigest()[:16]
+
+
+def is_as_it_was(found: os.stat_result, origin: Origin | None, *readers: str) -> bool:
+    """Whether a file need not be opened to know that it is the one that ``origin`` tells of.
+
+    ``readers`` are further names of what would read it the same way.
+    """
+    return (
+        origin is not None
+        and (found.st_size, found.st_mtime_ns) == (origin.size, origin.mtime_ns)
+        and origin.mtime_ns + _FRESH_NS < origin.read_at_ns
+        and (origin.reader in identities() or origin.reader in readers)
+    )
+
+
+def read_file(request: Request, reading: ReadingFunction = read) -> Finding:
+    """Read a file. Whatever goes wrong with it is a finding, too.
+
+    Raises:
+        MemoryError: it takes more memory than there is.
+    """
+    opened = open_file(request)
+    return opened if isinstance(opened, Refused) else read_bytes(request, *opened, reading)
+
+
+def open_file(request: Request) -> tuple[bytes, Origin] | Refused:
+    """A file's bytes, all of one moment, and what tells them from others."""
+    try:
+        return _steady_bytes(request.source, request.largest)
+    except SourceError as error:
+        return Refused(str(error))
+
+
+def read_bytes(
+    request: Request, data: bytes, origin: Origin, reading: ReadingFunction = read
+) -> Finding:
+    """Read what `open_file` gave; raises as `read_file`."""
+    source, known = request.source, request.known
+    try:
+        if known and known.sha256 == origin.sha256 and known.reader == _reader(data, source):
+            return Same(replace(origin, reader=known.reader))
+        document = _document(source, data, origin, reading)
+    except SourceError as error:
+        return Refused(str(error), origin)
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever a library underneath stumbles over
+        said = f"{type(error).__name__}: {error}"[:200]
+        return Refused(
+            f"{source.name} cannot be read: its reader failed ({said}); see whether another "
+            "program opens it, and save it anew",
+            origin,
+        )
+    return Read(document, data if request.keep else None)
+
+
+def read_source(source: Source) -> Document:
+    """Read a source into a document, in this process and however long it takes.
+
+    Raises:
+        SourceError: it cannot be read, and the message says why.
+    """
+    data, origin = _steady_bytes(source, LARGEST)
+    return _document(source, data, origin, read)
+
+
+def _steady_bytes(source: Source, largest: int) -> tuple[bytes, Origin]:
+    try:
+        for _ in range(_TRIES):
+            before = source.path.stat()
+            if not stat.S_ISREG(before.st_mode):  # reading a pipe would never end
+                raise UnsupportedSourceError(f"{source.name} is no ordinary file; name a file")
+            if before.st_size > largest:
+                raise UnreadableSourceError(too_large(source, before.st_size, largest))
+            read_at = time.time_ns()
+            with source.path.open("rb") as stream:
+                data = stream.read(largest + 1)
+            after = source.path.stat()
+            if len(data) == after.st_size and _moment(before) == _moment(after):
+                digest = hashlib.sha256(data).hexdigest()
+                origin = Origin(digest, len(data), after.st_mtime_ns, all_readers(), read_at)
+                return data, origin
+    except FileNotFoundError as error:
+        gone = "is a link to nothing" if source.path.is_symlink() else "does not exist any more"
+        raise SourceNotFoundError(f"{source.name} {gone}") from error
+    except OSError as error:
+        raise UnreadableSourceError(
+            f"{source.name} cannot be read: {error.strerror}; check its permissions"
+        ) from error
+    raise UnreadableSourceError(
+        f"{source.name} changed each of the {_TRIES} times that it was read; ingest it again when "
+        "whatever writes to it has finished"
+    )
+
+
+def too_large(source: Source, size: int, largest: int) -> str:
+    """Why a file of ``size`` bytes is not read."""
+    return (
+        f"{source.name} has {size / MB:,.1f} MB, and a file may have {largest / MB:,g} MB; split "
+        f"it, or allow more with: --largest {-(-size // MB)}"
+    )
+
+
+def _moment(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _reader(data: bytes, source: Source) -> str:
+    return identity(reader_for(data, source.name))
+
+
+def _document(source: Source, data: bytes, origin: Origin, reading: ReadingFunction) -> Document:
+    reader, found = reading(data, source.name)
+    return Document(
+        source=source.name,
+        title=source.title or found.title or title_from(source.name),
+        text=found.text,
+        sections=found.sections,
+        pages=found.pages,
+        media_type=reader.media_type,
+        origin=replace(origin, reader=identity(reader)),
+        warnings=found.warnings,
+        layout=found.layout,
+    )

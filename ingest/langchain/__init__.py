@@ -1,0 +1,5 @@
+"""A LangChain vector store on a library."""
+
+from pincite.ingest.langchain.store import PinciteVectorStore
+
+__all__ = ["PinciteVectorStore"]

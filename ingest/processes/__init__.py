@@ -1,0 +1,1 @@
+"""Processes of our own for work that may hang, swell or crash."""

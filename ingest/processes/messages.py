@@ -1,0 +1,146 @@
+"""Requests and findings as bytes, for the pipes between this process and its workers.
+
+A message is a line of JSON, and after it the parts whose lengths the line tells: a document's
+text, its layout, the file's own bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from pincite.corpus.layout import Layout
+from pincite.corpus.types import Document, Origin, Page, Section, Span
+from pincite.ingest.files.read import Finding, Read, Refused, Request, Same
+from pincite.ingest.files.walk import Source
+
+
+def send_request(stream: IO[bytes], request: Request) -> None:
+    """Write a request.
+
+    Raises:
+        OSError: nobody reads the other end.
+    """
+    known = None if request.known is None else asdict(request.known)
+    value = {
+        "path": str(request.source.path),  # bytes that are no text travel as escapes
+        "title": request.source.title,
+        "called": request.source.called,
+        "known": known,
+        "keep": request.keep,
+        "largest": request.largest,
+    }
+    send(stream, value, ())
+
+
+def receive_request(stream: IO[bytes]) -> Request:
+    """The next request.
+
+    Raises:
+        EOFError: whoever wrote them has gone.
+    """
+    value, _ = receive(stream)
+    source = Source(Path(value["path"]), value["title"], value["called"])
+    return Request(source, _origin(value["known"]), value["keep"], value["largest"])
+
+
+def send_finding(stream: IO[bytes], finding: Finding) -> None:
+    """Write a finding.
+
+    Raises:
+        OSError: nobody reads the other end.
+    """
+    match finding:
+        case Read(document, original):
+            layout = None if document.layout is None else document.layout.to_bytes()
+            parts = (document.text.encode(), layout, original)
+            send(stream, {"kind": "read", **_described(document)}, parts)
+        case Same(origin):
+            send(stream, {"kind": "same", "origin": asdict(origin)}, ())
+        case Refused(reason, origin):
+            known = None if origin is None else asdict(origin)
+            send(stream, {"kind": "refused", "reason": reason, "origin": known}, ())
+
+
+def receive_finding(stream: IO[bytes]) -> Finding:
+    """The next finding.
+
+    Raises:
+        EOFError: whoever was to write it has gone.
+    """
+    value, parts = receive(stream)
+    origin = _origin(value.get("origin"))
+    if value["kind"] == "refused":
+        return Refused(value["reason"], origin)
+    if value["kind"] == "same" and origin is not None:
+        return Same(origin)
+    text, layout, original = parts
+    document = Document(
+        source=value["source"],
+        title=value["title"],
+        text=(text or b"").decode(),
+        sections=tuple(Section(Span(s, e), tuple(p), b) for s, e, b, p in value["sections"]),
+        pages=tuple(Page(Span(s, e), n) for s, e, n in value["pages"]),
+        media_type=value["media_type"],
+        metadata=value["metadata"],
+        text_sha256=value["text_sha256"],
+        origin=origin,
+        warnings=tuple(value["warnings"]),
+        layout=None if layout is None else Layout.from_bytes(layout),
+    )
+    return Read(document, original)
+
+
+def _described(document: Document) -> dict[str, Any]:
+    return {
+        "source": document.source,
+        "title": document.title,
+        "sections": [[s.span.start, s.span.end, s.body, s.path] for s in document.sections],
+        "pages": [[p.span.start, p.span.end, p.number] for p in document.pages],
+        "media_type": document.media_type,
+        "metadata": dict(document.metadata),
+        "text_sha256": document.text_sha256,
+        "origin": None if document.origin is None else asdict(document.origin),
+        "warnings": document.warnings,
+    }
+
+
+def _origin(value: dict[str, Any] | None) -> Origin | None:
+    return None if value is None else Origin(**value)
+
+
+def send(stream: IO[bytes], value: dict[str, Any], parts: Sequence[bytes | None]) -> None:
+    """Write a message: a line, and after it its parts.
+
+    Raises:
+        OSError: nobody reads the other end.
+    """
+    lengths = [None if part is None else len(part) for part in parts]
+    stream.write(json.dumps({**value, "parts": lengths}).encode() + b"\n")
+    for part in parts:
+        stream.write(part or b"")
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[bytes | None]]:
+    """The next message's line and its parts.
+
+    Raises:
+        EOFError: whoever wrote them has gone.
+    """
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    value = json.loads(line)
+    parts = [None if length is None else _exactly(stream, length) for length in value["parts"]]
+    return value, parts
+
+
+def _exactly(stream: IO[bytes], length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data

@@ -1,0 +1,169 @@
+"""Mails (``.eml``): the subject, who wrote to whom and when, and the text."""
+
+from __future__ import annotations
+
+import codecs
+import email
+import re
+from email import policy
+from email.message import Message
+
+from pincite.corpus.canonical import canonical
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.encodings import decoded
+from pincite.ingest.readers.html.parse import parse
+from pincite.ingest.readers.html.walk import walk
+
+_CHARSETS = re.compile(r"utf-|ascii|iso8859|iso2022|cp\d|koi8|gb|hz|big5|euc|shift|mac|tis|johab")
+_SHOWN = ("From", "To", "Cc", "Date")
+_SAID = ("text", "multipart")  # kinds that hold text; multipart where its parts were not found
+_NAMED_FILES = 10  # attachments that a warning names
+_LONGEST_NAME = 80  # characters of an attachment's name
+_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]?\S?")
+_FROM = re.compile(rb"^From:", re.MULTILINE | re.IGNORECASE)
+_ONLY_MAILS = re.compile(rb"^(?:Received|Message-ID|MIME-Version|Return-Path):", re.M | re.I)
+_LOOKED_AT = 16_384  # bytes in which a mail's headers show themselves
+
+
+class MailReader:
+    """Reads one mail with the standard library."""
+
+    media_type = "message/rfc822"
+    suffixes = frozenset({".eml"})
+    version = 1
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether it begins with the headers that only a mail has."""
+        if not _HEADER.match(data):
+            return False
+        head = re.split(rb"\r?\n\r?\n", data[:_LOOKED_AT], maxsplit=1)[0]
+        return bool(_FROM.search(head) and _ONLY_MAILS.search(head))
+
+    def read(self, data: bytes, name: str) -> Reading:
+        """See `Reader`; attachments are named in a warning.
+
+        Raises:
+            UnsupportedSourceError: it is not built as a mail.
+        """
+        try:
+            mail = email.message_from_bytes(data, policy=policy.default)
+            letter = _Letter(name)
+            letter.add(mail, 1)
+        # The standard library's parser promises nothing about what it raises on broken headers.
+        except (LookupError, ValueError, AttributeError, TypeError, RecursionError) as error:
+            raise UnsupportedSourceError(
+                f"{name} cannot be read as a mail ({type(error).__name__}); save it anew or as "
+                "text and ingest that"
+            ) from error
+        return letter.reading(_header(mail, "Subject") or None)
+
+
+class _Letter:
+    """A mail, with the mails that are forwarded in it, as a reading."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._built = Builder()
+        self._warnings: dict[str, None] = {}
+        self._left: list[str] = []
+
+    def add(self, mail: Message, level: int) -> None:
+        self._built.heading(level, _header(mail, "Subject"))
+        written = [(header, _header(mail, header)) for header in _SHOWN]
+        self._built.lines("\n".join(f"{header}: {words}" for header, words in written if words))
+        self._part(mail, level)
+
+    def reading(self, title: str | None) -> Reading:
+        warnings = [*self._warnings]
+        if self._left:
+            warnings.append(f"{_files(self._left)} not read; save what you need and ingest it")
+        return self._built.reading(title, warnings)
+
+    def _part(self, part: Message, level: int) -> None:
+        if part.is_multipart():
+            self._parts(part, level)
+            return
+        if part.get_content_maintype() in _SAID and not _is_attachment(part):
+            self._text(part)
+        elif _payload(part):
+            self._left.append(_named(part))
+
+    def _parts(self, whole: Message, level: int) -> None:
+        parts = [part for part in whole.get_payload() if isinstance(part, Message)]
+        if whole.get_content_type() == "message/rfc822":
+            for mail in parts:
+                self.add(mail, level + 1)
+        elif whole.get_content_type() == "multipart/alternative" and parts:
+            self._part(_preferred(parts), level)
+        else:
+            for part in parts:
+                self._part(part, level)
+
+    def _text(self, part: Message) -> None:
+        data = _payload(part)
+        try:
+            text = canonical(data.decode(_charset(part) or "ascii"))
+        except UnicodeError:
+            text, warnings = decoded(data, self._name)
+            self._warnings.update(dict.fromkeys(warnings))
+        if part.get_content_subtype() != "html":
+            self._built.lines(text)
+        elif (root := parse(text, self._name)) is not None:
+            walk(root, self._built)
+
+
+def _charset(part: Message) -> str | None:
+    """The part's encoding as Python calls it, if it is one that mails are written in.
+
+    Some of Python's codecs are there for other things, and take an hour for a megabyte.
+    """
+    try:
+        named = codecs.lookup(part.get_content_charset("utf-8")).name
+    except LookupError:
+        return None
+    return named if _CHARSETS.match(named) else None
+
+
+def _preferred(parts: list[Message]) -> Message:
+    """The plain one of several forms of a text, if it says something, before the HTML one."""
+    for wanted in ("text/plain", "text/html"):
+        for part in parts:
+            if part.get_content_type() == wanted and _payload(part).strip():
+                return part
+    return parts[-1]
+
+
+def _header(mail: Message, header: str) -> str:
+    try:
+        return " ".join(str(mail.get(header, "")).split())
+    except (LookupError, ValueError, AttributeError, TypeError):  # as it stands in the file, then
+        raw = next((value for key, value in mail.raw_items() if key.lower() == header.lower()), "")
+        return " ".join(str(raw).split())
+
+
+def _is_attachment(part: Message) -> bool:
+    return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+
+
+def _payload(part: Message) -> bytes:
+    if _charset(part) is None and "content-type" in part:
+        part.set_param("charset", "us-ascii")  # the library would try the one that it names
+    found = part.get_payload(decode=True)
+    return found if isinstance(found, bytes) else b""
+
+
+def _named(part: Message) -> str:
+    words = " ".join(canonical(part.get_filename() or part.get_content_type()).split())
+    return words if len(words) <= _LONGEST_NAME else f"{words[:_LONGEST_NAME]}…"
+
+
+def _files(names: list[str]) -> str:
+    shown = ", ".join(names[:_NAMED_FILES])
+    if len(names) > _NAMED_FILES:
+        shown += f" and {len(names) - _NAMED_FILES} more"
+    return f"the attachment {shown} was" if len(names) == 1 else f"the attachments {shown} were"
+
+
+MAIL = MailReader()

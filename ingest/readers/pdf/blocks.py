@@ -1,0 +1,268 @@
+"""Lines to blocks: which lines are one paragraph, an item, a row of a table or a heading.
+
+Geometry and punctuation decide; in doubt a line goes on with the sentence before it, because a
+sentence in two pieces is lost, and one in too long a paragraph is not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+import numpy as np
+
+from pincite.ingest.readers.pdf.headings import (
+    DEEPEST,
+    RARE,
+    Bookmark,
+    like_a_heading,
+    of_outline,
+    of_size,
+)
+from pincite.ingest.readers.pdf.lines import Line, PageLines
+
+_ITEM = re.compile(r"(?:[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]) ")
+_BULLET = re.compile(r"[•▪◦‣·–*-] ")
+_TERMINAL = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d{0,2}$")
+_SAME_SIZE = 0.1
+_FOOTNOTE = 0.93  # of the size of the text
+_SHORTEST_BELOW = 60  # letters of the text below a bold heading
+
+
+class Kind(Enum):
+    """What a block is."""
+
+    PROSE = "prose"
+    ITEM = "item"
+    ROW = "row"
+    HEADING = "heading"
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that belong together; ``goes_on`` says that it continues the block before it."""
+
+    kind: Kind
+    lines: list[Line]
+    level: int = 0
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How a page is set: what a line's step down to the next is, in sizes, inside a paragraph."""
+
+    step: float
+    rights: Mapping[int, float]  # by a line's id: how far right its column reaches
+
+
+def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Block]:
+    """The blocks of all pages in reading order.
+
+    Headings are what ``outline`` names; where it names nothing that stands on the pages, what is
+    set clearly larger, or bold on a line of its own.
+    """
+    outlined = of_outline(pages, outline)
+    levels = outlined or of_size(pages)
+    found: list[Block] = []
+    for page in pages:
+        setting = _setting(page.lines)
+        new = list(_page_blocks(page.lines, setting, levels))
+        if found and new:
+            _carry_over(found, new, setting)
+        found += new
+    if not outlined:
+        _bold_headings(found, 1 + max(levels.values(), default=0))
+    return found
+
+
+def _setting(lines: Sequence[Line]) -> _Setting:
+    steps = [
+        (b.bottom - a.bottom) / a.size
+        for a, b in pairwise(lines)
+        if a.size and _same_size(a, b) and not (a.cells or b.cells) and _beside(a, b)
+    ]
+    steps = [step for step in steps if 0.5 < step < 3]
+    step = 1.3
+    if len(steps) > 2:  # what most lines keep to is the step inside paragraphs
+        ranked = np.sort(steps)
+        alike = np.searchsorted(ranked, ranked + 0.05) - np.searchsorted(ranked, ranked - 0.05)
+        step = float(ranked[alike >= 0.9 * alike.max()][0])
+    edges = np.array([(line.left, line.right, line.size) for line in lines]).reshape(-1, 3)
+    rights = {}
+    for line in lines:
+        near = np.abs(edges[:, 0] - line.left) < 4 * line.size
+        rights[id(line)] = float(edges[near, 1].max())
+    return _Setting(step, rights)
+
+
+def _page_blocks(
+    lines: Sequence[Line], setting: _Setting, levels: Mapping[int, int]
+) -> Iterator[Block]:
+    rows = _rows(lines, levels)
+    current: Block | None = None
+    for i, line in enumerate(lines):
+        following = lines[i + 1] if i + 1 < len(lines) else None
+        level = levels.get(id(line), 0)
+        if current and _goes_on(current, line, following, setting, level, id(line) in rows):
+            current.lines.append(line)
+            continue
+        if current:
+            yield current
+        if level:
+            current = Block(Kind.HEADING, [line], level)
+        elif id(line) in rows:
+            current = Block(Kind.ROW, [line])
+        else:
+            current = Block(Kind.ITEM if _ITEM.match(line.text) else Kind.PROSE, [line])
+    if current:
+        yield current
+
+
+def _rows(lines: Sequence[Line], levels: Mapping[int, int]) -> set[int]:
+    """The ids of the lines that are rows of a table: of several cells, below or above another."""
+    several = [bool(line.cells) and id(line) not in levels for line in lines]
+    rows = {
+        i
+        for i, is_row in enumerate(several)
+        if is_row
+        and ((i and several[i - 1]) or several[i + 1 : i + 2] == [True] or _figures(lines[i]))
+    }
+    # A label without figures between two rows is a row too.
+    between = {
+        i + 1
+        for i in rows
+        if i + 2 in rows
+        and i + 1 not in rows
+        and id(lines[i + 1]) not in levels
+        and lines[i + 1].right <= max(lines[i].right, lines[i + 2].right)
+        and len(lines[i + 1].text) < 80
+    }
+    return {id(lines[i]) for i in rows | between}
+
+
+def _figures(line: Line) -> bool:
+    words = line.text.split(" ")[line.cells[0] :]
+    return all(any(map(str.isdigit, word)) or not any(map(str.isalpha, word)) for word in words)
+
+
+def _goes_on(
+    block: Block, line: Line, following: Line | None, setting: _Setting, level: int, row: bool
+) -> bool:
+    """Whether ``line`` belongs to ``block``, the one just before it."""
+    last = block.lines[-1]
+    if row or block.kind is Kind.ROW or not _same_size(last, line):
+        return False
+    step = (line.bottom - last.bottom) / last.size
+    if level or block.kind is Kind.HEADING:
+        return level == block.level and 0 < step <= max(1.6, setting.step * 1.1)
+    if _jumps(last, line):
+        return _carries(block, line, setting)
+    below = 0.3 < step <= 1.3 * setting.step and _beside(last, line)
+    if last.cells or line.cells or not below:
+        return False
+    return not _opens(block, line, following, setting)
+
+
+def _opens(block: Block, line: Line, following: Line | None, setting: _Setting) -> bool:
+    """Whether the line just below the block's last one opens a paragraph or an item."""
+    first, last = block.lines[0], block.lines[-1]
+    ended = bool(_TERMINAL.search(last.text))
+    if _BULLET.match(line.text) or (_ITEM.match(line.text) and (ended or block.kind is Kind.ITEM)):
+        return True
+    if last.text[-1] == "-" and line.text[0].islower():
+        return False  # a word goes on
+    if unicodedata.bidirectional(line.text[0]) in ("R", "AL"):
+        return False  # what follows knows lines from left to right
+    right = setting.rights[id(last)]
+    next_word = float(line.boxes[0, 2] - line.boxes[0, 0])
+    spare = right - last.right - next_word - 0.5 * last.size
+    if spare > 0 and (ended or spare > 0.25 * (right - last.left) or last.bold != line.bold):
+        return True
+    notch = 0.6 * last.size
+    if ended and following and line.left > last.left + notch and line.left > following.left + notch:
+        return True  # the first line is indented
+    if block.kind is Kind.ITEM and line.left < first.left - notch:
+        return True
+    hanging = len(block.lines) > 1 and last.left > first.left + notch
+    return hanging and line.left < last.left - notch
+
+
+def _jumps(a: Line, b: Line) -> bool:
+    """Whether the text goes from ``a`` to ``b`` over the end of a column or a page."""
+    return a.page != b.page or b.bottom < a.top
+
+
+def _carries(block: Block, line: Line, setting: _Setting | None = None) -> bool:
+    """Whether the block's last sentence goes on in ``line``, in another column or overleaf."""
+    last = block.lines[-1]
+    if block.kind in (Kind.ROW, Kind.HEADING) or last.cells or line.cells:
+        return False
+    if not _same_size(last, line) or _BULLET.match(line.text) or _TERMINAL.search(last.text):
+        return False
+    if last.bold != line.bold:
+        return False
+    first = line.text.lstrip("\"'“‘(")[:1]
+    full = setting is None or setting.rights[id(last)] - last.right < 4 * last.size
+    return first.islower() or last.text.endswith("-") or (full and len(last.text) > 30)
+
+
+def _carry_over(found: list[Block], new: list[Block], setting: _Setting) -> None:
+    """Let the last paragraph of a page go on in the first of the next.
+
+    Footnotes that stand between them go before that paragraph.
+    """
+    page = found[-1].lines[-1].page
+    last = len(found) - 1
+    while (
+        last > 0
+        and found[last].lines[-1].page == page
+        and found[last].lines[0].size < _FOOTNOTE * new[0].lines[0].size
+        and found[last].kind in (Kind.PROSE, Kind.ITEM)
+    ):
+        last -= 1
+    if found[last].lines[-1].page == page and _carries(found[last], new[0].lines[0]):
+        if new[0].kind is not Kind.PROSE:
+            return
+        found.append(found.pop(last))
+        new[0].goes_on = True
+
+
+def _bold_headings(found: list[Block], level: int) -> None:
+    """Make headings of the bold lines that stand alone above text that is not bold."""
+    bold = [
+        block
+        for block, after in pairwise(found)
+        if block.kind is Kind.PROSE
+        and not block.goes_on
+        and len(block.lines) <= 2
+        and all(line.bold and not line.cells for line in block.lines)
+        and like_a_heading(block.lines[-1].text)
+        and block.lines[-1].text[-1] != ":"
+        and after.kind is Kind.PROSE
+        and not after.goes_on
+        and not after.lines[0].bold
+        and sum(len(line.text) for line in after.lines) > _SHORTEST_BELOW
+        and block.lines[0].left <= after.lines[0].left + 2 * block.lines[0].size
+    ]
+    letters = Counter[bool]()
+    for block in found:
+        for line in block.lines:
+            letters[line.bold] += len(line.text)
+    if letters[True] <= RARE * letters.total():
+        for block in bold:
+            block.kind, block.level = Kind.HEADING, min(level, DEEPEST)
+
+
+def _same_size(a: Line, b: Line) -> bool:
+    return abs(a.size - b.size) <= _SAME_SIZE * max(a.size, b.size)
+
+
+def _beside(a: Line, b: Line) -> bool:
+    """Whether they stand below each other, not side by side."""
+    return min(a.right, b.right) > max(a.left, b.left)

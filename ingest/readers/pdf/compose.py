@@ -1,0 +1,218 @@
+"""Blocks to the canonical text, with each word's place in it and on its page.
+
+A word that is hyphenated at the end of a line is one word in the text and has two boxes. Whether
+its hyphen is its own is decided by how the document writes the word elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pincite.corpus.layout import WORD, Layout
+from pincite.corpus.types import Page, Span
+from pincite.ingest.readers.base import Heading, Reading, sections
+from pincite.ingest.readers.pdf.blocks import Block, Kind
+from pincite.ingest.readers.pdf.lines import Line
+
+_HYPHENATING = 0.02  # of the lines: so many end with a hyphen where words are divided at all
+_OWN = frozenset({"self", "well", "mid", "half", "cross", "ex", "all"})  # keep their hyphen
+_TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LAST = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
+_FIRST = re.compile(r"[^\W\d_]+")
+_DASH = re.compile(r"\w[—/]$")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_UNSPACED = re.compile(r"[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uff60]")  # Chinese and Japanese
+
+
+def compose(blocks: Sequence[Block], pages: int) -> Reading:
+    """The reading of blocks that stand on pages 1 to ``pages``, which tile its text."""
+    writer = _Writer(_joined(blocks), _spaces_kept(blocks))
+    for block in blocks:
+        writer.write(block)
+    return writer.reading(pages)
+
+
+class _Writer:
+    def __init__(self, joined: set[tuple[str, str]], spaces_kept: bool) -> None:
+        self._joined = joined
+        self._spaces_kept = spaces_kept
+        self._parts: list[str] = []
+        self._length = 0
+        self._words: list[NDArray[np.void]] = []
+        self._headings: list[Heading] = []
+        self._starts: dict[int, int] = {}  # by page, where its first word stands
+        self._kind: Kind | None = None
+        self._last: Line | None = None
+
+    def write(self, block: Block) -> None:
+        """Add a block below the others, or to the end of the last one when it goes on there."""
+        if not block.goes_on and self._kind:
+            in_run = block.kind is self._kind and (
+                block.kind is Kind.ITEM or (block.kind is Kind.ROW and self._below(block))
+            )
+            self._add("\n" if in_run else "\n\n")
+            self._last = None
+        start = self._length
+        for line in block.lines:
+            if block.kind is Kind.ROW:
+                self._row(line)
+            else:
+                self._line(line)
+        if block.kind is Kind.HEADING:
+            words = " ".join(line.text for line in block.lines)
+            self._headings.append(Heading(Span(start, self._length), block.level, words))
+        self._kind = block.kind
+
+    def _below(self, block: Block) -> bool:
+        """Whether a row belongs to the table of the last one."""
+        last, line = self._last, block.lines[0]
+        near = last is not None and line.top - last.bottom < 2 * line.size
+        return near and last is not None and last.page == line.page
+
+    def reading(self, pages: int) -> Reading:
+        """What has been written."""
+        if self._length:
+            self._add("\n")
+        text = "".join(self._parts)
+        words = np.concatenate(self._words) if self._words else np.empty(0, WORD)
+        # A page without words is an empty span, where the next one with words starts.
+        starts, at = [0] * pages, len(text)
+        for number in range(pages, 1, -1):
+            starts[number - 1] = at = min(at, self._starts.get(number, at))
+        spans = zip(starts, [*starts[1:], len(text)], strict=True)
+        tiled = tuple(Page(Span(a, b), number) for number, (a, b) in enumerate(spans, 1))
+        return Reading(text, sections(text, self._headings), tiled, layout=Layout(words))
+
+    def _line(self, line: Line) -> None:
+        """A line of prose, after a blank or as the rest of a hyphenated word."""
+        last, self._last = self._last, line
+        glued = last is not None and _hyphenated(last, line)
+        if last and glued:
+            if (_last_word(last), _first_word(line)) in self._joined:
+                self._parts[-1] = self._parts[-1][:-1]
+                self._length -= 1
+        elif last and not self._unspaced(last, line):
+            self._add(" ")
+        lengths = np.array([len(word) for word in line.text.split(" ")])
+        starts = np.cumsum(lengths + 1) - lengths - 1
+        self._place(line, starts, starts + lengths, line.text)
+        if glued:
+            first = self._words[-1][:1]
+            first["start"] = self._words[-2]["start"][-1]
+            for before in reversed(self._words[:-1]):  # a word may go over several lines
+                if before["start"][-1] != first["start"][0]:
+                    break
+                before["end"][-1] = first["end"][0]
+
+    def _unspaced(self, last: Line, line: Line) -> bool:
+        """Whether no blank stands between the words around a line end."""
+        if _DASH.search(last.text) or (
+            _UNSPACED.match(last.text[-1]) and _UNSPACED.match(line.text)
+        ):
+            return True
+        hangul = _HANGUL.match(last.text[-1]) and _HANGUL.match(line.text)
+        return bool(hangul) and self._spaces_kept and not last.spaced
+
+    def _row(self, line: Line) -> None:
+        """A row of a table, as ``| cell | cell |``."""
+        text, starts, ends = "|", [], []
+        for i, word in enumerate(line.text.split(" ")):
+            text += " | " if i in line.cells else " "
+            starts.append(len(text))
+            text += word.replace("|", "\\|")
+            ends.append(len(text))
+        self._last = line
+        self._place(line, np.array(starts), np.array(ends), f"{text} |")
+
+    def _place(
+        self, line: Line, starts: NDArray[np.int_], ends: NDArray[np.int_], text: str
+    ) -> None:
+        words = np.empty(len(starts), WORD)
+        words["start"], words["end"] = starts + self._length, ends + self._length
+        words["page"] = line.page
+        for column, name in enumerate(("left", "top", "right", "bottom")):
+            words[name] = line.boxes[:, column]
+        self._words.append(words)
+        self._starts.setdefault(line.page, self._length)
+        self._add(text)
+
+    def _add(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+
+def _spaces_kept(blocks: Sequence[Block]) -> bool:
+    """Whether blanks stand at the ends of some of the Korean lines, so that their lack tells
+    that a word goes on in the next line."""
+    ends = [line.spaced for block in blocks for line in block.lines if _HANGUL.match(line.text[-1])]
+    return 0.1 * len(ends) < sum(ends) < 0.9 * len(ends)
+
+
+def _last_word(line: Line) -> str:
+    """The letters before the hyphen at the end of a line, with the hyphens in them."""
+    match = _LAST.search(line.text)
+    return match[1].casefold() if match else ""
+
+
+def _first_word(line: Line) -> str:
+    """The letters that a line begins with."""
+    match = _FIRST.match(line.text)
+    return match[0].casefold() if match else ""
+
+
+def _hyphenated(line: Line, following: Line) -> bool:
+    """Whether a line ends with a hyphen, and a word goes on in the next."""
+    text = line.text
+    return text[-1] in "-‐" and text[-2:-1].isalnum() and following.text[0].isalnum()
+
+
+def _joined(blocks: Sequence[Block]) -> set[tuple[str, str]]:
+    """The words hyphenated at line ends whose hyphen is not their own, in their two parts.
+
+    The document itself is asked first: does it write the word elsewhere, with or without the
+    hyphen? Where it does not say, what it does with most words is done, and a hyphen between
+    small letters falls, if it divides words at all.
+    """
+    wraps = {
+        (_last_word(a), _first_word(b)): a.text[-2].islower() and b.text[0].islower()
+        for a, b in _line_ends(blocks)
+        if _last_word(a) and _first_word(b)
+    }
+    wanted = {form for a, b in wraps for form in (a + b, f"{a}-{b}")}
+    seen: Counter[str] = Counter()
+    if wanted:
+        for line in chain.from_iterable(block.lines for block in blocks):
+            seen.update(w for w in _TOKEN.findall(line.text.casefold()) if w in wanted)
+    known = {
+        (a, b): seen[a + b] - seen[f"{a}-{b}"] for a, b in wraps if seen[a + b] != seen[f"{a}-{b}"]
+    }
+    kept = sum(count < 0 for count in known.values())
+    lines = sum(len(block.lines) for block in blocks if block.kind is not Kind.ROW)
+    by_default = 2 * kept <= len(known) and len(wraps) >= _HYPHENATING * lines
+    return {
+        (a, b)
+        for (a, b), small in wraps.items()
+        if small
+        and (known[a, b] > 0 if (a, b) in known else by_default and "-" not in a and a not in _OWN)
+    }
+
+
+def _line_ends(blocks: Sequence[Block]) -> Iterator[tuple[Line, Line]]:
+    """The lines that end with a hyphen, each with the line that goes on."""
+    last: Line | None = None
+    for block in blocks:
+        if not block.goes_on:
+            last = None
+        if block.kind is Kind.ROW:
+            last = None
+            continue
+        for line in block.lines:
+            if last and _hyphenated(last, line):
+                yield last, line
+            last = line

@@ -1,0 +1,266 @@
+"""Word files: what is printed comes out, what is deleted or hidden does not."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pincite.corpus.errors import SourceError, UnsupportedSourceError
+from pincite.ingest.readers import Reading, read
+from pincite.ingest.readers.office.docx import DOCX
+from tests.ingest.readers.damage import broken_inside, cut_or_flipped, rezipped
+from tests.ingest.readers.test_zip import zipped
+
+bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+NAMES = """xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"
+xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:v="urn:v" """
+KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+STYLES = """<w:style w:styleId="T"><w:name w:val="Title"/></w:style>
+<w:style w:styleId="H1"><w:name w:val="heading 1"/></w:style>
+<w:style w:styleId="H2"><w:name w:val="heading 2"/></w:style>
+<w:style w:styleId="Mine"><w:name w:val="Mine"/><w:basedOn w:val="H2"/></w:style>
+<w:style w:styleId="Deep"><w:name w:val="D"/><w:pPr><w:outlineLvl w:val="2"/></w:pPr></w:style>
+<w:style w:styleId="Loop"><w:name w:val="L"/><w:basedOn w:val="Loop"/></w:style>
+<w:style w:styleId="Grid"><w:name w:val="G"/><w:tblStylePr w:type="firstRow"/></w:style>"""
+
+
+def docx(body: str, **parts: str) -> bytes:
+    """A Word file of a body and the insides of other parts, by their names."""
+    parts = {"styles": STYLES, **parts}
+    related = "".join(f'<R Type="{KINDS}/{kind}" Target="{kind}.xml"/>' for kind in parts)
+    members = {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": f'<Rs><R Type="{KINDS}/officeDocument" Target="/word/document.xml"/></Rs>',
+        "word/document.xml": f"<w:document {NAMES}><w:body>{body}</w:body></w:document>",
+        "word/_rels/document.xml.rels": f"<Rs>{related}</Rs>",
+    } | {f"word/{kind}.xml": f"<w:{kind} {NAMES}>{xml}</w:{kind}>" for kind, xml in parts.items()}
+    return zipped({path: xml.encode() for path, xml in members.items()})
+
+
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def par(text: str, style: str = "", properties: str = "") -> str:
+    inside = text if text.startswith("<") else run(text)
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{inside}</w:p>'
+
+
+def table(*rows: list[str], properties: str = "") -> str:
+    cells = ["".join(f"<w:tc>{par(cell)}</w:tc>" for cell in row) for row in rows]
+    return f"<w:tbl>{properties}{''.join(f'<w:tr>{row}</w:tr>' for row in cells)}</w:tbl>"
+
+
+def said(body: str, **parts: str) -> Reading:
+    reading: Reading = DOCX.read(docx(body, **parts), "a.docx")
+    return reading
+
+
+def text(body: str, **parts: str) -> str:
+    return said(body, **parts).text
+
+
+NOTES = {
+    "footnotes": f'<w:footnote w:id="2">{par("See the atlas.")}</w:footnote>',
+    "endnotes": f'<w:endnote w:id="2">{par("By ship.")}</w:endnote>',
+}
+NOTED = par(
+    run("Gulls fly")
+    + '<w:r><w:endnoteReference w:id="2"/></w:r>'
+    + run(" far")
+    + '<w:r><w:footnoteReference w:id="2"/><w:footnoteReference w:id="77"/></w:r>'
+)
+SAMPLE = docx(
+    par("Gulls", "H1") + NOTED + table(["Bird", "Eggs"], ["Gull", "3"]) + par("End."), **NOTES
+)
+
+
+def test_styles_of_headings_open_sections_whatever_they_are_called() -> None:
+    body = par("On gulls", "T") + par("A", "H1") + par("B", "Mine") + par("C", "Deep") + par("x")
+    body += par("D", "Loop") + par("E", "", '<w:outlineLvl w:val="0"/>')
+    reading = said(body)
+    assert [s.path for s in reading.sections] == [
+        *(("On gulls",), ("A",), ("A", "B"), ("A", "B", "C"), ("E",))
+    ]
+    assert reading.title == "On gulls"
+    assert reading.text.endswith("x\n\nD\n\nE\n")
+
+
+def test_the_title_is_that_of_the_files_properties() -> None:
+    core = b'<p xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title> My  gulls </dc:title></p>'
+    data = rezipped(docx(par("On gulls", "T")), {"docProps/core.xml": core})
+    assert DOCX.read(data, "a.docx").title == "My gulls"
+
+
+def test_it_is_known_by_what_is_in_it() -> None:
+    reader, reading = read(SAMPLE, "a.bin")
+    assert reader is DOCX
+    assert reading.text.startswith("Gulls\n\nGulls fly[1] far[2]")
+
+
+def test_notes_come_at_the_end_in_the_order_of_their_marks() -> None:
+    reading = said(NOTED, **NOTES)
+    assert reading.text == (
+        "Gulls fly[1] far[2][3]\n\nFootnotes\n\n[1] By ship.\n[2] See the atlas.\n"
+    )
+    assert reading.sections[-1].path == ("Footnotes",)
+
+
+def test_what_is_deleted_hidden_or_a_comment_is_left_out() -> None:
+    body = par(
+        run("Gulls")
+        + f"<w:del>{run(' old')}<w:r><w:delText> older</w:delText></w:r></w:del>"
+        + f"<w:moveFrom>{run(' gone')}</w:moveFrom><w:ins>{run(' new')}</w:ins>"
+        + run(" hidden", "<w:vanish/>")
+        + run(" shown", '<w:vanish w:val="0"/>')
+        + '<w:r><w:commentReference w:id="1"/><w:instrText>PAGE</w:instrText></w:r>'
+    )
+    row = "<w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p/></w:tc></w:tr>"
+    assert text(body + f"<w:tbl>{row}</w:tbl>") == "Gulls new shown\n"
+
+
+def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next() -> None:
+    body = par("They ", "", "<w:rPr><w:del/></w:rPr>") + par("fly.")
+    assert text(body) == "They fly.\n"
+
+
+def test_a_paragraph_whose_end_was_deleted_and_that_is_the_last_is_not_lost() -> None:
+    box = f"<w:pict><w:txbxContent>{par('Boxed.')}</w:txbxContent></w:pict>"
+    last = par(run("They ") + f"<w:r>{box}</w:r>", "", "<w:rPr><w:del/></w:rPr>")
+    assert text(par("Gulls.") + last).split() == ["Gulls.", "They", "Boxed."]
+
+
+def test_what_is_drawn_or_in_a_list_within_a_cell_is_on_its_line() -> None:
+    box = f"<w:r><w:pict><w:txbxContent>{par('boxed')}</w:txbxContent></w:pict></w:r>"
+    assert text(table([run("Gull ") + box, "3"], ["Tern", "1"])).startswith("| Gull boxed | 3 |")
+
+
+def test_content_controls_links_and_fields_are_read_through() -> None:
+    inside = f"<w:hyperlink>{run('b')}</w:hyperlink><w:fldSimple>{run('c')}</w:fldSimple>"
+    control = f"<w:sdt><w:sdtPr/><w:sdtContent>{par(run('a') + inside)}</w:sdtContent></w:sdt>"
+    assert text(f"{control}<w:customXml>{par('d')}</w:customXml>") == "abc\n\nd\n"
+
+
+def test_breaks_tabs_and_signs_are_written_as_they_look() -> None:
+    signs = "<w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t><w:noBreakHyphen/><w:t>d</w:t>"
+    boxes = '<w:sym w:font="Wingdings" w:char="F0FE"/><w:sym w:char="00E9"/><w:sym w:char="F0EE"/>'
+    above = run("2", '<w:vertAlign w:val="superscript"/>')
+    assert text(par(f"<w:r>{signs}{boxes}</w:r>{above}")) == "a b c-d☒é²\n"
+
+
+@pytest.mark.parametrize("drawn", ["drawing", "pict", "object"])
+def test_a_text_box_follows_its_paragraph_once(drawn: str) -> None:
+    inner = f"<w:r><w:{drawn}><w:txbxContent>{par('Inner.')}</w:txbxContent></w:{drawn}></w:r>"
+    inside = f"<w:txbxContent>{par('In the box.')}{par(run('More.') + inner)}</w:txbxContent>"
+    choice = f"<mc:Choice><w:{drawn}>{inside}</w:{drawn}></mc:Choice>"
+    again = f"<mc:Fallback><w:pict><v:textbox>{inside}</v:textbox></w:pict></mc:Fallback>"
+    box = f"<w:r><mc:AlternateContent>{choice}{again}</mc:AlternateContent></w:r>"
+    body = par(box + run("Text.")) + par("After.")
+    assert text(body) == "Text.\n\nIn the box.\n\nMore.\n\nInner.\n\nAfter.\n"
+
+
+def test_a_sign_that_older_programs_write_otherwise_is_said_once() -> None:
+    ways = "<mc:Choice><w:drawing/></mc:Choice><mc:Fallback><w:t>!</w:t></mc:Fallback>"
+    assert text(par(f"<w:r><mc:AlternateContent>{ways}</mc:AlternateContent></w:r>")) == "!\n"
+
+
+def test_equations_are_written_on_a_line() -> None:
+    half = "<m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num><m:den><m:t>2</m:t></m:den></m:f>"
+    power = "<m:sSup><m:e><m:t>r</m:t></m:e><m:sup><m:t>2</m:t></m:sup></m:sSup>"
+    root = "<m:rad><m:e><m:d><m:e><m:t>x</m:t></m:e></m:d></m:e></m:rad>"
+    body = par(
+        f"<m:oMathPara><m:oMath>{half}<m:r><m:t>=</m:t></m:r>{power}</m:oMath></m:oMathPara>"
+    )
+    assert text(body + par(f"<m:oMath>{root}</m:oMath>")) == "(a+b)/2=r²\n\n√(x)\n"
+
+
+def test_the_header_of_a_table_is_known_by_its_mark_its_style_or_its_bold() -> None:
+    rows = (["Bird", "Eggs"], ["Gull", "3"])
+    bold = [run("Bird", "<w:b/>"), run("Eggs", "<w:b/>")]
+    styled = '<w:tblPr><w:tblStyle w:val="Grid"/><w:tblLook w:val="04A0"/></w:tblPr>'
+    marked = table(*rows).replace("<w:tr>", "<w:tr><w:trPr><w:tblHeader/></w:trPr>", 1)
+    headed = "| Bird | Eggs |\n| --- | --- |\n| Gull | 3 |\n"
+    for with_header in (marked, table(*rows, properties=styled), table(bold, rows[1])):
+        assert text(with_header) == headed
+    assert text(table(*rows)) == headed.replace("| --- | --- |\n", "")
+
+
+def test_cells_over_several_rows_or_columns_keep_the_others_in_place() -> None:
+    body = table(["Gull", "1"], ["", "2"], ["x"])
+    body = body.replace("<w:tc>", "<w:tc><w:tcPr><w:vMerge w:val='restart'/></w:tcPr>", 1)
+    second = body.index("<w:tr>", body.index("</w:tr>")) + len("<w:tr><w:tc>")
+    body = f"{body[:second]}<w:tcPr><w:vMerge/></w:tcPr>{body[second:]}"
+    body = body.replace(
+        '<w:tr><w:tc><w:p><w:pPr><w:pStyle w:val=""/></w:pPr><w:r><w:rPr></w:rPr><w:t>x',
+        "<w:tr><w:trPr><w:gridBefore w:val='1'/></w:trPr><w:tc><w:p><w:r><w:t>x",
+    )
+    assert text(body) == "| Gull | 1 |\n| Gull | 2 |\n|  | x |\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        table(["One."], ["Two."]),
+        f"<w:tbl><w:tr><w:tc>{par('One.')}</w:tc><w:tc>{table(['Two.'])}</w:tc></w:tr></w:tbl>",
+        table(["One.", f"Two. {'x' * 1600}"]),
+    ],
+)
+def test_a_table_that_only_arranges_the_page_is_no_table(body: str) -> None:
+    assert text(body).startswith("One.\n\nTwo.")
+
+
+def test_a_file_in_the_strict_form_is_read_alike() -> None:
+    strict = docx(par("A", "H1") + par("Gulls."))
+    for old, new in (
+        (
+            b"http://schemas.openxmlformats.org/officeDocument/2006/",
+            b"http://purl.oclc.org/ooxml/officeDocument/",
+        ),
+        (
+            b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+            b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+        ),
+    ):
+        strict = changed(strict, old, new)
+    assert DOCX.read(strict, "a.docx") == said(par("A", "H1") + par("Gulls."))
+
+
+def changed(data: bytes, old: bytes, new: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as whole:
+        return zipped({path: whole.read(path).replace(old, new) for path in whole.namelist()})
+
+
+def test_a_file_without_its_document_is_named_incomplete() -> None:
+    with pytest.raises(
+        UnsupportedSourceError, match=r"'word/document\.xml' with its text is missing"
+    ):
+        DOCX.read(zipped({"[Content_Types].xml": b"<Types/>"}), "a.docx")
+
+
+@pytest.mark.parametrize("path", ["word/document.xml", "word/styles.xml", "_rels/.rels"])
+def test_entities_are_refused_in_every_part(path: str) -> None:
+    laughs = b'<!DOCTYPE a [<!ENTITY a "ha">]><a>&a;</a>'
+    with pytest.raises(UnsupportedSourceError, match="declaration"):
+        DOCX.read(rezipped(SAMPLE, {path: laughs}), "a.docx")
+
+
+def test_nesting_without_end_is_refused_and_nesting_within_reason_is_read() -> None:
+    deep = "<w:tbl><w:tr><w:tc>", "</w:tc></w:tr></w:tbl>"
+    assert text(deep[0] * 60 + par("x") + deep[1] * 60) == "x\n"
+    with pytest.raises(UnsupportedSourceError, match="not sound XML"):
+        said(deep[0] * 200 + par("x") + deep[1] * 200)
+
+
+@bounded
+@given(st.one_of(cut_or_flipped(SAMPLE), broken_inside(SAMPLE)))
+def test_a_damaged_file_is_read_or_refused(data: bytes) -> None:
+    try:
+        reading = DOCX.read(data, "a.docx")
+    except SourceError:
+        return
+    assert reading.sections[-1].span.end == len(reading.text)
