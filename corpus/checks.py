@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.layout import Layout
-from pincite.corpus.types import Document, Passage, Span, sha256
+from pincite.corpus.types import Document, Passage, RegionKind, Span, sha256
 
 # A vector is of unit length but for rounding: to float16 here (2^-11), and before that to bfloat16
 # (2^-8) where the model ran in it.
@@ -35,6 +35,8 @@ def document_faults(document: Document) -> Iterator[str]:
     spans = [page.span for page in document.pages]
     if not _in_order(spans, Span(0, len(text))) or any(p.number < 1 for p in document.pages):
         yield "its pages are out of place"
+    if not all(_in_order(some, Span(0, len(text))) for some in _regions(document)):
+        yield "its regions are out of place"
     if document.layout is not None and not _fits(document.layout, document):
         yield "the places of its words on the pages are not in its text"
 
@@ -56,6 +58,12 @@ def are_unit(rows: NDArray[np.floating[Any]]) -> bool:
     """
     lengths = np.linalg.norm(rows.astype(np.float32), axis=1)
     return bool(np.all((np.abs(lengths - 1) <= _NORM_TOLERANCE) | (lengths == 0)))
+
+
+def _regions(document: Document) -> Iterator[list[Span]]:
+    """The spans of the regions of each kind."""
+    for kind in get_args(RegionKind):
+        yield [region.span for region in document.regions if region.kind == kind]
 
 
 def _in_one_section(passage: Passage, document: Document) -> bool:

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -17,15 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from pincite.corpus import codec
 from pincite.corpus.checks import are_unit, document_faults, passage_faults
 from pincite.corpus.errors import LibraryDamagedError, RecordError, UsageError
 from pincite.corpus.layout import Layout
 from pincite.corpus.reading import ReadableLibrary
 from pincite.corpus.rows import Entry, Refusal, vectors_from
 from pincite.corpus.tags import checked_tag
-from pincite.corpus.types import Document, Origin, Page, Passage, Section, Span
+from pincite.corpus.types import Document, Origin, Passage, PassageKind, RegionKind
 
-VERSION = 1  # of the form
+VERSION = 2  # of the form; the first had no regions, and passages no columns, kind and hidden
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,14 +79,8 @@ def to_line(record: Record | Refusal) -> str:
             "pincite": VERSION,
             "state": "read with warnings" if document.warnings else "read",
             "id": document.id,
-            "source": document.source,
-            "title": document.title,
-            "media_type": document.media_type,
-            "text_sha256": document.text_sha256,
+            **codec.described(document),
             **parts(document),
-            "metadata": dict(document.metadata),
-            "origin": None if document.origin is None else asdict(document.origin),
-            "warnings": document.warnings,
             "tags": record.tags,
             "added_at": record.added_at,
             "layout": layout,
@@ -96,17 +91,8 @@ def to_line(record: Record | Refusal) -> str:
 
 
 def parts(document: Document) -> dict[str, Any]:
-    """A document's text, sections and pages as JSON values."""
-    return {
-        "text": document.text,
-        "sections": [
-            {"start": s.span.start, "end": s.span.end, "body": s.body, "path": list(s.path)}
-            for s in document.sections
-        ],
-        "pages": [
-            {"start": p.span.start, "end": p.span.end, "number": p.number} for p in document.pages
-        ],
-    }
+    """A document's text, sections, pages and regions as JSON values."""
+    return {"text": document.text, **codec.named(codec.structure(document))}
 
 
 def from_line(line: bytes) -> Record | Refusal:
@@ -145,11 +131,20 @@ class _Page(_Strict):
     number: int
 
 
+class _Region(_Strict):
+    start: int
+    end: int
+    kind: RegionKind
+
+
 class _Passage(_Strict):
     start: int
     end: int
     sentences: list[tuple[int, int]]
     path: list[str]
+    columns: list[str] = []
+    kind: PassageKind = "prose"
+    hidden: bool = False
     vectors: str
 
 
@@ -159,7 +154,7 @@ class _Cut(_Strict):
 
 
 class _Line(_Strict):
-    pincite: Literal[1]
+    pincite: Literal[1, 2]
     state: Literal["read", "read with warnings"]
     id: str
     source: str
@@ -169,6 +164,7 @@ class _Line(_Strict):
     text: str
     sections: list[_Section]
     pages: list[_Page]
+    regions: list[_Region] = []
     metadata: dict[str, Any]
     origin: Origin | None
     warnings: list[str]
@@ -180,7 +176,7 @@ class _Line(_Strict):
 
 
 class _RefusedLine(_Strict):
-    pincite: Literal[1]
+    pincite: Literal[1, 2]
     state: Literal["refused"]
     source: str
     reason: str
@@ -198,10 +194,7 @@ def _cut_json(cut: Cut) -> dict[str, Any]:
         "fingerprint": cut.fingerprint,
         "passages": [
             {
-                "start": passage.span.start,
-                "end": passage.span.end,
-                "sentences": [[s.start, s.end] for s in passage.sentences],
-                "path": list(passage.path),
+                **dict(zip(codec.PASSAGE_NAMES, codec.passage_values(passage), strict=True)),
                 "vectors": _base64(np.ascontiguousarray(rows, "<f2").tobytes()),
             }
             for passage, rows in zip(cut.passages, cut.vectors, strict=True)
@@ -210,19 +203,10 @@ def _cut_json(cut: Cut) -> dict[str, Any]:
 
 
 def _from_fields(line: _Line) -> Record:
-    document = Document(
-        source=line.source,
-        title=line.title,
-        text=line.text,
-        sections=tuple(Section(Span(s.start, s.end), tuple(s.path), s.body) for s in line.sections),
-        pages=tuple(Page(Span(p.start, p.end), p.number) for p in line.pages),
-        media_type=line.media_type,
-        metadata=line.metadata,
-        text_sha256=line.text_sha256,
-        origin=line.origin,
-        warnings=tuple(line.warnings),
-        layout=None if line.layout is None else Layout.from_bytes(_bytes(line.layout)),
-    )
+    values = line.model_dump()
+    values.update(codec.unnamed({part: values[part] for part in codec.NAMES}))
+    layout = None if line.layout is None else Layout.from_bytes(_bytes(line.layout))
+    document = codec.document_from(values, line.text, layout)
     faults = list(document_faults(document))
     if document.id != line.id:
         faults.append("its id is not that of this text under this name")
@@ -244,8 +228,7 @@ def _from_fields(line: _Line) -> Record:
 
 def _cut_from(cut: _Cut) -> Cut:
     passages = [
-        Passage(Span(p.start, p.end), tuple(Span(s, e) for s, e in p.sentences), tuple(p.path))
-        for p in cut.passages
+        codec.passage_from([getattr(p, name) for name in codec.PASSAGE_NAMES]) for p in cut.passages
     ]
     try:
         vectors = [vectors_from(_bytes(p.vectors), len(p.sentences)) for p in cut.passages]

@@ -11,8 +11,9 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pincite.corpus import codec
 from pincite.corpus.errors import LibraryDamagedError
-from pincite.corpus.types import Document, Origin, Page, Passage, Section, Span, sha256
+from pincite.corpus.types import Document, Origin, Passage, sha256
 
 Row = tuple[Any, ...]
 
@@ -91,12 +92,14 @@ SELECT_TAKEN = (
     " EXISTS (SELECT 1 FROM originals o WHERE o.document = d.id), d.origin FROM documents d"
 )
 SELECT_DOCUMENT = (
-    "SELECT d.source, d.title, c.text, c.sections, c.pages, d.media_type, d.metadata,"
+    "SELECT d.source, d.title, c.text, c.sections, c.pages, c.regions, d.media_type, d.metadata,"
     " d.text_sha256, d.origin, d.warnings"
     " FROM documents d JOIN contents c ON c.document = d.id"
 )
 SELECT_REFUSAL = "SELECT source, reason, origin, seen_at FROM refusals"
-PASSAGE_COLUMNS = "p.id, p.document, p.start, p.end, p.sentences, p.path"
+PASSAGE_COLUMNS = (
+    "p.id, p.document, p.start, p.end, p.sentences, p.path, p.columns, p.kind, p.hidden"
+)
 
 
 _P = ParamSpec("_P")
@@ -166,9 +169,9 @@ def refusal_from(row: Row) -> Refusal:
 @sound
 def passage_from(row: Row) -> StoredPassage:
     """The passage in a row of ``PASSAGE_COLUMNS``."""
-    id, document, start, end, sentences, path = row
-    spans = tuple(Span(s, e) for s, e in json.loads(sentences))
-    return StoredPassage(id, document, Passage(Span(start, end), spans, tuple(json.loads(path))))
+    id, document, start, end, sentences, path, columns, kind, hidden = row
+    lists = map(json.loads, (sentences, path, columns))
+    return StoredPassage(id, document, codec.passage_from([start, end, *lists, kind, hidden]))
 
 
 @sound
@@ -179,31 +182,27 @@ def vectors_from(data: bytes, sentences: int) -> NDArray[np.float32]:
 
 def passage_row(passage: Passage, document: Document) -> Row:
     """The values of a new row of ``passages``, after its id."""
-    return (
-        document.id,
-        passage.span.start,
-        passage.span.end,
-        _json([[s.start, s.end] for s in passage.sentences]),
-        _json(passage.path),
-        passage.key(document.text),
-    )
+    start, end, *lists, kind, hidden = codec.passage_values(passage)
+    key = passage.key(document.text)
+    return (document.id, start, end, *map(_json, lists), kind, int(hidden), key)
 
 
 @sound
 def document_from(row: Row) -> Document:
     """The document in a row of ``SELECT_DOCUMENT``."""
-    source, title, text, sections, pages, media_type, metadata, digest, origin, warnings = row
+    source, title, text, sections, pages, regions, media_type, *more = row
+    metadata, digest, origin, warnings = more
+    parts = {"sections": sections, "pages": pages, "regions": regions}
     return Document(
         source=source,
         title=title,
         text=text,
-        sections=tuple(Section(Span(s, e), tuple(p), b) for s, e, b, p in json.loads(sections)),
-        pages=tuple(Page(Span(s, e), n) for s, e, n in json.loads(pages)),
         media_type=media_type,
         metadata=json.loads(metadata),
         text_sha256=digest,
         origin=_origin(origin),
         warnings=tuple(json.loads(warnings)),
+        **codec.structure_from({name: json.loads(value) for name, value in parts.items()}),
     )
 
 
@@ -240,12 +239,8 @@ def document_row(document: Document, added_at: str) -> Row:
 
 def contents_row(document: Document) -> Row:
     """The values of a new row of ``contents``."""
-    return (
-        document.id,
-        document.text,
-        _json([[s.span.start, s.span.end, s.body, s.path] for s in document.sections]),
-        _json([[p.span.start, p.span.end, p.number] for p in document.pages]),
-    )
+    parts = codec.structure(document)
+    return (document.id, document.text, *(_json(parts[name]) for name in codec.NAMES))
 
 
 def origin_json(origin: Origin | None) -> str | None:

@@ -90,6 +90,12 @@ MIGRATIONS = (
         seen_at TEXT NOT NULL                  -- ISO 8601, UTC
     ) STRICT;
     """,
+    """
+    ALTER TABLE contents ADD COLUMN regions TEXT NOT NULL DEFAULT '[]';  -- [[start, end, kind], …]
+    ALTER TABLE passages ADD COLUMN columns TEXT NOT NULL DEFAULT '[]';  -- JSON [name, …]
+    ALTER TABLE passages ADD COLUMN kind    TEXT NOT NULL DEFAULT 'prose';
+    ALTER TABLE passages ADD COLUMN hidden  INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

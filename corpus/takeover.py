@@ -10,6 +10,7 @@ _LACKS_ONE = """
     SELECT EXISTS (
         SELECT 1 FROM main.contents ours LEFT JOIN beside.contents theirs USING (document)
         WHERE theirs.document IS NULL OR theirs.sections != ours.sections
+            OR theirs.regions != ours.regions
     )
 """
 _VECTORS = """
@@ -25,8 +26,9 @@ _WARNINGS = """
 """
 # In their order, so that neighbours in a document have neighbouring ids, none used before.
 _PASSAGES = """
-    INSERT INTO main.passages (document, start, end, sentences, path, key)
-    SELECT document, start, end, sentences, path, key FROM beside.passages
+    INSERT INTO main.passages
+        (document, start, end, sentences, path, columns, kind, hidden, key)
+    SELECT document, start, end, sentences, path, columns, kind, hidden, key FROM beside.passages
     WHERE document IN (SELECT id FROM main.documents) ORDER BY id
 """
 

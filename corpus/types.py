@@ -11,7 +11,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from pincite.corpus.layout import Layout
@@ -76,6 +76,21 @@ class Page:
     number: int
 
 
+RegionKind = Literal["quoted", "note", "hidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A run of text that is something else than the document's own running text.
+
+    ``quoted`` was cited from somewhere else (a mail that is answered), ``note`` stands beside the
+    text (speaker notes, comments), ``hidden`` is in the file and cannot be seen by who opens it.
+    """
+
+    span: Span
+    kind: RegionKind
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The file that a document was read from, as it was then.
@@ -98,7 +113,8 @@ class Document:
 
     ``text`` must be canonical (see ``pincite.corpus.canonical``): every offset counts in it.
     Identity is the hash of the text together with the source's name, so the same text under two
-    names is two documents. ``warnings`` say what of the source could not be read, a sentence each;
+    names is two documents. ``regions`` are in order, and two of a kind never
+    overlap. ``warnings`` say what of the source could not be read, a sentence each;
     ``layout`` is where its words stand on their pages. A library gives the layout on demand only.
     """
 
@@ -112,6 +128,7 @@ class Document:
     text_sha256: str = ""
     origin: Origin | None = None
     warnings: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
     layout: Layout | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -136,24 +153,31 @@ class Document:
         return self.pages[max(0, bisect_right(starts, offset) - 1)].number
 
 
+PassageKind = Literal["prose", "row", "list", "code", "quoted", "note", "references", "heading"]
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A run of whole sentences inside one section: the unit that is embedded and indexed.
 
     ``sentences`` are spans in the document, in order, without the blanks around them.
-    ``path`` is the heading path; it goes into what is embedded, never into what is quoted. Over
-    rows of a table without the row that names its columns, those names (``| a | b |``) come last;
-    over notes and references that no heading announces, "Footnotes" or "References" does.
+    ``path`` is the heading path, and ``columns`` are the names of a table's columns over its rows,
+    the first to the first cell; both go into what is embedded, never into what is quoted.
+    ``kind`` says what the passage is made of; ``hidden``, that who opens the file cannot see it.
     """
 
     span: Span
     sentences: tuple[Span, ...]
     path: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    kind: PassageKind = "prose"
+    hidden: bool = False
 
     def embedded_text(self, text: str) -> str:
-        """What the embedder sees of this passage of ``text``: headings, then the prose."""
+        """What the embedder sees of this passage of ``text``: headings, columns, then the prose."""
+        above = (*self.path, f"| {' | '.join(self.columns)} |") if self.columns else self.path
         prose = text[self.span.start : self.span.end]
-        return " > ".join(self.path) + "\n" + prose if self.path else prose
+        return " > ".join(above) + "\n" + prose if above else prose
 
     def sentence_texts(self, text: str) -> list[str]:
         """The passage's sentences as they stand in ``text``."""

@@ -63,7 +63,7 @@ class WritableLibrary(ReadableLibrary):
                 run("DELETE FROM documents WHERE source = ?", [source])
                 run("DELETE FROM refusals WHERE source = ?", [source])
                 run(_INSERT_DOCUMENT, document_row(document, added_at.get(source, now)))
-                run("INSERT INTO contents VALUES (?, ?, ?, ?)", contents_row(document))
+                run(_INSERT_CONTENTS, contents_row(document))
                 for tag in tags.get(source, carried):
                     run("INSERT INTO tags VALUES (?, ?)", [document.id, tag])
                 for passage in passages:
@@ -150,8 +150,12 @@ _INSERT_DOCUMENT = (
     "INSERT INTO documents (id, source, title, media_type, text_sha256, metadata, added_at,"
     " characters, paged, origin, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_INSERT_CONTENTS = (
+    "INSERT INTO contents (document, text, sections, pages, regions) VALUES (?, ?, ?, ?, ?)"
+)
 _INSERT_PASSAGE = (
-    "INSERT INTO passages (document, start, end, sentences, path, key) VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT INTO passages (document, start, end, sentences, path, columns, kind, hidden, key)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _DROP_ORPHAN = (
     "DELETE FROM vectors WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE key = ?1)"

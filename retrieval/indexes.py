@@ -148,7 +148,7 @@ def _build(library: Library, generation: int, folder: Path | None) -> Indexes:
         lexical_folder.mkdir()
     dense = DenseIndex.build(library.passage_vectors())
     texts = (
-        (stored.id, title, " ".join(stored.passage.path), text)
+        (stored.id, title, " ".join((*stored.passage.path, *stored.passage.columns)), text)
         for stored, title, text in library.passage_texts()
     )
     lexical = LexicalIndex.build(texts, lexical_folder)

@@ -178,7 +178,8 @@ def _candidates(
 ) -> list[Candidate]:
     """The lines of the hits, scored; the others are here only as somebody's neighbours."""
     passage_score = {hit.stored.id: hit.score for hit in hits}
-    aside = {hit.stored.id for hit in hits if is_apparatus(hit.stored.passage.path)}
+    passages = [(hit.stored.id, hit.stored.passage) for hit in hits]
+    aside = {id for id, p in passages if p.kind == "quoted" or is_apparatus(p.path)}
     candidates = []
     for i, line in enumerate(lines):
         id = line.stored.id
@@ -223,7 +224,7 @@ def _lines(
     ordered = sorted((s for s in stored.values() if s.id in vectors), key=lambda s: s.id)
     groups = groupby(
         enumerate(ordered),
-        lambda pair: (pair[1].id - pair[0], pair[1].document, _headings(pair[1].passage.path)),
+        lambda pair: (pair[1].id - pair[0], pair[1].document, pair[1].passage.path),
     )
     lines = []
     for run, (_, group) in enumerate(groups):
@@ -233,11 +234,6 @@ def _lines(
             for span, row in zip(cuts, vectors[passage.id][1:], strict=True):
                 lines.append(_Line(run, passage, span, text[span.start : span.end], row))
     return vectors, lines
-
-
-def _headings(path: tuple[str, ...]) -> tuple[str, ...]:
-    """A passage's path without the names of columns (``| a | b |``), which are no section."""
-    return path[:-1] if path and path[-1].startswith("| ") and path[-1].endswith(" |") else path
 
 
 # Questions of one library read many of the same sentences. A sentence's terms depend on nothing but

@@ -44,7 +44,7 @@ def segment(
     window; a sentence beyond the window is cut there, never truncated. The passages of a section,
     or of a part of a long one, are of about equal size.
 
-    The headings over a passage are its path; the columns' names come innermost where it has rows
+    The headings over a passage are its path; the names of columns are with it where it has rows
     without the row that names them.
     """
     text, spoken = document.text, language(document.text)
@@ -62,8 +62,7 @@ def segment(
                 span = Span(group[0].span.start, group[-1].span.end)
                 cuts = tuple(unit.span for unit in group)
                 columns = _columns(text, group, embedder)
-                here = _fitting((*full, *columns), embedder) if columns else path
-                passages.append(Passage(span, cuts, here))
+                passages.append(Passage(span, cuts, path, columns))
     return passages
 
 
@@ -124,7 +123,7 @@ def _columns(text: str, group: Sequence[Unit], embedder: Embedder) -> tuple[str,
     names = cells(column_names(text[header.start : header.end]))
     while names and embedder.count([" | ".join(names)])[0] > HEADING_TOKENS // 2 - 2:
         names.pop()
-    return (f"| {' | '.join(names)} |",) if names else ()
+    return tuple(names)
 
 
 def _fitting(path: tuple[str, ...], embedder: Embedder) -> tuple[str, ...]:

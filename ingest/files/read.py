@@ -212,4 +212,5 @@ def _document(source: Source, data: bytes, origin: Origin, reading: ReadingFunct
         origin=replace(origin, reader=identity(reader)),
         warnings=found.warnings,
         layout=found.layout,
+        regions=found.regions,
     )

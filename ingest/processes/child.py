@@ -25,7 +25,7 @@ class Child:
     """
 
     def __init__(self, module: str, *arguments: str) -> None:
-        root = str(Path(__file__).absolute().parents[2])
+        root = str(Path(__file__).absolute().parents[3])
         path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
             # -P: what stands in the folder where the person is, is not ours to import.

@@ -12,8 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from pincite.corpus import codec
 from pincite.corpus.layout import Layout
-from pincite.corpus.types import Document, Origin, Page, Section, Span
+from pincite.corpus.types import Origin
 from pincite.ingest.files.read import Finding, Read, Refused, Request, Same
 from pincite.ingest.files.walk import Source
 
@@ -57,7 +58,7 @@ def send_finding(stream: IO[bytes], finding: Finding) -> None:
         case Read(document, original):
             layout = None if document.layout is None else document.layout.to_bytes()
             parts = (document.text.encode(), layout, original)
-            send(stream, {"kind": "read", **_described(document)}, parts)
+            send(stream, {"kind": "read", **codec.described(document)}, parts)
         case Same(origin):
             send(stream, {"kind": "same", "origin": asdict(origin)}, ())
         case Refused(reason, origin):
@@ -78,34 +79,10 @@ def receive_finding(stream: IO[bytes]) -> Finding:
     if value["kind"] == "same" and origin is not None:
         return Same(origin)
     text, layout, original = parts
-    document = Document(
-        source=value["source"],
-        title=value["title"],
-        text=(text or b"").decode(),
-        sections=tuple(Section(Span(s, e), tuple(p), b) for s, e, b, p in value["sections"]),
-        pages=tuple(Page(Span(s, e), n) for s, e, n in value["pages"]),
-        media_type=value["media_type"],
-        metadata=value["metadata"],
-        text_sha256=value["text_sha256"],
-        origin=origin,
-        warnings=tuple(value["warnings"]),
-        layout=None if layout is None else Layout.from_bytes(layout),
+    document = codec.document_from(
+        value, (text or b"").decode(), None if layout is None else Layout.from_bytes(layout)
     )
     return Read(document, original)
-
-
-def _described(document: Document) -> dict[str, Any]:
-    return {
-        "source": document.source,
-        "title": document.title,
-        "sections": [[s.span.start, s.span.end, s.body, s.path] for s in document.sections],
-        "pages": [[p.span.start, p.span.end, p.number] for p in document.pages],
-        "media_type": document.media_type,
-        "metadata": dict(document.metadata),
-        "text_sha256": document.text_sha256,
-        "origin": None if document.origin is None else asdict(document.origin),
-        "warnings": document.warnings,
-    }
 
 
 def _origin(value: dict[str, Any] | None) -> Origin | None:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from pincite.corpus.layout import Layout
-from pincite.corpus.types import Page, Section, Span
+from pincite.corpus.types import Page, Region, Section, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Reading:
     """A source's canonical text, its sections (which tile it), its pages and its own title.
 
     ``warnings`` say what of the source could not be read, a sentence each ("pages 3–5 have no
-    text layer"); ``layout`` is where the words stand on the pages.
+    text layer"); ``layout`` is where the words stand on the pages; ``regions`` are what is quoted,
+    beside the text, or hidden.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Reading:
     title: str | None = None
     warnings: tuple[str, ...] = ()
     layout: Layout | None = None
+    regions: tuple[Region, ...] = ()
 
 
 class Reader(Protocol):

@@ -8,10 +8,11 @@ between ```` ``` ````, and blocks are set apart by a blank line.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from pincite.corpus.canonical import canonical
-from pincite.corpus.types import Page, Span
+from pincite.corpus.types import Page, Region, RegionKind, Span
 from pincite.ingest.readers.base import Heading, Reading, sections
 
 
@@ -30,6 +31,7 @@ class Builder:
         self._length = 0
         self._headings: list[Heading] = []
         self._pages: list[tuple[int, int]] = []  # where each starts, and its number
+        self._regions: list[Region] = []
         self._run: str | None = None  # blocks of the same run stand on lines without a blank
 
     def heading(self, level: int, words: str) -> None:
@@ -83,6 +85,17 @@ class Builder:
         self._run = None
         self._pages.append((self._length, number))
 
+    @contextmanager
+    def region(self, kind: RegionKind) -> Iterator[None]:
+        """What is added inside is a region of this kind; two of one kind do not nest."""
+        self._run = None
+        before = self._length
+        yield
+        self._run = None
+        start = before + (before > 0)  # without the blank line that sets it apart
+        if start < self._length:
+            self._regions.append(Region(Span(start, self._length), kind))
+
     def reading(self, title: str | None = None, warnings: Sequence[str] = ()) -> Reading:
         """What has been built so far."""
         text = "".join(self._parts)
@@ -99,7 +112,12 @@ class Builder:
             else ()
         )
         return Reading(
-            text, sections(text, self._headings), pages, title=title, warnings=tuple(warnings)
+            text,
+            sections(text, self._headings),
+            pages,
+            title=title,
+            warnings=tuple(warnings),
+            regions=tuple(sorted(self._regions, key=lambda region: region.span)),
         )
 
     def _append(self, block: str, run: str | None) -> int:

@@ -269,7 +269,7 @@ def test_the_names_of_columns_are_searched_with_the_rows(tmp_path: Path) -> None
         fill(library, make_document(TABLE, "nests.md"))
         hits = hits_for(library, "eggs")
         last = next(hit for hit in hits if "gull 29" in passage_text(library, hit))
-        assert last.stored.passage.path == ("Nests", "| Bird | Eggs |")
+        assert last.stored.passage.columns == ("Bird", "Eggs")
         assert last.lexical
 
 

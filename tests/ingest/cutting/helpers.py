@@ -79,6 +79,4 @@ def check_whole(document: Document, passages: Sequence[Passage]) -> None:
 def headings(passage: Passage) -> tuple[str, ...]:
     """The passage's path without what segmentation itself puts at its end."""
     path = passage.path
-    if path and path[-1].startswith("| "):
-        path = path[:-1]
     return path[:-1] if path and path[-1] in ("References", "Footnotes") else path

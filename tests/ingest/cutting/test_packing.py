@@ -78,4 +78,4 @@ def test_thousands_of_sections_and_tens_of_thousands_of_rows_end() -> None:
     rows = "| a | b |\n|---|---|\n" + "\n".join(f"| {n} | x |" for n in range(20_000))
     found = segment(read_markdown(rows), HashingEmbedder())
     assert sum(len(p.sentences) for p in found) == 20_001
-    assert found[-1].path == ("| a | b |",)
+    assert found[-1].columns == ("a", "b")
