@@ -200,8 +200,8 @@ def _ask(
     judged = judge(found, engine.embedder.fingerprint, threshold)
     return Outcome(
         question=question,
-        answered=bool(quotes) and judged.value >= judged.threshold,
-        shown=bool(quotes) and judged.value >= judged.threshold,
+        answered=bool(quotes) and judged.level == "ANSWERED",
+        shown=bool(quotes) and judged.level != "NOT_FOUND",
         confidence=judged.value,
         quotes=quotes,
         verbatim=all(_verbatim(quote, gold) for quote in quotes),

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.confidence.checker import Checker
-from pincite.retrieval.confidence.confidence import features, judge
+from pincite.retrieval.confidence.confidence import Level, features, judge
 from pincite.retrieval.embedding.embedder import Embedder
-from pincite.retrieval.reading.quote import Quote, choose, verify
+from pincite.retrieval.reading.choose import choose
+from pincite.retrieval.reading.quote import Quote, verify
 from pincite.retrieval.reading.reader import PARTS, Candidate, Reading, read
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.trace import Stages, Trace
 
-Status = Literal["ANSWERED", "NOT_FOUND"]
 Scope = Sequence[int] | None  # passage ids to search among; None for all
 _TRACED = 5  # passages and sentences whose scores a trace shows
 
@@ -47,15 +47,16 @@ class Answer:
 
     Attributes:
         question: as it was asked, without blanks around it.
-        status: ``NOT_FOUND`` when the confidence is below the threshold in the trace.
+        status: ``ANSWERED`` where the confidence reaches the threshold in the trace, ``UNSURE``
+            below it, ``NOT_FOUND`` where the documents are not about what is asked.
         confidence: in [0, 1]; ``trace.confidence_kind`` says of which kind.
-        quotes: one to three when ANSWERED, best first, none when NOT_FOUND.
+        quotes: one to three, best first; none when NOT_FOUND. When UNSURE nobody vouches for them.
         nearest: the passages that were nearest, whatever the status.
         trace: how it came about.
     """
 
     question: str
-    status: Status
+    status: Level
     confidence: float
     quotes: tuple[Quote, ...]
     nearest: tuple[FoundPassage, ...]
@@ -72,6 +73,8 @@ class Answer:
                     **asdict(quote),
                     "section": list(quote.section),
                     "highlights": [list(span) for span in quote.highlights],
+                    "context": [asdict(piece) for piece in quote.context],
+                    "places": [asdict(p) | {"section": list(p.section)} for p in quote.places],
                 }
                 for quote in self.quotes
             ],
@@ -135,7 +138,7 @@ def answer(
     stages = stages or Stages()
     reading = find(question, sources, settings, stages, scope)
     with stages.timed("quote"):
-        quotes = choose(reading.candidates, sources.document, settings.quotes, settings.least_score)
+        quotes = choose(question, reading, sources.document, settings.quotes)
     with stages.timed("verify"):
         for quote in quotes:
             verify(quote, sources.document(quote.document))
@@ -153,12 +156,12 @@ def answer(
             sources.embedder.languages,
         )
         confidence = judge(found, sources.embedder.fingerprint, settings.threshold)
-    answered = bool(quotes) and confidence.value >= confidence.threshold
+    level: Level = confidence.level if quotes else "NOT_FOUND"
     return Answer(
         question=question,
-        status="ANSWERED" if answered else "NOT_FOUND",
+        status=level,
         confidence=confidence.value,
-        quotes=tuple(quotes) if answered else (),
+        quotes=() if level == "NOT_FOUND" else tuple(quotes),
         nearest=tuple(
             found_passage(hit, sources.document(hit.stored.document))
             for hit in reading.hits[: settings.nearest]

@@ -40,14 +40,11 @@ class Settings(BaseSettings):
         60, ge=1, le=1000, description="Best passages whose sentences are read."
     )
     quotes: int = Field(3, ge=1, le=3, description="Quotes in an answer, at most.")
-    least_score: float = Field(
-        0.7, ge=0, le=1, description="A further quote's score, at least, as a share of the best's."
-    )
     threshold: float | None = Field(
         None,
         ge=0,
         le=1,
-        description="Confidence below which the answer is NOT_FOUND; by default the calibration's.",
+        description="Confidence from which on an answer is ANSWERED; by default the calibration's.",
     )
     nearest: int = Field(3, ge=0, le=100, description="Nearest passages shown with an answer.")
     reading_seconds: float = Field(

@@ -38,7 +38,7 @@ class Trace:
         generation: of the library that was asked.
         fingerprint: of the embedder that was used.
         confidence_kind: what ``Answer.confidence`` is: ``score``, or ``probability`` once fitted.
-        threshold: below which an answer is NOT_FOUND.
+        threshold: from which on an answer is ANSWERED.
         scores: by stage, the numbers that the stage gave to what became of its best.
         milliseconds: by stage.
     """

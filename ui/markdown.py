@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pincite.retrieval.answer import Answer
-from pincite.ui.terminal import harmless, place
+from pincite.retrieval.reading.quote import Quote
+from pincite.ui.terminal import NOT_FOUND, UNSURE, harmless, place
 
 # What Markdown would take for markup anywhere in a line, and what it does at a line's start.
 _ACTS = re.compile(r"[\\`*_\[\]<>~|&$]")
@@ -39,14 +40,15 @@ def quoted(text: str) -> str:
 
 def message(answer: Answer) -> str:
     """The answer: each quote as a block quote with its number and its place."""
-    if answer.status == "ANSWERED":
-        return "\n\n".join(
-            f"{quoted(quote.text)}\n>\n> \\[{number}\\] {literal(place(quote))}"
+    if answer.status != "NOT_FOUND":
+        quotes = [
+            f"{quoted(_with_context(quote))}\n>\n> \\[{number}\\] {literal(place(quote))}"
             for number, quote in enumerate(answer.quotes, start=1)
-        )
+        ]
+        return "\n\n".join([UNSURE, *quotes] if answer.status == "UNSURE" else quotes)
     nearest = "\n".join(f"- {literal(place(passage))}" for passage in answer.nearest)
-    closest = "The closest passages, which are not an answer:\n\n" + nearest if nearest else ""
-    return "\n\n".join(filter(None, ["Not in these documents.", closest]))
+    closest = "They speak of other things; the nearest:\n\n" + nearest if nearest else ""
+    return "\n\n".join(filter(None, [f"{NOT_FOUND}.", closest]))
 
 
 def footnoted(answer: Answer, turn: int) -> str:
@@ -55,14 +57,21 @@ def footnoted(answer: Answer, turn: int) -> str:
     ``turn`` keeps the marks apart where several answers stand in one text.
     """
     asked = f"**{literal(answer.question)}**"
-    if answer.status != "ANSWERED":
+    if answer.status == "NOT_FOUND":
         return f"{asked}\n\n{message(answer)}"
     quotes, notes = [], []
     for number, quote in enumerate(answer.quotes, start=1):
         mark = f"[^{turn}-{number}]"
-        quotes.append(f"{quoted(quote.text)} {mark}")
+        quotes.append(f"{quoted(_with_context(quote))} {mark}")
         notes.append(f"{mark}: {literal(place(quote))}")
-    return "\n\n".join([asked, *quotes, "\n".join(notes)])
+    head = [asked, UNSURE] if answer.status == "UNSURE" else [asked]
+    return "\n\n".join([*head, *quotes, "\n".join(notes)])
+
+
+def _with_context(quote: Quote) -> str:
+    """The quote under the pieces of context that stand before it."""
+    above = [piece.text for piece in quote.context if piece.end <= quote.start]
+    return "\n".join([*above, quote.text])
 
 
 def _without_link(found: re.Match[str]) -> str:

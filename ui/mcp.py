@@ -43,8 +43,8 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         log_level="WARNING",  # it sets up the log of the whole process
         version=version("pincite"),
         instructions="Questions about the person's own documents, answered with verbatim quotes. "
-        "Quote them to the letter and give each its place. NOT_FOUND means that the documents do "
-        "not say.",
+        "Quote them to the letter and give each its place. UNSURE means that "
+        "they are only the closest passages; NOT_FOUND, that the documents are not about it.",
     )
 
     @server.tool(annotations=_READS)

@@ -40,21 +40,38 @@ def place(item: Quote | FoundPassage) -> str:
     return f"{path}{page} · characters {item.start}–{item.end}"
 
 
+NOT_FOUND = "Not in these documents"
+UNSURE = "I cannot vouch for these; closest:"
+
+
 def show_answer(console: Console, answer: Answer) -> None:
-    """An answer: its numbered quotes, or that there is none with what was nearest."""
+    """An answer: its numbered quotes with what they need, or that there is none."""
     kind = answer.trace.confidence_kind
-    if answer.status == "ANSWERED":
-        for number, quote in enumerate(answer.quotes, start=1):
-            _numbered(console, number, harmless(quote.text), place(quote))
-        console.print(Text(f"{kind} {answer.confidence:.2f}", style="dim"))
+    if answer.status == "NOT_FOUND":
+        console.print(
+            Text(NOT_FOUND, style="bold yellow"),
+            Text(
+                f"({kind} {answer.confidence:.2f}, threshold {answer.trace.threshold:.2f})", "dim"
+            ),
+        )
+        if answer.nearest:
+            console.print("They speak of other things; the nearest:\n")
+            for passage in answer.nearest:
+                console.print(Text(f"    {place(passage)}"), soft_wrap=True)
         return
-    console.print(
-        Text("Not in these documents", style="bold yellow"),
-        Text(f"({kind} {answer.confidence:.2f}, threshold {answer.trace.threshold:.2f})", "dim"),
-    )
-    if answer.nearest:
-        console.print("The nearest passages, which do not seem to answer it:\n")
-        show_passages(console, answer.nearest)
+    if answer.status == "UNSURE":
+        console.print(Text(UNSURE, style="bold yellow"))
+        console.print()
+    for number, quote in enumerate(answer.quotes, start=1):
+        above = [harmless(piece.text) for piece in quote.context]
+        _numbered(console, number, harmless(quote.text), _places(quote), above)
+    console.print(Text(f"{kind} {answer.confidence:.2f}", style="dim"))
+
+
+def _places(quote: Quote) -> str:
+    """Where a quote stands, and where else its words do."""
+    others = [one_line(other.title) for other in quote.places]
+    return place(quote) + (f" · also in {', '.join(others)}" if others else "")
 
 
 def show_passages(console: Console, passages: Sequence[FoundPassage]) -> None:
@@ -65,16 +82,21 @@ def show_passages(console: Console, passages: Sequence[FoundPassage]) -> None:
         )
 
 
-def _numbered(console: Console, number: int, text: str, where: str) -> None:
+def _numbered(
+    console: Console, number: int, text: str, where: str, above: Sequence[str] = ()
+) -> None:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(overflow="fold")
     if console.is_terminal:
+        for piece in above:
+            grid.add_row("", Text(piece, "dim"))
         grid.add_row(Text(f"[{number}]", "bold cyan"), Text(text))
         grid.add_row("", Text(where, "dim"))
         console.print(grid)
     else:  # into a file or a pipe: a quote stays on the lines that it has
-        console.print(Text(f"[{number}] {text}\n    {where}"), soft_wrap=True)
+        lead = "".join(f"    {piece}\n" for piece in above)
+        console.print(Text(f"{lead}[{number}] {text}\n    {where}"), soft_wrap=True)
     console.print()
 
 

@@ -40,6 +40,7 @@ _FOLDS, _SEED = 5, 1
 _LEAST_SCALE = 1e-3  # of a feature that hardly varies; survives rounding
 _STRENGTH = 1.0  # C of the L2 penalty; the fit is not sensitive to it
 _FOREIGN = 0.05  # the share of questions that we take to be about something else
+_REFUSED = 0.02  # of answerable questions: what the documents are about is never called foreign
 # Whether the documents are about it is seen from these; the others tell near misses, and would
 # learn here how the sets happen to be asked.
 _TOPIC = ("agreement", "dense_around", "dense_passage", "lexical_around")
@@ -110,7 +111,8 @@ def fit(examples: Sequence[Example], embedder: str, threshold_for: float) -> Cal
         "alone": {name: _alone(own, name) for name in _sets(own)},
         "risk": threshold_for,
     }
-    return replace(model, embedder=embedder, threshold=threshold, about=about)
+    floor = _floor(model, [e for e in own if e.answerable])
+    return replace(model, embedder=embedder, threshold=threshold, floor=floor, about=about)
 
 
 def calibrated(
@@ -200,7 +202,15 @@ def _fitted(examples: Sequence[Example]) -> Calibration:
     topic = None
     if len(own) < len(examples):
         topic = _logistic(examples, _TOPIC, [not e.foreign for e in examples])
-    return Calibration("", topic, says, 0.5, {})
+    return Calibration("", topic, says, 0.5, 0.0, {})
+
+
+def _floor(model: Calibration, answerable: Sequence[Example]) -> float:
+    """The topic's probability that all but `_REFUSED` of the answerable questions reach."""
+    if model.topic is None:
+        return 0.0
+    reached = [model.topic.probability(e.features) for e in answerable]
+    return round(float(np.quantile(reached, _REFUSED)), 4)
 
 
 def _logistic(

@@ -23,13 +23,16 @@ from pincite.retrieval.reading.reader import Candidate, Reading
 from pincite.retrieval.search.lexical import content_terms, english_share, terms
 
 FILE_NAME = "confidence.json"
-FORMAT = 2
+FORMAT = 3
 PLAIN = "score"
 WORDS = "lexical_around"
 KNOWN = "known"
-PLAIN_THRESHOLD = 0.3  # of a score, where there is no calibration
+PLAIN_THRESHOLD = 0.3  # of a score, where there is no calibration …
+PLAIN_FLOOR = 0.15  # … and where the documents are not about it: half of that
 
 Kind = Literal["score", "probability"]
+Level = Literal["ANSWERED", "UNSURE", "NOT_FOUND"]
+"""The quotes likely say it; the closest passages, not vouched for; not what they are about."""
 
 _NEXT = 5
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w-]*")
@@ -38,11 +41,12 @@ _NUMBER = re.compile(r"\d[\d,.]*")
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure an answer is: ``value`` in [0, 1], of which kind, and where NOT_FOUND begins."""
+    """How sure an answer is: ``value`` in [0, 1], its kind, where ANSWERED begins, the level."""
 
     value: float
     kind: Kind
     threshold: float
+    level: Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ class Calibration:
         embedder: the fingerprint of the embedder whose features it was fitted on.
         topic: whether the documents are about what is asked; None where that was not fitted.
         says: whether the quotes say it, where they are.
-        threshold: the probability below which an answer is NOT_FOUND by default.
+        threshold: the probability from which on an answer is ANSWERED by default.
+        floor: the probability of the topic below which the documents are not about it.
         about: data, date and scores of the fit, for people.
     """
 
@@ -83,6 +88,7 @@ class Calibration:
     topic: Logistic | None
     says: Logistic
     threshold: float
+    floor: float
     about: Mapping[str, Any]
 
     @property
@@ -95,12 +101,17 @@ class Calibration:
         says = self.says.probability(found)
         return says if self.topic is None else self.topic.probability(found) * says
 
+    def is_about(self, found: Mapping[str, float]) -> bool:
+        """Whether the documents are about what one search looked for."""
+        return self.topic is None or self.topic.probability(found) >= self.floor
+
     def to_json(self) -> dict[str, Any]:
         """The model as JSON values, with the version of the form."""
         return {
             "format": FORMAT,
             "embedder": self.embedder,
             "threshold": self.threshold,
+            "floor": self.floor,
             "topic": None if self.topic is None else asdict(self.topic),
             "says": asdict(self.says),
             "about": dict(self.about),
@@ -121,6 +132,7 @@ class Calibration:
             topic=None if topic is None else Logistic(**topic),
             says=Logistic(**value["says"]),
             threshold=value["threshold"],
+            floor=value["floor"],
             about=value["about"],
         )
 
@@ -149,12 +161,18 @@ def judge(
     fits = calibration is not None and (not found or calibration.names <= found.keys())
     if not found.get(KNOWN, 1.0):
         value, kind, default = found[WORDS], "score", PLAIN_THRESHOLD
+        about = value >= PLAIN_FLOOR
     elif calibration is not None and fits and calibration.embedder == fingerprint:
         value = calibration.probability(found) if found else 0.0
         kind, default = "probability", calibration.threshold
+        about = bool(found) and calibration.is_about(found)
     else:
         value, kind, default = found.get(PLAIN, 0.0), "score", PLAIN_THRESHOLD
-    return Confidence(round(min(1.0, value), 4), kind, default if threshold is None else threshold)
+        about = value >= PLAIN_FLOOR
+    value = round(min(1.0, value), 4)
+    limit = default if threshold is None else threshold
+    level: Level = "ANSWERED" if value >= limit else "UNSURE" if about else "NOT_FOUND"
+    return Confidence(value, kind, limit, level)
 
 
 def features(

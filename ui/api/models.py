@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pincite.corpus.types import RegionKind
+from pincite.retrieval.confidence.confidence import Level
+from pincite.retrieval.reading.quote import Role
 
 _QUESTION = Field(
     description="In natural language; at most 2,000 characters by default.",
@@ -67,6 +69,26 @@ class Passage(BaseModel):
     score: float
 
 
+class Context(BaseModel):
+    """A verbatim piece of the document that makes a quote understood."""
+
+    start: int
+    end: int
+    text: str
+    role: Role
+
+
+class Place(BaseModel):
+    """Where else the same words stand."""
+
+    document: str
+    title: str
+    section: list[str]
+    page: int | None
+    start: int
+    end: int
+
+
 class Quote(Passage):
     """A verbatim quote, checked before it is given."""
 
@@ -74,13 +96,18 @@ class Quote(Passage):
         description="The spans of the document that carry the answer; the rest of the quote makes "
         "them understood."
     )
+    context: list[Context] = Field(description="What a reader needs with it, verbatim as well.")
+    places: list[Place] = Field(description="Where else the documents say the same words.")
 
 
 class Answer(BaseModel):
     """What the documents say to a question."""
 
     question: str
-    status: Literal["ANSWERED", "NOT_FOUND"]
+    status: Level = Field(
+        description="ANSWERED: likely the quotes say it. UNSURE: the closest passages, "
+        "which nobody vouches for. NOT_FOUND: the documents are not about it."
+    )
     confidence: float = Field(description="In [0, 1]; `trace.confidence_kind` says of which kind.")
     quotes: list[Quote] = Field(description="One to three, best first; none when NOT_FOUND.")
     nearest: list[Passage] = Field(description="The nearest passages, which may be no answer.")

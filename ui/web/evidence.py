@@ -35,7 +35,7 @@ def evidence(
         turn: the number of the turn.
         drawable: whether a document's pages can be drawn as pictures.
     """
-    if answer.status == "ANSWERED":
+    if answer.status != "NOT_FOUND":
         return "".join(
             _card(
                 quote,
@@ -54,7 +54,7 @@ def evidence(
             anchor=f"evidence-{turn}-{sign}",
             sign=sign,
             body=escaped(passage.text),
-            note="Closest passage, not an answer",
+            note="Nearest passage",
         )
         for sign, passage in lettered(answer.nearest)
     )
@@ -67,6 +67,19 @@ def place(item: Quote | FoundPassage) -> str:
         parts.append(f"page {item.page}")
     path = '<span class="step"> › </span>'.join(parts)
     return f'{path} · <span class="offsets">characters {item.start}–{item.end}</span>'
+
+
+def context(quote: Quote) -> str:
+    """What stands before the quote and makes it understood, softly."""
+    above = [piece for piece in quote.context if piece.end <= quote.start]
+    return "".join(f'<p class="context" dir="auto">{escaped(piece.text)}</p>' for piece in above)
+
+
+def also(quote: Quote) -> str:
+    """Where else the same words stand."""
+    if not quote.places:
+        return ""
+    return f" · also in {', '.join(isolated(other.title) for other in quote.places)}"
 
 
 def in_source(quote: Quote, document: Document) -> str:

@@ -6,8 +6,9 @@ Everything is drawn for one turn of a conversation; its number makes the anchors
 from __future__ import annotations
 
 from pincite.retrieval.answer import Answer
+from pincite.ui.terminal import NOT_FOUND, UNSURE
 from pincite.ui.web.escape import escaped, shortened
-from pincite.ui.web.evidence import highlighted, lettered, place
+from pincite.ui.web.evidence import also, context, highlighted, lettered, place
 from pincite.ui.web.how import how
 from pincite.ui.web.wording import sentence
 
@@ -27,28 +28,29 @@ def problem(said: str) -> str:
 
 def reply(answer: Answer, turn: int) -> str:
     """The answer in the chat: its numbered quotes, or that there is none."""
-    return _quotes(answer, turn) if answer.status == "ANSWERED" else _not_found(answer, turn)
+    return _not_found(answer, turn) if answer.status == "NOT_FOUND" else _quotes(answer, turn)
 
 
 def confidence(answer: Answer) -> str:
     """How sure the answer is: a bar, words, the number that it is, and what that means."""
     value, threshold = answer.confidence, answer.trace.threshold
     answered = answer.status == "ANSWERED"
-    bands = _bands(answer) if answered else ((0.0, "Too unsure"),)
+    unanswered = "Not about it" if answer.status == "NOT_FOUND" else "Unsure"
+    bands = _bands(answer) if answered else ((0.0, unanswered),)
     said = "" if answered else f", and an answer needs {threshold:.2f}"
     if answer.trace.confidence_kind == "probability":
         name = "probability"
         meaning = (
             f"Of 100 answers with this number, about {100 * value:.0f} should hold what was asked, "
-            f"judged by the questions that it was fitted on. Below {threshold:.2f} nothing is "
-            "quoted."
+            f"judged by the questions that it was fitted on. Below {threshold:.2f} nobody "
+            "vouches for them."
         )
     else:
         name = "match score"
         meaning = (
             "How strong the best match is: a score and not a probability, because there is no "
             "calibration for this embedding model, or for texts in this language. Below "
-            f"{threshold:.2f} nothing is quoted."
+            f"{threshold:.2f} nobody vouches for them."
         )
     word = next(word for least, word in bands if value >= least)
     return (
@@ -71,12 +73,14 @@ def _quotes(answer: Answer, turn: int) -> str:
     items = "".join(
         f'<li><a class="cite" href="#evidence-{turn}-{number}"'
         f' aria-label="See quote {number} in its source">[{number}]</a>'
-        f'<blockquote dir="auto">{highlighted(quote)}</blockquote>'
-        f'<p class="place">{place(quote)}</p></li>'
+        f'{context(quote)}<blockquote dir="auto">{highlighted(quote)}</blockquote>'
+        f'<p class="place">{place(quote)}{also(quote)}</p></li>'
         for number, quote in enumerate(answer.quotes, start=1)
     )
     return (
-        f'<div class="reply answered"><ol class="quotes">{items}</ol>'
+        f'<div class="reply {answer.status.lower()}">'
+        f"{f'<p class=headline>{UNSURE}</p>' if answer.status == 'UNSURE' else ''}"
+        f'<ol class="quotes">{items}</ol>'
         f"{confidence(answer)}{_foot(answer, turn)}</div>"
     )
 
@@ -88,12 +92,10 @@ def _not_found(answer: Answer, turn: int) -> str:
         f'<p class="place">{place(passage)}</p></li>'
         for sign, passage in lettered(answer.nearest)
     )
-    nearest = (
-        f'<p class="nearest-title">Closest, but not an answer:</p><ol class="nearest">{items}</ol>'
-    )
+    nearest = f'<p class="nearest-title">Nearest:</p><ol class="nearest">{items}</ol>'
     return (
-        '<div class="reply not-found"><p class="headline">Not in these documents</p>'
-        "<p>Nothing here answers this well enough to be quoted.</p>"
+        f'<div class="reply not-found"><p class="headline">{NOT_FOUND}</p>'
+        "<p>They speak of other things.</p>"
         f"{nearest if items else ''}{confidence(answer)}{_foot(answer, turn)}</div>"
     )
 
