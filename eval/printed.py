@@ -237,16 +237,10 @@ def _rows(files: Sequence[File], answers: Sequence[Answer]) -> list[dict[str, An
     for name in [*sorted({file.type for file in files}), _ALL]:
         fates = [file.fate for file in files if name in (file.type, _ALL)]
         some = [bool(answer.found_in) for answer in answers if name in (*answer.types, _ALL)]
-        rows.append(
-            {
-                "type": name,
-                "files": len(fates),
-                **{fate: fates.count(fate) for fate in FATES[:3]},
-                "strings": len(some),
-                "printed": sum(some),
-                "share": sum(some) / len(some) if some else None,
-            }
-        )
+        row: dict[str, Any] = {"type": name, "files": len(fates)}
+        row |= {fate: fates.count(fate) for fate in FATES[:3]}
+        row |= {"strings": len(some), "printed": sum(some)}
+        rows.append({**row, "share": sum(some) / len(some) if some else None})
     return rows
 
 
