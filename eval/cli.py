@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from pincite.corpus.errors import UnderFloorError, UsageError
-from pincite.eval.benching import bench, bench_api, bench_ingest, extraction, places, printed
+from pincite.eval.commands.bench import bench, bench_api, bench_ingest, extraction, places, printed
+from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
-from pincite.eval.fitting import calibrate, lessons, teach
 
 _RUN = "run"
 
@@ -54,10 +54,11 @@ def run(
     ] = None,
 ) -> None:
     """Ask every question of a gold set and print the metrics with 95 % intervals."""
-    from pincite.eval import compare as comparing
-    from pincite.eval import floors, page, report
     from pincite.eval.goldset import load
     from pincite.eval.measure import scores
+    from pincite.eval.report import compare as comparing
+    from pincite.eval.report import floors, report
+    from pincite.eval.report import html_report as page
     from pincite.eval.run import evaluate
     from pincite.retrieval.engine import open_embedder
 
@@ -91,7 +92,7 @@ def foreign_(
     config: Overrides = None,
 ) -> None:
     """Put other sets' questions to documents that are not about them: how many are answered?"""
-    from pincite.eval import foreign
+    from pincite.eval.fit import foreign
     from pincite.eval.goldset import load
     from pincite.eval.run import evaluate
     from pincite.retrieval.engine import open_embedder
@@ -111,7 +112,7 @@ def floors_(
     floors_file: Annotated[Path, typer.Argument(help="Where its metrics become the floors.")],
 ) -> None:
     """Make a run's metrics the floors that later runs may not fall under."""
-    from pincite.eval import floors, report
+    from pincite.eval.report import floors, report
 
     floors.write(report.read_json(report_file), floors_file)
     output().print(f"written to {floors_file}")
@@ -125,8 +126,8 @@ def overview(
     ] = None,
 ) -> None:
     """Make the page on how well it does, from runs."""
-    from pincite.eval import overview as overviews
-    from pincite.eval.report import read_json
+    from pincite.eval.report import docs_page as overviews
+    from pincite.eval.report.report import read_json
 
     named = []
     for item in reports or []:
@@ -143,7 +144,7 @@ def overview(
 def check(gold_dir: Annotated[Path, typer.Argument(help="The gold set's folder.")]) -> None:
     """Check a gold set's files, and print what it is made of."""
     from pincite.eval.goldset import load
-    from pincite.eval.wording import wording
+    from pincite.eval.overlap import wording
 
     gold = load(gold_dir)
     found = wording(gold)

@@ -11,14 +11,14 @@ from itertools import count
 from pathlib import Path
 
 from pincite.corpus.errors import EvaluationStoppedError, UsageError
-from pincite.eval import compare as comparing
 from pincite.eval.goldset import BUNDLED, GoldSet, gold_sets, load
 from pincite.eval.measure import scores
 from pincite.eval.overrides import parsed
-from pincite.eval.page import page
-from pincite.eval.report import Report, digits, report
+from pincite.eval.report import compare as comparing
+from pincite.eval.report.html_report import page
+from pincite.eval.report.report import Report, digits, report
 from pincite.eval.run import Progress, evaluate
-from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.settings import Settings, load_settings
 

@@ -12,14 +12,14 @@ from pathlib import Path
 from pincite.corpus.errors import GoldSetError, PinciteError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Span, sha256
-from pincite.eval.bench import peak_rss_mb
+from pincite.eval.bench.questions import peak_rss_mb
 from pincite.eval.goldset import GoldDocument, GoldSet, Question
 from pincite.eval.metrics.characters import Place
 from pincite.ingest.pipeline import Listener, ingest_documents
 from pincite.ingest.readers.plain.text import TEXT
 from pincite.retrieval.answer import Answer
-from pincite.retrieval.confidence import judge
-from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.confidence.confidence import judge
+from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import Settings
 

@@ -15,8 +15,8 @@ from pincite.ingest.cutting.language import warned
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.events import Event, Listener, Summary
 from pincite.ingest.storing import embed
-from pincite.retrieval.embedder import Embedder, Vectors
-from pincite.retrieval.indexes import is_published, publish
+from pincite.retrieval.embedding.embedder import Embedder, Vectors
+from pincite.retrieval.search.indexes import is_published, publish
 
 # About what is embedded and stored at once; bounds memory.
 _BATCH_PASSAGES = 256

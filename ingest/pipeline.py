@@ -17,8 +17,8 @@ from pincite.ingest.files.walk import Source, Sources
 from pincite.ingest.processes.reader_pool import READING, SECONDS, Readers
 from pincite.ingest.run_log import Notes
 from pincite.ingest.storing import embed
-from pincite.retrieval.embedder import Embedder, Vectors
-from pincite.retrieval.indexes import is_published, publish
+from pincite.retrieval.embedding.embedder import Embedder, Vectors
+from pincite.retrieval.search.indexes import is_published, publish
 
 __all__ = [
     "Event",

@@ -18,8 +18,8 @@ from pincite.corpus.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest.events import Listener, Summary
 from pincite.ingest.pipeline import ingest_documents
-from pincite.retrieval.embedder import Embedder
-from pincite.retrieval.indexes import publish
+from pincite.retrieval.embedding.embedder import Embedder
+from pincite.retrieval.search.indexes import publish
 
 FOLDER = "reembedding"
 _TRIES = 5  # while somebody else puts documents into the library

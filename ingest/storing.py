@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from pincite.corpus.types import Passage
-from pincite.retrieval.embedder import Embedder, Vectors
+from pincite.retrieval.embedding.embedder import Embedder, Vectors
 
 _BATCH_TEXTS = 64  # between two signs of life
 

@@ -13,7 +13,7 @@ from pincite.corpus.errors import LibraryError, NameTakenError, UsageError
 from pincite.corpus.library import Library
 from pincite.corpus.record import record_of, to_line
 from pincite.ingest.importing import import_library
-from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.embedding.embedder import Embedder
 
 _MOST = 100  # removals
 _MOST_BYTES = 512 * 2**20  # of all of them; the newest is kept whatever it has

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Span
-from pincite.retrieval.checker import Checker
-from pincite.retrieval.confidence import features, judge
-from pincite.retrieval.embedder import Embedder
-from pincite.retrieval.indexes import Indexes
-from pincite.retrieval.quote import Quote, choose, verify
-from pincite.retrieval.reader import PARTS, Candidate, Reading, read
-from pincite.retrieval.search import Hit, search
+from pincite.retrieval.confidence.checker import Checker
+from pincite.retrieval.confidence.confidence import features, judge
+from pincite.retrieval.embedding.embedder import Embedder
+from pincite.retrieval.reading.quote import Quote, choose, verify
+from pincite.retrieval.reading.reader import PARTS, Candidate, Reading, read
+from pincite.retrieval.search.indexes import Indexes
+from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.trace import Stages, Trace
 

@@ -18,12 +18,12 @@ from pincite.corpus.errors import (
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Answer, FoundPassage, Sources, answer, find, found_passage
-from pincite.retrieval.checker import checker_for
-from pincite.retrieval.embedder import Embedder, SentenceTransformerEmbedder
-from pincite.retrieval.hashing import HASHING, HashingEmbedder
-from pincite.retrieval.indexes import Indexes, open_indexes
-from pincite.retrieval.reader import Reading
+from pincite.retrieval.confidence.checker import checker_for
+from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
+from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.scope import Choice
+from pincite.retrieval.search.indexes import Indexes, open_indexes
 from pincite.retrieval.settings import Settings, load_settings
 from pincite.retrieval.trace import Stages
 

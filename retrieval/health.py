@@ -10,9 +10,9 @@ from typing import Any
 from pincite.corpus.database import FILE_NAME
 from pincite.corpus.errors import PinciteError
 from pincite.corpus.library import Library
-from pincite.retrieval.checker import checker_for
+from pincite.retrieval.confidence.checker import checker_for
 from pincite.retrieval.engine import open_embedder
-from pincite.retrieval.indexes import index_differences, index_problems
+from pincite.retrieval.search.indexes import index_differences, index_problems
 from pincite.retrieval.settings import Settings
 
 _PACKAGES = (

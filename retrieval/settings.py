@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pincite.corpus.errors import SettingsError
-from pincite.retrieval.embedder import PACKAGED
+from pincite.retrieval.embedding.embedder import PACKAGED
 
 _PREFIX = "PINCITE_"
 

@@ -19,10 +19,10 @@ from pincite.corpus.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.answer import FoundPassage
-from pincite.retrieval.embedder import SentenceTransformerEmbedder
+from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
-from pincite.retrieval.quote import Quote
+from pincite.retrieval.reading.quote import Quote
 from pincite.retrieval.settings import load_settings
 from pincite.ui.web.examples import ARTICLE
 from tests.conftest import CUT_OFF, Pincite, process

@@ -12,7 +12,7 @@ from rich.text import Text
 from pincite.corpus.rows import Entry, Refusal
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.health import Health
-from pincite.retrieval.quote import Quote
+from pincite.retrieval.reading.quote import Quote
 
 # Control characters could move the cursor or recolour the screen, bidirectional ones reorder it.
 _HARMFUL = re.compile(

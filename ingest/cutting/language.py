@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pincite.corpus.types import Document
 
 if TYPE_CHECKING:
-    from pincite.retrieval.embedder import Embedder
+    from pincite.retrieval.embedding.embedder import Embedder
 
 # First and last code point of each script's letters, with the language that they stand for here.
 _LETTERS = (

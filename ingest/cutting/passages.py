@@ -17,7 +17,7 @@ from pincite.ingest.cutting.packing import Unit, pack
 from pincite.ingest.cutting.references import set_apart
 from pincite.ingest.cutting.sentences import sentences
 from pincite.ingest.cutting.tables import cells, column_names
-from pincite.retrieval.embedder import Embedder, before_a_word, windows
+from pincite.retrieval.embedding.embedder import Embedder, before_a_word, windows
 
 PASSAGE_TOKENS = 96
 HEADING_TOKENS = 48

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pincite.retrieval.embedder import Vectors
+from pincite.retrieval.embedding.embedder import Vectors
 
 
 def diverse(vector: Vectors, rows: Sequence[Vectors], k: int, weight: float) -> list[int]:

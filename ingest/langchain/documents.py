@@ -12,7 +12,7 @@ from pincite.corpus import types
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import UsageError
 from pincite.corpus.types import Passage, Section, Span
-from pincite.retrieval.embedder import Embedder, windows
+from pincite.retrieval.embedding.embedder import Embedder, windows
 
 Filter = Mapping[str, Any] | Callable[[dict[str, Any]], bool]
 """Metadata values that must be equal, or a function of the metadata; see `TAGS` for tags."""

@@ -11,8 +11,8 @@ from pincite.corpus.errors import DocumentNotFoundError
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry, StoredPassage
 from pincite.ingest.langchain.documents import Filter, matches, public, restored, wanted_tags
-from pincite.retrieval.dense import DenseIndex
-from pincite.retrieval.embedder import Vectors
+from pincite.retrieval.embedding.embedder import Vectors
+from pincite.retrieval.search.dense import DenseIndex
 
 REMEDY = (
     "open it with the embeddings that made it, or keep the documents of these in another folder"

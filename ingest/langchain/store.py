@@ -19,7 +19,7 @@ from pincite.corpus.library import Library
 from pincite.ingest.langchain.diversity import diverse
 from pincite.ingest.langchain.documents import Filter, passages, stored
 from pincite.ingest.langchain.index import REMEDY, Shelf
-from pincite.retrieval.embedder import Embedder, Vectors
+from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.langchain.embeddings import as_embedder, unit
 
 

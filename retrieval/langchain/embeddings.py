@@ -12,7 +12,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from pincite.corpus.errors import ModelError
-from pincite.retrieval.embedder import Embedder, Vectors, windows
+from pincite.retrieval.embedding.embedder import Embedder, Vectors, windows
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.settings import load_settings
 
@@ -28,7 +28,7 @@ class PinciteEmbeddings(Embeddings):
     Args:
         embedder: by default the one in the settings.
 
-    >>> from pincite.retrieval.hashing import HashingEmbedder
+    >>> from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
     >>> len(PinciteEmbeddings(HashingEmbedder(8)).embed_query("a question"))
     8
     """

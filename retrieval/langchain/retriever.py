@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field
 
 from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.quote import Quote
+from pincite.retrieval.reading.quote import Quote
 
 
 class PinciteRetriever(BaseRetriever):

@@ -19,7 +19,7 @@ from pincite.corpus.errors import DocumentNotFoundError, EmbedderMismatchError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Page, Passage, Section, Span
 from pincite.ingest.cutting.passages import segment
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 
 MAKER = "maker@4"
 Item = tuple[Document, list[Passage]]

@@ -105,7 +105,7 @@ def test_a_file_that_was_not_read_has_a_line_too(library: Library) -> None:
         ({"added_at": "yesterday"}, "isoformat"),
         ({"metadata": []}, "metadata"),
         ({"origin": {"sha256": 1}}, "origin"),
-        ({"pincite": 2}, "pincite"),
+        ({"pincite": 3}, "pincite"),
         ({"state": "refused"}, "reason: Field required"),
         ({"state": "new"}, "state"),
         ({"extra": 1}, "extra: Extra inputs"),

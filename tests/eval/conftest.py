@@ -12,13 +12,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pincite.corpus.types import Span
-from pincite.eval import report
 from pincite.eval.goldset import load
 from pincite.eval.measure import scores
 from pincite.eval.metrics.characters import Place
-from pincite.eval.report import Report
+from pincite.eval.report import report
+from pincite.eval.report.report import Report
 from pincite.eval.run import Run, evaluate
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.settings import load_settings
 
 Ask = Callable[..., Run]

@@ -11,8 +11,8 @@ import pytest
 from pincite.corpus.errors import EvaluationStoppedError, GoldSetError, UsageError
 from pincite.eval.evaluations import Evaluated, Evaluations
 from pincite.eval.measure import GROUPS
-from pincite.eval.page import page
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.eval.report.html_report import page
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.settings import load_settings
 from tests.eval.conftest import OWL, report_of, run_of, write_gold
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pincite.corpus.canonical import canonical
 from pincite.corpus.types import Span
 from pincite.eval.goldset import GoldSet, Question, bundled, load, write
-from pincite.eval.wording import wording
+from pincite.eval.overlap import wording
 from tests.eval.conftest import (
     NOWHERE,
     OWL,

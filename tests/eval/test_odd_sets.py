@@ -10,12 +10,13 @@ import pytest
 
 from pincite.corpus.errors import GoldSetError, UsageError
 from pincite.corpus.types import Span
-from pincite.eval import compare, importers, report
+from pincite.eval import importers
 from pincite.eval.goldset import Evidence, Question, load, write
 from pincite.eval.measure import judged
 from pincite.eval.metrics.retrieval import document_scores
+from pincite.eval.overlap import wording
+from pincite.eval.report import compare, report
 from pincite.eval.run import Outcome
-from pincite.eval.wording import wording
 
 TEXT = "The barn owl hunts mice at night."
 EVIDENCE = {"doc": "d", "start": 0, "end": len(TEXT), "text": TEXT}

@@ -15,7 +15,7 @@ from pincite.eval.measure import GROUPS, Value, measure, scores
 from pincite.eval.metrics.characters import first
 from pincite.eval.run import Outcome, Run, evaluate
 from pincite.ingest.pipeline import ingest_documents
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.eval.conftest import (
     NOWHERE,
     OWL,

@@ -16,9 +16,9 @@ from pincite.corpus.exporting import export
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
 from pincite.ingest.importing import import_library
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
-from pincite.retrieval.indexes import index_problems
+from pincite.retrieval.search.indexes import index_problems
 from tests.retrieval.conftest import fill, hashing_settings, make_document, small_documents
 
 

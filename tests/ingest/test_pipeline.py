@@ -18,9 +18,9 @@ from pincite.corpus.types import Document
 from pincite.ingest import pipeline
 from pincite.ingest.files.walk import Source, find_sources
 from pincite.ingest.pipeline import Event, Listener, Summary, ingest_documents, ingest_sources
-from pincite.retrieval.embedder import Vectors
-from pincite.retrieval.hashing import HashingEmbedder
-from pincite.retrieval.indexes import index_problems
+from pincite.retrieval.embedding.embedder import Vectors
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from pincite.retrieval.search.indexes import index_problems
 from tests.retrieval.conftest import make_document
 
 GULLS = "Gulls nest on cliffs. They eat fish."

@@ -22,7 +22,7 @@ from pincite.ingest.files import read as files
 from pincite.ingest.files.read import Refused, Request, open_file
 from pincite.ingest.files.walk import Source, find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
-from pincite.retrieval.indexes import index_problems
+from pincite.retrieval.search.indexes import index_problems
 from tests.ingest.test_pipeline import CountingEmbedder, held, outcomes
 
 GULLS, OWLS = "Gulls nest on cliffs.", "Owls hunt at night."

@@ -15,9 +15,9 @@ from pincite.corpus.errors import EmbedderMismatchError, LibraryChangedError, Li
 from pincite.corpus.library import Library
 from pincite.ingest import pipeline
 from pincite.ingest.reembedding import FOLDER, reembed
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
-from pincite.retrieval.indexes import index_problems
+from pincite.retrieval.search.indexes import index_problems
 from tests.retrieval.conftest import fill, hashing_settings, make_document, small_documents
 
 QUESTION = "Why did the captain repair the rudder?"
@@ -27,7 +27,7 @@ import os, signal, sys
 from pincite.corpus.library import Library
 from pincite.ingest import pipeline
 from pincite.ingest.reembedding import reembed
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 
 class Dies(HashingEmbedder):
     calls = 0

@@ -19,8 +19,8 @@ from pincite.corpus.library import Library
 from pincite.ingest.events import Event, Listener, Summary
 from pincite.ingest.upload_zip import is_folder, source_name
 from pincite.ingest.uploads import Intake, Limits, Upload
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 
 GULLS = b"The herring gull eats fish and mussels.\n"
 OWLS = b"The barn owl hunts mice at night.\n"

@@ -18,7 +18,7 @@ from pincite.corpus.rows import Refusal
 from pincite.corpus.types import Document, Section, Span
 from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.wastebin import Wastebin
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.retrieval.conftest import fill, small_documents
 
 

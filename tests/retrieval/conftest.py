@@ -12,8 +12,8 @@ from pincite.corpus.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.readers import read
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.retrieval.settings import Settings, load_settings
 
 TEXTS = {

@@ -13,9 +13,9 @@ import pytest
 import pincite.retrieval.answer
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.library import Library
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
-from pincite.retrieval.indexes import index_problems, open_indexes, publish
+from pincite.retrieval.search.indexes import index_problems, open_indexes, publish
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 
 

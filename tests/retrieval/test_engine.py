@@ -28,8 +28,8 @@ from pincite.corpus.errors import (
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Answer
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from tests.retrieval.conftest import TEXTS, fill, hashing_settings, make_document
 
 QUESTIONS = [

@@ -9,12 +9,12 @@ import pytest
 
 from pincite.corpus.database import FILE_NAME
 from pincite.corpus.library import Library
-from pincite.retrieval import checker
-from pincite.retrieval.dense import DenseIndex
+from pincite.retrieval.confidence import checker
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.retrieval.health import Health, examine
-from pincite.retrieval.lexical import LexicalIndex
+from pincite.retrieval.search.dense import DenseIndex
+from pincite.retrieval.search.lexical import LexicalIndex
 from pincite.retrieval.settings import load_settings
 from tests.retrieval.conftest import hashing_settings
 

@@ -16,8 +16,8 @@ from pincite.corpus.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest.langchain import PinciteVectorStore
 from pincite.ingest.langchain.documents import TAGS
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.retrieval.langchain import PinciteEmbeddings, PinciteRetriever
 from tests.retrieval.conftest import TEXTS, fill, hashing_settings, make_document
 

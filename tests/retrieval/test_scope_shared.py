@@ -11,8 +11,8 @@ import pytest
 
 from pincite.corpus.errors import LibraryError
 from pincite.corpus.library import Library
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 
 ROUNDS = 12

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 from pincite.corpus.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
-from pincite.retrieval.hashing import HASHING, HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
 from pincite.ui.web.examples import ARTICLE
 from tests.conftest import CUT_OFF
 from tests.ui.browsing import chromium

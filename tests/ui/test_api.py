@@ -17,8 +17,8 @@ from pincite.corpus.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.ingest.processes.page_images import Drawings
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.api.app import api
 from pincite.ui.api.queue import Queue
 from pincite.ui.web.site import site

@@ -13,8 +13,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from pincite.corpus.library import Library
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake, Limits, Upload
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.api.app import api
 from pincite.ui.api.queue import Queue
 from tests.conftest import NOTES

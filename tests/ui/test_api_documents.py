@@ -17,8 +17,8 @@ from pincite.corpus.database import FILE_NAME
 from pincite.corpus.library import Library
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake, Limits
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.api.app import PREFIX, api
 from pincite.ui.api.chat_completions import chat_completions
 from pincite.ui.api.queue import Queue

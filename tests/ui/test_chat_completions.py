@@ -8,8 +8,8 @@ import openai
 import pytest
 from openai import OpenAI
 
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from tests.ui.conftest import HOSTILE_SENTENCE
 
 ASKED = "Who introduced the term AI safety engineering?"

@@ -18,7 +18,7 @@ import pytest
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry
-from pincite.retrieval.indexes import index_problems
+from pincite.retrieval.search.indexes import index_problems
 from tests.conftest import Pincite
 from tests.ingest.readers.damage import rezipped
 from tests.ingest.readers.office.test_docx import SAMPLE

@@ -12,7 +12,7 @@ from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
 from pincite.corpus.types import Document, Origin, Page, Section, Span
 from pincite.ingest.pipeline import ingest_documents
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.conftest import Pincite
 
 PAPER = "Gulls nest.\nTerns flee.\nOwls\nOwls hunt."

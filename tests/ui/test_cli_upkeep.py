@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pincite.corpus.database import FILE_NAME
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.conftest import Pincite
 
 EATS = "What does the herring gull eat?"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
+from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HASHING, HashingEmbedder
 
 ASKED = "Who introduced the term AI safety engineering?"
 

@@ -14,8 +14,8 @@ from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
 from pincite.ingest.files.read import MB
 from pincite.ingest.uploads import Intake, Limits
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.web.keeping import Desk, Keeper, View
 from pincite.ui.web.uploads import Batch, received, taken
 from tests.retrieval.conftest import fill, hashing_settings, small_documents

@@ -15,7 +15,7 @@ from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 from pincite.corpus.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ui.browsing import PATIENCE_MS, faint, needs_chromium, visit
 from tests.ui.conftest import HOSTILE_SENTENCE, HOSTILE_TITLE, serving
 

@@ -11,8 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from pincite.corpus.library import Library
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.terms import Terms
 from pincite.ui.web.site import site
 from tests.retrieval.conftest import fill, hashing_settings, small_documents

@@ -10,7 +10,7 @@ import pytest
 
 from pincite.corpus.types import Document, Page, Section, Span
 from pincite.retrieval.answer import Answer, FoundPassage
-from pincite.retrieval.quote import Quote
+from pincite.retrieval.reading.quote import Quote
 from pincite.retrieval.trace import Trace
 from pincite.ui.markdown import footnoted
 from pincite.ui.web import evidence, page, render

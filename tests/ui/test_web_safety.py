@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from pincite.retrieval.hashing import HASHING
+from pincite.retrieval.embedding.hashing_embedder import HASHING
 from pincite.ui.web.gate import hashed
 from tests.ui.browsing import ask, chromium, needs_chromium, visit
 from tests.ui.conftest import free_port

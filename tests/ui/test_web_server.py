@@ -14,8 +14,8 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from pincite.corpus.errors import ServeError
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.web.server import serve
 
 ASKED = "Who introduced the term AI safety engineering?"

@@ -12,8 +12,8 @@ import pytest
 from pincite.corpus.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.ui.web.scope import choices
 from pincite.ui.web.turns import MOST_TURNS, Stopped, Turns
 

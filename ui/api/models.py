@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pincite.corpus.types import RegionKind
+
 _QUESTION = Field(
     description="In natural language; at most 2,000 characters by default.",
     examples=["Who coined the phrase AI safety engineering?"],
@@ -140,6 +142,14 @@ class Page(BaseModel):
     number: int
 
 
+class Region(BaseModel):
+    """What of the text is quoted from elsewhere, a note beside it, or hidden from its reader."""
+
+    start: int
+    end: int
+    kind: RegionKind
+
+
 class Shown(BaseModel):
     """A document with its text, in which every offset counts code points."""
 
@@ -152,6 +162,7 @@ class Shown(BaseModel):
     text: str
     sections: list[Section]
     pages: list[Page]
+    regions: list[Region]
     tags: list[str]
     warnings: list[str]
     original_kept: bool = Field(description="Whether the file itself is in the library.")

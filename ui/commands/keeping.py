@@ -13,7 +13,7 @@ from pincite.corpus.library import Library
 from pincite.corpus.record import parts
 from pincite.corpus.rows import Entry
 from pincite.corpus.tags import checked_tag
-from pincite.retrieval.indexes import publish
+from pincite.retrieval.search.indexes import publish
 from pincite.ui import terminal
 from pincite.ui.console import JsonOption, err, out, print_json, settings
 from pincite.ui.document import show_document

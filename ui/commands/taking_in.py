@@ -19,7 +19,7 @@ from pincite.corpus.library import Library
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.files.walk import Sources, find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
-from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import open_embedder
 from pincite.ui.console import EXIT_FAILED, err, say, settings
 from pincite.ui.progress import ingesting, show_summary

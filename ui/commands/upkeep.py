@@ -19,7 +19,7 @@ from pincite.ingest.importing import import_library
 from pincite.ingest.reembedding import reembed as reembed_library
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.health import examine
-from pincite.retrieval.indexes import publish
+from pincite.retrieval.search.indexes import publish
 from pincite.ui import terminal
 from pincite.ui.console import EXIT_FAILED, JsonOption, err, out, print_json, settings
 from pincite.ui.progress import ingesting, show_summary

@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
-from pincite.retrieval.embedder import Embedder
+from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.settings import Settings
 
 GROUP = "pincite.evaluations"

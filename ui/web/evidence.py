@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.answer import Answer, FoundPassage
-from pincite.retrieval.quote import Quote
+from pincite.retrieval.reading.quote import Quote
 from pincite.ui.web.escape import escaped, isolated, shortened
 
 _REACH = 500  # characters of source shown before and after a quote, at most …

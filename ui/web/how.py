@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pincite.retrieval.answer import Answer
-from pincite.retrieval.reader import PARTS
+from pincite.retrieval.reading.reader import PARTS
 from pincite.ui.web.escape import escaped
 
 STAGES: Mapping[str, str] = {

@@ -19,7 +19,7 @@ from pincite.corpus.errors import DocumentNotFoundError, PinciteError, QuoteErro
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.quote import verify
+from pincite.retrieval.reading.quote import verify
 from pincite.ui.markdown import footnoted
 from pincite.ui.web import evidence, render
 from pincite.ui.web.scope import chosen

@@ -8,7 +8,7 @@ from pincite.corpus.types import Document, Passage, Section, Span
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.readers.plain.markdown import MARKDOWN
 from pincite.ingest.readers.plain.text import TEXT
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 
 
 class LetterEmbedder(HashingEmbedder):

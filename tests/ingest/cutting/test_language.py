@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pincite.ingest.cutting.language import language, unknown_language, warned
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ingest.cutting.helpers import read
 
 SAID = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pincite.corpus.types import Document
 from pincite.ingest.cutting.passages import segment
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ingest.cutting.helpers import check_whole, passages_of, read, read_markdown
 
 TOKENS = 24

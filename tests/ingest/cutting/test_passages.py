@@ -16,8 +16,8 @@ from pincite import corpus
 from pincite.corpus.canonical import canonical
 from pincite.corpus.types import Document
 from pincite.ingest.cutting.passages import HEADING_TOKENS, PASSAGE_TOKENS, segment
-from pincite.retrieval.embedder import Embedder, SentenceTransformerEmbedder
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ingest.cutting.helpers import (
     LetterEmbedder,
     check_whole,

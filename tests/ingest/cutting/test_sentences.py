@@ -10,7 +10,7 @@ from pincite import corpus
 from pincite.corpus.types import Span
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.cutting.sentences import sentences
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ingest.cutting.helpers import cut, read, sentences_of
 
 ARTICLE = Path(corpus.__file__).parent / "documents" / "ai_safety.txt"

@@ -14,8 +14,8 @@ from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
 from pincite.corpus.errors import EmbedderMismatchError, PinciteError
 from pincite.ingest.langchain import PinciteVectorStore
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.retrieval.langchain import PinciteEmbeddings
 
 HASHING = PinciteEmbeddings(HashingEmbedder())

@@ -13,7 +13,7 @@ from langchain_core.vectorstores.utils import maximal_marginal_relevance
 from pincite.corpus.canonical import canonical
 from pincite.ingest.langchain import PinciteVectorStore
 from pincite.ingest.langchain.diversity import diverse
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.langchain import PinciteEmbeddings
 
 Model = dict[str, tuple[str, dict[str, Any]]]

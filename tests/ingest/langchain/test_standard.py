@@ -14,8 +14,8 @@ from langchain_tests.integration_tests import (
 )
 
 from pincite.ingest.langchain import PinciteVectorStore
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.retrieval.langchain import PinciteEmbeddings, PinciteRetriever
 
 # The suites mix plain and async tests, and the mark can only be set on all of them.

@@ -12,9 +12,9 @@ from langchain_core.indexing import InMemoryRecordManager, index
 from pincite.corpus.errors import LibraryNotFoundError, UsageError
 from pincite.corpus.library import Library
 from pincite.ingest.langchain import PinciteVectorStore
-from pincite.retrieval.embedder import Vectors
+from pincite.retrieval.embedding.embedder import Vectors
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.hashing import HashingEmbedder
 from pincite.retrieval.langchain import PinciteEmbeddings
 
 HASHING = PinciteEmbeddings(HashingEmbedder())

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from pincite.corpus.library import Library
-from pincite.retrieval.hashing import HASHING
-from pincite.retrieval.indexes import index_problems
+from pincite.retrieval.embedding.hashing_embedder import HASHING
+from pincite.retrieval.search.indexes import index_problems
 
 _SEED = 20
 _WORDS = "gull owl tern nest cliff night mussel wing feather harbour winter eats hunts sits"

@@ -19,7 +19,7 @@ from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.ingest.processes import page_images as drawing
 from pincite.ingest.processes.page_images import Drawings, available
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ingest.readers.pdf.pdf_maker import Leaf, column, pdf
 
 LINES = ["Gulls nest on cliffs above the sea.", "", "Owls hunt mice in the fields at night."]

@@ -23,7 +23,7 @@ from pincite.ingest.readers.pdf import ocr
 from pincite.ingest.readers.pdf.lines import Boxes
 from pincite.ingest.readers.pdf.reader import PDF
 from pincite.ingest.readers.pdf.scan import in_reading_order
-from pincite.retrieval.hashing import HashingEmbedder
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ingest.readers.pdf.pdf_maker import Leaf, Text, column, pdf, scan
 
 GULLS = [

@@ -1,0 +1,1 @@
+"""Speed, memory, and how well files are read."""

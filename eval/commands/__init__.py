@@ -1,0 +1,1 @@
+"""The commands of ``pincite eval`` beside the measuring of a gold set."""

@@ -1,0 +1,166 @@
+"""The commands that measure speed, memory, reading and places rather than answers.
+
+What a command needs is imported when it runs: this file is loaded with every ``pincite``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pincite.corpus.errors import UsageError
+from pincite.eval.console import (
+    Overrides,
+    output,
+    progress_shown,
+    require_writable,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from pincite.retrieval.embedding.embedder import Embedder
+
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all of it here.")]
+
+
+def bench(
+    rounds: Annotated[int, typer.Option(min=1, help="How often each question is asked.")] = 3,
+    config: Overrides = None,
+) -> None:
+    """Print the time and memory of warm questions on the bundled article."""
+    from pincite.eval.bench.questions import bench as measure
+    from pincite.eval.bench.questions import show
+    from pincite.eval.goldset import bundled
+    from pincite.retrieval.engine import open_embedder
+
+    settings = settings_of(config)
+    questions = [q.question for q in bundled().questions]
+    show(output(), measure(questions, settings, open_embedder(settings), rounds))
+
+
+def bench_ingest(
+    pdfs: Annotated[
+        Path | None, typer.Option(help="Take this folder of paged documents in: pages a second.")
+    ] = None,
+    files: Annotated[
+        int | None, typer.Option(min=1, help="Take so many small files in, twice.")
+    ] = None,
+    gigabytes: Annotated[
+        float | None, typer.Option(min=0.001, help="Take so much generated text in.")
+    ] = None,
+    file_mb: Annotated[float, typer.Option(min=0.001, help="With --gigabytes: a file's size.")] = 5,
+    config: Overrides = None,
+) -> None:
+    """Print how fast documents are taken in, and the memory that it takes.
+
+    PDFs are embedded with the embedder of the settings. Generated text is so only with
+    --config embedder=NAME; else its vectors cost nothing, and reading and storing are what is
+    measured.
+    """
+    from pincite.eval.bench import ingest as benches
+    from pincite.retrieval.engine import open_embedder
+
+    settings = settings_of(config)
+    out = output()
+    if pdfs is not None:
+        benches.bench_pages(out, pdfs, open_embedder(settings))
+    named = any(override.startswith("embedder=") for override in config or ())
+    embedder: Embedder = open_embedder(settings) if named else benches.CheapEmbedder()
+    if files is not None:
+        benches.bench_files(out, files, embedder)
+    if gigabytes is not None:
+        benches.bench_bytes(out, gigabytes, embedder, round(file_mb * 1_000_000))
+    if (pdfs, files, gigabytes) == (None, None, None):
+        raise UsageError("say what to measure: --pdfs FOLDER, --files N or --gigabytes X")
+
+
+def bench_api(
+    users: Annotated[int, typer.Option(min=1, max=1000, help="Who ask at the same time.")] = 32,
+    questions: Annotated[int, typer.Option(min=1, help="That each of them asks.")] = 20,
+) -> None:
+    """Print how long many users wait who ask the bundled article at once over HTTP."""
+    from pincite.eval.bench import http as benches
+    from pincite.eval.goldset import bundled
+    from pincite.retrieval.engine import open_embedder
+
+    asked = [q.question for q in bundled().questions]
+    load = benches.bench_api(asked, open_embedder(settings_of(None)), users, questions)
+    benches.show(output(), load)
+    if load.wrong or load.failed:
+        raise typer.Exit(1)
+
+
+def extraction(
+    folder: Annotated[Path, typer.Argument(help="Files with the text that they should give.")],
+    scanned: Annotated[
+        bool, typer.Option("--scanned", help="Only PDFs, each page made a picture of 150 dpi.")
+    ] = False,
+    files: Annotated[
+        bool, typer.Option("--files", help="Also a line for each file, the worst first.")
+    ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Count words of markup, as targets of links, as well.")
+    ] = False,
+    json_file: JsonFile = None,
+) -> None:
+    """Print how files are read: how many of each type, and how much of their gold text came out.
+
+    "words" is the share of the gold's words that came out, "F1" the one of shingles of four words.
+    """
+    from pincite.eval.bench import extraction as extractions
+    from pincite.eval.bench import extraction_report
+    from pincite.eval.bench.visible_words import raw_words, visible_words
+    from pincite.eval.report import report
+
+    require_writable(json_file)
+    words = raw_words if raw else visible_words
+    with progress_shown() as progress:
+        results = extractions.measure(folder, progress, scanned, words)
+    extraction_report.show(output(), results, files)
+    if json_file:
+        report.write_json(extraction_report.to_json(results), json_file)
+
+
+def printed(
+    gold_dirs: Annotated[list[Path], typer.Argument(help="Gold sets with files and questions.")],
+    json_file: JsonFile = None,
+) -> None:
+    """Print whether the answers that files have as printed stand in the text that is read of them.
+
+    Every string that a complete answer holds, and at least one of those that show an answer, should
+    stand in the text of a file that the question names. Case, punctuation and the marks between
+    thousands do not matter.
+    """
+    from pincite.eval.bench import printed as checking
+    from pincite.eval.report import report
+
+    require_writable(json_file)
+    with progress_shown() as progress:
+        sets = [checking.check_printed(gold_dir, progress) for gold_dir in gold_dirs]
+    checking.show(output(), sets)
+    if json_file:
+        report.write_json(checking.to_json(sets), json_file)
+
+
+def places(
+    gold_dir: Annotated[Path, typer.Argument(help="The gold set whose questions are asked.")],
+    library: Annotated[Path, typer.Option(help="A library of PDFs, which are where they were.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    config: Overrides = None,
+) -> None:
+    """Ask questions of PDFs, and check that each quote stands on its page, each word in its box."""
+    from pincite.eval.bench import check_boxes as checking
+    from pincite.eval.goldset import load
+    from pincite.retrieval.engine import open_embedder
+
+    settings = settings_of(config)
+    questions = [question.question for question in load(gold_dir, limit=limit).questions]
+    with progress_shown() as progress:
+        found = checking.check_places(
+            questions, library, settings, open_embedder(settings), progress
+        )
+    checking.show(output(), found, len(questions))
+    if not found or any(checked.wrong for checked in found):
+        raise typer.Exit(1)

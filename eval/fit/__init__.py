@@ -1,0 +1,1 @@
+"""What is fitted on gold sets: the checker and the calibration."""

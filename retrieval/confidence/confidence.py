@@ -1,0 +1,239 @@
+"""Confidence: the calibrated probability that an answer's quotes answer the question.
+
+It is that of two things together: that the documents are about what is asked at all, and that, if
+so, the quotes say it. Each is a logistic model on features of the search that anyone can read:
+``confidence.json`` beside this file has each feature's weight, the data that they were fitted on,
+and how well that went. It is fitted by ``pincite eval calibrate``, for one embedder; with another
+embedder the confidence is the best sentence's plain score, and is called so.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from statistics import fmean
+from typing import Any, Literal
+
+from pincite.retrieval.reading.reader import Candidate, Reading
+from pincite.retrieval.search.lexical import content_terms, english_share, terms
+
+FILE_NAME = "confidence.json"
+FORMAT = 2
+PLAIN = "score"
+WORDS = "lexical_around"
+KNOWN = "known"
+PLAIN_THRESHOLD = 0.3  # of a score, where there is no calibration
+
+Kind = Literal["score", "probability"]
+
+_NEXT = 5
+_NAME = re.compile(r"(?<!^)\b[A-Z][\w-]*")
+_NUMBER = re.compile(r"\d[\d,.]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure an answer is: ``value`` in [0, 1], of which kind, and where NOT_FOUND begins."""
+
+    value: float
+    kind: Kind
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A fitted model: ``1 / (1 + exp(-(bias + Σ weight · (feature - mean) / scale)))``.
+
+    Attributes:
+        mean, scale, weights: by feature name.
+    """
+
+    mean: Mapping[str, float]
+    scale: Mapping[str, float]
+    weights: Mapping[str, float]
+    bias: float
+
+    def probability(self, found: Mapping[str, float]) -> float:
+        """The probability for one search's features, in (0, 1)."""
+        logit = self.bias + sum(
+            weight * (found[name] - self.mean[name]) / self.scale[name]
+            for name, weight in self.weights.items()
+        )
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The probability that the documents are about it, times that the quotes then say it.
+
+    Attributes:
+        embedder: the fingerprint of the embedder whose features it was fitted on.
+        topic: whether the documents are about what is asked; None where that was not fitted.
+        says: whether the quotes say it, where they are.
+        threshold: the probability below which an answer is NOT_FOUND by default.
+        about: data, date and scores of the fit, for people.
+    """
+
+    embedder: str
+    topic: Logistic | None
+    says: Logistic
+    threshold: float
+    about: Mapping[str, Any]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The features that it takes."""
+        return frozenset(self.says.weights) | frozenset(self.topic.weights if self.topic else ())
+
+    def probability(self, found: Mapping[str, float]) -> float:
+        """The probability for one search's features, in (0, 1)."""
+        says = self.says.probability(found)
+        return says if self.topic is None else self.topic.probability(found) * says
+
+    def to_json(self) -> dict[str, Any]:
+        """The model as JSON values, with the version of the form."""
+        return {
+            "format": FORMAT,
+            "embedder": self.embedder,
+            "threshold": self.threshold,
+            "topic": None if self.topic is None else asdict(self.topic),
+            "says": asdict(self.says),
+            "about": dict(self.about),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Calibration:
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            ValueError: another format.
+        """
+        if value.get("format") != FORMAT:
+            raise ValueError(f"calibration format {value.get('format')!r}, expected {FORMAT}")
+        topic = value["topic"]
+        return cls(
+            embedder=value["embedder"],
+            topic=None if topic is None else Logistic(**topic),
+            says=Logistic(**value["says"]),
+            threshold=value["threshold"],
+            about=value["about"],
+        )
+
+
+@cache
+def shipped() -> Calibration | None:
+    """The calibration that comes with Pincite."""
+    file = files("pincite.retrieval.confidence") / FILE_NAME
+    return Calibration.from_json(json.loads(file.read_text("utf-8"))) if file.is_file() else None
+
+
+def judge(
+    found: Mapping[str, float], fingerprint: str, threshold: float | None = None
+) -> Confidence:
+    """How sure the features of a search make us.
+
+    Args:
+        found: see ``features``; empty when nothing was found. In a language that the embedder was
+            not trained on, cosines are high whatever is asked, and only words tell.
+        fingerprint: the embedder's.
+        threshold: a person's own, in place of the default.
+    """
+    kind: Kind
+    calibration = shipped()
+    # One of other features was fitted by another version, and says nothing of these.
+    fits = calibration is not None and (not found or calibration.names <= found.keys())
+    if not found.get(KNOWN, 1.0):
+        value, kind, default = found[WORDS], "score", PLAIN_THRESHOLD
+    elif calibration is not None and fits and calibration.embedder == fingerprint:
+        value = calibration.probability(found) if found else 0.0
+        kind, default = "probability", calibration.threshold
+    else:
+        value, kind, default = found.get(PLAIN, 0.0), "score", PLAIN_THRESHOLD
+    return Confidence(round(min(1.0, value), 4), kind, default if threshold is None else threshold)
+
+
+def features(
+    question: str,
+    reading: Reading,
+    rarity: Callable[[str], float],
+    text_of: Callable[[Candidate], str],
+    says: float | None = None,
+    languages: Collection[str] | None = None,
+) -> dict[str, float]:
+    """What one search looked like, each about in [0, 1]; empty when nothing was found.
+
+    - ``says``: the log-odds that the best quote says what is asked, where a checker read it. It is
+      what tells a near miss, which looks like an answer to all the others.
+    - ``score``: the best sentence's (the plain score; the calibration does without it).
+    - ``margin``: its score over that of the best sentence of another passage.
+    - ``dense_around``: the cosine of the question with its neighbourhood; ``dense_next``: the mean
+      of the five best such cosines; ``dense_passage``: the best cosine of any passage.
+    - ``lexical``, ``lexical_around``: the share of the question's weight in rare words that it
+      covers, and that its neighbourhood covers.
+    - ``unsaid``: the weight of the rarest word that its neighbourhood lacks, of the question's
+      rarest.
+    - ``names``, ``numbers``: the share of the question's names and numbers that its
+      neighbourhood lacks.
+    - ``agreement``: 1 / rank, by words, of the passage that is first by meaning.
+    - ``asked``: whether it has the kind of thing that is asked for; 1/2 is neutral.
+    - ``known``: whether the question, or it and its neighbourhood, is in a language that the
+      embedder was trained on, where that is English. No model takes it; see ``judge``.
+
+    Args:
+        question: its words.
+        reading: what the reader made of the hits.
+        rarity: a term's weight.
+        text_of: a candidate with its neighbours, as text.
+        says: what the checker made of the best quote; None where there is no checker.
+        languages: that the embedder was trained on; None where nobody says.
+    """
+    if not reading.candidates:
+        return {}
+    best = reading.candidates[0]
+    second = next((c for c in reading.candidates if c.passage != best.passage), None)
+    said = text_of(best)
+    around = frozenset(terms(said))
+    wanted = {term: rarity(term) for term in content_terms(question)}
+    rarest = max(wanted.values(), default=0.0) or 1.0
+    cosines = sorted((c.dense_around for c in reading.candidates), reverse=True)
+    found = {
+        PLAIN: best.score,
+        "margin": best.score - (second.score if second else 0.0),
+        "dense_around": best.dense_around,
+        "dense_next": fmean(cosines[:_NEXT]),
+        "dense_passage": max(hit.dense or 0.0 for hit in reading.hits),
+        "lexical": best.lexical,
+        "lexical_around": best.lexical_around,
+        "unsaid": max((w for t, w in wanted.items() if t not in around), default=0.0) / rarest,
+        "names": _lacking(_NAME.findall(question), around, rarity),
+        "numbers": _lacking(_NUMBER.findall(question), around, rarity),
+        "agreement": _agreement(reading),
+        "asked": best.asked,
+    }
+    if says is not None:
+        found["says"] = says
+    if languages is not None:
+        found[KNOWN] = float("en" not in languages or _is_english(question, said))
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def _is_english(question: str, said: str) -> bool:
+    """Whether the question is, or it and what was found are. Tables have few function words."""
+    return english_share(question) >= 0.25 or english_share(f"{question} {said}") >= 0.12
+
+
+def _lacking(words: list[str], around: frozenset[str], rarity: Callable[[str], float]) -> float:
+    weights = {term: rarity(term) for word in words for term in content_terms(word)}
+    total = sum(weights.values())
+    return sum(w for t, w in weights.items() if t not in around) / total if total else 0.0
+
+
+def _agreement(reading: Reading) -> float:
+    nearest = max(reading.hits, key=lambda hit: hit.dense or 0.0)
+    by_words = sorted(reading.hits, key=lambda hit: -(hit.lexical or 0.0))
+    return 1.0 / (1 + by_words.index(nearest))

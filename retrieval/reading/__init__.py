@@ -1,0 +1,1 @@
+"""The sentences that answer, and the quotes made of them."""

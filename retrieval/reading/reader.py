@@ -1,0 +1,266 @@
+"""The reader: which sentences of the best passages answer the question.
+
+A sentence is scored by what it says and by what is said around it, each by meaning (cosine of
+its vector with the question's) and by words (the share of the question's weight in rare words
+that it covers), by the passage that it stands in, and by whether it holds the kind of thing that
+is asked for. What the reader learns of a passage's
+sentences also refines the passage's own rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pincite.corpus.errors import LibraryChangedError
+from pincite.corpus.library import Library
+from pincite.corpus.rows import StoredPassage
+from pincite.corpus.types import Span
+from pincite.retrieval.embedding.embedder import Vectors
+from pincite.retrieval.reading.answer_type import Asked
+from pincite.retrieval.reading.reference_sections import APPARATUS_SHARE, is_apparatus
+from pincite.retrieval.search.fusion import convex
+from pincite.retrieval.search.lexical import content_terms, terms
+from pincite.retrieval.search.search import Hit
+
+Rows = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The shares of a sentence's score; they sum to 1."""
+
+    dense: float = 0.24
+    dense_around: float = 0.14
+    lexical: float = 0.16
+    lexical_around: float = 0.17
+    passage: float = 0.19
+    asked: float = 0.10
+
+
+WEIGHTS = Weights()
+PARTS = ("dense", "dense_around", "lexical", "lexical_around", "asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer, with its score and the parts of it, each in [0, 1].
+
+    ``before`` and ``after`` are the sentences around it in its section, nearest first.
+    """
+
+    document: str
+    passage: int
+    span: Span
+    score: float
+    dense: float
+    dense_around: float
+    lexical: float
+    lexical_around: float
+    asked: float
+    before: tuple[Span, ...] = ()
+    after: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader made of the hits: the passages ranked anew, and the sentences, best first."""
+
+    hits: list[Hit]
+    candidates: list[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A sentence where it stands; ``run`` numbers the stretch of one section that is at hand."""
+
+    run: int
+    stored: StoredPassage
+    span: Span
+    said: str
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearness:
+    """How near each line is to the question, alone and with its neighbours, in [0, 1]."""
+
+    dense: list[float]
+    dense_around: list[float]
+    lexical: list[float]
+    lexical_around: list[float]
+
+
+def read(
+    question: str,
+    vector: Vectors,
+    hits: Sequence[Hit],
+    library: Library,
+    text_of: Callable[[str], str],
+    rarity: Callable[[str], float],
+    *,
+    dense_weight: float,
+    weights: Weights = WEIGHTS,
+) -> Reading:
+    """Read the hits' passages, sentence by sentence.
+
+    Args:
+        question: its words.
+        vector: its unit vector ``(dimension,)``.
+        hits: the passages to read.
+        library: where passages and sentence vectors are kept.
+        text_of: a document's text by its id.
+        rarity: a term's weight.
+        dense_weight: the share of meaning in a passage's refined score.
+
+    Raises:
+        LibraryChangedError: a passage is no longer in the library, or no longer under its name.
+    """
+    wanted = {term: rarity(term) for term in content_terms(question)}
+    vectors, lines = _lines(library, [hit.stored.id for hit in hits], text_of)
+    place = {line.stored.id: line.stored.document for line in lines}
+    if any(place.get(hit.stored.id) != hit.stored.document for hit in hits):  # gone, or renamed
+        raise LibraryChangedError(
+            f"another process changed the library {library.folder} while it was read; ask again"
+        )
+    near = _nearness(lines, vector, wanted)
+    refined = _refine(hits, lines, near, vectors, vector, dense_weight)
+    candidates = _candidates(lines, near, Asked.of(question), refined, weights)
+    return Reading(refined, sorted(candidates, key=lambda c: (-c.score, c.passage, c.span)))
+
+
+def _nearness(lines: Sequence[_Line], vector: Vectors, wanted: Mapping[str, float]) -> _Nearness:
+    total = sum(wanted.values()) or 1.0
+    rarities = np.array(list(wanted.values()))
+
+    def covered(there: Rows) -> list[float]:
+        return list(map(float, np.vecdot(there, rarities) / total))
+
+    runs = np.array([line.run for line in lines])
+    rows = _rows([line.vector for line in lines], len(vector))
+    there = _rows([[term in _terms(line.said) for term in wanted] for line in lines], len(wanted))
+    return _Nearness(
+        dense=_cosines(rows, vector),
+        dense_around=_cosines(_with_neighbours(rows, runs), vector),
+        lexical=covered(there),
+        lexical_around=covered(np.minimum(_with_neighbours(there, runs), 1)),
+    )
+
+
+def _refine(
+    hits: Sequence[Hit],
+    lines: Sequence[_Line],
+    near: _Nearness,
+    vectors: Mapping[int, Vectors],
+    vector: Vectors,
+    dense_weight: float,
+) -> list[Hit]:
+    """Rank passages by their own meaning and that of their best sentence with its neighbours."""
+    by_id = {hit.stored.id: hit for hit in hits}
+    best = dict.fromkeys(by_id, 0.0)
+    for line, around in zip(lines, near.dense_around, strict=True):
+        if line.stored.id in best:
+            best[line.stored.id] = max(best[line.stored.id], around)
+    own = _cosines(_rows([vectors[id][0] for id in best], len(vector)), vector)
+    dense = {id: (mine + top) / 2 for (id, top), mine in zip(best.items(), own, strict=True)}
+    lexical = {id: hit.lexical or 0.0 for id, hit in by_id.items()}
+    fused = convex(dense, lexical, dense_weight)
+    return [replace(by_id[id], score=score) for id, score in fused.items()]
+
+
+def _candidates(
+    lines: Sequence[_Line], near: _Nearness, asked: Asked, hits: Sequence[Hit], weights: Weights
+) -> list[Candidate]:
+    """The lines of the hits, scored; the others are here only as somebody's neighbours."""
+    passage_score = {hit.stored.id: hit.score for hit in hits}
+    passages = [(hit.stored.id, hit.stored.passage) for hit in hits]
+    aside = {id for id, p in passages if p.kind == "quoted" or is_apparatus(p.path)}
+    candidates = []
+    for i, line in enumerate(lines):
+        id = line.stored.id
+        if id not in passage_score:
+            continue
+        fits = asked.said_by(line.said)
+        score = (
+            weights.dense * near.dense[i]
+            + weights.dense_around * near.dense_around[i]
+            + weights.lexical * near.lexical[i]
+            + weights.lexical_around * near.lexical_around[i]
+            + weights.asked * fits
+            + weights.passage * passage_score[id]
+        )
+        before = [other.span for other in lines[max(0, i - 2) : i] if other.run == line.run]
+        after = [other.span for other in lines[i + 1 : i + 2] if other.run == line.run]
+        candidates.append(
+            Candidate(
+                document=line.stored.document,
+                passage=id,
+                span=line.span,
+                score=score * (APPARATUS_SHARE if id in aside else 1.0),
+                dense=near.dense[i],
+                dense_around=near.dense_around[i],
+                lexical=near.lexical[i],
+                lexical_around=near.lexical_around[i],
+                asked=fits,
+                before=tuple(reversed(before)),
+                after=tuple(after),
+            )
+        )
+    return candidates
+
+
+def _lines(
+    library: Library, ids: Sequence[int], text_of: Callable[[str], str]
+) -> tuple[dict[int, Vectors], list[_Line]]:
+    """The sentences of the passages and of their neighbours, in runs of one section each."""
+    # A document's passages are stored in one go, so neighbours have neighbouring ids.
+    stored = library.passages({near for id in ids for near in (id - 1, id, id + 1)})
+    vectors = library.vectors(stored)
+    ordered = sorted((s for s in stored.values() if s.id in vectors), key=lambda s: s.id)
+    groups = groupby(
+        enumerate(ordered),
+        lambda pair: (pair[1].id - pair[0], pair[1].document, pair[1].passage.path),
+    )
+    lines = []
+    for run, (_, group) in enumerate(groups):
+        for _, passage in group:
+            text = text_of(passage.document)
+            cuts = passage.passage.sentences
+            for span, row in zip(cuts, vectors[passage.id][1:], strict=True):
+                lines.append(_Line(run, passage, span, text[span.start : span.end], row))
+    return vectors, lines
+
+
+# Questions of one library read many of the same sentences. A sentence's terms depend on nothing but
+# its words, so what is remembered cannot be out of date; at some 3 kB each it takes 25 MB at most.
+@lru_cache(maxsize=8192)
+def _terms(said: str) -> frozenset[str]:
+    return frozenset(terms(said))
+
+
+def _rows(values: Sequence[ArrayLike], width: int) -> Rows:
+    """The values as rows ``(n, width)``, be there none or be they empty."""
+    return np.array(values, np.float32).reshape(len(values), width)
+
+
+def _with_neighbours(rows: Rows, runs: NDArray[np.int_]) -> Rows:
+    """Each row of ``(n, width)``, plus the one before it and the one after it in its run."""
+    same = (runs[1:] == runs[:-1])[:, np.newaxis]
+    sums = rows.copy()
+    sums[1:] += np.where(same, rows[:-1], 0)
+    sums[:-1] += np.where(same, rows[1:], 0)
+    return sums
+
+
+def _cosines(rows: Vectors, unit: Vectors) -> list[float]:
+    """Each row's cosine with a unit vector; what points away counts as nothing."""
+    # Not ``rows @ unit``, which rounds a row by its place among the others: equal sentences must
+    # score the same.
+    along = np.vecdot(rows, unit).astype(float)
+    lengths = np.sqrt(np.vecdot(rows, rows)).astype(float)
+    return list(map(float, np.maximum(0.0, along / np.maximum(lengths, 1e-9))))

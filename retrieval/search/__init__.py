@@ -1,0 +1,1 @@
+"""The passages that are nearest to a question, by meaning and by words."""

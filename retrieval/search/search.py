@@ -1,0 +1,69 @@
+"""Hybrid search: the best passages by meaning and by words, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pincite.corpus.errors import LibraryChangedError
+from pincite.corpus.library import Library
+from pincite.corpus.rows import StoredPassage
+from pincite.retrieval.embedding.embedder import Vectors
+from pincite.retrieval.search.fusion import convex
+from pincite.retrieval.search.indexes import Indexes
+from pincite.retrieval.trace import Stages
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that search found.
+
+    ``score`` is fused, in [0, 1]; ``dense`` is the inner product and ``lexical`` the BM25 score,
+    None where that index did not have the passage among its candidates.
+    """
+
+    stored: StoredPassage
+    score: float
+    dense: float | None
+    lexical: float | None
+
+
+def search(
+    question: str,
+    vector: Vectors,
+    indexes: Indexes,
+    library: Library,
+    *,
+    k: int,
+    candidates: int,
+    dense_weight: float,
+    allowed: Sequence[int] | None = None,
+    stages: Stages | None = None,
+) -> list[Hit]:
+    """The ``k`` best passages for a question, best first.
+
+    Args:
+        question: its words, for the lexical index.
+        vector: its unit vector ``(dimension,)``, for the dense one.
+        candidates: passages taken from each index before fusion.
+        dense_weight: the dense score's share, in [0, 1].
+        allowed: search only among these passage ids.
+        stages: where the time of each stage is noted.
+
+    Raises:
+        LibraryChangedError: a passage that the indexes have is no longer in the library.
+    """
+    stages = stages or Stages()
+    with stages.timed("dense"):
+        dense = indexes.dense.search(vector, candidates, allowed)
+    with stages.timed("lexical"):
+        lexical = indexes.lexical.search(question, candidates, allowed)
+    with stages.timed("fuse"):
+        fused = convex(dense, lexical, dense_weight)
+        best = list(fused)[:k]
+        stored = library.passages(best)
+    if len(stored) < len(best):
+        raise LibraryChangedError(
+            f"another process changed the library {library.folder} while it was searched; ask again"
+        )
+    return [Hit(stored[id], fused[id], dense.get(id), lexical.get(id)) for id in best]
