@@ -1,0 +1,199 @@
+"""The filled rows of one sheet of an Excel file, read one by one, and what is odd about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from pincite.ingest.readers.office.merged_labels import Merge, spread
+from pincite.ingest.readers.office.number_formats import display, display_text
+from pincite.ingest.readers.office.sheet import Row
+from pincite.ingest.readers.office.workbook import Workbook, plain, rich_text
+
+Element = Any  # lxml has no types of its own
+
+_COLUMNS = 16_384  # that a sheet can have
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']")
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,9})")
+_EPOCH = dt.datetime(1899, 12, 30)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a sheet holds beside its rows; filled while they are read.
+
+    ``uncalculated`` and ``unseen`` are the cells without a stored value and those whose format
+    shows nothing, by row and column; ``values`` is what the cells with a comment show, by name.
+    """
+
+    hidden_columns: set[int] = field(default_factory=set)
+    hidden_rows: int = 0
+    uncalculated: list[tuple[int, int]] = field(default_factory=list)
+    unseen: list[tuple[int, int]] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+
+
+class Worksheet:
+    """A sheet's XML, read in one pass; ``facts`` are whole when its rows are."""
+
+    def __init__(self, xml: bytes, book: Workbook, commented: frozenset[str] = frozenset()) -> None:
+        self._xml = xml
+        self._book = book
+        self._commented = commented
+        self.facts = Facts()
+
+    def rows(self) -> Iterator[Row]:
+        """The rows with words in them; a label over several rows is said in each.
+
+        Raises:
+            XMLSyntaxError: the sheet is no sound XML.
+        """
+        return spread(self._own_rows(), _merges(self._xml))
+
+    def _own_rows(self) -> Iterator[Row]:
+        number, column = 0, 0
+        row: Row | None = None
+        for event, element in _events(self._xml):
+            match etree.QName(element).localname:
+                case "row" if event == "start":
+                    number = _integer(element.get("r"), number + 1)
+                    row, column = Row(number, hidden=_is_hidden(element)), 0
+                case "row":
+                    if row is not None and row.cells:
+                        self.facts.hidden_rows += row.hidden
+                        yield row
+                    row = None
+                    _drop(element)
+                case "c" if event == "end":
+                    if row is not None:
+                        column = _column(element.get("r"), column + 1)
+                        if words := self._shown(element, row.number, column):
+                            row.cells[column] = words
+                    _drop(element)
+                case "col" if event == "end":
+                    if _is_hidden(element) and len(self.facts.hidden_columns) < _COLUMNS:
+                        first = _integer(element.get("min"), 1)
+                        last = min(_integer(element.get("max"), first), _COLUMNS)
+                        self.facts.hidden_columns.update(range(first, last + 1))
+                    _drop(element)
+
+    def _shown(self, cell: Element, row: int, column: int) -> str:
+        """What a cell shows."""
+        kind = cell.get("t", "n")
+        parts = {etree.QName(part).localname: part for part in cell}
+        value = (parts["v"].text or "") if "v" in parts else ""
+        if not value and "f" in parts and kind != "str":
+            self.facts.uncalculated.append((row, column))
+            return ""
+        style = _integer(cell.get("s"), 0)
+        code = self._book.formats[style] if style < len(self._book.formats) else "General"
+        match kind:
+            case "inlineStr":
+                words = display_text(plain(rich_text(cell)), code)
+            case "s":
+                at = _integer(value, -1)
+                known = 0 <= at < len(self._book.strings)
+                words = display_text(self._book.strings[at], code) if known else ""
+            case "str":
+                words = display_text(plain(value), code)
+            case "b":
+                words = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}.get(value, "")
+            case "e":
+                words = value
+            case "d":
+                words = self._day(value, code)
+            case _:
+                words = self._number(value, code, (row, column))
+        words = " ".join(words.split())
+        if self._commented and (name := cell_name(column, row)) in self._commented:
+            self.facts.values[name] = words
+        return words
+
+    def _number(self, value: str, code: str, at: tuple[int, int]) -> str:
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        shown = display(number, code, from_1904=self._book.from_1904)
+        if not shown and number:
+            self.facts.unseen.append(at)
+        return shown
+
+    def _day(self, value: str, code: str) -> str:
+        """A day that is stored as ISO has it."""
+        try:
+            day = dt.datetime.fromisoformat(value.removesuffix("Z"))
+        except ValueError:
+            return value
+        if code == "General":
+            return value
+        return display((day - _EPOCH) / dt.timedelta(days=1), code)
+
+
+def _events(xml: bytes) -> Iterator[tuple[str, Element]]:
+    events: Iterator[tuple[str, Element]] = etree.iterparse(
+        io.BytesIO(xml),
+        events=("start", "end"),
+        tag=("{*}row", "{*}c", "{*}col"),
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    return events
+
+
+def _drop(element: Element) -> None:
+    """Free an element that was read, and those before it."""
+    element.clear()
+    parent = element.getparent()
+    while element.getprevious() is not None:
+        del parent[0]
+
+
+def _merges(xml: bytes) -> dict[int, list[Merge]]:
+    """The merged ranges by their first row; they stand after the rows, so they are sought first."""
+    merges: dict[int, list[Merge]] = {}
+    for match in _MERGED.finditer(xml):
+        left, top, right, bottom = (part.decode("ascii") for part in match.groups())
+        columns, last = (_column(left + "1", 1), _column(right + "1", 1)), int(bottom[:9])
+        merges.setdefault(int(top[:9]), []).append((*columns, last))
+    return merges
+
+
+def _is_hidden(element: Element) -> bool:
+    return element.get("hidden") in ("1", "true")
+
+
+def _integer(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else otherwise
+
+
+def _column(reference: str | None, otherwise: int) -> int:
+    """The number of a cell's column, from 1."""
+    match = _REFERENCE.fullmatch(reference or "")
+    if not match:
+        return otherwise
+    number = 0
+    for letter in match[1].upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def cell_name(column: int, row: int | None = None) -> str:
+    """The name of a cell, or of a column.
+
+    >>> cell_name(28, 4), cell_name(1)
+    ('AB4', 'A')
+    """
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters if row is None else f"{letters}{row}"
