@@ -93,8 +93,8 @@ def print_lines(xml: bytes) -> list[str]:
         text = match[1].decode("utf-8", "replace")
         for code, sign in (("&quot;", '"'), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
             text = text.replace(code, sign)
-        for code in (_PRINT_PARTS, _PAGE_NUMBER, _PRINT_CODES):
-            text = code.sub(" ", text)
+        for pattern in (_PRINT_PARTS, _PAGE_NUMBER, _PRINT_CODES):
+            text = pattern.sub(" ", text)
         words = " ".join(text.split())
         if any(map(str.isalnum, words)):
             lines.append(words)

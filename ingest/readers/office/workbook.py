@@ -74,7 +74,8 @@ def open_workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
 
 def children(root: Element, tag: str) -> Iterator[Element]:
     """The elements of a name below ``root``, whatever their namespace."""
-    return root.iter(f"{{*}}{tag}")
+    elements: Iterator[Element] = root.iter(f"{{*}}{tag}")
+    return elements
 
 
 def relations(archive: zipfile.ZipFile, path: str, name: str) -> dict[str, str]:

@@ -15,11 +15,17 @@ from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.office.merged_labels import Merge, spread
 from pincite.ingest.readers.office.number_formats import general
 from pincite.ingest.readers.office.sheet import Row, SheetLayout
+from pincite.ingest.readers.office.spreadsheet_xml import (
+    is_spreadsheet_xml,
+    read_spreadsheet_xml,
+)
 from pincite.ingest.readers.plain.csv import TABLE
 from pincite.ingest.readers.zip import open_archive
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08\x10\0\0\x06\x05\0", b"\x09\x00\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0")
+_FILE_PASS = b"\x2f\0"  # the record of an encrypted workbook
+_FIRST_RECORDS = 8  # among which it stands
 # A file that has one of these holds a workbook at most as a part of itself.
 _OTHERS = ("EncryptedPackage", "__substg1.0_", "WordDocument", "PowerPoint Document")
 _MOST = 50_000_000  # characters taken from a workbook
@@ -37,8 +43,8 @@ class XlsReader:
     version = 1
 
     def recognises(self, data: bytes) -> bool:
-        """Whether it is an OLE2 file with a workbook in it, or a zip file with a binary one."""
-        if contents.lists(data, "xl/workbook.bin"):
+        """Whether it is a workbook in an OLE2 file, in binary form in a zip file, or in XML."""
+        if contents.lists(data, "xl/workbook.bin") or is_spreadsheet_xml(data):
             return True
         return data.startswith(_OLE) and _has(data, "Workbook", "Book") and not _has(data, *_OTHERS)
 
@@ -49,6 +55,8 @@ class XlsReader:
             UnsupportedSourceError: it is damaged, protected or made to fill memory.
             EncodingError: it is no workbook, and text in no encoding.
         """
+        if is_spreadsheet_xml(data):
+            return read_spreadsheet_xml(data, name)
         if not contents.is_zip(data) and not data.startswith((_OLE, *_BIFF)):
             return TABLE.read(data, name)
         if contents.is_zip(data):
@@ -59,6 +67,10 @@ class XlsReader:
 def _read(data: bytes, name: str) -> Reading:
     import python_calamine as calamine
 
+    if _is_encrypted(data):
+        raise UnsupportedSourceError(
+            f"{name} is protected by a password; save it without one and ingest it again"
+        )
     built = Builder()
     warnings: list[str] = []
     left = _MOST
@@ -84,10 +96,6 @@ def _read(data: bytes, name: str) -> Reading:
                         f"{about.name} and after it was left out"
                     )
                     break
-    except calamine.PasswordError as error:
-        raise UnsupportedSourceError(
-            f"{name} is protected by a password; save it without one and ingest it again"
-        ) from error
     except Exception as error:  # whatever a broken workbook makes of the library
         raise UnsupportedSourceError(
             f"{name} is damaged: its sheets cannot be read ({error}); save it anew as .xlsx and "
@@ -154,6 +162,17 @@ class _Sheet:
 def _has(data: bytes, *streams: str) -> bool:
     """Whether an OLE2 file's directory names one of these streams."""
     return any(stream.encode("utf-16-le") in data for stream in streams)
+
+
+def _is_encrypted(data: bytes) -> bool:
+    """Whether a workbook's first records say so; the library only calls it no workbook."""
+    at = data.find(_BIFF[0])
+    for _ in range(_FIRST_RECORDS if at >= 0 else 0):
+        kind, size = data[at : at + 2], int.from_bytes(data[at + 2 : at + 4], "little")
+        if kind == _FILE_PASS:
+            return True
+        at += 4 + size
+    return False
 
 
 XLS = XlsReader()
