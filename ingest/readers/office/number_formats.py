@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
+from math import isfinite
 from typing import NamedTuple
 
 from pincite.ingest.readers.office.date_formats import date_text, is_date_part
@@ -93,9 +94,12 @@ def general(value: float) -> str:
     >>> [general(v) for v in (0.1 + 0.2, 1.0, 2 / 3, 1e20, 123456789012, -0.0000001)]
     ['0.3', '1', '0.666666667', '1E+20', '123456789012', '-0.0000001']
     """
-    if value != value or value in (float("inf"), float("-inf")):
+    short = f"{value:.15g}"
+    if len(short) <= _SHOWN_WIDTH and "e" not in short and value:
+        return short
+    if not isfinite(value):
         return str(value)
-    exact = Decimal(f"{value:.15g}")
+    exact = Decimal(short)
     size = abs(exact)
     if size == size.to_integral_value() and size < _EXACT:
         return f"{exact:.0f}".replace("-0", "0") if not exact else f"{exact:.0f}"
@@ -217,25 +221,59 @@ def _is_digit(token: Token) -> bool:
     return token.kind == "sign" and token.text in "0#?"
 
 
-def _fixed(tokens: Sequence[Token], value: Decimal) -> str:
-    """A number by its digit places: grouped, scaled, with a percent sign, words among them."""
+class _Places(NamedTuple):
+    """Where the digits of a number stand among the tokens of its format."""
+
+    whole: tuple[int, ...]
+    point: int
+    decimals: tuple[int, ...]
+    grouped: bool
+    power: int  # of ten, by which the number is shown larger: percent signs, thousands left out
+    usual: bool  # one run of digits like ``#,##0.00``
+
+
+@lru_cache(maxsize=1024)
+def _places(tokens: tuple[Token, ...]) -> _Places:
     digits = [i for i, token in enumerate(tokens) if _is_digit(token)]
-    last = digits[-1]
     point = next((i for i, t in enumerate(tokens) if t == ("sign", ".")), len(tokens))
     whole = [i for i in digits if i < point]
+    decimals = [i for i in digits if i > point]
     commas = [i for i, token in enumerate(tokens) if token == ("sign", ",")]
-    ends = [i for i in (last, whole[-1] if whole else None) if i is not None]
+    ends = [run[-1] for run in (digits, whole) if run]
     scales = {i for i in commas if any(_only_commas(tokens, end, i) for end in ends)}
     grouped = any(whole and whole[0] < i < whole[-1] for i in commas if i not in scales)
     percents = sum(token == ("sign", "%") for token in tokens)
-    value = value.scaleb(2 * percents - 3 * len(scales))
+    run = tokens[digits[0] : digits[-1] + 1] if digits else ()
+    usual = (
+        bool(whole)
+        and [i for i in whole if tokens[i].text == "0"] == [whole[-1]]
+        and all(tokens[i].text == "0" for i in decimals)
+        and all(_is_digit(t) or t in (("sign", "."), ("sign", ",")) for t in run)
+        and not any(tokens[i].text == "?" for i in digits)
+    )
+    power = 2 * percents - 3 * len(scales)
+    return _Places(tuple(whole), point, tuple(decimals), grouped, power, usual)
+
+
+def _fixed(tokens: tuple[Token, ...], value: Decimal) -> str:
+    """A number by its digit places: grouped, scaled, with a percent sign, words among them."""
+    places = _places(tokens)
+    whole, point = places.whole, places.point
+    value = value.scaleb(places.power)
     with localcontext() as context:
         context.prec = 400  # digits of the largest number
-        places = len(digits) - len(whole)
-        rounded = abs(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        rounded = abs(value).quantize(Decimal(1).scaleb(-len(places.decimals)), ROUND_HALF_UP)
+    minus = "-" if value < 0 and rounded else ""
+    if places.usual:
+        last = places.decimals[-1] if places.decimals else max(whole[-1], point % len(tokens))
+        before = "".join(map(_literal, tokens[: whole[0]]))
+        after = "".join(map(_literal, tokens[last + 1 :]))
+        end = "." if point < len(tokens) and not places.decimals else ""
+        digits = f"{rounded:,f}" if places.grouped else f"{rounded:f}"
+        return f"{minus}{before}{digits}{end}{after}"
     before, _, after = f"{rounded:f}".partition(".")
-    shown = _placed(tokens, whole, before.lstrip("0"), grouped)
-    shown |= _decimals(tokens, [i for i in digits if i > point], after)
+    shown = _placed(tokens, whole, before.lstrip("0"), places.grouped)
+    shown |= _decimals(tokens, places.decimals, after)
     out = []
     for i, token in enumerate(tokens):
         if i in shown:
@@ -244,7 +282,7 @@ def _fixed(tokens: Sequence[Token], value: Decimal) -> str:
             out.append("." if whole or before.strip("0") == "" else before + ".")
         else:
             out.append(_literal(token))
-    return ("-" if value < 0 and rounded else "") + "".join(out)
+    return minus + "".join(out)
 
 
 def _only_commas(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -287,7 +325,7 @@ def _decimals(tokens: Sequence[Token], places: Sequence[int], digits: str) -> di
     return shown
 
 
-def _scientific(tokens: Sequence[Token], value: float) -> str:
+def _scientific(tokens: tuple[Token, ...], value: float) -> str:
     at = next(i for i, token in enumerate(tokens) if token.kind == "exponent")
     mantissa, power = tokens[:at], tokens[at + 1 :]
     exact = Decimal(f"{value:.15g}")

@@ -214,7 +214,7 @@ class SheetLayout:
             self._paragraph(note)
 
     def _aside(self, rows: list[list[str]], header: bool) -> None:
-        if rows and len(rows) > header:
+        if rows:
             with self._built.region("hidden") if self._seen else nullcontext():
                 for i, cells in enumerate(rows):
                     self._row(cells, header=header and i == 0)

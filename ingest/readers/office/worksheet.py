@@ -57,38 +57,50 @@ class Worksheet:
         return spread(self._own_rows(), _merges(self._xml))
 
     def _own_rows(self) -> Iterator[Row]:
-        number, column = 0, 0
-        row: Row | None = None
-        for event, element in _events(self._xml):
-            match etree.QName(element).localname:
-                case "row" if event == "start":
-                    number = _integer(element.get("r"), number + 1)
-                    row, column = Row(number, hidden=_is_hidden(element)), 0
-                case "row":
-                    if row is not None and row.cells:
-                        self.facts.hidden_rows += row.hidden
-                        yield row
-                    row = None
-                    _drop(element)
-                case "c" if event == "end":
-                    if row is not None:
-                        column = _column(element.get("r"), column + 1)
-                        if words := self._shown(element, row.number, column):
-                            row.cells[column] = words
-                    _drop(element)
-                case "col" if event == "end":
-                    if _is_hidden(element) and len(self.facts.hidden_columns) < _COLUMNS:
-                        first = _integer(element.get("min"), 1)
-                        last = min(_integer(element.get("max"), first), _COLUMNS)
-                        self.facts.hidden_columns.update(range(first, last + 1))
-                    _drop(element)
+        row = Row(0)
+        of_row: Element = None  # the element that ``row`` is read from
+        column = cells = 0
+        for element in _elements(self._xml):
+            tag = element.tag
+            if tag.endswith("row"):
+                if of_row is element and row.cells:
+                    self.facts.hidden_rows += row.hidden
+                    yield row
+                elif of_row is not element:
+                    row = Row(_integer(element.get("r"), row.number + 1))
+                _drop(element)
+            elif tag.endswith("col"):
+                self._note_hidden(element)
+                _drop(element)
+            else:
+                parent = element.getparent()
+                if parent is not of_row:
+                    of_row, column, cells = parent, 0, 0
+                    number = _integer(parent.get("r"), row.number + 1)
+                    row = Row(number, hidden=_is_hidden(parent))
+                column = _column(element.get("r"), column + 1)
+                if len(element) and (words := self._shown(element, row.number, column)):
+                    row.cells[column] = words
+                cells += 1
+                if cells > _COLUMNS:
+                    _drop(element)  # no sound row has so many
+
+    def _note_hidden(self, columns: Element) -> None:
+        if _is_hidden(columns) and len(self.facts.hidden_columns) < _COLUMNS:
+            first = _integer(columns.get("min"), 1)
+            last = min(_integer(columns.get("max"), first), _COLUMNS)
+            self.facts.hidden_columns.update(range(first, last + 1))
 
     def _shown(self, cell: Element, row: int, column: int) -> str:
         """What a cell shows."""
         kind = cell.get("t", "n")
-        parts = {etree.QName(part).localname: part for part in cell}
-        value = (parts["v"].text or "") if "v" in parts else ""
-        if not value and "f" in parts and kind != "str":
+        value, formula = "", False
+        for part in cell:
+            if part.tag.endswith("v"):
+                value = part.text or ""
+            elif part.tag.endswith("f"):
+                formula = True
+        if formula and not value and kind != "str":
             self.facts.uncalculated.append((row, column))
             return ""
         style = _integer(cell.get("s"), 0)
@@ -109,7 +121,7 @@ class Worksheet:
             case "d":
                 words = self._day(value, code)
             case _:
-                words = self._number(value, code, (row, column))
+                words = self._number(value, code, (row, column)) if value else ""
         words = " ".join(words.split())
         if self._commented and (name := cell_name(column, row)) in self._commented:
             self.facts.values[name] = words
@@ -136,17 +148,18 @@ class Worksheet:
         return display((day - _EPOCH) / dt.timedelta(days=1), code)
 
 
-def _events(xml: bytes) -> Iterator[tuple[str, Element]]:
-    events: Iterator[tuple[str, Element]] = etree.iterparse(
+def _elements(xml: bytes) -> Iterator[Element]:
+    """The columns, cells and rows of a sheet, each when it is whole."""
+    events = etree.iterparse(
         io.BytesIO(xml),
-        events=("start", "end"),
+        events=("end",),
         tag=("{*}row", "{*}c", "{*}col"),
         resolve_entities=False,
         no_network=True,
         remove_comments=True,
         remove_pis=True,
     )
-    return events
+    return (element for _, element in events)
 
 
 def _drop(element: Element) -> None:

@@ -96,7 +96,9 @@ def _read(data: bytes, name: str) -> Reading:
                         f"{about.name} and after it was left out"
                     )
                     break
-    except Exception as error:  # whatever a broken workbook makes of the library
+    except BaseException as error:  # whatever a broken workbook makes of the library
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise UnsupportedSourceError(
             f"{name} is damaged: its sheets cannot be read ({error}); save it anew as .xlsx and "
             "ingest it again"
