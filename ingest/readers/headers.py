@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Protocol
@@ -18,6 +19,7 @@ _CLOCK = re.compile(r"\d{1,3}:\d\d(?::\d\d)?(?: [AP]M)?")
 _LONG = 100  # characters: a column has a shorter name
 _LONG_VALUE = 40  # characters: a number, date or measure is shorter
 _MOST_LINES = 3  # of a header
+_LABELLED = 10  # rows of a table from which it is told whether each has a label
 _NO_VALUE = frozenset({"n/a", "na", "n.a.", "-", "–", "—", "none", "nil", "null", "tbd", "x", "?"})
 
 
@@ -82,14 +84,21 @@ def header_lines(rows: Sequence[Cells], columns: Sequence[int]) -> int:
     """
     for lines in range(min(_MOST_LINES, len(rows) - 1), 0, -1):
         head, body = rows[:lines], rows[lines:]
+        if not all(_names(row) for row in head) or _reaches(head, body[0]):
+            continue
         values = value_columns(body)
-        if all(_names(row) for row in head) and all(
-            _continue(above, below, columns, values) for above, below in pairwise(head)
-        ):
-            names = column_names(head, columns)
-            if lines > 1 or _is_header_over(names, columns, values):
-                return lines
+        # Where each row has a label, a row of words without one is not yet a row of the table.
+        labelled = all(columns[0] in row.cells for row in body[:_LABELLED])
+        if lines == 1:
+            return int(_is_header_over(column_names(head, columns), columns, values, body))
+        if all(_continue(a, b, columns, values, labelled) for a, b in pairwise(head)):
+            return lines
     return 0
+
+
+def _reaches(head: Sequence[Cells], first: Cells) -> bool:
+    """Whether a merged cell of these rows holds for the row below them too."""
+    return any(first.number <= last for row in head for _, last in row.merged.values())
 
 
 def column_names(head: Sequence[Cells], columns: Sequence[int]) -> list[str]:
@@ -118,7 +127,7 @@ def _under_group(head: Sequence[Cells], line: int, columns: Sequence[int], i: in
 
 
 def _names(row: Cells) -> bool:
-    """Whether no cell of a row is a value, years and dates of a whole row of periods aside."""
+    """Whether no cell of a row is a value; years and days may name columns."""
     return all(
         len(cell) <= _LONG
         and (not is_value(cell) or _YEAR.fullmatch(cell) or _DATE.fullmatch(cell))
@@ -126,7 +135,9 @@ def _names(row: Cells) -> bool:
     )
 
 
-def _continue(above: Cells, below: Cells, columns: Sequence[int], values: set[int]) -> bool:
+def _continue(
+    above: Cells, below: Cells, columns: Sequence[int], values: set[int], labelled: bool
+) -> bool:
     """Whether the row ``below`` is a further line of the header that ``above`` begins."""
     filled = [column for column in columns if column in below.cells]
     own = [c for c in filled if below.cells[c] != above.cells.get(c)]
@@ -135,7 +146,7 @@ def _continue(above: Cells, below: Cells, columns: Sequence[int], values: set[in
     spread = {c: end for c, (end, _) in above.merged.items() if end > c}
     if len(own) == 1 and not values & set(own):
         return False
-    if any(sum(c <= column <= end for column in own) > 1 for c, end in spread.items()):
+    if any(bisect_right(own, end) - bisect_left(own, c) > 1 for c, end in spread.items()):
         return True  # a group over columns that have names of their own
     named = [column for column in values if column in own and column in columns]
     if 2 * len(named) < len(values) or not named:
@@ -144,26 +155,39 @@ def _continue(above: Cells, below: Cells, columns: Sequence[int], values: set[in
         return False
     tall = any(below.number <= last for _, last in above.merged.values())
     first = columns[0]
-    units = first in above.cells and first not in below.cells
+    units = labelled and first not in below.cells
     groups = any(column not in above.cells for column in own if column != first)
     return tall or units or groups
 
 
-def _is_header_over(names: Sequence[str], columns: Sequence[int], values: set[int]) -> bool:
+def _is_header_over(
+    names: Sequence[str], columns: Sequence[int], values: set[int], body: Sequence[Cells]
+) -> bool:
     """Whether one row of names fits what stands below it."""
     over = {name for name, column in zip(names, columns, strict=True) if column in values and name}
     if values and not over:
         return False
-    if len(names) == 2:
-        if names[0].endswith(":") and not names[1].endswith(":"):
-            return False  # a label and its value
-        if not over and any(map(str.isdigit, names[1])):
-            return False
-    periods = [name for name in names if _DATE.fullmatch(name)]
-    if len(periods) > 1 and len(over) > 1:
-        names = [name for name in names if name not in set(periods)] or list(names)
-        return not any(map(is_value, names))
+    if len(names) == 2 and _is_label_and_value(names, [row.cells.get(columns[1]) for row in body]):
+        return False
     filled = [name for name in names if name]
+    if len(over) > 1 and all(_YEAR.fullmatch(name) or _DATE.fullmatch(name) for name in over):
+        labels = [name for name in names if name not in over]  # a column for each year or day
+        return columns[0] not in values and not any(map(is_value, labels))
     if over and len(filled) * 2 >= len(names) and not all(map(_YEAR.fullmatch, filled)):
-        return not periods and not any(is_value(n) and not _YEAR.fullmatch(n) for n in filled)
+        return not any(is_value(name) and not _YEAR.fullmatch(name) for name in filled)
     return is_header(names)
+
+
+def _is_label_and_value(first: Sequence[str], below: Sequence[str | None]) -> bool:
+    """Whether two columns are names and what they stand for, so that the first row is one too."""
+    label, value = first
+    if label.endswith(":") and not value.endswith(":"):
+        return True
+    kinds = {_kind(cell) for cell in below if cell and cell.casefold() not in _NO_VALUE}
+    return len(kinds) > 1 or (kinds == {"words"} and any(map(str.isdigit, value)))
+
+
+def _kind(cell: str) -> str:
+    if _DATE.fullmatch(cell) or _CLOCK.fullmatch(cell):
+        return "day"
+    return "number" if is_value(cell) else "words"
