@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pincite.ingest.readers.office.number_formats import Token
+from pincite.ingest.readers.office.number_places import Token
 
 _DAY = 86_400  # seconds
 _LAST_DAY = 2_958_465  # 9999-12-31

@@ -155,7 +155,7 @@ class SheetLayout:
             is_value(cell)
             for row in head[:_BODY]
             for column, cell in row.cells.items()
-            if column in table.values
+            if column in table.values and column != table.columns[0]  # "Total" under days is usual
         )
 
     def _rows(

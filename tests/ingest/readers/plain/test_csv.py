@@ -140,6 +140,11 @@ def test_a_table_goes_on_after_an_empty_line() -> None:
     assert text.splitlines()[2:] == ["| Gull | 3 |", "| Tern | 2 |", "| All | 5 |"]
 
 
+def test_a_total_apart_from_its_table_stays_under_its_columns() -> None:
+    text = table("Day;Who;Sum\n2024-03-01;Ann;5\n2024-03-02;Bo;7\n\nTotal;;12\n").text
+    assert text.endswith("| 2024-03-02 | Bo | 7 |\n| Total |  | 12 |\n")
+
+
 def test_two_tables_in_one_file_have_each_their_header() -> None:
     text = table("Bird;Eggs\nGull;3\nTern;2\n\nShip;Port\nAnn;Leith\nBo;Cork\n").text
     assert "| Ship | Port |\n| --- | --- |\n| Ann | Leith |" in text
