@@ -54,17 +54,18 @@ def open_workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
     root = parse_xml(archive, path, name)
     parts = relations(archive, path, name)
     kinds = {target: kind for kind, target in _targets(archive, path, name)}
-    sheets = []
+    sheets: dict[str, SheetPart] = {}
     for sheet in children(root, "sheet"):
         relation = next((v for k, v in sheet.attrib.items() if _RELATION_ID.fullmatch(k)), "")
-        if target := parts.get(relation):
+        target = parts.get(relation)
+        if target and target not in sheets:
             hidden = sheet.get("state", "visible") != "visible"
             is_chart = kinds[target] == "chartsheet"
-            sheets.append(SheetPart(sheet.get("name", ""), target, hidden, is_chart))
+            sheets[target] = SheetPart(sheet.get("name", ""), target, hidden, is_chart)
     paths = {kind: target for target, kind in kinds.items()}
     settings = next(children(root, "workbookPr"), None)
     return Workbook(
-        tuple(sheets),
+        tuple(sheets.values()),
         _formats(archive, paths.get("styles", ""), name),
         _strings(archive, paths.get("sharedStrings", "xl/sharedStrings.xml"), name),
         settings is not None and settings.get("date1904") in ("1", "true"),
@@ -85,7 +86,8 @@ def relations(archive: zipfile.ZipFile, path: str, name: str) -> dict[str, str]:
 
 def related(archive: zipfile.ZipFile, path: str, kind: str, name: str) -> list[str]:
     """The paths of the parts of a kind (``comments``, ``drawing``) that a part refers to."""
-    return [target for found, target in _targets(archive, path, name) if found == kind]
+    targets = [target for own, target in _targets(archive, path, name) if own == kind]
+    return list(dict.fromkeys(targets))
 
 
 def plain(text: str) -> str:

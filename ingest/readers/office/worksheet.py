@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -21,6 +22,7 @@ Element = Any  # lxml has no types of its own
 _COLUMNS = 16_384  # that a sheet can have
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,9})")
+_MERGES = 100_000  # merged ranges that are heeded; a damaged or hostile sheet may have more
 _EPOCH = dt.datetime(1899, 12, 30)
 
 
@@ -173,7 +175,7 @@ def _drop(element: Element) -> None:
 def _merges(xml: bytes) -> dict[int, list[Merge]]:
     """The merged ranges by their first row; they stand after the rows, so they are sought first."""
     merges: dict[int, list[Merge]] = {}
-    for match in _MERGED.finditer(xml):
+    for match in islice(_MERGED.finditer(xml), _MERGES):
         left, top, right, bottom = (part.decode("ascii") for part in match.groups())
         columns, last = (_column(left + "1", 1), _column(right + "1", 1)), int(bottom[:9])
         merges.setdefault(int(top[:9]), []).append((*columns, last))

@@ -382,6 +382,14 @@ def test_a_workbook_whose_xml_is_hostile_or_broken_is_refused_by_name(xml: bytes
         read(rezipped(saved(workbook(S=[["a"]])), {"xl/workbook.xml": xml}), "a.xlsx")
 
 
+def test_a_part_that_is_named_as_many_sheets_is_read_once() -> None:
+    data = saved(workbook(S=[["a"]]))
+    xml = member_of(data, "xl/workbook.xml")
+    sheet = xml[xml.index(b"<sheet ") : xml.index(b"</sheets>")]
+    many = rezipped(data, {"xl/workbook.xml": xml.replace(sheet, sheet * 50)})
+    assert read(many, "a.xlsx")[1].text == "S\n\na\n"
+
+
 SAMPLE = saved(workbook(S=[["Bird", "Eggs", "Seen"], ["Gull", 3, dt.date(2024, 5, 1)]], T=[[1.5]]))
 
 
