@@ -16,6 +16,7 @@ from pincite.ingest.readers.html.mail import MAIL
 from pincite.ingest.readers.office.docx import DOCX
 from pincite.ingest.readers.office.odf import ODF
 from pincite.ingest.readers.office.pptx import PPTX
+from pincite.ingest.readers.office.xls import XLS
 from pincite.ingest.readers.office.xlsx import XLSX
 from pincite.ingest.readers.pdf.reader import PDF
 from pincite.ingest.readers.plain.code import CODE
@@ -32,6 +33,7 @@ READERS: tuple[Reader, ...] = (
     EPUB,
     PPTX,
     XLSX,
+    XLS,
     *ODF,
     MAIL,
     HTML,

@@ -15,13 +15,10 @@ _OLE_STREAMS = (  # names of streams in an OLE2 file, and what such a file is
     ("__substg1.0_", "an Outlook message", "save it as .eml"),
     ("WordDocument", "a Word document in the format from before 2007", "save it as .docx"),
     ("PowerPoint Document", "a PowerPoint deck in the format from before 2007", "save it as .pptx"),
-    ("Workbook", "an Excel workbook in the format from before 2007", "save it as .xlsx"),
-    ("Book", "an Excel workbook in the format from before 2007", "save it as .xlsx"),
     ("", "an old Microsoft Office or installer file", "save it in a current format"),
 )
 _ZIPPED = (  # a member that a zip of this kind lists
     (".iwa", "an Apple iWork document", "export it as PDF, .docx, .xlsx or .pptx"),
-    ("xl/workbook.bin", "an Excel workbook in binary form", "save it as .xlsx"),
     ("AndroidManifest.xml", "an Android package", ""),
     ("META-INF/MANIFEST.MF", "a Java archive", ""),
     ("", "a ZIP archive without a document that Pincite reads", "unpack it and ingest its files"),

@@ -67,6 +67,8 @@ def test_plain_text_gets_the_reader_of_its_name(name: str, media_type: str) -> N
         (zipped("[Content_Types].xml", "ppt/presentation.xml"), "presentationml.presentation"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "spreadsheetml.sheet"),
         (zipped("[Content_Types].xml", "word/document.xml"), "wordprocessingml.document"),
+        (zipped("[Content_Types].xml", "xl/workbook.bin"), "application/vnd.ms-excel"),
+        (ole("Workbook"), "application/vnd.ms-excel"),
     ],
 )
 def test_a_file_is_what_its_content_says_whatever_its_name(
@@ -79,7 +81,6 @@ def test_a_file_is_what_its_content_says_whatever_its_name(
     ("data", "words"),
     [
         (ole("WordDocument"), ["a Word document", "before 2007", "save it as .docx"]),
-        (ole("Workbook"), ["an Excel workbook", "save it as .xlsx"]),
         (ole("PowerPoint Document"), ["a PowerPoint deck", "save it as .pptx"]),
         (ole("__substg1.0_001A001F"), ["an Outlook message", "save it as .eml"]),
         (ole("EncryptedPackage"), ["an office file with a password", "without the password"]),
@@ -98,7 +99,6 @@ def test_a_file_is_what_its_content_says_whatever_its_name(
         (b"a.txt".ljust(257, b"\0") + b"ustar\0", ["a tar archive"]),
         (zipped("a.txt"), ["a ZIP archive", "unpack it"]),
         (zipped("Index/Document.iwa"), ["an Apple iWork document", "export it as PDF"]),
-        (zipped("xl/workbook.bin"), ["an Excel workbook in binary form"]),
         (b"\x7fELF\2\1\1\0", ["a program"]),
         (b"SQLite format 3\0", ["a SQLite database", "export its tables as CSV"]),
         (b"wOF2\0\1\0\0", ["a font"]),
