@@ -50,6 +50,7 @@ class Body:
         self._comments = comments or {}
         self._carried = ""  # a paragraph whose end was deleted goes on in the next
         self._aside = Line()  # what is to follow the block
+        self._pictures: set[str] = set()  # their descriptions; a logo may stand on each page
         self.title: str | None = None  # the first paragraph in the style of titles
         self.has_headings = False
         self.hidden = 0  # blocks of hidden text
@@ -104,15 +105,19 @@ class Body:
     def _add_aside(self) -> None:
         """What hangs on the paragraphs since the last call."""
         aside, self._aside = self._aside, Line()
-        for chart in filter(None.__ne__, map(self._part, aside.charts)):
-            add_chart(self._built, chart)
-        for diagram in filter(None.__ne__, map(self._part, aside.diagrams)):
-            add_diagram(self._built, diagram)
+        for kind, add, ids in (
+            ("chart", add_chart, aside.charts),
+            ("diagram", add_diagram, aside.diagrams),
+        ):
+            for part in map(self._part, ids):
+                self._runs.unread[kind] += part is None or not add(self._built, part)
         if hidden := " ".join("".join(aside.hidden).split()):
             self.hidden += 1
             with self._built.region("hidden"):
                 self._built.paragraph(hidden)
-        notes = [f"Image: {words}" for words in aside.beside]
+        pictures = [words for words in aside.beside if words not in self._pictures]
+        self._pictures.update(pictures)
+        notes = [f"Image: {words}" for words in pictures]
         notes += [self._comments.pop(one, "") for one in aside.comments]
         if any(notes):
             with self._built.region("note"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ Element = Any
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_FILE_NAME = re.compile(r"[^ ]*\.[A-Za-z]{3,4}")  # which some programs write for a description
 _APART = ("}txbxContent", "}Fallback")
 
 
@@ -68,7 +70,7 @@ def descriptions(drawn: Element) -> tuple[list[str], int]:
             pictures += 1
         elif node.get("alt"):
             written[" ".join(node.get("alt", "").split())] = None
-    said = [words for words in written if words]
+    said = [words for words in written if words and not _FILE_NAME.fullmatch(words)]
     return said, 0 if said or decorative else pictures
 
 
