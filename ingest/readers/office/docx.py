@@ -9,9 +9,9 @@ from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.office.docx_body import Body
-from pincite.ingest.readers.office.docx_margins import margin_lines
 from pincite.ingest.readers.office.docx_numbering import W, numbering
-from pincite.ingest.readers.office.docx_runs import Runs
+from pincite.ingest.readers.office.docx_runs import Runs, local
+from pincite.ingest.readers.office.margins import without_numbers
 from pincite.ingest.readers.office.package import Package, Target
 from pincite.ingest.readers.office.warnings import hidden, unread
 from pincite.ingest.readers.zip import open_archive
@@ -84,14 +84,21 @@ class _Document:
         return None if target is None else self._package.part(target.path)
 
     def _margin(self, kind: str) -> list[str]:
-        """The lines of the heads or feet that the sections of the document refer to."""
+        """The distinct lines of the heads or feet that the document's sections refer to."""
         used = (
             target.path
             for node in self._root.iter(f"{W}{kind}Reference")
             if (target := _reference(node, self._targets)) is not None
         )
-        parts = (self._package.part(path) for path in dict.fromkeys(used))
-        return margin_lines(filter(_is_there, parts), self._margin_runs)
+        lines: dict[str, None] = {}
+        for part in filter(_is_there, map(self._package.part, dict.fromkeys(used))):
+            for paragraph in part.iter(f"{W}p"):
+                if any(local(around) == "Fallback" for around in paragraph.iterancestors()):
+                    continue  # the same again, for older programs
+                line = self._margin_runs.line(paragraph)
+                lines[without_numbers(line.text)] = None
+                lines |= dict.fromkeys(f"Image: {words}" for words in line.beside)
+        return [line for line in lines if line]
 
     def _comments_by_id(self) -> dict[str, str]:
         """What each comment says, after its author."""

@@ -11,11 +11,11 @@ from pincite.ingest.readers.numerals import raised
 from pincite.ingest.readers.office.docx_numbering import Numbering, W, on
 from pincite.ingest.readers.office.drawings import descriptions, outside_boxes
 from pincite.ingest.readers.office.equations import equation
+from pincite.ingest.readers.office.margins import PAGE_NUMBER
 from pincite.ingest.readers.office.symbols import sign
 
 Element = Any
 
-PAGE_NUMBER = "\0"  # stands for the number of a page; XML cannot hold it
 AROUND = frozenset(  # elements that only stand around others
     {
         *("customXml", "hyperlink", "ins", "moveTo", "sdt", "sdtContent", "smartTag"),

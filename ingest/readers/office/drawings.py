@@ -70,8 +70,13 @@ def descriptions(drawn: Element) -> tuple[list[str], int]:
             pictures += 1
         elif node.get("alt"):
             written[" ".join(node.get("alt", "").split())] = None
-    said = [words for words in written if words and not _FILE_NAME.fullmatch(words)]
+    said = [words for words in written if is_description(words)]
     return said, 0 if said or decorative else pictures
+
+
+def is_description(words: str) -> bool:
+    """Whether words are written about a picture, and are not only the name of its file."""
+    return bool(words) and _FILE_NAME.fullmatch(words) is None
 
 
 def outside_boxes(drawn: Element) -> Iterator[Element]:
