@@ -276,8 +276,8 @@ MASTERS = """<office:master-styles><style:master-page style:name="Standard"><sty
 <text:p>Lease 7</text:p><text:p>Page <text:page-number>1</text:page-number></text:p></style:header>
 <style:header-left><text:p>Lease 7</text:p></style:header-left>
 <style:footer><text:p>Quay 8<text:tab/><text:page-number>1</text:page-number></text:p>
-</style:footer></style:master-page><style:master-page style:name="Unused"><style:header><text:p>Other</text:p>
-</style:header></style:master-page></office:master-styles>"""
+</style:footer></style:master-page><style:master-page style:name="Unused"><style:header>
+<text:p>Other</text:p></style:header></style:master-page></office:master-styles>"""
 
 
 def test_heads_and_feet_stand_once_without_the_numbers_of_pages() -> None:
