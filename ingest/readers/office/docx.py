@@ -98,6 +98,7 @@ class _Document:
                 line = self._margin_runs.line(paragraph)
                 lines[without_numbers(line.text)] = None
                 lines |= dict.fromkeys(f"Image: {words}" for words in line.beside)
+                self._margin_runs.unread["hidden passage of a page's margin"] += any(line.hidden)
         return [line for line in lines if line]
 
     def _comments_by_id(self) -> dict[str, str]:

@@ -22,6 +22,7 @@ UNSEEN = frozenset(
     }
 )
 _PAGE_FIELDS = frozenset(f"{TEXT}{name}" for name in ("page-number", "page-count", "sheet-name"))
+_FAMILIES = {f"{TEXT}span": "text", f"{TEXT}p": "paragraph", f"{TEXT}h": "paragraph"}
 _TO_FILL = "???"  # stands in a field that is filled in on each page
 _BLANKS = frozenset({f"{TEXT}s", f"{TEXT}line-break", f"{TEXT}p", f"{TEXT}h"})
 _HIDDEN = frozenset({f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph"})
@@ -84,6 +85,16 @@ def comment(annotation: Element, styles: Styles) -> str:
     return f"Comment by {author}: {words}" if author and words else words and f"Comment: {words}"
 
 
+def is_hidden(element: Element, styles: Styles) -> bool:
+    """Whether a section, a paragraph or some words are not shown."""
+    if element.tag == f"{TEXT}section":
+        display = element.get(f"{TEXT}display")
+        unmet = display == "condition" and element.get(f"{TEXT}is-hidden") == "true"
+        return display == "none" or unmet
+    family = _FAMILIES.get(element.tag)
+    return family is not None and styles.hides_words(family, element.get(f"{TEXT}style-name"))
+
+
 def citation(note: Element) -> str:
     """The mark of a footnote or endnote."""
     return "".join(node.text or "" for node in note.iter(f"{TEXT}note-citation"))
@@ -102,9 +113,7 @@ def _apart(inner: Element, line: Line, parts: list[str], styles: Styles) -> bool
     elif tag.startswith(DRAW) and tag != f"{DRAW}a":
         line.boxes.append(inner)
         parts.append(" ")
-    elif tag in _HIDDEN or (
-        tag == f"{TEXT}span" and styles.hides_words("text", inner.get(f"{TEXT}style-name"))
-    ):
+    elif tag in _HIDDEN or is_hidden(inner, styles):
         said = inner.get(f"{TEXT}string-value") or "".join(inner.itertext())
         if inner.get(f"{TEXT}is-hidden") == "false":
             parts.append(said)

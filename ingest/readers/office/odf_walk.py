@@ -14,7 +14,14 @@ from lxml import etree
 from pincite.corpus.types import RegionKind
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.office.drawings import is_description
-from pincite.ingest.readers.office.odf_line import UNSEEN, Line, citation, comment, line_of
+from pincite.ingest.readers.office.odf_line import (
+    UNSEEN,
+    Line,
+    citation,
+    comment,
+    is_hidden,
+    line_of,
+)
 from pincite.ingest.readers.office.odf_lists import Lists
 from pincite.ingest.readers.office.odf_slides import MARGINS, lines, slide_title
 from pincite.ingest.readers.office.odf_styles import (
@@ -88,7 +95,7 @@ class Walker:
             self._heading(element)
         elif tag == f"{TEXT}p":
             self._paragraph(element)
-        elif tag == f"{TEXT}section" and _is_hidden(element) and "hidden" not in self._open:
+        elif tag == f"{TEXT}section" and self._is_unseen(element):
             self._hide(element, "passage of text")
         elif tag == f"{TABLE}table":
             self._table(element)
@@ -128,7 +135,7 @@ class Walker:
     def _paragraph(self, element: Element) -> None:
         line = line_of(element, self._styles)
         style = element.get(f"{TEXT}style-name")
-        if self._styles.hides_words("paragraph", style):
+        if is_hidden(element, self._styles):
             line.hidden, line.text = [line.text, *line.hidden], ""
         self.left -= len(line.text)
         if line.text and (mark := self._lists.mark()):
@@ -167,6 +174,9 @@ class Walker:
         with self._built.region(kind):
             yield
         self._open.discard(kind)
+
+    def _is_unseen(self, element: Element) -> bool:
+        return "hidden" not in self._open and is_hidden(element, self._styles)
 
     def _hide(self, element: Element, kind: str) -> None:
         self.hidden[kind] += 1
@@ -294,10 +304,3 @@ class Walker:
                 self.left = add_tables(self._built, iter(unseen), self.left)
         for shapes in table.iterchildren(f"{TABLE}shapes"):
             self._inside(shapes)
-
-
-def _is_hidden(section: Element) -> bool:
-    display = section.get(f"{TEXT}display")
-    return display == "none" or (
-        display == "condition" and section.get(f"{TEXT}is-hidden") == "true"
-    )
