@@ -25,6 +25,7 @@ AROUND = frozenset(  # elements that only stand around others
 _DRAWN = frozenset({"drawing", "pict", "object"})
 _WRITTEN = {"tab": "\t", "ptab": "\t", "br": " ", "cr": " ", "noBreakHyphen": "-"}
 _PAGE_FIELDS = ("PAGE", "NUMPAGES", "SECTIONPAGES")
+_DEEPEST_FIELD = 20  # fields in fields, as in Word
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
@@ -157,6 +158,7 @@ class Runs:
         kind = mark.get(f"{W}fldCharType")
         if kind == "begin":
             self._fields.append(_Field(form=_form_value(mark)))
+            del self._fields[:-_DEEPEST_FIELD]
         elif kind == "separate" and self._fields:
             self._fields[-1].has_result = True
         elif kind == "end" and self._fields:

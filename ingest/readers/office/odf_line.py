@@ -52,7 +52,8 @@ class Line:
 
 def line_of(element: Element, styles: Styles, *, in_margin: bool = False) -> Line:
     """What ``element`` says, on one line; with ``in_margin``, page numbers are `PAGE_NUMBER`."""
-    line, parts = Line(), []
+    line = Line()
+    parts: list[str] = []
     events = etree.iterwalk(element, events=("start", "end"))
     skipped = False
     for event, inner in events:
@@ -90,8 +91,8 @@ def is_hidden(element: Element, styles: Styles) -> bool:
     if element.tag == f"{TEXT}section":
         display = element.get(f"{TEXT}display")
         unmet = display == "condition" and element.get(f"{TEXT}is-hidden") == "true"
-        return display == "none" or unmet
-    family = _FAMILIES.get(element.tag)
+        return bool(display == "none" or unmet)
+    family = _FAMILIES.get(str(element.tag))
     return family is not None and styles.hides_words(family, element.get(f"{TEXT}style-name"))
 
 
@@ -114,11 +115,13 @@ def _apart(inner: Element, line: Line, parts: list[str], styles: Styles) -> bool
         line.boxes.append(inner)
         parts.append(" ")
     elif tag in _HIDDEN or is_hidden(inner, styles):
-        said = inner.get(f"{TEXT}string-value") or "".join(inner.itertext())
+        within = line_of(inner, styles)
+        said = inner.get(f"{TEXT}string-value") or within.text
         if inner.get(f"{TEXT}is-hidden") == "false":
             parts.append(said)
         else:
-            line.hidden.append(" ".join(said.split()))
+            line.hidden.append(said)
+        line.take(within)
     else:
         return False
     return True

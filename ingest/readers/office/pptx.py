@@ -83,6 +83,7 @@ class _Deck:
         self._hidden = Counter({"slide": 0, "shape": 0})
         self._unread: Counter[str] = Counter()
         self._in_margins: set[str] = set()  # what is said on each slide, and has been once
+        self._behind_read: set[str] = set()  # layouts and masters
         self._pictures: set[str] = set()  # descriptions of pictures
 
     def add(self, number: int, slide: Any) -> None:
@@ -169,6 +170,9 @@ class _Deck:
             layout = slide.slide_layout
             masters = [layout, layout.slide_master]
             for master in masters[: 1 if layout._element.get("showMasterSp") == "0" else 2]:
+                if master.part.partname in self._behind_read:
+                    continue
+                self._behind_read.add(master.part.partname)
                 for shape in leaves(master.shapes):
                     if shape.has_text_frame and not shape.is_placeholder:
                         self._add_once(shape)
