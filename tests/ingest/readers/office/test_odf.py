@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -305,11 +306,17 @@ def test_a_hidden_slide_its_notes_and_what_all_slides_say() -> None:
 
 
 def test_hidden_sheets_and_rows_are_marked() -> None:
-    hidden_row = f'<table:table-row table:visibility="collapse">{cell("b")}</table:table-row>'
-    shut = sheet(cell("c")).replace("<table:table ", '<table:table table:style-name="Shut" ')
-    reading = said("ods", sheet(cell("a"), hidden_row) + shut, styles=STYLED)
-    assert [kind for kind, _ in regions(reading)] == ["hidden", "hidden"]
-    assert reading.text == "Birds\n\n| a |\n\n| b |\n\nBirds\n\n| c |\n"
+    head = cell("Bird") + cell("Eggs")
+    unseen = f"{cell('Tern')}{cell('2')}"
+    hidden_row = f'<table:table-row table:visibility="collapse">{unseen}</table:table-row>'
+    shut = sheet(head, cell("Owl") + cell("5"))
+    shut = shut.replace("<table:table ", '<table:table table:style-name="Shut" ')
+    body = sheet(head, cell("Gull") + cell("3"), hidden_row) + shut
+    reading = said("ods", body, styles=STYLED)
+    assert [re.findall("Gull|Tern|Owl", words) for _, words in regions(reading)] == [
+        *(["Tern"], ["Owl"])
+    ]
+    assert {kind for kind, _ in regions(reading)} == {"hidden"}
     assert reading.warnings == (
         "1 row is hidden from who opens the file, and marked so",
         "1 sheet is hidden from who opens the file, and marked so",
