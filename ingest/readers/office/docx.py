@@ -52,6 +52,7 @@ class _Document:
         self._numbering = numbering(self._first("styles"), self._first("numbering"))
         self._runs = Runs(self._numbering)
         self._margin_runs = Runs(self._numbering, in_margin=True)
+        self._read: set[str] = set()  # paths of charts and diagrams
         self._built = Builder()
 
     def reading(self) -> Reading:
@@ -80,8 +81,12 @@ class _Document:
         return list(dict.fromkeys(t.path for t in self._targets.values() if t.kind == kind))
 
     def _referred(self, reference: str) -> Any:
+        """The part that a reference leads to, the first time; else None."""
         target = self._targets.get(reference)
-        return None if target is None else self._package.part(target.path)
+        if target is None or target.path in self._read:  # a file can refer to a part without end
+            return None
+        self._read.add(target.path)
+        return self._package.part(target.path)
 
     def _margin(self, kind: str) -> list[str]:
         """The distinct lines of the heads or feet that the document's sections refer to."""

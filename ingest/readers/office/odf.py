@@ -79,8 +79,16 @@ class OdfReader:
 
 
 def _objects(part: Callable[[str], Element | None]) -> Callable[[str], Element | None]:
-    """Where the content of an object is, by the path that the document gives."""
-    return lambda path: part(f"{path}/content.xml")
+    """The content of an object by the path that the document gives, for the first time only."""
+    opened: set[str] = set()  # a file can refer to an object without end
+
+    def content(path: str) -> Element | None:
+        if path in opened:
+            return None
+        opened.add(path)
+        return part(f"{path}/content.xml")
+
+    return content
 
 
 def _reading(

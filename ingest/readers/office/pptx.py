@@ -83,7 +83,7 @@ class _Deck:
         self._hidden = Counter({"slide": 0, "shape": 0})
         self._unread: Counter[str] = Counter()
         self._in_margins: set[str] = set()  # what is said on each slide, and has been once
-        self._behind_read: set[str] = set()  # layouts and masters
+        self._read: set[str] = set()  # the names of layouts, masters and diagrams
         self._pictures: set[str] = set()  # descriptions of pictures
 
     def add(self, number: int, slide: Any) -> None:
@@ -170,9 +170,9 @@ class _Deck:
             layout = slide.slide_layout
             masters = [layout, layout.slide_master]
             for master in masters[: 1 if layout._element.get("showMasterSp") == "0" else 2]:
-                if master.part.partname in self._behind_read:
+                if master.part.partname in self._read:
                     continue
-                self._behind_read.add(master.part.partname)
+                self._read.add(master.part.partname)
                 for shape in leaves(master.shapes):
                     if shape.has_text_frame and not shape.is_placeholder:
                         self._add_once(shape)
@@ -192,6 +192,9 @@ class _Deck:
         elif kinds["relIds"]:
             for ids in element.iter(f"{{{_DIAGRAM}}}relIds"):
                 part = slide.part.related_part(ids.get(f"{{{_RELATIONS}}}dm"))
+                if part.partname in self._read:  # slides can refer to a part without end
+                    continue
+                self._read.add(part.partname)
                 parser = etree.XMLParser(resolve_entities=False, no_network=True)
                 said |= add_diagram(self._built, etree.fromstring(part.blob, parser))
             self._unread["diagram"] += not said

@@ -14,6 +14,7 @@ class Comments:
     def __init__(self, package: Package, path: str) -> None:
         self._package = package
         self._names: dict[str, str] = {}
+        self._read: set[str] = set()  # paths; slides can refer to one part without end
         for target in package.targets(path).values():
             if target.kind in ("commentAuthors", "authors"):
                 authors = package.part(target.path)
@@ -22,14 +23,17 @@ class Comments:
 
     def on(self, slide: str) -> list[str]:
         """What is said about the slide whose part is at ``slide``, after its author."""
-        return [
-            f"Comment by {author}: {words}" if author else f"Comment: {words}"
-            for target in self._package.targets(slide).values()
-            if target.kind == "comments"
-            for comment in _comments(self._package.part(target.path))
-            if (words := _words(comment))
-            for author in [self._names.get(comment.get("authorId", ""), "")]
-        ]
+        lines = []
+        for target in self._package.targets(slide).values():
+            if target.kind == "comments" and target.path not in self._read:
+                self._read.add(target.path)
+                for comment in _comments(self._package.part(target.path)):
+                    author = self._names.get(comment.get("authorId", ""), "")
+                    if words := _words(comment):
+                        lines.append(
+                            f"Comment by {author}: {words}" if author else f"Comment: {words}"
+                        )
+        return lines
 
 
 def _comments(root: Any) -> list[Any]:
