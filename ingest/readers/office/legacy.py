@@ -171,7 +171,7 @@ def _title(file: Any) -> str | None:
 LEGACY = (
     LegacyReader(
         "application/msword",
-        frozenset({".doc", ".dot"}),
+        frozenset({".doc"}),
         "WordDocument",
         "a Word document in the format from before 2007",
         ".docx",
@@ -179,7 +179,7 @@ LEGACY = (
     ),
     LegacyReader(
         "application/vnd.ms-powerpoint",
-        frozenset({".ppt", ".pps", ".pot"}),
+        frozenset({".ppt", ".pps"}),
         "PowerPoint Document",
         "a PowerPoint deck in the format from before 2007",
         ".pptx",

@@ -246,6 +246,37 @@ def test_what_is_embedded_or_inserted_is_said() -> None:
     )
 
 
+A = "http://schemas.openxmlformats.org/drawingml/2006"
+CHART = f"""<c:chart xmlns:c="{A}/chart" xmlns:a="{A}/main"><c:title><c:tx><c:rich><a:p><a:r>
+<a:t>Nests</a:t></a:r></a:p></c:rich></c:tx></c:title><c:ser><c:tx><c:pt idx="0"><c:v>Gulls</c:v>
+</c:pt></c:tx><c:cat><c:pt idx="0"><c:v>2023</c:v></c:pt></c:cat><c:val><c:pt idx="0"><c:v>12.50
+</c:v></c:pt></c:val></c:ser></c:chart>"""
+DIAGRAM = f'<d xmlns:a="{A}/main"><a:p><a:r><a:t>Lay</a:t></a:r></a:p></d>'
+
+
+def drawn(inside: str) -> str:
+    return par(f"<w:r><w:drawing>{inside}</w:drawing></w:r>")
+
+
+def test_charts_and_diagrams_are_read_and_what_is_none_is_said() -> None:
+    chart = drawn(f'<c:chart xmlns:c="{A}/chart" r:id="chart"/>')
+    body = par("Gulls.") + chart + drawn('<relIds r:dm="diagram"/>')
+    reading = said(body + drawn('<chart r:id="gone"/>'), chart=CHART, diagram=DIAGRAM)
+    assert reading.text == (
+        "Gulls.\n\nNests\n\n|  | Gulls |\n| --- | --- |\n| 2023 | 12.5 |\n\n- Lay\n"
+    )
+    assert reading.warnings == ("1 chart is not read",)
+
+
+def test_signs_of_picture_fonts_are_written_or_counted() -> None:
+    signs = "".join(
+        f'<w:sym w:font="{font}" w:char="{code}"/>'
+        for font, code in (("Symbol", "F062"), ("Wingdings", "F0FC"), ("Webdings", "F001"))
+    )
+    reading = said(par(f"<w:r>{signs}</w:r>"))
+    assert (reading.text, reading.warnings) == ("β✓\n", ("1 sign of a picture font is not read",))
+
+
 def test_a_reading_above_a_word_follows_it() -> None:
     ruby = f"<w:ruby><w:rt>{run('kan')}</w:rt><w:rubyBase>{run('漢')}</w:rubyBase></w:ruby>"
     assert text(par(f"<w:r>{ruby}</w:r>")) == "漢(kan)\n"

@@ -180,6 +180,17 @@ def test_a_picture_is_read_by_its_description() -> None:
     assert ("note", "Image: A gull on a mast\n") in regions(said(deck))
 
 
+def test_films_and_objects_are_said() -> None:
+    deck = sample()
+    shapes = deck.slides[1].shapes
+    shapes.add_movie(io.BytesIO(b"x"), 0, 0, 9, 9, io.BytesIO(PIXEL), "video/mp4")
+    shapes.add_ole_object(io.BytesIO(b"x"), "X.1", 0, 0, 9, 9, icon_file=io.BytesIO(PIXEL))
+    assert said(deck).warnings == (
+        "1 film or sound is not read",
+        "1 embedded object is not read",
+    )
+
+
 def test_a_slide_without_a_title_is_called_by_its_first_line_or_by_its_number() -> None:
     deck = Presentation()
     for text in ("Only this", "Two\nlines"):
