@@ -50,8 +50,8 @@ def mimetype(data: bytes) -> str:
         return (
             data[start : start + min(size, _LONGEST)].split(b"PK", 1)[0].decode("ascii", "replace")
         )
-    if said := beginning(data, "mimetype", _LONGEST):
-        return said.decode("ascii", "replace").strip()
+    if media_type := beginning(data, "mimetype", _LONGEST):
+        return media_type.decode("ascii", "replace").strip()
     root = _ROOT.search(beginning(data, "META-INF/manifest.xml", _MANIFEST))
     return (root[1] or root[2]).decode("ascii", "replace") if root else ""
 

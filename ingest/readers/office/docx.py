@@ -120,16 +120,16 @@ class _Document:
 
     def _add_notes(self, body: Body) -> None:
         """The notes that the text refers to, as a section of its own."""
-        written = {
+        notes = {
             (kind, note.get(f"{W}id")): note
             for kind in ("footnote", "endnote")
             if (part := self._first(f"{kind}s")) is not None
             for note in part.iter(f"{W}{kind}")
         }
         texts = [
-            (number, body.text(written[note]))
+            (number, body.text(notes[note]))
             for number, note in enumerate(list(self._runs.notes), 1)
-            if note in written
+            if note in notes
         ]
         if any(text for _, text in texts):
             self._built.heading(1, "Footnotes")

@@ -224,10 +224,10 @@ def _spans(cell: Element) -> tuple[int, bool]:
 
 
 def _number(node: Element | None, otherwise: int) -> int:
-    written = "" if node is None else node.get(f"{W}val", "")
-    return int(written) if re.fullmatch(r"[0-9]{1,3}", written) else otherwise
+    digits = "" if node is None else node.get(f"{W}val", "")
+    return int(digits) if re.fullmatch(r"[0-9]{1,3}", digits) else otherwise
 
 
 def _style(paragraph: Element) -> str | None:
-    found = paragraph.find(f"{W}pPr/{W}pStyle")
-    return None if found is None else found.get(f"{W}val")
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    return None if style is None else style.get(f"{W}val")

@@ -119,9 +119,9 @@ class Runs:
             elif tag in _DRAWN:
                 self._drawing(child, line)
             elif tag == "sym":
-                written = sign(child.get(f"{W}char", ""), child.get(f"{W}font", ""))
-                self.unread["sign of a picture font"] += not written
-                self._say(written, line)
+                character = sign(child.get(f"{W}char", ""), child.get(f"{W}font", ""))
+                self.unread["sign of a picture font"] += not character
+                self._say(character, line)
             elif tag in ("oMath", "oMathPara"):
                 self._say(f" {equation(child)} ", line)
             elif tag in ("footnoteReference", "endnoteReference"):

@@ -23,7 +23,7 @@ def add_chart(built: Builder, chart: Element) -> bool:
         built: takes them.
         chart: the root of the chart's part. It is read as XML, as charts come in many kinds.
     """
-    titles = [words for title in chart.iter(f"{_C}title") if (words := _said(title))]
+    titles = [words for title in chart.iter(f"{_C}title") if (words := _title_words(title))]
     for title in titles:
         built.paragraph(title)
     series = list(chart.iter(f"{_C}ser"))
@@ -42,13 +42,13 @@ def add_chart(built: Builder, chart: Element) -> bool:
 
 def add_diagram(built: Builder, data: Element) -> bool:
     """Add the words of a diagram (SmartArt); ``data`` is the root of its part with them."""
-    said = False
+    has_words = False
     for paragraph in data.iter(f"{A}p"):
         words = "".join(run.text or "" for run in paragraph.iter(f"{A}t"))
         built.item(words)
-        said |= bool(words.strip())
+        has_words |= bool(words.strip())
     built.end_table()
-    return said
+    return has_words
 
 
 def descriptions(drawn: Element) -> tuple[list[str], int]:
@@ -57,21 +57,21 @@ def descriptions(drawn: Element) -> tuple[list[str], int]:
     Returns:
         The distinct descriptions ("alt text"), and the number of pictures if there are none.
     """
-    written: dict[str, None] = {}
+    about: dict[str, None] = {}
     pictures = 0
     decorative = False
     for node in outside_boxes(drawn):
         tag = str(node.tag).rpartition("}")[2]
         if tag in ("docPr", "cNvPr"):
-            written[" ".join(node.get("descr", "").split())] = None
+            about[" ".join(node.get("descr", "").split())] = None
         elif tag == "decorative":
             decorative |= node.get("val") in ("1", "true")
         elif tag in ("pic", "imagedata"):
             pictures += 1
         elif node.get("alt"):
-            written[" ".join(node.get("alt", "").split())] = None
-    said = [words for words in written if is_description(words)]
-    return said, 0 if said or decorative else pictures
+            about[" ".join(node.get("alt", "").split())] = None
+    texts = [words for words in about if is_description(words)]
+    return texts, 0 if texts or decorative else pictures
 
 
 def is_description(words: str) -> bool:
@@ -89,7 +89,7 @@ def outside_boxes(drawn: Element) -> Iterator[Element]:
             waiting += reversed(node)
 
 
-def _said(title: Element) -> str:
+def _title_words(title: Element) -> str:
     paragraphs = ("".join(run.text or "" for run in p.iter(f"{A}t")) for p in title.iter(f"{A}p"))
     return " ".join(" ".join(paragraphs).split())
 

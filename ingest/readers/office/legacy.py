@@ -125,8 +125,8 @@ def _deck(data: bytes, file: Any, name: str) -> Reading:
     built = Builder()
     lines = [line.strip() for line in file.content.splitlines() if line.strip()]
     notes: list[str] = []
-    for said in reversed(file.metadata.get("speaker_notes") or []):
-        note = [line.strip() for line in said.splitlines() if line.strip()]
+    for text in reversed(file.metadata.get("speaker_notes") or []):
+        note = [line.strip() for line in text.splitlines() if line.strip()]
         if not note or len(note) >= len(lines) or lines[-len(note) :] != note:
             break
         notes, lines = [*note, *notes], lines[: -len(note)]

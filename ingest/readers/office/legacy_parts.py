@@ -96,17 +96,17 @@ def mail(content: str, about: Mapping[str, Any], name: str) -> Reading:
         about: the message's metadata.
         name: the file's, for messages.
     """
-    written: dict[str, str] = {}
+    headers: dict[str, str] = {}
     lines = content.split("\n")
     place = 0
     for header in _HEADERS:
         if place < len(lines) and lines[place].startswith(header):
-            written[header[:-2].title()] = " ".join(lines[place].removeprefix(header).split())
+            headers[header[:-2].title()] = " ".join(lines[place].removeprefix(header).split())
             place += 1
     letter = EmailMessage(policy=policy.default)
-    if written.get("Date"):
-        written["Date"] = _mail_date(written["Date"])
-    for header, words in written.items():
+    if headers.get("Date"):
+        headers["Date"] = _mail_date(headers["Date"])
+    for header, words in headers.items():
         letter[header] = words
     letter.set_content("\n".join(lines[place:]))
     reading = MAIL.read(letter.as_bytes(), name)
@@ -121,11 +121,11 @@ def mail(content: str, about: Mapping[str, Any], name: str) -> Reading:
     return replace(reading, warnings=(*reading.warnings, warning))
 
 
-def _mail_date(written: str) -> str:
+def _mail_date(date: str) -> str:
     try:
-        return format_datetime(dt.datetime.fromisoformat(written))
+        return format_datetime(dt.datetime.fromisoformat(date))
     except ValueError:
-        return written
+        return date
 
 
 def _main_stream(data: bytes) -> int | None:

@@ -116,11 +116,11 @@ def _apart(inner: Element, line: Line, parts: list[str], styles: Styles) -> bool
         parts.append(" ")
     elif tag in _HIDDEN or is_hidden(inner, styles):
         within = line_of(inner, styles)
-        said = inner.get(f"{TEXT}string-value") or within.text
+        words = inner.get(f"{TEXT}string-value") or within.text
         if inner.get(f"{TEXT}is-hidden") == "false":
-            parts.append(said)
+            parts.append(words)
         else:
-            line.hidden.append(said)
+            line.hidden.append(words)
         line.take(within)
     else:
         return False

@@ -56,13 +56,13 @@ class Styles:
     def hides_page(self, name: str | None) -> bool:
         """Whether a slide in this style is left out of the show."""
         properties = f"{STYLE}drawing-page-properties"
-        found = self._property("drawing-page", name, properties, f"{PRESENTATION}visibility")
-        return found == "hidden"
+        value = self._property("drawing-page", name, properties, f"{PRESENTATION}visibility")
+        return value == "hidden"
 
     def hides_table(self, name: str | None) -> bool:
         """Whether a sheet in this style is not shown."""
-        found = self._property("table", name, f"{STYLE}table-properties", f"{TABLE}display")
-        return found == "false"
+        value = self._property("table", name, f"{STYLE}table-properties", f"{TABLE}display")
+        return value == "false"
 
     def is_title(self, name: str | None) -> bool:
         """Whether it is the style of a document's title, or one made from it."""
@@ -105,18 +105,18 @@ class Numbers:
         if not style.form:
             return ""
         shown = range(max(1, level - style.shown + 1), level + 1)
-        written = [self._written(each) for each in shown]
-        return f"{style.prefix}{'.'.join(filter(None, written))}{style.suffix}".strip()
+        numbers = [self._digits(each) for each in shown]
+        return f"{style.prefix}{'.'.join(filter(None, numbers))}{style.suffix}".strip()
 
-    def _written(self, level: int) -> str:
+    def _digits(self, level: int) -> str:
         style = self._levels.get(level, Level())
         return numeral(self._counts.get(level, style.start), style.form) if style.form else ""
 
 
 def number(element: Element, attribute: str, otherwise: int) -> int:
     """An attribute that is a whole number."""
-    written = element.get(attribute, "")
-    return int(written) if written.isdecimal() and len(written) < 7 else otherwise
+    digits = element.get(attribute, "")
+    return int(digits) if digits.isdecimal() and len(digits) < 7 else otherwise
 
 
 def _levels(style: Element) -> dict[int, Level]:

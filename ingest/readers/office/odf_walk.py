@@ -151,9 +151,9 @@ class Walker:
         """What hangs on a line stands after it."""
         for note in line.notes:
             for body in note.iter(f"{TEXT}note-body"):
-                said = line_of(body, self._styles)
-                self._built.paragraph(f"[{citation(note)}] {said.text}")
-                self._aside(said)
+                inner = line_of(body, self._styles)
+                self._built.paragraph(f"[{citation(note)}] {inner.text}")
+                self._aside(inner)
         if words := " ".join(filter(None, line.hidden)):
             self.hidden["passage of text"] += "hidden" not in self._open
             with self._region("hidden"):

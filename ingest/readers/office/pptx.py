@@ -111,17 +111,17 @@ class _Deck:
         title, title_id = _titled(slide, shapes)
         self._title = self._title or title or None
         self._built.heading(1, title or f"Slide {number}")
-        said = bool(title)
+        has_words = bool(title)
         for shape in shapes:
             if shape.shape_id == title_id:
                 continue
             if not is_hidden and _is_hidden(shape):
                 self._hidden["shape"] += 1
                 with self._built.region("hidden"):
-                    said |= self._shape(shape, slide, number)
+                    has_words |= self._shape(shape, slide, number)
             else:
-                said |= self._shape(shape, slide, number)
-        if not said and any(hasattr(shape, "image") for shape in shapes):
+                has_words |= self._shape(shape, slide, number)
+        if not has_words and any(hasattr(shape, "image") for shape in shapes):
             self._only_pictures.append(number)
         self._behind(slide)
         notes = [*self._comments.on(str(slide.part.partname).lstrip("/"))]
@@ -181,7 +181,7 @@ class _Deck:
 
     def _drawn(self, shape: Shape, slide: Any) -> bool:
         """A diagram, a picture, or something that is not read."""
-        element, said = shape._element, False
+        element, has_words = shape._element, False
         kinds = Counter(str(node.tag).rpartition("}")[2] for node in element.iter())
         if kinds["oleObj"]:
             self._unread["embedded object"] += 1
@@ -196,17 +196,17 @@ class _Deck:
                     continue
                 self._read.add(part.partname)
                 parser = etree.XMLParser(resolve_entities=False, no_network=True)
-                said |= add_diagram(self._built, etree.fromstring(part.blob, parser))
-            self._unread["diagram"] += not said
+                has_words |= add_diagram(self._built, etree.fromstring(part.blob, parser))
+            self._unread["diagram"] += not has_words
         else:
-            written, pictures = descriptions(element)
+            texts, pictures = descriptions(element)
             self._unread["picture without a description"] += pictures
-            for description in written if kinds["pic"] else []:
+            for description in texts if kinds["pic"] else []:
                 if description not in self._pictures:
                     self._pictures.add(description)
                     with self._built.region("note"):
                         self._built.paragraph(f"Image: {description}")
-        return said
+        return has_words
 
     def _notes(self, slide: Any, number: int) -> list[str]:
         """What the speaker is to say."""

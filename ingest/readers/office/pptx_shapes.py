@@ -61,10 +61,10 @@ def words(paragraph: Any) -> str:
 
 def add_paragraphs(shape: Shape, built: Builder) -> bool:
     """Add the words of a text frame, and say whether there were any."""
-    said = paragraphs(shape)
-    listed = len(said) > 1 and placeholder(shape) in _BULLETED
+    filled = paragraphs(shape)
+    listed = len(filled) > 1 and placeholder(shape) in _BULLETED
     counts: dict[int, int] = {}
-    for paragraph in said:
+    for paragraph in filled:
         properties = paragraph._p.pPr
         marks = {} if properties is None else {child.tag: child for child in properties}
         level, text = paragraph.level, words(paragraph._p)
@@ -80,23 +80,23 @@ def add_paragraphs(shape: Shape, built: Builder) -> bool:
         else:
             built.paragraph(text)
     built.end_table()
-    return bool(said)
+    return bool(filled)
 
 
 def add_table(table: Any, built: Builder) -> bool:
     """Add a table, and say whether there were words in it."""
     grid = Grid()
-    said = False
+    has_words = False
     for index, row in enumerate(table.rows):
         cells = [
             (_in_cell(cell), cell.span_width, cell.span_height)
             for cell in row.cells
             if not cell.is_spanned
         ]
-        said |= any(text for text, _, _ in cells)
+        has_words |= any(text for text, _, _ in cells)
         grid.row(cells, header=bool(table.first_row) and index == 0)
     grid.into(built)
-    return said
+    return has_words
 
 
 def _in_cell(cell: Any) -> str:
@@ -129,14 +129,14 @@ def _in_reading_order(shapes: list[Shape]) -> list[Shape]:
 
 
 def _start(numbered: Any) -> int:
-    written = numbered.get("startAt", "1")
-    return int(written) if written.isdecimal() and len(written) < 6 else 1
+    digits = numbered.get("startAt", "1")
+    return int(digits) if digits.isdecimal() and len(digits) < 6 else 1
 
 
 def _number(number: int, kind: str) -> str:
     """The number as its kind ("romanLcPeriod", "arabicParenBoth") has it written."""
     style = next((style for name, style in _NUMBERS.items() if kind.startswith(name)), "1")
-    written = numeral(number, style)
+    digits = numeral(number, style)
     if kind.endswith("ParenBoth"):
-        return f"({written})"
-    return f"{written})" if kind.endswith("ParenR") else f"{written}."
+        return f"({digits})"
+    return f"{digits})" if kind.endswith("ParenR") else f"{digits}."
