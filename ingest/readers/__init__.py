@@ -14,6 +14,7 @@ from pincite.ingest.readers.html.epub import EPUB
 from pincite.ingest.readers.html.html import HTML
 from pincite.ingest.readers.html.mail import MAIL
 from pincite.ingest.readers.office.docx import DOCX
+from pincite.ingest.readers.office.legacy import LEGACY
 from pincite.ingest.readers.office.odf import ODF
 from pincite.ingest.readers.office.pptx import PPTX
 from pincite.ingest.readers.office.xls import XLS
@@ -35,6 +36,7 @@ READERS: tuple[Reader, ...] = (
     XLSX,
     XLS,
     *ODF,
+    *LEGACY,
     MAIL,
     HTML,
     TABLE,

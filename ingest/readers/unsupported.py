@@ -12,9 +12,6 @@ from pincite.ingest.readers.base import Reading
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (  # names of streams in an OLE2 file, and what such a file is
     ("EncryptedPackage", "an office file with a password", "save it without the password"),
-    ("__substg1.0_", "an Outlook message", "save it as .eml"),
-    ("WordDocument", "a Word document in the format from before 2007", "save it as .docx"),
-    ("PowerPoint Document", "a PowerPoint deck in the format from before 2007", "save it as .pptx"),
     ("", "an old Microsoft Office or installer file", "save it in a current format"),
 )
 _ZIPPED = (  # a member that a zip of this kind lists
@@ -33,7 +30,6 @@ _ARCHIVE = "unpack it and ingest its files"
 _FONT = ("a font", "")
 _PROGRAM = ("a program", "")
 _KINDS: tuple[tuple[bytes, str, str], ...] = (  # how the bytes begin; what that is; what to do
-    (rb"\{\\rtf", "a Rich Text document", "save it as .docx"),
     (rb"%!PS|\xc5\xd0\xd3\xc6", "a PostScript file", "convert it to PDF"),
     (rb"AT&TFORM....DJV", "a DjVu document", "convert it to PDF"),
     (rb".{60}BOOKMOBI", "a Kindle book", "convert it to EPUB"),
