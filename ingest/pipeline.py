@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
-from pincite.corpus.types import Document, Passage
+from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.cutting.language import warned
 from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
 from pincite.ingest.events import Event, Listener, Outcome, Summary
@@ -49,6 +49,7 @@ class Options:
         seconds: that reading one file may take.
         workers: processes that read at once; by default one for each processor, up to four.
         reading: the function that they read with, as ``module:function``.
+        hash: open every file and compare its contents, whatever its dates say.
     """
 
     keep_originals: bool = False
@@ -57,6 +58,7 @@ class Options:
     seconds: float = SECONDS
     workers: int | None = None
     reading: str = READING
+    hash: bool = False
 
 
 def ingest_sources(
@@ -79,7 +81,13 @@ def ingest_sources(
     options = options or Options()
     run = _Run(library, embedder, listener or Listener(), stopping=stopping)
     with Readers(options.seconds, options.workers, options.reading, stopping) as readers:
-        files = Files(library, options.keep_originals, options.largest, readers.patience)
+        files = Files(
+            library,
+            options.keep_originals,
+            options.largest,
+            readers.patience,
+            hash=options.hash,
+        )
         findings = readers.read(run.to_open(sources, files))
         run.take(run.changed(run.documents(findings, files), options.keep_originals))
     if isinstance(sources, Sources):
@@ -143,6 +151,8 @@ class _Run:
             match files.look_at(source):
                 case Event() as event:
                     self._found_again(event, files)
+                case Same(origin):
+                    self._found_same(source.name, origin, files)
                 case Refused() as refused:
                     self._refuse(source, refused)
                 case request:
@@ -160,9 +170,7 @@ class _Run:
                 case Refused():
                     self._refuse(source, finding)
                 case Same(origin):
-                    self._notes.looked_at(source.name, origin)
-                    passages = files.taken[source.name].passages
-                    self._found_again(Event(source.name, "unchanged", passages), files)
+                    self._found_same(source.name, origin, files)
                 case Read(document, original):
                     if original is not None:
                         self._originals[source.name] = original
@@ -270,6 +278,11 @@ class _Run:
 
     def _refuse(self, source: Source, refused: Refused) -> None:
         self._notes.refuse(Refusal(source.name, refused.reason, refused.origin))
+
+    def _found_same(self, source: str, origin: Origin, files: Files) -> None:
+        self._notes.looked_at(source, origin)
+        self._notes.settle_if_many()
+        self._found_again(Event(source, "unchanged", files.taken[source].passages), files)
 
     def _found_again(self, event: Event, files: Files) -> None:
         self._notes.tell(event)

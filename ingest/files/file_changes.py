@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry
 from pincite.corpus.types import Document
 from pincite.ingest.events import Event
-from pincite.ingest.files.read import Refused, Request, is_as_it_was, too_large
+from pincite.ingest.files.read import Refused, Request, Same, is_as_it_was, too_large
 from pincite.ingest.files.walk import Source, Sources, lies_in
 
 
@@ -22,17 +23,21 @@ class Files:
         keep: whether the files' own bytes are to be kept.
         largest: bytes that a file may have.
         patience: what `Readers.patience` says.
+        hash: whether every file is opened and its contents compared, whatever its dates say.
     """
 
-    def __init__(self, library: Library, keep: bool, largest: int, patience: str) -> None:
+    def __init__(
+        self, library: Library, keep: bool, largest: int, patience: str, *, hash: bool = False
+    ) -> None:
         self.taken = library.taken()
         self.refused = {refusal.source: refusal for refusal in library.refusals()}
         self._keep = keep
         self._largest = largest
         self._patience = patience
+        self._hash = hash
         self._misspelt: set[str] = set()  # names that are no paths, their bytes being no text
 
-    def look_at(self, source: Source) -> Event | Refused | tuple[Request, int]:
+    def look_at(self, source: Source) -> Event | Same | Refused | tuple[Request, int]:
         """What has become of a file, as far as that is known; else the request and its size."""
         name = source.name
         if "\ufffd" in name:
@@ -46,13 +51,15 @@ class Files:
         if found.st_size > self._largest:
             return Refused(too_large(source, found.st_size, self._largest))
         refusal, taken = self.refused.get(name), self.taken.get(name)
-        if refusal and is_as_it_was(found, refusal.origin, self._patience):
+        if refusal and not self._hash and is_as_it_was(found, refusal.origin, self._patience):
             return Event(name, "refused", reason=refusal.reason)
         known = None
         if taken and source.title in (None, taken.title) and (taken.original or not self._keep):
-            if is_as_it_was(found, taken.origin):
-                return Event(name, "unchanged", taken.passages)
             known = taken.origin
+            if known and not self._hash and is_as_it_was(found, known):
+                if known.ctime_ns:
+                    return Event(name, "unchanged", taken.passages)
+                return Same(replace(known, inode=found.st_ino, ctime_ns=found.st_ctime_ns))
         return Request(source, known, self._keep, self._largest), found.st_size
 
     def gone(self, sources: Sources) -> Iterator[str]:

@@ -55,7 +55,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """A file whose bytes are those that the library knows."""
+    """A file whose bytes are those that the library knows; ``origin`` is to be noted."""
 
     origin: Origin
 
@@ -99,9 +99,36 @@ def is_as_it_was(found: os.stat_result, origin: Origin | None, *readers: str) ->
     return (
         origin is not None
         and (found.st_size, found.st_mtime_ns) == (origin.size, origin.mtime_ns)
+        and _is_equal(found.st_ino, origin.inode)
+        and _is_equal(found.st_ctime_ns, origin.ctime_ns)
         and origin.mtime_ns + _FRESH_NS < origin.read_at_ns
         and (origin.reader in identities() or origin.reader in readers)
     )
+
+
+def origin_of(
+    source: Source, found: os.stat_result, sha256: str, reader: str, read_at_ns: int
+) -> Origin:
+    """The origin of a file with this status and these contents."""
+    # A file with another name lies there only while it is read: its inode will be another file's.
+    lasts = source.called is None
+    return Origin(
+        sha256=sha256,
+        size=found.st_size,
+        mtime_ns=found.st_mtime_ns,
+        reader=reader,
+        read_at_ns=read_at_ns,
+        inode=found.st_ino if lasts else 0,
+        ctime_ns=found.st_ctime_ns if lasts else 0,
+    )
+
+
+def _is_equal(number: int, noted: int) -> bool:
+    """Whether a file's number is the one noted; 0 is none: of a system without, or an old library.
+
+    A file is trusted then as it was before such numbers were noted.
+    """
+    return number == noted or 0 in (number, noted)
 
 
 def read_file(request: Request, reading: ReadingFunction = read) -> Finding:
@@ -169,8 +196,7 @@ def _steady_bytes(source: Source, largest: int) -> tuple[bytes, Origin]:
             after = source.path.stat()
             if len(data) == after.st_size and _moment(before) == _moment(after):
                 digest = hashlib.sha256(data).hexdigest()
-                origin = Origin(digest, len(data), after.st_mtime_ns, all_readers(), read_at)
-                return data, origin
+                return data, origin_of(source, after, digest, all_readers(), read_at)
     except FileNotFoundError as error:
         gone = "is a link to nothing" if source.path.is_symlink() else "does not exist any more"
         raise SourceNotFoundError(f"{source.name} {gone}") from error

@@ -24,6 +24,7 @@ from pincite.ingest.files.read import (
     Request,
     all_readers,
     open_file,
+    origin_of,
     read_bytes,
 )
 from pincite.ingest.processes.child import Child
@@ -220,4 +221,4 @@ def _unopened(request: Request, reader: str) -> Origin | None:
         found = request.source.path.stat()
     except OSError:
         return None
-    return Origin("", found.st_size, found.st_mtime_ns, reader, time.time_ns())
+    return origin_of(request.source, found, "", reader, time.time_ns())

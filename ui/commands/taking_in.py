@@ -45,6 +45,10 @@ def ingest(
     watch: Annotated[
         bool, typer.Option("--watch", help="Then keep the library so, until Ctrl-C.")
     ] = False,
+    hash: Annotated[
+        bool,
+        typer.Option("--hash", help="Compare the contents of every file, whatever its date says."),
+    ] = False,
     largest: Annotated[
         int, typer.Option(min=1, metavar="MB", help="Refuse files that are larger.")
     ] = LARGEST // MB,
@@ -69,7 +73,13 @@ def ingest(
         raise UsageError(f"--title {title!r} is for one file, and {count} were named")
     if watch and len(sources.folders) < len(paths):
         raise UsageError("--watch is for folders, and a file was named; name the folder it is in")
-    options = Options(keep_originals, sync or watch, largest * MB, chosen.reading_seconds)
+    options = Options(
+        keep_originals=keep_originals,
+        sync=sync or watch,
+        largest=largest * MB,
+        seconds=chosen.reading_seconds,
+        hash=hash,
+    )
     embedder = open_embedder(chosen)
     with Library.open(chosen.library, create=True) as library, _stoppable() as stopping:
         started = time.perf_counter()
