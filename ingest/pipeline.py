@@ -11,7 +11,8 @@ from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.cutting.language import warned
 from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
 from pincite.ingest.events import Event, Listener, Outcome, Summary
-from pincite.ingest.files.file_changes import Files, is_same
+from pincite.ingest.files.file_changes import Files, Gone, is_same
+from pincite.ingest.files.missing import unmounted
 from pincite.ingest.files.read import LARGEST, Finding, Read, Refused, Request, Same
 from pincite.ingest.files.walk import Source, Sources
 from pincite.ingest.processes.reader_pool import READING, SECONDS, Readers
@@ -44,7 +45,7 @@ class Options:
 
     Args:
         keep_originals: store the files' own bytes as well.
-        sync: forget documents whose files were in the named folders, and are gone.
+        sync: forget documents whose files were at the named paths, and are gone.
         largest: bytes that a file may have; a larger one is refused.
         seconds: that reading one file may take.
         workers: processes that read at once; by default one for each processor, up to four.
@@ -76,6 +77,7 @@ def ingest_sources(
     hand is finished, and the summary says that there was more to do.
 
     Raises:
+        SourceNotFoundError: a path of the sources is missing, and the library knows nothing of it.
         LibraryError: the library cannot be written to, or belongs to another embedder.
     """
     options = options or Options()
@@ -88,6 +90,8 @@ def ingest_sources(
             readers.patience,
             hash=options.hash,
         )
+        if isinstance(sources, Sources):
+            files.check_missing(sources)
         findings = readers.read(run.to_open(sources, files))
         run.take(run.changed(run.documents(findings, files), options.keep_originals))
     if isinstance(sources, Sources):
@@ -207,15 +211,16 @@ class _Run:
             reason = f"the folder {folder} cannot be read: {why}; check its permissions"
             self._notes.tell(Event(folder, "refused", reason=reason))
 
-    def forget(self, gone: Iterable[str], files: Files) -> None:
+    def forget(self, gone: Gone, files: Files) -> None:
         """Remove documents whose files are gone."""
-        names = list(gone)
-        removed = {name: files.taken[name] for name in names if name in files.taken}
-        self._notes.forgive(names)
+        removed = {name: files.taken[name] for name in gone.names if name in files.taken}
+        self._notes.forgive(gone.names)
         if removed:
             self._library.remove([taken.id for taken in removed.values()])
         for name, taken in removed.items():
             self._notes.tell(Event(name, "removed", taken.passages))
+        for path in gone.unmounted:
+            self._notes.tell(Event(path, "refused", reason=unmounted(path)))
 
     def finish(self) -> None:
         """Settle what is open, and bring the indexes up to date."""

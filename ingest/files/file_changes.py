@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import stat
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry
 from pincite.corpus.types import Document
 from pincite.ingest.events import Event
+from pincite.ingest.files.missing import is_gone, may_be_unmounted, not_there
 from pincite.ingest.files.read import Refused, Request, Same, is_as_it_was, too_large
 from pincite.ingest.files.walk import Source, Sources, lies_in
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What can be forgotten, by name, and the paths of which it cannot be told.
+
+    A path in ``unmounted`` may be on a disk that is not mounted.
+    """
+
+    names: tuple[str, ...]
+    unmounted: tuple[str, ...]
 
 
 class Files:
@@ -62,23 +72,33 @@ class Files:
                 return Same(replace(known, inode=found.st_ino, ctime_ns=found.st_ctime_ns))
         return Request(source, known, self._keep, self._largest), found.st_size
 
-    def gone(self, sources: Sources) -> Iterator[str]:
-        """The documents and refusals whose files were in the sources' folders, and are no more."""
-        folders = [Source(folder).name for folder in sources.folders if folder.is_dir()]
-        for name in sorted({*self.taken, *self.refused}):
-            if any(lies_in(name, folder) for folder in folders) and self._is_gone(name):
-                yield name
+    def check_missing(self, sources: Sources) -> None:
+        """Check that the library knows something of each path that is missing.
+
+        Raises:
+            SourceNotFoundError: it knows nothing of one.
+        """
+        for path in sources.missing:
+            if not any(lies_in(name, Source(path).name) for name in (*self.taken, *self.refused)):
+                raise not_there(path)
+
+    def gone(self, sources: Sources) -> Gone:
+        """The documents and refusals whose files were at the sources' paths, and are no more."""
+        folders = [folder for folder in sources.folders if folder.is_dir()]
+        known = {*self.taken, *self.refused}
+        names: set[str] = set()
+        unmounted: list[str] = []
+        for folder in [*folders, *sources.missing]:
+            path = Source(folder).name
+            here = [name for name in known if lies_in(name, path) and self._is_gone(name)]
+            if here and may_be_unmounted(str(folder)):
+                unmounted.append(path)
+            else:
+                names.update(here)
+        return Gone(tuple(sorted(names)), tuple(unmounted))
 
     def _is_gone(self, name: str) -> bool:
-        if name in self._misspelt:
-            return False
-        try:
-            os.stat(name)
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            return True
-        except OSError:  # there, but withheld
-            return False
-        return False
+        return name not in self._misspelt and is_gone(name)
 
 
 def is_same(document: Document, entry: Entry) -> bool:

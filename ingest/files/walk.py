@@ -41,7 +41,8 @@ class Sources:
 
     What the last iteration did not give stands in ``passed_over``, the number of files by what
     they are ("``.png``", "links that lead out of the folder"), and in ``unread``, the folders that
-    the system did not let us read, with its reason.
+    the system did not let us read, with its reason. The paths that did not exist at the beginning
+    are ``missing``, and give nothing.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Sources:
             for path in self._paths
             if path.is_dir()
         }
+        self.missing = [path for path in self._paths if not os.path.lexists(path)]
         self.passed_over: Counter[str] = Counter()
         self.unread: dict[str, str] = {}
 
@@ -71,6 +73,8 @@ class Sources:
         self.unread = {}
         seen: set[str] = set()  # where the files really are
         for path in self._paths:
+            if path in self.missing:
+                continue
             if path not in self._rules:
                 if (real := os.path.realpath(path)) not in seen:
                     seen.add(real)
@@ -145,6 +149,7 @@ def find_sources(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     may_be_empty: bool = False,
+    may_be_missing: bool = False,
 ) -> Sources:
     """The files that the paths name: files themselves, and folders' readable ones below them.
 
@@ -158,6 +163,7 @@ def find_sources(
         include: patterns as in a ``.gitignore``; only files in folders that one of them fits.
         exclude: patterns of files and folders in folders that are left out.
         may_be_empty: take folders that have nothing to read as well.
+        may_be_missing: take paths that do not exist as well, so that they can be forgotten.
 
     Raises:
         SourceNotFoundError: a path does not exist.
@@ -166,8 +172,11 @@ def find_sources(
     """
     named = list(paths)
     for path in named:
-        if not os.path.exists(path):
-            raise SourceNotFoundError(f"{path} does not exist; check the path")
+        if not os.path.exists(path) and not (may_be_missing and not os.path.lexists(path)):
+            raise SourceNotFoundError(
+                f"{path} does not exist; check the path, or if it was removed, forget its "
+                f"documents with: pincite ingest --sync {path}"
+            )
     for path in named if not may_be_empty else ():
         alone = Sources([path], title, include, exclude)
         if not any(islice(alone, 1)) and not alone.unread:

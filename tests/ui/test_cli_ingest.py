@@ -228,3 +228,29 @@ def test_watching_keeps_the_library_right_until_ctrl_c(
             process.kill()
     assert sources(pincite) == [str(folder / name) for name in ("b.txt", "c.txt")]
     assert pincite("doctor").code == 0
+
+
+def test_a_folder_that_is_gone_is_an_error_that_tells_how_to_forget_it(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    folder = make(tmp_path / "f", "a.txt", "b.txt")
+    assert pincite("ingest", folder).code == 0
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    run = pincite("ingest", folder)
+    assert (run.code, len(sources(pincite))) == (1, 2)
+    assert f"pincite ingest --sync {folder}" in run.stderr
+    synced = pincite("ingest", "--sync", folder)
+    assert synced.code == 0
+    assert f"removed: {folder / 'a.txt'}" in synced.stderr
+    assert "2 removed" in synced.stderr
+    assert sources(pincite) == []
+    again = pincite("ingest", "--sync", folder)
+    assert again.code == 1
+    assert "no document of the library lies in it" in again.stderr
+
+
+def test_a_missing_folder_makes_no_library(tmp_path: Path, pincite: Pincite) -> None:
+    assert pincite("ingest", "--sync", tmp_path / "gone").code == 1
+    assert not (tmp_path / ".pincite").exists()

@@ -40,7 +40,10 @@ def ingest(
         Patterns, typer.Option(help="In folders, nothing like this ('drafts/'). Repeatable.")
     ] = None,
     sync: Annotated[
-        bool, typer.Option("--sync", help="Forget documents whose files are gone from the folders.")
+        bool,
+        typer.Option(
+            "--sync", help="Forget documents whose files are gone; a path may be gone as well."
+        ),
     ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Then keep the library so, until Ctrl-C.")
@@ -66,6 +69,7 @@ def ingest(
             include=include or (),
             exclude=exclude or (),
             may_be_empty=sync or watch,
+            may_be_missing=sync and not watch,
         )
 
     sources = found()
@@ -81,7 +85,9 @@ def ingest(
         hash=hash,
     )
     embedder = open_embedder(chosen)
-    with Library.open(chosen.library, create=True) as library, _stoppable() as stopping:
+    # A library that is made now has no document of a path that is gone.
+    opening = Library.open(chosen.library, create=not sources.missing)
+    with opening as library, _stoppable() as stopping:
         started = time.perf_counter()
         with _told_where_it_stopped(library), ingesting(err()) as listener:
             summary = ingest_sources(sources, library, embedder, listener, options, stopping.is_set)
