@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
 from pincite.corpus.types import Document, Origin, Passage
-from pincite.ingest.cutting.language import warned
 from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
 from pincite.ingest.events import Event, Listener, Outcome, Summary
+from pincite.ingest.files.copies import Copies
 from pincite.ingest.files.file_changes import Files, Gone, is_same
 from pincite.ingest.files.missing import unmounted
 from pincite.ingest.files.read import LARGEST, Finding, Read, Refused, Request, Same
 from pincite.ingest.files.walk import Source, Sources
+from pincite.ingest.processes.cutter import Cutter
 from pincite.ingest.processes.reader_pool import READING, SECONDS, Readers
 from pincite.ingest.run_log import Notes
-from pincite.ingest.storing import embed
-from pincite.retrieval.embedder import Embedder, Vectors
+from pincite.ingest.storing import Item, Stopped, Storing, batches, with_warnings
+from pincite.retrieval.embedder import Embedder
 from pincite.retrieval.indexes import is_published, publish
 
 __all__ = [
@@ -31,12 +33,7 @@ __all__ = [
     "ingest_sources",
 ]
 
-# About what is embedded and stored at once; bounds memory.
-_BATCH_PASSAGES = 256
-_BATCH_CHARACTERS = 4_000_000
-_PART_PASSAGES = 2048  # of a long document, whose vectors are stored part by part
-
-Batch = list[tuple[Document, list[Passage]]]
+Cut = Callable[[Document], list[Passage] | Refused]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Options:
         keep_originals: store the files' own bytes as well.
         sync: forget documents whose files were at the named paths, and are gone.
         largest: bytes that a file may have; a larger one is refused.
-        seconds: that reading one file may take.
+        seconds: that reading one file may take, and that cutting its text into passages may.
         workers: processes that read at once; by default one for each processor, up to four.
         reading: the function that they read with, as ``module:function``.
         hash: open every file and compare its contents, whatever its dates say.
@@ -82,7 +79,10 @@ def ingest_sources(
     """
     options = options or Options()
     run = _Run(library, embedder, listener or Listener(), stopping=stopping)
-    with Readers(options.seconds, options.workers, options.reading, stopping) as readers:
+    with (
+        Readers(options.seconds, options.workers, options.reading, stopping) as readers,
+        Cutter(embedder, options.seconds, stopping) as cutter,
+    ):
         files = Files(
             library,
             options.keep_originals,
@@ -93,7 +93,8 @@ def ingest_sources(
         if isinstance(sources, Sources):
             files.check_missing(sources)
         findings = readers.read(run.to_open(sources, files))
-        run.take(run.changed(run.documents(findings, files), options.keep_originals))
+        documents = run.changed(run.documents(findings, files), options.keep_originals)
+        run.take(run.items(documents, cutter.cut))
     if isinstance(sources, Sources):
         run.pass_over(sources)
         if options.sync and not run.summary.stopped:
@@ -115,14 +116,11 @@ def ingest_documents(
     self; passages whose text and headings are in the library are not embedded again. What has
     been reported is committed.
     """
-    run = _Run(library, embedder, listener or Listener(), passage_tokens)
-    run.take(run.changed(documents))
+    run = _Run(library, embedder, listener or Listener())
+    cut = partial(segment, embedder=embedder, passage_tokens=passage_tokens)
+    run.take(run.items(run.changed(documents), cut))
     run.finish()
     return run.summary
-
-
-class _Stopped(Exception):
-    """In the middle of a document, which is left out."""
 
 
 class _Run:
@@ -133,30 +131,30 @@ class _Run:
         library: Library,
         embedder: Embedder,
         listener: Listener,
-        passage_tokens: int = PASSAGE_TOKENS,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        library.require(embedder.fingerprint)
         self.summary = Summary()
         self._notes = Notes(library, listener, self.summary)
+        self._storing = Storing(library, embedder, self._notes.embedded, stopping)
         self._library = library
         self._embedder = embedder
-        self._passage_tokens = passage_tokens
         self._stopping = stopping
+        self._copies = Copies({})
         self._awaited = 0  # files that are being read
         self._originals: dict[str, bytes] = {}
 
     def to_open(self, sources: Iterable[Source], files: Files) -> Iterator[tuple[Request, int]]:
         """Those files of which it is not known that they are as they were, with their sizes."""
+        self._copies = Copies({name: taken.origin for name, taken in files.taken.items()})
         for source in sources:
             if self._stopping():
                 self.summary.stopped = True
                 return
             match files.look_at(source):
                 case Event() as event:
-                    self._found_again(event, files)
+                    self._notes.tell(event)
                 case Same(origin):
-                    self._found_same(source.name, origin, files)
+                    self._unchanged(source.name, origin, files)
                 case Refused() as refused:
                     self._refuse(source, refused)
                 case request:
@@ -174,7 +172,7 @@ class _Run:
                 case Refused():
                     self._refuse(source, finding)
                 case Same(origin):
-                    self._found_same(source.name, origin, files)
+                    self._unchanged(source.name, origin, files)
                 case Read(document, original):
                     if original is not None:
                         self._originals[source.name] = original
@@ -191,15 +189,37 @@ class _Run:
             if document.origin is not None and document.origin != entry.origin:
                 self._notes.looked_at(document.source, document.origin)
                 self._notes.forgive([document.source])
-            self._notes.tell(Event(document.source, "unchanged", entry.passages))
+            same_as = self._copies.other(document.source, document.origin)
+            event = Event(document.source, "unchanged", entry.passages, same_as=same_as)
+            self._notes.tell(event)
 
-    def take(self, documents: Iterable[Document]) -> None:
-        """Segment, embed and store documents, batch by batch."""
+    def items(self, documents: Iterable[Document], cut: Cut) -> Iterator[Item]:
+        """The documents in their passages; one that cannot be cut is reported."""
+        for document in documents:
+            try:
+                passages = cut(document)
+            except Stopped:
+                self.summary.stopped = True
+                return
+            original = self._originals.pop(document.source, None)
+            if isinstance(passages, Refused):
+                refusal = Refusal(document.source, passages.reason, passages.origin)
+                self._notes.refuse(refusal)
+                continue
+            same_as = self._copies.other(document.source, document.origin)
+            complete = with_warnings(document, passages, self._embedder)
+            yield Item(complete, passages, original, same_as=same_as)
+
+    def take(self, items: Iterable[Item]) -> None:
+        """Embed and store documents, batch by batch; each is told of when it is stored."""
         try:
-            for batch in self._batches(documents):
-                self._commit(batch, self._embed(batch))
+            for batch in batches(items):
+                events = self._storing.store(batch)
                 batch.clear()  # before the next one is gathered
-        except _Stopped:
+                self._notes.settle()
+                for event in events:
+                    self._notes.tell(event)
+        except Stopped:
             self.summary.stopped = True
         if self._awaited:  # they were given up
             self.summary.stopped = True
@@ -229,67 +249,16 @@ class _Run:
         if wanted and not is_published(self._library):
             publish(self._library)
 
-    def _batches(self, documents: Iterable[Document]) -> Iterator[Batch]:
-        """Documents with their passages, gathered until there is enough to embed at once."""
-        batch: dict[str, tuple[Document, list[Passage]]] = {}
-        passages = characters = 0
-        for document in documents:
-            document = warned(document, self._embedder)
-            cut = segment(document, self._embedder, self._passage_tokens)
-            batch[document.source] = (document, cut)
-            passages += len(cut)
-            characters += len(document.text)
-            del document, cut
-            if passages >= _BATCH_PASSAGES or characters >= _BATCH_CHARACTERS:
-                full, batch, passages, characters = list(batch.values()), {}, 0, 0
-                yield full
-                del full
-        if batch:
-            yield list(batch.values())
-
-    def _embed(self, batch: Batch) -> dict[bytes, Vectors]:
-        """Vectors by passage key, for those keys that the library does not have yet."""
-        wanted = {p.key(d.text): (p, d.text) for d, passages in batch for p in passages}
-        for key in self._library.embedded(wanted):
-            del wanted[key]
-        keys = list(wanted)
-        while len(keys) > _PART_PASSAGES:
-            part = {key: wanted.pop(key) for key in keys[:_PART_PASSAGES]}
-            del keys[:_PART_PASSAGES]
-            self._library.hold(self._vectors(part), self._embedder.fingerprint)
-            if self._stopping():
-                raise _Stopped
-        return self._vectors(wanted)
-
-    def _vectors(self, wanted: dict[bytes, tuple[Passage, str]]) -> dict[bytes, Vectors]:
-        """By passage key, rows ``(1 + sentences, dimension)``."""
-        return embed(wanted, self._embedder, self._notes.embedded)
-
-    def _commit(self, batch: Batch, vectors: dict[bytes, Vectors]) -> None:
-        events = [
-            Event(
-                document.source,
-                "replaced" if self._library.entry(document.source) else "added",
-                len(passages),
-                warnings=document.warnings,
-            )
-            for document, passages in batch
-        ]
-        self._library.put(batch, vectors, self._embedder.fingerprint, self._originals)
-        self._originals = {}
-        self._notes.settle()
-        for event in events:
-            self._notes.tell(event)
-
     def _refuse(self, source: Source, refused: Refused) -> None:
         self._notes.refuse(Refusal(source.name, refused.reason, refused.origin))
 
-    def _found_same(self, source: str, origin: Origin, files: Files) -> None:
-        self._notes.looked_at(source, origin)
+    def _unchanged(self, source: str, origin: Origin, files: Files) -> None:
+        """A file is what the library has; ``origin`` is noted if it tells more than before."""
+        taken = files.taken[source]
+        if origin != taken.origin:
+            self._notes.looked_at(source, origin)
+        same_as = self._copies.other(source, origin)
+        self._notes.tell(Event(source, "unchanged", taken.passages, same_as=same_as))
+        if source in files.refused:
+            self._notes.forgive([source])
         self._notes.settle_if_many()
-        self._found_again(Event(source, "unchanged", files.taken[source].passages), files)
-
-    def _found_again(self, event: Event, files: Files) -> None:
-        self._notes.tell(event)
-        if event.outcome == "unchanged" and event.source in files.refused:
-            self._notes.forgive([event.source])

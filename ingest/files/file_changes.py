@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry
 from pincite.corpus.types import Document
 from pincite.ingest.events import Event
 from pincite.ingest.files.missing import is_gone, may_be_unmounted, not_there
-from pincite.ingest.files.read import Refused, Request, Same, is_as_it_was, too_large
+from pincite.ingest.files.read import (
+    Refused,
+    Request,
+    Same,
+    is_as_it_was,
+    origin_of,
+    too_large,
+)
 from pincite.ingest.files.walk import Source, Sources, lies_in
 
 
@@ -48,7 +55,10 @@ class Files:
         self._misspelt: set[str] = set()  # names that are no paths, their bytes being no text
 
     def look_at(self, source: Source) -> Event | Same | Refused | tuple[Request, int]:
-        """What has become of a file, as far as that is known; else the request and its size."""
+        """What has become of a file, as far as that is known; else the request and its size.
+
+        An event is that of a file that was refused before, and is as it was.
+        """
         name = source.name
         if "\ufffd" in name:
             self._misspelt.add(name)
@@ -67,9 +77,9 @@ class Files:
         if taken and source.title in (None, taken.title) and (taken.original or not self._keep):
             known = taken.origin
             if known and not self._hash and is_as_it_was(found, known):
-                if known.ctime_ns:
-                    return Event(name, "unchanged", taken.passages)
-                return Same(replace(known, inode=found.st_ino, ctime_ns=found.st_ctime_ns))
+                # What an old library did not note is noted now.
+                origin = origin_of(source, found, known.sha256, known.reader, known.read_at_ns)
+                return Same(origin)
         return Request(source, known, self._keep, self._largest), found.st_size
 
     def check_missing(self, sources: Sources) -> None:

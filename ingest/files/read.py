@@ -91,6 +91,11 @@ def all_readers() -> str:
     return hashlib.sha256("\n".join(map(identity, READERS)).encode()).hexdigest()[:16]
 
 
+def timeout_key(seconds: float) -> str:
+    """What files that took longer than that are noted under: with another limit they are read."""
+    return f"{all_readers()} in {seconds:g} s"
+
+
 def is_as_it_was(found: os.stat_result, origin: Origin | None, *readers: str) -> bool:
     """Whether a file need not be opened to know that it is the one that ``origin`` tells of.
 

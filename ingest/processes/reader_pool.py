@@ -22,10 +22,10 @@ from pincite.ingest.files.read import (
     Finding,
     Refused,
     Request,
-    all_readers,
     open_file,
     origin_of,
     read_bytes,
+    timeout_key,
 )
 from pincite.ingest.processes.child import Child
 from pincite.ingest.processes.messages import receive_finding, send_request
@@ -88,7 +88,7 @@ class Readers:
     @property
     def patience(self) -> str:
         """What files that took too long are noted under: with another limit they are read again."""
-        return f"{all_readers()} in {self._seconds:g} s"
+        return timeout_key(self._seconds)
 
     def read(self, requests: Iterable[tuple[Request, int]]) -> Iterator[tuple[Request, Finding]]:
         """What is found in each file, in the order in which they are asked for.

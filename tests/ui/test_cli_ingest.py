@@ -14,7 +14,8 @@ from typing import IO, Any
 
 import pytest
 
-from pincite.ingest import pipeline
+from pincite.ingest import storing
+from pincite.ingest.events import Event
 from pincite.ui.commands import taking_in
 from tests.conftest import Pincite
 
@@ -138,18 +139,18 @@ def test_the_first_ctrl_c_ends_after_the_batch_in_hand_and_says_so(
     tmp_path: Path, pincite: Pincite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make(tmp_path / "f", *(f"{number}.txt" for number in range(10)))
-    usual, batches = pipeline._Run._commit, 0
+    usual, batches = storing.Storing.put, 0
 
-    def commit(self: pipeline._Run, batch: Any, vectors: Any) -> None:
+    def put(self: storing.Storing, items: Any, vectors: Any) -> list[Event]:
         nonlocal batches
         batches += 1
         if batches == 2:
             os.kill(os.getpid(), signal.SIGINT)
-        usual(self, batch, vectors)
+        return usual(self, items, vectors)
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "_BATCH_PASSAGES", 2)
-        patch.setattr(pipeline._Run, "_commit", commit)
+        patch.setattr(storing, "_BATCH_PASSAGES", 2)
+        patch.setattr(storing.Storing, "put", put)
         run = pincite("ingest", folder)
     assert run.code == 130
     assert "stopped: 4 documents are in the library; run it again to go on" in run.stderr
