@@ -158,6 +158,7 @@ class _Run:
                 case Refused() as refused:
                     self._refuse(source, refused)
                 case request:
+                    self._copies.forget(source.name)
                     self._awaited += 1
                     yield request
 

@@ -23,6 +23,10 @@ class Copies:
         for name, origin in origins.items():
             self._note(name, origin)
 
+    def forget(self, name: str) -> None:
+        """What is in a file is not known any more; it has to be opened."""
+        self._digest.pop(name, None)
+
     def other(self, name: str, origin: Origin | None) -> str:
         """The first other file with the same contents; empty if there is none before this one."""
         self._note(name, origin)
@@ -30,7 +34,7 @@ class Copies:
             return ""
         names = self._names[origin.sha256]
         while names and names[0] != name:
-            if self._digest[names[0]] == origin.sha256 and not _is_gone(names[0]):
+            if self._digest.get(names[0]) == origin.sha256 and not _is_gone(names[0]):
                 return names[0]
             del names[0]
         return ""

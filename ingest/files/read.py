@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -27,6 +28,18 @@ _TRIES = 3  # of a file that changes while it is read
 # Some file systems date changes to two seconds: a file read so soon after its last change may be
 # changed once more without another date.
 _FRESH_NS = 2_000_000_000
+
+# What a person can do when the system does not give a file.
+_REMEDIES = {
+    errno.EACCES: "check its permissions",
+    errno.EPERM: "check its permissions",
+    errno.EIO: "its disk may be failing, so copy what it still gives, or take the file from a copy",
+    errno.ELOOP: "its links lead in a circle, so name the file itself",
+    errno.ENAMETOOLONG: "give it a shorter name",
+    errno.EMFILE: "close other programs, and ingest it again",
+    errno.ENFILE: "close other programs, and ingest it again",
+    errno.ESTALE: "the disk that it is on was taken away, so connect it and ingest it again",
+}
 
 ReadingFunction = Callable[[bytes, str], tuple[Reader, Reading]]
 
@@ -206,8 +219,9 @@ def _steady_bytes(source: Source, largest: int) -> tuple[bytes, Origin]:
         gone = "is a link to nothing" if source.path.is_symlink() else "does not exist any more"
         raise SourceNotFoundError(f"{source.name} {gone}") from error
     except OSError as error:
+        remedy = _REMEDIES.get(error.errno or 0, "see whether another program opens it")
         raise UnreadableSourceError(
-            f"{source.name} cannot be read: {error.strerror}; check its permissions"
+            f"{source.name} cannot be read: {error.strerror or error}; {remedy}"
         ) from error
     raise UnreadableSourceError(
         f"{source.name} changed each of the {_TRIES} times that it was read; ingest it again when "

@@ -40,6 +40,7 @@ _AHEAD = 2  # files that are read ahead beyond one for each worker
 _AHEAD_BYTES = 64 * MB  # of the files that are read ahead, unless one alone has more
 _SMALL = 256_000  # bytes of a file that is worth no process
 _PLAIN = (TEXT, MARKDOWN)
+_KILLED = "SIGKILL"  # how a process ends that the system ends to get memory back
 _LOOK_SECONDS = 0.1  # between two looks whether to stop
 
 
@@ -150,6 +151,12 @@ class Readers:
                 continue
             self._idle.put(worker)
             return finding
+        if how == _KILLED:
+            return Refused(
+                f"{request.source.name} cannot be read: its reader was ended twice from outside, "
+                "as a system does that is short of memory; close other programs and ingest it "
+                "again, or split it"
+            )
         return Refused(
             f"{request.source.name} cannot be read: its reader crashed ({how}); see whether "
             "another program opens it, and save it anew",

@@ -222,3 +222,14 @@ def test_one_unknown_name_removes_none_of_the_others(
     assert len(listed(pincite)) == 3
     assert pincite("remove", notes, "secret.pdf", paper).code == 0
     assert listed(pincite) == []
+
+
+def test_a_copy_is_named_in_the_list_and_as_json(tmp_path: Path, pincite: Pincite) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("Gulls nest.", "utf-8")
+    first, second = str(tmp_path / "a.txt"), str(tmp_path / "b.txt")
+    said = pincite("ingest", first, second).stderr
+    assert f"added: {second}, 1 passages\n  the same contents as {first}\n" in said
+    assert f"{second}: as {first}" in pincite("documents").stdout
+    entries = json.loads(pincite("documents", "--json").stdout)
+    assert [entry["same_as"] for entry in entries] == [None, first]
