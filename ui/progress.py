@@ -80,13 +80,17 @@ def passed_over(kinds: Counter[str]) -> str:
 
     >>> passed_over(Counter({".png": 30, ".exe": 7}))
     'left out: 37 files that Pincite does not read: .png 30, .exe 7'
+    >>> passed_over(Counter({".png": 1, "hidden files": 2}))
+    'left out: 3 files: hidden files 2, .png 1'
     """
     named = [f"{one_line(kind)} {count}" for kind, count in kinds.most_common(_KINDS)]
     if more := len(kinds) - len(named):
         named.append(f"and {more} more kinds")
     total = kinds.total()
     files = "file" if total == 1 else "files"
-    return f"left out: {total} {files} that Pincite does not read: {', '.join(named)}"
+    unread = all(kind.startswith((".", "without")) for kind in kinds)
+    what = f"{files} that Pincite does not read" if unread else files
+    return f"left out: {total} {what}: {', '.join(named)}"
 
 
 def _print(console: Console, event: Event) -> None:

@@ -90,7 +90,7 @@ class Files:
         """
         for path in sources.missing:
             if not any(lies_in(name, Source(path).name) for name in (*self.taken, *self.refused)):
-                raise not_there(path)
+                raise not_there(str(path))
 
     def gone(self, sources: Sources) -> Gone:
         """The documents and refusals whose files were at the sources' paths, and are no more."""

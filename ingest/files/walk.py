@@ -14,6 +14,7 @@ from pincite.corpus.errors import EmptySourceError, SourceNotFoundError
 from pincite.ingest.files.ignore_rules import Rules
 from pincite.ingest.readers import READERS
 
+_TAKEN = "links to files that are read under another name"
 _LONGEST_SUFFIX = 12  # characters; what is longer is a part of the name
 
 
@@ -79,6 +80,8 @@ class Sources:
                 if (real := os.path.realpath(path)) not in seen:
                     seen.add(real)
                     yield Source(path, self._title)
+                elif path.is_symlink():
+                    self.passed_over[_TAKEN] += 1
                 continue
             for file in self._walk(path, seen):
                 yield Source(Path(file), self._title)
@@ -96,7 +99,9 @@ class Sources:
             if not lies_in(target, rules.root):
                 self.passed_over["links that lead out of the folder"] += 1
             elif not os.path.isdir(target):
-                if target not in seen and self._claimed(link):
+                if target in seen:
+                    self.passed_over[_TAKEN] += 1
+                elif self._claimed(link):
                     seen.add(target)
                     yield link
             elif not lies_in(os.path.realpath(os.path.dirname(link)), target):  # else it is a loop
