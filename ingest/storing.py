@@ -13,10 +13,7 @@ from pincite.ingest.cutting.language import warned
 from pincite.ingest.events import Event
 from pincite.retrieval.embedder import Embedder, Vectors
 
-NO_PASSAGES = (
-    "none of its text stands in a passage, so no question finds it: the file has nothing but "
-    "headings"
-)
+NO_PASSAGES = "its text gives no passage, as where there are only headings: no question finds it"
 
 # About what is embedded and stored at once; bounds memory.
 _BATCH_PASSAGES = 256

@@ -62,15 +62,15 @@ def ingesting(console: Console, *, only_changes: bool = False) -> Iterator[Liste
 
 
 def show_summary(console: Console, summary: Summary, seconds: float) -> None:
-    """A line on what became of all sources, on copies, and on the files that no reader takes."""
+    """A line on copies, on what became of all sources, and on the files that no reader takes."""
+    if copies := len(summary.copies):
+        has, others = ("file has", "another") if copies == 1 else ("files have", "others")
+        _line(console, f"{copies} {has} the same contents as {others}; see: pincite documents")
     shown = [o for o in OUTCOMES if o != "removed" or summary.count(o)]
     counts = ", ".join(f"{summary.count(outcome)} {outcome}" for outcome in shown)
     if warned := len(summary.warned):
         counts += f", {warned} with a warning"
     _line(console, f"{counts}; {summary.embedded} texts embedded in {seconds:.1f} s")
-    if copies := len(summary.copies):
-        has, others = ("file has", "another") if copies == 1 else ("files have", "others")
-        _line(console, f"{copies} {has} the same contents as {others}; see: pincite documents")
     if summary.passed_over:
         _line(console, passed_over(summary.passed_over))
 
