@@ -26,6 +26,9 @@ from pincite.retrieval.embedder import Embedder
 # about 600 MB of memory while they are stored.
 PASSAGES = 500_000
 _SHORT = 20_000  # characters; even what takes squared time is cut in about a second
+# A longer text has more time, in proportion: a log of short lines takes some 4 s a million characters
+# on a quiet processor, and a busy one may need five times as long.
+_CHARACTERS = 5_000_000
 _LOOK_SECONDS = 0.1  # between two looks whether to stop
 
 
@@ -34,7 +37,7 @@ class Cutter:
 
     Args:
         embedder: its tokens count.
-        seconds: that cutting one document may take.
+        seconds: that cutting one document may take, for each five million characters begun.
         stopping: whether to give up.
         most: passages that a document may have.
     """
@@ -93,19 +96,18 @@ class Cutter:
                 raise Stopped
 
     def _apart(self, document: Document) -> list[Passage] | Refused:
-        origin = document.origin
+        seconds = self._seconds * -(-len(document.text) // _CHARACTERS)
         how = ""
         for _ in range(2):  # the first may have been ended by somebody else, while it waited
             try:
-                with self._start().working(self._seconds) as (requests, answers):
+                with self._start().working(seconds) as (requests, answers):
                     return self._result(document, self._ask(document, requests, answers))
             except TimeoutError:
                 self._end()
                 return Refused(
                     f"{document.source} cannot be taken in: cutting its text into passages took "
-                    f"over {self._seconds:g} s; split it, or allow more with "
-                    "PINCITE_READING_SECONDS",
-                    _as(origin, timeout_key(self._seconds)),
+                    f"over {seconds:g} s; split it, or allow more with PINCITE_READING_SECONDS",
+                    _as(document.origin, timeout_key(self._seconds)),
                 )
             except (EOFError, OSError):
                 how = self._end()

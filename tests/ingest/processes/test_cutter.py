@@ -125,6 +125,14 @@ def test_each_bad_text_has_its_true_reason_and_the_next_is_cut() -> None:
 
 
 @pytest.mark.usefixtures("bad")
+def test_a_longer_text_has_more_time_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutter, "_CHARACTERS", 3)
+    with Cutter(EMBEDDER, 0.5) as cutting:
+        cut = cutting.cut(make_document("hang", "a.txt"))
+    assert "took over 1 s" in refusal(cut).reason
+
+
+@pytest.mark.usefixtures("bad")
 def test_a_file_that_takes_too_long_to_cut_stops_no_other_and_is_not_tried_again(
     tmp_path: Path,
 ) -> None:
