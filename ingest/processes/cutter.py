@@ -26,8 +26,8 @@ from pincite.retrieval.embedder import Embedder
 # about 600 MB of memory while they are stored.
 PASSAGES = 500_000
 _SHORT = 20_000  # characters; even what takes squared time is cut in about a second
-# A longer text has more time, in proportion: a log of short lines takes some 4 s a million characters
-# on a quiet processor, and a busy one may need five times as long.
+# A longer text has more time, in proportion: a log of short lines takes some 4 s a million
+# characters on a quiet processor, and a busy one may need five times as long.
 _CHARACTERS = 5_000_000
 _LOOK_SECONDS = 0.1  # between two looks whether to stop
 
@@ -96,7 +96,7 @@ class Cutter:
                 raise Stopped
 
     def _apart(self, document: Document) -> list[Passage] | Refused:
-        seconds = self._seconds * -(-len(document.text) // _CHARACTERS)
+        seconds = self._seconds * max(1, -(-len(document.text) // _CHARACTERS))
         how = ""
         for _ in range(2):  # the first may have been ended by somebody else, while it waited
             try:
