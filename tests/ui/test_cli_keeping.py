@@ -10,7 +10,7 @@ import pytest
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
-from pincite.corpus.types import Document, Origin, Page, Section, Span
+from pincite.corpus.types import Document, Origin, Page, Region, Section, Span
 from pincite.ingest.pipeline import ingest_documents
 from pincite.retrieval.hashing import HashingEmbedder
 from tests.conftest import Pincite
@@ -35,6 +35,7 @@ def paper(pincite: Pincite) -> str:
         "application/pdf",
         origin=ORIGIN,
         warnings=("page 2 has no text layer",),
+        regions=(Region(Span(owls, owls + 4), "hidden"),),
     )
     with Library.open(".pincite", create=True) as library:
         ingest_documents([document], library, HashingEmbedder())
@@ -97,6 +98,7 @@ def test_a_document_is_shown_with_its_headings_and_pages(pincite: Pincite, paper
     for said in ("source   paper.pdf", "title    On birds", "1,234 bytes", "page 2 has no text"):
         assert said in facts
     assert "original not kept" in facts
+    assert "marked   hidden: 4 characters in 1 place" in facts
 
 
 def test_a_document_is_shown_as_json_with_everything(pincite: Pincite, paper: str) -> None:
