@@ -97,7 +97,9 @@ class Origin:
 
     ``reader`` names the reader and its version, so that a better one reads the file anew.
     ``read_at_ns`` is when it was read, in nanoseconds since 1970: a file that was changed just
-    before that may have been changed again without another ``mtime_ns``.
+    before that may have been changed again without another ``mtime_ns``. ``inode`` and
+    ``ctime_ns`` (when the system last changed the file's entry) tell a file that was put in its
+    place under the same date and size; they are 0 where nobody noted them.
     """
 
     sha256: str
@@ -105,6 +107,8 @@ class Origin:
     mtime_ns: int
     reader: str
     read_at_ns: int = 0
+    inode: int = 0
+    ctime_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
