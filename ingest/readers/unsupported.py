@@ -42,11 +42,6 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (  # how the bytes begin; what that
     (rb".{60}BOOKMOBI", "a Kindle book", "convert it to EPUB"),
     (rb"ITSF", "a Windows help file", "save its pages as HTML"),
     (rb"!BDN", "an Outlook data file", "save its mails as .eml"),
-    (
-        rb"From \S+ [^\n]*\d\d:\d\d:\d\d[^\n]*\d{4}\r?\n[A-Za-z-]+: ",
-        "a mailbox",
-        "save its mails as .eml",
-    ),
     (rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|II\*\0|MM\0\*", *_IMAGE),
     (rb"\0\0[\x01\x02]\0.\0|8BPS|\0\0\0\x0cjP  |RIFF....WEBP", *_IMAGE),
     (rb".{4}ftyp(?:hei|hev|mif|avif)", *_IMAGE),

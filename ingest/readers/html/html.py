@@ -5,13 +5,16 @@ from __future__ import annotations
 import codecs
 import logging
 import re
+from dataclasses import replace
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import EmptySourceError
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.html.elements import words
 from pincite.ingest.readers.html.parse import LOOKED_AT, MARKS, page_text, parse
-from pincite.ingest.readers.html.walk import Element, walk, words
+from pincite.ingest.readers.html.visibility import Element, Visibility
+from pincite.ingest.readers.html.walk import unseen_warning, walk
 
 # It warns of pages in which it finds nothing; we read those without it.
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
@@ -35,7 +38,7 @@ class HtmlReader:
 
     media_type = "text/html"
     suffixes = frozenset({".html", ".htm", ".xhtml", ".xht"})
-    version = 1
+    version = 2
 
     def recognises(self, data: bytes) -> bool:
         """Whether a doctype or ``<html`` comes first, comments aside."""
@@ -52,25 +55,55 @@ class HtmlReader:
         if body is None:
             raise EmptySourceError(f"{name} is empty: there is no text in it to ask about")
         title = _title(page)
-        whole = _read(body, title, warnings)
+        site = next(page.iter("script"), None) is not None
+        visibility = Visibility(page, scripted=site)
+        whole = _read(body, title, warnings, visibility)
         if not whole.text:
             raise EmptySourceError(
                 f"{name} has no text in it; if a browser shows some, a script puts it there: save "
                 "the page from the browser and ingest that"
             )
         # What has no script was written or exported as a document, and all of it is meant.
-        site = next(page.iter("script"), None) is not None
-        main = _main(page) if site and text.count("<") <= 2 * _EXTRACTED_UP_TO else None
+        if not site or text.count("<") > 2 * _EXTRACTED_UP_TO:
+            return whole
+        unseen = _without_unseen(page, visibility)
+        main = _main(page)
         if main is None:
             return whole
-        reading = _read(main, title, warnings)
+        reading = _read(main, title, warnings, unseen=unseen)
         return whole if _lost(reading.text, whole.text) else reading
 
 
-def _read(tree: Element, title: str | None, warnings: tuple[str, ...]) -> Reading:
+def _read(
+    tree: Element,
+    title: str | None,
+    warnings: tuple[str, ...],
+    visibility: Visibility | None = None,
+    unseen: str = "",
+) -> Reading:
     built = Builder()
-    walk(tree, built)
-    return built.reading(title, warnings)
+    walk(tree, built, visibility)
+    with built.region("hidden"):
+        built.paragraph(unseen)
+    reading = built.reading(title, warnings)
+    return replace(reading, warnings=(*reading.warnings, *unseen_warning(reading)))
+
+
+def _without_unseen(page: Element, visibility: Visibility) -> str:
+    """Take out what cannot be seen; give what is written in the colour behind it.
+
+    The rest is what sites switch off until somebody clicks, or keep for screen readers.
+    """
+    texts: list[str] = []
+    for element in visibility.hidden:
+        element.drop_tree()
+    for element in visibility.blended:
+        texts.append(element.text or "")
+        element.text = ""
+        for child in element:
+            texts.append(child.tail or "")
+            child.tail = ""
+    return " ".join(filter(str.strip, texts))
 
 
 def _lost(main: str, whole: str) -> bool:

@@ -102,10 +102,6 @@ def test_a_file_is_what_its_content_says_whatever_its_name(
         (b"\x7fELF\2\1\1\0", ["a program"]),
         (b"SQLite format 3\0", ["a SQLite database", "export its tables as CSV"]),
         (b"wOF2\0\1\0\0", ["a font"]),
-        (
-            b"From ann@example.org Mon May  6 09:30:00 2024\nSubject: x\n\nHello\n",
-            ["a mailbox", "save its mails as .eml"],
-        ),
     ],
 )
 def test_a_known_format_that_is_not_read_is_named_with_what_to_do(

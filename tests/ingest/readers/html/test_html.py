@@ -177,7 +177,7 @@ def test_xhtml_with_elements_closed_in_themselves_is_read_to_its_end() -> None:
     source = """<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml">
     <head><title/><script src="a.js"/></head><body><a id="x"/><p>One<br/>two.</p><div/><p>Three.</p>
     </body></html>"""
-    assert page(source).text == "One two.\n\nThree.\n"
+    assert page(source).text == "One\ntwo.\n\nThree.\n"
 
 
 @pytest.mark.parametrize(
