@@ -14,6 +14,7 @@ from pincite.ingest.readers.html.epub import EPUB
 from pincite.ingest.readers.html.html import HTML
 from pincite.ingest.readers.html.mail import MAIL
 from pincite.ingest.readers.html.mbox import MBOX
+from pincite.ingest.readers.images import IMAGES
 from pincite.ingest.readers.office.docx import DOCX
 from pincite.ingest.readers.office.odf import ODF
 from pincite.ingest.readers.office.pptx import PPTX
@@ -45,6 +46,7 @@ READERS: tuple[Reader, ...] = (
     MARKDOWN,
     *OUTLINED,
     *CODE,
+    *IMAGES,
     UNREAD,
     TEXT,
 )
