@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import Any
 
-from pincite.ingest.readers.grid import Grid
+from pincite.ingest.readers.grid import Cell, Grid
 from pincite.ingest.readers.html.elements import HEADINGS, shows, words
 from pincite.ingest.readers.html.visibility import Visibility
 
@@ -54,17 +54,18 @@ class Table:
             self.titles += rows[first][2]
             first += 1
         bold = _bold_first_row([cells for _, cells, _ in rows[first : first + 2]])
+        above: list[Cell] = []  # cells of a row that has nothing else than cells for those below
         for number, (row, cells, texts) in enumerate(rows[first:]):
-            spans = [
-                (whole_number(c.get("colspan"), 1), whole_number(c.get("rowspan"), 1))
-                for c in cells
-            ]
+            spread = [_cell(cell, text) for cell, text in zip(cells, texts, strict=True)]
+            if number and spread and _only_reaches_down(spread, self.grid.columns):
+                above += [(text, across, down - 1) for text, across, down in spread]
+                continue
             head = _is_head(row, cells, texts) or (bold and number == 0)
             self.has_header = self.has_header or head
-            self.grid.row(
-                [(text, across, down) for text, (across, down) in zip(texts, spans, strict=True)],
-                header=head,
-            )
+            self.grid.row([*above, *spread], header=head)
+            above = []
+        if above:
+            self.grid.row(above)
 
     @property
     def holds_data(self) -> bool:
@@ -75,6 +76,15 @@ class Table:
 def whole_number(written: str | None, otherwise: int) -> int:
     """The number that an attribute holds, or ``otherwise``."""
     return int(written) if written and re.fullmatch(r"\s*-?[0-9]{1,6}\s*", written) else otherwise
+
+
+def _cell(cell: Element, text: str) -> Cell:
+    return text, whole_number(cell.get("colspan"), 1), whole_number(cell.get("rowspan"), 1)
+
+
+def _only_reaches_down(cells: list[Cell], columns: int) -> bool:
+    """Whether a row names the rows below it, as in pivot tables, and has no values."""
+    return all(down > 1 for _, _, down in cells) and sum(cell[1] for cell in cells) < columns
 
 
 def _is_head(row: Element, cells: list[Element], texts: list[str]) -> bool:
