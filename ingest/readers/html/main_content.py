@@ -16,13 +16,14 @@ logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
 _WORD = re.compile(r"\w+")
 _AROUND = ("a", "nav", "aside", "header", "footer", "form", "button")
+_DEEPEST = 150  # elements in elements; pages for people have under 60
 _FEWEST = 3  # words of a table; a smaller one arranges a line
 _LOST_TABLE = 0.5  # of a table's words; over 91 pages of news, none lacked so many
 _TAGS = {  # trafilatura's names for what it keeps, and HTML's
     **{"quote": "blockquote", "item": "li", "lb": "br", "row": "tr", "code": "span"},
     **{"ref": "span", "hi": "span", "del": "span", "graphic": "img"},
 }
-_BRACKETS = {"rt": "()", "q": "“”"}  # around what a browser shows otherwise
+_BRACKETS = {"rt": ("(", ")"), "q": ("“", "”")}  # around what a browser shows otherwise
 _LOST = (
     *("pre", "address", "figcaption", "caption", "center", "time", "button", "small", "svg"),
     *_BRACKETS,
@@ -32,6 +33,8 @@ _IN_LINES = frozenset({*HEADINGS, "p", "li", "td", "th", "dt", "dd", "summary", 
 
 def main_content(page: Element) -> Element:
     """The main content of ``page``, which is changed, or None."""
+    if _is_deep(page):
+        return None
     import trafilatura  # takes a tenth of a second, which only web pages should cost
 
     _keep_what_would_be_lost(page)
@@ -47,6 +50,16 @@ def main_content(page: Element) -> Element:
     for element in tree.iter():
         element.tag = _tag(element)
     return tree
+
+
+def _is_deep(page: Element) -> bool:
+    """Whether elements are nested so deep that the search would take ever longer."""
+    depth = 0
+    for event, _ in etree.iterwalk(page, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 class Content:

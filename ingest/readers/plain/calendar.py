@@ -71,7 +71,10 @@ def add_events(text: str, built: Builder) -> str | None:
     for name, parameters, value in _properties(text):
         if name == "BEGIN":
             inside.append(value.upper())
-            event = _Event() if inside[-1] in _SHOWN else event
+            if inside[-1] in _SHOWN:
+                if event is not None:  # one that nobody ended
+                    event.add_to(built)
+                event = _Event()
         elif name == "END":
             if inside and inside.pop() in _SHOWN and event is not None:
                 event.add_to(built)
@@ -80,6 +83,8 @@ def add_events(text: str, built: Builder) -> str | None:
             event.add(name, parameters, value)
         elif name == "X-WR-CALNAME" and len(inside) == 1:
             title = _unescaped(value)
+    if event is not None:
+        event.add_to(built)
     return title
 
 

@@ -92,6 +92,11 @@ def test_reminders_and_time_zones_are_no_events() -> None:
     assert events(calendar(alarm, head=zone)).text == "Nests\n"
 
 
+def test_an_event_that_nobody_ended_is_read() -> None:
+    cut = calendar("SUMMARY:Nests").partition(b"END:VEVENT")[0]
+    assert events(cut + b"BEGIN:VEVENT\nSUMMARY:Eggs").text == "Nests\n\nEggs\n"
+
+
 @bounded
 @given(st.data())
 def test_a_damaged_calendar_is_read_or_refused(data: st.DataObject) -> None:
