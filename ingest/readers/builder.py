@@ -34,6 +34,11 @@ class Builder:
         self._regions: list[Region] = []
         self._run: str | None = None  # blocks of the same run stand on lines without a blank
 
+    @property
+    def length(self) -> int:
+        """Code points of the text so far."""
+        return self._length
+
     def heading(self, level: int, words: str) -> None:
         """A heading of ``level``, from 1; one without words is passed over."""
         if words := _flat(words):

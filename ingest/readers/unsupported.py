@@ -23,7 +23,7 @@ _ZIPPED = (  # a member that a zip of this kind lists
 _ZIP_SUFFIXES = frozenset(
     {".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm", ".epub", ".odt", ".odp", ".ods"}
 )
-_IMAGE = ("an image", "Pincite reads no images, so ingest what is written in it as text or PDF")
+_IMAGE = ("an image of a kind", "save it as PNG")
 _SOUND = ("a sound recording", "ingest a transcript of it")
 _FILM = ("a video", "ingest a transcript of it")
 _ARCHIVE = "unpack it and ingest its files"
@@ -35,14 +35,7 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (  # how the bytes begin; what that
     (rb".{60}BOOKMOBI", "a Kindle book", "convert it to EPUB"),
     (rb"ITSF", "a Windows help file", "save its pages as HTML"),
     (rb"!BDN", "an Outlook data file", "save its mails as .eml"),
-    (
-        rb"From \S+ [^\n]*\d\d:\d\d:\d\d[^\n]*\d{4}\r?\n[A-Za-z-]+: ",
-        "a mailbox",
-        "save its mails as .eml",
-    ),
-    (rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|II\*\0|MM\0\*", *_IMAGE),
-    (rb"\0\0[\x01\x02]\0.\0|8BPS|\0\0\0\x0cjP  |RIFF....WEBP", *_IMAGE),
-    (rb".{4}ftyp(?:hei|hev|mif|avif)", *_IMAGE),
+    (rb"\0\0[\x01\x02]\0.\0|8BPS|\0\0\0\x0cjP  ", *_IMAGE),
     (rb"ID3[\x02-\x04]|\xff[\xfa\xfb\xf2\xf3]|fLaC\0", *_SOUND),
     (rb"RIFF....WAVE|.{4}ftypM4A|FORM....AIF", *_SOUND),
     (rb"OggS\0", "a sound recording or video", "ingest a transcript of it"),

@@ -388,10 +388,10 @@ def test_originals_are_kept_when_that_is_asked_for_also_of_what_is_there(
 
 
 def test_the_summary_counts_what_no_reader_takes(library: Library, folder: Path) -> None:
-    for name in ("a.txt", "b.PNG", "c.png", "d.unheard"):
+    for name in ("a.txt", "b.MP4", "c.mp4", "d.unheard"):
         write(folder / name, GULLS)
     summary = take(library, folder)
-    assert summary.passed_over == {".png": 2, ".unheard": 1}
+    assert summary.passed_over == {".mp4": 2, ".unheard": 1}
     assert library.refusals() == []
 
 

@@ -41,11 +41,11 @@ def test_patterns_choose_among_the_files_of_a_folder(tmp_path: Path, pincite: Pi
 
 
 def test_what_was_left_out_is_counted_by_its_kind(tmp_path: Path, pincite: Pincite) -> None:
-    folder = make(tmp_path / "f", "a.txt", "b.png", "c.PNG", "d.exe")
+    folder = make(tmp_path / "f", "a.txt", "b.mp4", "c.MP4", "d.exe")
     run = pincite("ingest", folder)
     assert run.code == 0
     last = run.stderr.splitlines()[-1]
-    assert last == "left out: 3 files that Pincite does not read: .png 2, .exe 1"
+    assert last == "left out: 3 files that Pincite does not read: .mp4 2, .exe 1"
 
 
 def test_a_file_of_an_unknown_kind_that_is_named_is_refused(
