@@ -234,14 +234,14 @@ class Passage:
 
 
 def named_cells(row: str, columns: Sequence[str]) -> str:
-    """A row of a table with its columns' names, as a sentence that says what it says.
+    """A row of a table with its columns' names; the header row and what is no row as they are.
 
     >>> named_cells("| Zurich | 28 CHF |", ("City", "Lunch")), named_cells("| a | b |", ())
     ('City: Zurich; Lunch: 28 CHF', '| a | b |')
     """
     lines = [line for line in row.split("\n") if not is_ruler(line)]
     cells = row_cells(lines[0]) if len(lines) == 1 else []
-    if not columns or not 0 < len(cells) <= len(columns):
+    if not columns or not 0 < len(cells) <= len(columns) or tuple(cells) == tuple(columns):
         return row
     return "; ".join(
         f"{name}: {cell}" if name else cell
