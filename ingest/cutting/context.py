@@ -16,6 +16,8 @@ from pincite.corpus.types import Span
 from pincite.ingest.cutting.blocks import Block
 
 _ANNOUNCES = re.compile(r"[:：][*_]*$")
+_ENDS = frozenset(".!?…。！？,;")
+_LONGEST_CAPTION = 120  # characters; what is longer says something by itself
 _MOST_PARENTS = 2  # items over an item; more would say more than the item itself
 _NUMBER, _LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 
@@ -85,14 +87,21 @@ def _close(text: str, items: list[_Open], span: Span, block: Block) -> None:
 
 
 def _opens_group(text: str, above: tuple[Span, Block], here: tuple[Span, Block]) -> bool:
-    """Whether the sentence above leads in the list, table or code that ``here`` opens."""
+    """Whether the sentence above leads in the list, table or code that ``here`` opens.
+
+    It does so with a colon. Over a table or a list, it also does directly above it, and as a
+    caption: a short paragraph that is no sentence.
+    """
     (before, block), (span, opened) = above, here
     if block.kind != "prose" or opened.kind not in ("item", "row", "code"):
         return False
     if block.apparatus != opened.apparatus:
         return False
-    directly = opened.kind != "code" and text.count("\n", before.end, span.start) <= 1
-    return directly or announces(text, before)
+    if opened.kind == "code" or announces(text, before):
+        return announces(text, before)
+    caption = before == block.span and len(before) <= _LONGEST_CAPTION
+    is_sentence = text[before.end - 1] in _ENDS
+    return (caption and not is_sentence) or text.count("\n", before.end, span.start) <= 1
 
 
 def _indent(text: str, span: Span) -> int:
