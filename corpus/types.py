@@ -240,8 +240,10 @@ def named_cells(row: str, columns: Sequence[str]) -> str:
     ('City: Zurich; Lunch: 28 CHF', '| a | b |')
     """
     lines = [line for line in row.split("\n") if not is_ruler(line)]
-    cells = row_cells(lines[0]) if len(lines) == 1 else []
-    if not columns or not 0 < len(cells) <= len(columns) or tuple(cells) == tuple(columns):
+    cells = row_cells(lines[0]) if columns and len(lines) == 1 else []
+    # Only bars at both ends show an empty cell; of another row with too few, which is missing?
+    fits = len(cells) == len(columns) or (row.startswith("|") and len(cells) < len(columns))
+    if not cells or not fits or tuple(cells) == tuple(columns):
         return row
     return "; ".join(
         f"{name}: {cell}" if name else cell

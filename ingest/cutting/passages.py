@@ -34,9 +34,8 @@ _MARKED = re.compile(r"[ \t]*#{1,6}[ \t]+|[ \t]*={1,6}[ \t]*")
 class _Group(NamedTuple):
     """What units of one passage have in common."""
 
+    stretch: Stretch
     apparatus: str
-    kind: PassageKind | None
-    hidden: bool
     family: str
     columns: tuple[str, ...]
 
@@ -125,12 +124,10 @@ def _groups(
         while parts[i].span.end <= unit.span.start:
             i += 1
         family = "text" if unit.block.kind in ("prose", "item") else unit.block.kind
-        keys.append(
-            _Group(unit.block.apparatus, parts[i].kind, parts[i].hidden, family, unit.columns)
-        )
+        keys.append(_Group(parts[i], unit.block.apparatus, family, unit.columns))
     for k in range(len(keys) - 2, -1, -1):
         here, below = keys[k], keys[k + 1]
-        if pieces[k].leads and pieces[k].tokens <= most and here[:3] == below[:3]:
+        if pieces[k].leads and pieces[k].tokens <= most and here[:2] == below[:2]:
             keys[k] = below
     pairs = zip(keys, pieces, strict=True)
     for group, some in groupby(pairs, key=lambda pair: pair[0]):
@@ -175,7 +172,7 @@ class _Fit:
             path,
             group.columns,
             _kind(group, units),
-            group.hidden,
+            group.stretch.hidden,
             tuple(context) if any(context) else (),
         )
 
@@ -196,8 +193,8 @@ class _Fit:
 
 
 def _kind(group: _Group, units: Sequence[Unit]) -> PassageKind:
-    if group.kind:
-        return group.kind
+    if group.stretch.kind:
+        return group.stretch.kind
     if group.apparatus:
         return "references" if group.apparatus == "References" else "note"
     if group.family == "text":
