@@ -118,7 +118,7 @@ def _row_pieces(text: str, unit: Unit, count: Count, most: int) -> Iterator[Unit
             span = trimmed(text, starts[first], ends[i - 1])
             if filled > most:  # one cell alone
                 room = max(1, most - (filled - count([drawn[first]])[0] if columns else 0))
-                cells = _pieces(text, span, "prose", room, count)
+                cells = list(_pieces(text, span, "prose", room, count))
             else:
                 cells = [(span, filled)] if len(span) else []
             for piece, tokens in cells:
