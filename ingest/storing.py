@@ -166,7 +166,7 @@ def embed(
         on_embedded: hears, batch by batch, how many texts were embedded.
     """
     texts = {
-        key: [passage.embedded_text(whole), *passage.sentence_texts(whole)]
+        key: [passage.embedded_text(whole), *passage.embedded_sentences(whole)]
         for key, (passage, whole) in wanted.items()
     }
     distinct = list(dict.fromkeys(text for some in texts.values() for text in some))

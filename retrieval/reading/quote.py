@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pincite.corpus.errors import QuoteError
-from pincite.corpus.line_patterns import ITEM, is_ruler
+from pincite.corpus.line_patterns import ITEM, LETTERED, is_ruler
 from pincite.corpus.types import Document, Span, sha256
 from pincite.retrieval.reading.reader import Candidate
 
@@ -130,7 +130,7 @@ def _widened(candidate: Candidate, text: str) -> Span:
 
 def _opens_what(above: str, said: str) -> bool:
     """Whether ``above`` introduces the list that ``said`` opens, or heads the table."""
-    if ITEM.match(said):
+    if ITEM.match(said) or LETTERED.match(said):
         return bool(_ANNOUNCES.search(above))
     is_row = any(mark in said for mark in ("|", "\t", "  "))
     return is_row and "\n" in above and is_ruler(above[above.rindex("\n") + 1 :])

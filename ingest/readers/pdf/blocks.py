@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from pincite.corpus.line_patterns import BULLET, ITEM, LETTERED
 from pincite.ingest.readers.pdf.headings import (
     DEEPEST,
     RARE,
@@ -26,8 +27,6 @@ from pincite.ingest.readers.pdf.headings import (
 )
 from pincite.ingest.readers.pdf.lines import Line, PageLines
 
-_ITEM = re.compile(r"(?:[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]) ")
-_BULLET = re.compile(r"[•▪◦‣·–*-] ")
 _TERMINAL = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d{0,2}$")
 _SAME_SIZE = 0.1
 _FOOTNOTE = 0.93  # of the size of the text
@@ -119,7 +118,7 @@ def _page_blocks(
         elif id(line) in rows:
             current = Block(Kind.ROW, [line])
         else:
-            current = Block(Kind.ITEM if _ITEM.match(line.text) else Kind.PROSE, [line])
+            current = Block(Kind.ITEM if _opens_item(line.text) else Kind.PROSE, [line])
     if current:
         yield current
 
@@ -173,7 +172,7 @@ def _opens(block: Block, line: Line, following: Line | None, setting: _Setting) 
     """Whether the line just below the block's last one opens a paragraph or an item."""
     first, last = block.lines[0], block.lines[-1]
     ended = bool(_TERMINAL.search(last.text))
-    if _BULLET.match(line.text) or (_ITEM.match(line.text) and (ended or block.kind is Kind.ITEM)):
+    if BULLET.match(line.text) or (_opens_item(line.text) and (ended or block.kind is Kind.ITEM)):
         return True
     if last.text[-1] == "-" and line.text[0].islower():
         return False  # a word goes on
@@ -203,7 +202,7 @@ def _carries(block: Block, line: Line, setting: _Setting | None = None) -> bool:
     last = block.lines[-1]
     if block.kind in (Kind.ROW, Kind.HEADING) or last.cells or line.cells:
         return False
-    if not _same_size(last, line) or _BULLET.match(line.text) or _TERMINAL.search(last.text):
+    if not _same_size(last, line) or BULLET.match(line.text) or _TERMINAL.search(last.text):
         return False
     if last.bold != line.bold:
         return False
@@ -257,6 +256,10 @@ def _bold_headings(found: list[Block], level: int) -> None:
     if letters[True] <= RARE * letters.total():
         for block in bold:
             block.kind, block.level = Kind.HEADING, min(level, DEEPEST)
+
+
+def _opens_item(line: str) -> bool:
+    return bool(ITEM.match(line) or LETTERED.match(line))
 
 
 def _same_size(a: Line, b: Line) -> bool:
