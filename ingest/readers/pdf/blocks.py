@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from pincite.corpus.types import RegionKind
 from pincite.ingest.readers.pdf.headings import (
     DEEPEST,
     RARE,
@@ -28,7 +29,7 @@ from pincite.ingest.readers.pdf.lines import Line, PageLines
 
 _ITEM = re.compile(r"(?:[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]) ")
 _BULLET = re.compile(r"[•▪◦‣·–*-] ")
-_TERMINAL = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d{0,2}$")
+_TERMINAL = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*[\d⁰¹²³⁴-⁹]{0,2}$")
 _SAME_SIZE = 0.1
 _FOOTNOTE = 0.93  # of the size of the text
 _SHORTEST_BELOW = 60  # letters of the text below a bold heading
@@ -45,12 +46,16 @@ class Kind(Enum):
 
 @dataclass(slots=True)
 class Block:
-    """Lines that belong together; ``goes_on`` says that it continues the block before it."""
+    """Lines that belong together; ``goes_on`` says that it continues the block before it.
+
+    ``region`` is what the lines are where they are no running text of the page.
+    """
 
     kind: Kind
     lines: list[Line]
     level: int = 0
     goes_on: bool = False
+    region: RegionKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

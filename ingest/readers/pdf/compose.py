@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.layout import WORD, Layout
-from pincite.corpus.types import Page, Span
+from pincite.corpus.types import Page, Region, RegionKind, Span
 from pincite.ingest.readers.base import Heading, Reading, sections
 from pincite.ingest.readers.pdf.blocks import Block, Kind
 from pincite.ingest.readers.pdf.lines import Line
@@ -46,6 +46,8 @@ class _Writer:
         self._length = 0
         self._words: list[NDArray[np.void]] = []
         self._headings: list[Heading] = []
+        self._regions: list[Region] = []
+        self._region: RegionKind | None = None  # of the last block
         self._starts: dict[int, int] = {}  # by page, where its first word stands
         self._kind: Kind | None = None
         self._last: Line | None = None
@@ -67,7 +69,16 @@ class _Writer:
         if block.kind is Kind.HEADING:
             words = " ".join(line.text for line in block.lines)
             self._headings.append(Heading(Span(start, self._length), block.level, words))
+        self._mark(block, start)
         self._kind = block.kind
+
+    def _mark(self, block: Block, start: int) -> None:
+        """Note what region a block is, or goes on with."""
+        if block.region:
+            if self._regions and self._region == block.region:
+                start = self._regions.pop().span.start
+            self._regions.append(Region(Span(start, self._length), block.region))
+        self._region = block.region
 
     def _below(self, block: Block) -> bool:
         """Whether a row belongs to the table of the last one."""
@@ -87,7 +98,8 @@ class _Writer:
             starts[number - 1] = at = min(at, self._starts.get(number, at))
         spans = zip(starts, [*starts[1:], len(text)], strict=True)
         tiled = tuple(Page(Span(a, b), number) for number, (a, b) in enumerate(spans, 1))
-        return Reading(text, sections(text, self._headings), tiled, layout=Layout(words))
+        tree, regions = sections(text, self._headings), tuple(self._regions)
+        return Reading(text, tree, tiled, layout=Layout(words), regions=regions)
 
     def _line(self, line: Line) -> None:
         """A line of prose, after a blank or as the rest of a hyphenated word."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pincite.ingest.readers.numerals import raised
 from pincite.ingest.readers.pdf.superscripts import in_place
 
 Boxes = NDArray[np.float32]
@@ -139,12 +140,12 @@ def _words(glyphs: Glyphs, width: float, height: float) -> _Words:
 
 def _with_notes(words: _Words, size: Callable[[int], float]) -> _Words:
     """The words with superscripts behind the words that they belong to."""
-    order = in_place(words.texts, words.boxes, words.broken, size)
+    order, notes = in_place(words.texts, words.boxes, words.broken, size)
     moved = np.diff(order, prepend=-1) != 1
     if not moved.any():
         return words
     return _Words(
-        [words.texts[i] for i in order],
+        [raised(words.texts[i]) if i in notes else words.texts[i] for i in order],
         words.boxes[order],
         [words.first[i] for i in order],
         words.broken[order] | moved,  # so that it is joined to a word only where it touches it
