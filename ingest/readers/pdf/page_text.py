@@ -46,7 +46,7 @@ def page_text(page: pdfium.PdfPage, number: int, form: raw.FPDF_FORMHANDLE | Non
     fields, comments = annotations(page, form)
     with glyphs(page) as (drawn, textpage):
         letters, dropped = _without_flat(replace(drawn, codes=with_scripts(drawn)))
-        invisible, scanned = hidden(page, textpage, letters)
+        invisible, is_picture = hidden(page, textpage, letters)
         letters, invisible = with_fields(letters, invisible, fields)
         text = lines(seen(letters, invisible), number, width, height, letters.style)
         asides = []
@@ -59,7 +59,7 @@ def page_text(page: pdfium.PdfPage, number: int, form: raw.FPDF_FORMHANDLE | Non
     picture = "no"
     if not text and not any(aside.lines for aside in asides) and _has_objects(page):
         picture = "whole"
-    elif scanned and sum(len(line.text) for line in text) < _FEW_LETTERS:
+    elif is_picture and sum(len(line.text) for line in text) < _FEW_LETTERS:
         picture = "mostly"
     found = tuple(aside for aside in asides if aside.lines)
     return PageText(PageLines(number, height, tuple(text)), found, picture, dropped, len(fields))

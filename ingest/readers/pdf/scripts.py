@@ -36,7 +36,7 @@ _DOWN = dict(
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
 _FIGURES = re.compile(r"[0-9*†‡§a-z,()\[\]]{1,6}")
-_FRACTION = re.compile(r"(?<![0-9])([⁰¹²³⁴-⁹]+)[/⁄]([₀-₉]+)")
+_FRACTION = re.compile(r"(?<![0-9])[⁰¹²³⁴-⁹]+(?:⁄[₀-₉0-9]|/[₀-₉])[₀-₉]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,8 @@ class _Boxes:
 def hidden(
     page: pdfium.PdfPage, textpage: raw.FPDF_TEXTPAGE, glyphs: PageGlyphs
 ) -> tuple[Flags, bool]:
-    """Which letters of a page cannot be seen, ``(n,)``; and whether pictures cover most of it."""
+    """Which letters of a page cannot be seen, ``(n,)``; and whether the page is a picture: one that
+    covers most of it and has no invisible text, as a recognised scan has."""
     if not len(glyphs.runs.addresses):
         return np.zeros(len(glyphs.codes), np.bool_), False
     ink, boxes = _ink(glyphs), _boxes(page)
@@ -87,7 +88,7 @@ def hidden(
     doubtful[doubtful] &= (ink.pale[glyphs.run] | _on_boxes(glyphs, ink, boxes, centre))[doubtful]
     if doubtful.any() and not deadline.is_near():
         unseen |= _without_contrast(page, textpage, glyphs, doubtful)
-    return unseen, boxes.scanned
+    return unseen, boxes.scanned and not ink.invisible.any()
 
 
 def _ink(glyphs: PageGlyphs) -> _Ink:
