@@ -86,11 +86,12 @@ def attachments(document: pdfium.PdfDocument) -> list[str]:
     ]
 
 
-def annotations(
+def overlays(
     page: pdfium.PdfPage, handle: raw.FPDF_FORMHANDLE | None
 ) -> tuple[list[Field], list[Comment]]:
     """The fields of a page that have a value, or a box to tick, and the comments on it."""
-    fields, comments = [], []
+    fields: list[Field] = []
+    comments: list[Comment] = []
     for annotation in _annotations(page):
         kind = raw.FPDFAnnot_GetSubtype(annotation)
         unshown = bool(raw.FPDFAnnot_GetFlags(annotation) & _UNSHOWN)
@@ -98,10 +99,11 @@ def annotations(
             if value := _value(handle, annotation):
                 fields.append(Field(value, _box(page, annotation), unshown))
         elif kind in _COMMENTS and (text := _entry(annotation, b"Contents").strip()):
-            typed = _entry(annotation, b"IT") == "FreeTextTypewriter"
-            (fields if typed else comments).append(
-                (Field if typed else Comment)(text, _box(page, annotation), unshown)
-            )
+            box = _box(page, annotation)
+            if _entry(annotation, b"IT") == "FreeTextTypewriter":
+                fields.append(Field(text, box, unshown))  # how people fill in forms without fields
+            else:
+                comments.append(Comment(text, box, unshown))
     return fields, comments
 
 
@@ -166,4 +168,5 @@ def _box(page: pdfium.PdfPage, annotation: raw.FPDF_ANNOTATION) -> Boxes:
     corners = np.array(
         [[rectangle.left, rectangle.top, rectangle.right, rectangle.bottom]], np.float32
     )
-    return np.nan_to_num(shown(corners, page)[0], nan=0.0, posinf=0.0, neginf=0.0)
+    box: Boxes = np.nan_to_num(shown(corners, page)[0], nan=0.0, posinf=0.0, neginf=0.0)
+    return box

@@ -60,10 +60,10 @@ def numbered(line: Line, width: float) -> Iterator[Numbered]:
                 yield Numbered(number, f"{text[: match.start(1)]}#{text[match.end(1) :]}")
     words = text.split(" ")
     for at, beside, others in ((0, 1, words[1:]), (-1, -2, words[:-1])):
-        match = _APART.fullmatch(words[at])
-        if match and len(words) > 1 and _set_apart(line, words, at, beside, width):
+        number_at_end = _APART.fullmatch(words[at])
+        if number_at_end and others and _set_apart(line, words, at, beside, width):
             rest = " ".join(others)
-            yield Numbered(int(match[1]), f"# {rest}" if at == 0 else f"{rest} #")
+            yield Numbered(int(number_at_end[1]), f"# {rest}" if at == 0 else f"{rest} #")
 
 
 def _set_apart(line: Line, words: list[str], at: int, beside: int, width: float) -> bool:

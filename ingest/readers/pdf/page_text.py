@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from pincite.ingest.readers.pdf.annotations import annotations
+from pincite.ingest.readers.pdf.annotations import overlays
 from pincite.ingest.readers.pdf.asides import Aside, note, seen, unseen
 from pincite.ingest.readers.pdf.forms import with_fields
 from pincite.ingest.readers.pdf.glyphs import PageGlyphs, glyphs
@@ -43,7 +43,7 @@ def page_text(page: pdfium.PdfPage, number: int, form: raw.FPDF_FORMHANDLE | Non
         pdfium.PdfiumError: the page is damaged.
     """
     width, height = page.get_size()
-    fields, comments = annotations(page, form)
+    fields, comments = overlays(page, form)
     with glyphs(page) as (drawn, textpage):
         letters, dropped = _without_flat(replace(drawn, codes=with_scripts(drawn)))
         invisible, is_picture = hidden(page, textpage, letters)

@@ -84,8 +84,8 @@ def warnings(scans: Scans, odd: Oddities) -> tuple[str, ...]:
     if odd.unread_form:
         found.append("its form (XFA) is not read: print the filled form to a PDF and ingest that")
     if odd.attached:
-        one = len(odd.attached) == 1
-        count = "1 attached file is" if one else f"{len(odd.attached)} attached files are"
+        alone = len(odd.attached) == 1
+        count = "1 attached file is" if alone else f"{len(odd.attached)} attached files are"
         names = ", ".join(name or "without a name" for name in odd.attached[:_NAMED])
         found.append(f"{count} not read: {names}{', …' if odd.attached[_NAMED:] else ''}")
     if not odd.whole:
