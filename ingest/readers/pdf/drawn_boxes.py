@@ -12,12 +12,20 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from pincite.ingest.readers.pdf.glyphs import shown
+from pincite.ingest.readers.pdf.glyphs import by_address, shown
 
 _CELL, _MOST_CELLS = 2.0, 1000  # points, cells a side: the grid that boxes and pictures are put on
 _MOST_OF_PAGE = 0.5  # pictures that cover more are a scan, whose letters are invisible text
 _MOST_OBJECTS = 100_000  # drawn on a page; what is drawn after them covers nothing
 _DEEPEST = 4  # groups of objects in groups
+_red, _green, _blue, _opacity = (ctypes.c_uint() for _ in range(4))  # PDFium has one thread
+_PARTS = [ctypes.addressof(part) for part in (_red, _green, _blue, _opacity)]
+_POINTER = ctypes.c_void_p
+_object = by_address(raw.FPDFPage_GetObject, _POINTER, _POINTER, ctypes.c_int)
+_member = by_address(raw.FPDFFormObj_GetObject, _POINTER, _POINTER, ctypes.c_ulong)
+_kind = by_address(raw.FPDFPageObj_GetType, ctypes.c_int, _POINTER)
+fill_colour = by_address(raw.FPDFPageObj_GetFillColor, ctypes.c_int, *[_POINTER] * 5)
+stroke_colour = by_address(raw.FPDFPageObj_GetStrokeColor, ctypes.c_int, *[_POINTER] * 5)
 _COVERS = {
     raw.FPDF_ANNOT_SQUARE,
     raw.FPDF_ANNOT_REDACT,
@@ -46,13 +54,13 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     shape = int(np.ceil(height / cell)) + 1, int(np.ceil(width / cell)) + 1
     order: dict[int, int] = {}
     filled, colours, when, pictures = [], [], [], []
-    for i, (handle, kind, matrix) in enumerate(islice(_objects(page), _MOST_OBJECTS)):
+    for i, (address, kind, matrix) in enumerate(islice(_objects(page), _MOST_OBJECTS)):
         if kind == raw.FPDF_PAGEOBJ_TEXT:
-            order[ctypes.cast(handle, ctypes.c_void_p).value or 0] = i
+            order[address] = i
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-            pictures.append(_bounds(handle, matrix))
-        elif kind == raw.FPDF_PAGEOBJ_PATH and (ink := _filled(handle)):
-            filled.append(_bounds(handle, matrix))
+            pictures.append(_bounds(address, matrix))
+        elif kind == raw.FPDF_PAGEOBJ_PATH and (ink := _filled(address)):
+            filled.append(_bounds(address, matrix))
             colours.append(ink)
             when.append(i)
     for box in _annotations(page):
@@ -75,50 +83,46 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     )
 
 
-def _objects(page: pdfium.PdfPage) -> Iterator[tuple[raw.FPDF_PAGEOBJECT, int, pdfium.PdfMatrix]]:
-    """What is drawn on a page, in order, with its kind and what places it on the page."""
-    groups: list[tuple[Iterator[raw.FPDF_PAGEOBJECT], pdfium.PdfMatrix]] = [
-        (
-            (
-                raw.FPDFPage_GetObject(page.raw, i)
-                for i in range(raw.FPDFPage_CountObjects(page.raw))
-            ),
-            pdfium.PdfMatrix(),
-        )
-    ]
+def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, pdfium.PdfMatrix]]:
+    """The addresses of what is drawn on a page, in order, with its kind and what places it."""
+    handle = ctypes.cast(page.raw, _POINTER)
+    count = raw.FPDFPage_CountObjects(page.raw)
+    top: Iterator[int] = (_object(handle, i) for i in range(count))
+    groups = [(top, pdfium.PdfMatrix())]
     while groups:
-        handles, matrix = groups[-1]
-        handle = next(handles, None)
-        if handle is None:
+        members, matrix = groups[-1]
+        address = next(members, None)
+        if address is None:
             groups.pop()
             continue
-        kind = raw.FPDFPageObj_GetType(handle)
-        yield handle, kind, matrix
+        kind = _kind(address)
+        yield address, kind, matrix
         if kind == raw.FPDF_PAGEOBJ_FORM and len(groups) < _DEEPEST:
             own = raw.FS_MATRIX()
-            raw.FPDFPageObj_GetMatrix(handle, own)
-            inside = _members(handle)
-            groups.append((inside, pdfium.PdfMatrix.from_raw(own).multiply(matrix)))
+            group = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
+            raw.FPDFPageObj_GetMatrix(group, own)
+            groups.append((_members(group), pdfium.PdfMatrix.from_raw(own).multiply(matrix)))
 
 
-def _members(group: raw.FPDF_PAGEOBJECT) -> Iterator[raw.FPDF_PAGEOBJECT]:
+def _members(group: raw.FPDF_PAGEOBJECT) -> Iterator[int]:
+    handle = ctypes.cast(group, _POINTER)
     for i in range(max(raw.FPDFFormObj_CountObjects(group), 0)):
-        yield raw.FPDFFormObj_GetObject(group, i)
+        yield _member(handle, i)
 
 
-def _filled(handle: raw.FPDF_PAGEOBJECT) -> tuple[int, int, int] | None:
+def _filled(address: int) -> tuple[int, int, int] | None:
     """The colour of a path that is filled, and hides what is under it."""
+    handle = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(handle, mode, stroke)
     if mode.value == raw.FPDF_FILLMODE_NONE or raw.FPDFPageObj_HasTransparency(handle):
         return None
-    red, green, blue, _ = colour(raw.FPDFPageObj_GetFillColor, handle)
+    red, green, blue, _ = colour(fill_colour, address)
     return red, green, blue
 
 
-def _bounds(
-    handle: raw.FPDF_PAGEOBJECT, matrix: pdfium.PdfMatrix
-) -> tuple[float, float, float, float]:
+def _bounds(address: int, matrix: pdfium.PdfMatrix) -> tuple[float, float, float, float]:
+    handle = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top)
     box: tuple[float, float, float, float] = matrix.on_rect(
@@ -151,9 +155,9 @@ def _cells(
         yield slice(left, right), slice(top, bottom)
 
 
-def colour(get: Callable[..., int], handle: raw.FPDF_PAGEOBJECT) -> tuple[int, int, int, int]:
-    """Red, green, blue and opacity; black where there is none."""
-    parts = [ctypes.c_uint(0), ctypes.c_uint(0), ctypes.c_uint(0), ctypes.c_uint(255)]
-    get(handle, *parts)
-    red, green, blue, opacity = (part.value for part in parts)
-    return red, green, blue, opacity
+def colour(get: Callable[..., int], address: int) -> tuple[int, int, int, int]:
+    """Red, green, blue and opacity of an object, as ``get`` gives them; black by default."""
+    _red.value = _green.value = _blue.value = 0
+    _opacity.value = 255
+    get(address, *_PARTS)
+    return _red.value, _green.value, _blue.value, _opacity.value

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -19,9 +20,20 @@ from pincite.ingest.readers.pdf.lines import Boxes
 _USUAL_SIZE = 10.0  # points: of what is typed on a page without letters
 _BOLD = 600  # weight of a font
 _BOLD_NAME = re.compile(rb"bold|black|heavy|semib|demi", re.IGNORECASE)
-# The binding makes an object of each pointer that it gives; addresses take a fifth of the time.
-_text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
-    ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+
+
+def by_address(function: object, result: Any, *arguments: Any) -> Callable[..., Any]:
+    """A function of PDFium that takes and gives addresses.
+
+    The binding makes an object of each pointer, which takes five times as long; some files draw
+    each letter by itself.
+    """
+    address = ctypes.cast(function, ctypes.c_void_p).value  # type: ignore[arg-type]
+    return ctypes.CFUNCTYPE(result, *arguments)(address or 0)
+
+
+_text_object = by_address(
+    raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int
 )
 
 
@@ -112,28 +124,23 @@ def _runs(
     run[real] = inverse
     last = np.maximum.accumulate(np.where(run >= 0, np.arange(len(run)), 0))
     run = np.maximum(run[last], 0) if len(run) else run
-    sizes, origins, directions, flat = [], [], [], []
+    rows = []
     matrix = raw.FS_MATRIX()
     x, y = ctypes.c_double(), ctypes.c_double()
     for i in first.tolist():
         if not raw.FPDFText_GetMatrix(textpage, i, matrix):
             matrix.a, matrix.b, matrix.c, matrix.d = 1, 0, 0, 1
         raw.FPDFText_GetCharOrigin(textpage, i, x, y)
-        size = float(raw.FPDFText_GetFontSize(textpage, i))
-        sides = np.array([matrix.a, matrix.b, matrix.c, matrix.d], np.float64)
-        area = abs(sides[0] * sides[3] - sides[1] * sides[2]) * size * size
-        flat.append(not (np.isfinite([*sides, x.value, y.value]).all() and area > 1e-9))
-        sizes.append(size * float(np.hypot(sides[2], sides[3])))
-        origins.append((x.value, y.value))
-        directions.append(sides[:2] / max(float(np.hypot(sides[0], sides[1])), 1e-9))
-    runs = Runs(
-        tuple(unique.tolist()),
-        first,
-        np.array(sizes),
-        np.array(origins).reshape(-1, 2),
-        np.array(directions).reshape(-1, 2),
-        np.array(flat, np.bool_),
-    )
+        size = raw.FPDFText_GetFontSize(textpage, i)
+        rows.append((matrix.a, matrix.b, matrix.c, matrix.d, x.value, y.value, size))
+    table = np.array(rows, np.float64).reshape(-1, 7)
+    a, b, c, d, _, _, size = table.T
+    with np.errstate(all="ignore"):
+        area = np.abs(a * d - b * c) * size * size
+        flat = ~(np.isfinite(table).all(axis=1) & (area > 1e-9))
+        directions = table[:, :2] / np.maximum(np.hypot(a, b), 1e-9)[:, None]
+        sizes = np.nan_to_num(size * np.hypot(c, d))
+    runs = Runs(tuple(unique.tolist()), first, sizes, table[:, 4:6], directions, flat)
     return runs, run
 
 

@@ -22,6 +22,7 @@ _TOUCHING = 0.1  # of that size: a gap that is none
 _NEAR = 0.5  # of that size: the widest gap before a note's mark
 _BEFORE = 1.0  # of that size: the widest gap behind the mark that a note begins with
 _OVERLAP = 0.6  # of that size: so far back goes what stands below a raised figure
+_ALIKE = 0.01  # points
 _LONGEST = 12  # characters: the marks "12, 13, 14"
 
 _UP = {ord(sign): ord(raised(sign)) for sign in "0123456789n()+=-−"} | dict(
@@ -41,7 +42,7 @@ _FRACTION = re.compile(r"(?<![0-9])[⁰¹²³⁴-⁹]+(?:⁄[₀-₉0-9]|/[₀-�
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Glyphs of one run that stand one after the other.
+    """Glyphs of one size and baseline that stand one after the other.
 
     ``low`` and ``high`` are where they begin and end along their baseline, ``base`` is where that
     runs, all in points; ``text`` is without blanks.
@@ -84,7 +85,7 @@ def with_scripts(glyphs: PageGlyphs) -> NDArray[np.uint32]:
 
 
 def _stretches(glyphs: PageGlyphs) -> list[_Stretch]:
-    """The page's letters in reading order, parted where another run begins."""
+    """The page's letters in reading order, parted where the size or the baseline changes."""
     codes = np.where(glyphs.codes > 0x10FFFF, 0xFFFD, glyphs.codes).astype("<u4")
     text = codes.tobytes().decode("utf-32-le", "surrogatepass")
     seen = ~glyphs.generated & ~glyphs.runs.flat[glyphs.run] if len(codes) else glyphs.generated
@@ -93,8 +94,8 @@ def _stretches(glyphs: PageGlyphs) -> list[_Stretch]:
     at = np.flatnonzero(seen)
     if not len(at):
         return []
-    new = np.flatnonzero(np.diff(glyphs.run[at], prepend=-1))
-    direction = glyphs.runs.directions[glyphs.run[at]]
+    run = glyphs.run[at]
+    direction, size = glyphs.runs.directions[run], glyphs.runs.sizes[run]
     corners = glyphs.drawn[at].astype(np.float64)
     along = np.stack(
         [
@@ -103,22 +104,26 @@ def _stretches(glyphs: PageGlyphs) -> list[_Stretch]:
         ],
         axis=1,
     )
+    origin = glyphs.runs.origins[run]
+    base = origin[:, 1] * direction[:, 0] - origin[:, 0] * direction[:, 1]
+    # Some files draw each letter by itself: what is alike is one stretch.
+    style = np.column_stack([size, base, direction])
+    new = np.flatnonzero((np.abs(np.diff(style, axis=0)) > _ALIKE).any(axis=1)) + 1
+    new = np.concatenate([[0], new])
     low = np.minimum.reduceat(along.min(axis=1), new)
     high = np.maximum.reduceat(along.max(axis=1), new)
-    origin = glyphs.runs.origins[glyphs.run[at[new]]]
-    base = origin[:, 1] * direction[new, 0] - origin[:, 0] * direction[new, 1]
     return [
         _Stretch(
             start := int(at[a]),
             end := int(at[b - 1]) + 1,
             "".join(text[start:end].split()),
-            float(glyphs.runs.sizes[glyphs.run[start]]),
+            float(size[a]),
             float(low[i]),
             float(high[i]),
-            float(base[i]),
+            float(base[a]),
             (float(direction[a, 0]), float(direction[a, 1])),
         )
-        for i, (a, b) in enumerate(zip(new, [*new[1:], len(at)], strict=True))
+        for i, (a, b) in enumerate(zip(new.tolist(), [*new[1:].tolist(), len(at)], strict=True))
     ]
 
 

@@ -15,8 +15,14 @@ import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
 from pincite.ingest.processes import deadline
-from pincite.ingest.readers.pdf.drawn_boxes import DrawnBoxes, colour, drawn_boxes
-from pincite.ingest.readers.pdf.glyphs import PageGlyphs, shown
+from pincite.ingest.readers.pdf.drawn_boxes import (
+    DrawnBoxes,
+    colour,
+    drawn_boxes,
+    fill_colour,
+    stroke_colour,
+)
+from pincite.ingest.readers.pdf.glyphs import PageGlyphs, by_address, shown
 from pincite.ingest.readers.pdf.lines import Boxes
 
 Flags = NDArray[np.bool_]
@@ -28,6 +34,7 @@ _SAME = 16  # of 255: two colours that differ less look alike
 _SCALE, _LARGEST = 2.0, 2000  # pixels a point, pixels a side: of the picture of a page
 _BAND = (0.2, 0.8)  # of a word's height: where each of its letters has ink
 _PARTLY = 4  # letters: of so many, the outermost may stick out from under a box
+_mode = by_address(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
 _STROKED = {
     raw.FPDF_TEXTRENDERMODE_STROKE,
     raw.FPDF_TEXTRENDERMODE_FILL_STROKE,
@@ -70,11 +77,10 @@ def hidden(
 def _ink(glyphs: PageGlyphs) -> _Ink:
     none, invisible, pale, colours = [], [], [], []
     for address in glyphs.runs.addresses:
-        handle = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
-        mode = raw.FPDFTextObj_GetTextRenderMode(handle)
-        inks = [colour(raw.FPDFPageObj_GetFillColor, handle)]
+        mode = _mode(address)
+        inks = [colour(fill_colour, address)]
         if mode in _STROKED:
-            inks.append(colour(raw.FPDFPageObj_GetStrokeColor, handle))
+            inks.append(colour(stroke_colour, address))
         none.append(all(ink[3] <= _TRANSPARENT for ink in inks))
         pale.append(all(min(ink[:3]) >= _PALE for ink in inks))
         invisible.append(mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE)
