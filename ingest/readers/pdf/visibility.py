@@ -75,22 +75,17 @@ def hidden(
 
 
 def _ink(glyphs: PageGlyphs) -> _Ink:
-    none, invisible, pale, colours = [], [], [], []
+    rows = []
     for address in glyphs.runs.addresses:
         mode = _mode(address)
-        inks = [colour(fill_colour, address)]
-        if mode in _STROKED:
-            inks.append(colour(stroke_colour, address))
-        none.append(all(ink[3] <= _TRANSPARENT for ink in inks))
-        pale.append(all(min(ink[:3]) >= _PALE for ink in inks))
-        invisible.append(mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE)
-        colours.append(inks[0][:3])
-    return _Ink(
-        np.array(none, np.bool_),
-        np.array(invisible, np.bool_),
-        np.array(pale, np.bool_),
-        np.array(colours, np.int64),
-    )
+        fill = colour(fill_colour, address)
+        stroke = colour(stroke_colour, address) if mode in _STROKED else fill
+        rows.append((*fill, *stroke, mode))
+    table = np.array(rows, np.int64)
+    paler = np.minimum(table[:, :3], table[:, 4:7]).min(axis=1)
+    opacity = np.maximum(table[:, 3], table[:, 7])
+    invisible = table[:, 8] == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    return _Ink(opacity <= _TRANSPARENT, invisible, paler >= _PALE, table[:, :3])
 
 
 def _tiny(textpage: raw.FPDF_TEXTPAGE, glyphs: PageGlyphs) -> Flags:
