@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
 import numpy as np
 
+from pincite.ingest.readers.pdf.columns import Region, regions
 from pincite.ingest.readers.pdf.headings import (
     DEEPEST,
     RARE,
@@ -24,12 +25,13 @@ from pincite.ingest.readers.pdf.headings import (
     of_outline,
     of_size,
 )
-from pincite.ingest.readers.pdf.lines import Line, PageLines
+from pincite.ingest.readers.pdf.lines import TERMINAL, Line, PageLines
 
 _ITEM = re.compile(r"(?:[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]) ")
 _BULLET = re.compile(r"[•▪◦‣·–*-] ")
-_TERMINAL = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d{0,2}$")
 _SAME_SIZE = 0.1
+_WIDEST = 0.1  # of the lines of a column: those that may reach beyond it
+_MOST_ASIDES = 6  # blocks: captions and footnotes between two parts of one sentence
 _FOOTNOTE = 0.93  # of the size of the text
 _SHORTEST_BELOW = 60  # letters of the text below a bold heading
 
@@ -59,6 +61,7 @@ class _Setting:
 
     step: float
     rights: Mapping[int, float]  # by a line's id: how far right its column reaches
+    asides: Set[int]  # the ids of lines behind which the text before them may go on
 
 
 def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Block]:
@@ -67,12 +70,17 @@ def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Bloc
     Headings are what ``outline`` names; where it names nothing that stands on the pages, what is
     set clearly larger, or bold on a line of its own.
     """
+    parted = [regions(page.lines) for page in pages]
+    pages = [
+        replace(page, lines=tuple(line for region in some for line in region.lines))
+        for page, some in zip(pages, parted, strict=True)
+    ]
     outlined = of_outline(pages, outline)
     levels = outlined or of_size(pages)
     found: list[Block] = []
-    for page in pages:
-        setting = _setting(page.lines)
-        new = list(_page_blocks(page.lines, setting, levels))
+    for page, some in zip(pages, parted, strict=True):
+        setting = _setting(page.lines, some)
+        new = _over_asides(list(_page_blocks(page.lines, setting, levels)), setting)
         if found and new:
             _carry_over(found, new, setting)
         found += new
@@ -81,7 +89,7 @@ def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Bloc
     return found
 
 
-def _setting(lines: Sequence[Line]) -> _Setting:
+def _setting(lines: Sequence[Line], parted: Sequence[Region]) -> _Setting:
     steps = [
         (b.bottom - a.bottom) / a.size
         for a, b in pairwise(lines)
@@ -93,12 +101,31 @@ def _setting(lines: Sequence[Line]) -> _Setting:
         ranked = np.sort(steps)
         alike = np.searchsorted(ranked, ranked + 0.05) - np.searchsorted(ranked, ranked - 0.05)
         step = float(ranked[alike >= 0.9 * alike.max()][0])
+    rights: dict[int, float] = {}
+    for region in parted:
+        rights |= _rights(region.lines)
+    body = Counter(round(line.size, 1) for line in lines).most_common(1)
+    small = _FOOTNOTE * body[0][0] if body else 0.0
+    asides = {id(line) for region in parted if region.aside for line in region.lines}
+    asides |= {id(line) for line in lines if line.size < small}
+    return _Setting(step, rights, asides)
+
+
+def _rights(lines: Sequence[Line]) -> dict[int, float]:
+    """How far right the column of each line reaches, by the line's id.
+
+    It is that of lines of its size that begin near it. The widest tenth of them do not count: a
+    title or a footnote may go beyond the column at whose edge it begins.
+    """
     edges = np.array([(line.left, line.right, line.size) for line in lines]).reshape(-1, 3)
     rights = {}
     for line in lines:
-        near = np.abs(edges[:, 0] - line.left) < 4 * line.size
-        rights[id(line)] = float(edges[near, 1].max())
-    return _Setting(step, rights)
+        near = (np.abs(edges[:, 0] - line.left) < 4 * line.size) & (
+            np.abs(edges[:, 2] - line.size) <= _SAME_SIZE * line.size
+        )
+        reach = np.sort(edges[near, 1])
+        rights[id(line)] = float(reach[-1 - int(_WIDEST * len(reach))])
+    return rights
 
 
 def _page_blocks(
@@ -172,7 +199,7 @@ def _goes_on(
 def _opens(block: Block, line: Line, following: Line | None, setting: _Setting) -> bool:
     """Whether the line just below the block's last one opens a paragraph or an item."""
     first, last = block.lines[0], block.lines[-1]
-    ended = bool(_TERMINAL.search(last.text))
+    ended = bool(TERMINAL.search(last.text))
     if _BULLET.match(line.text) or (_ITEM.match(line.text) and (ended or block.kind is Kind.ITEM)):
         return True
     if last.text[-1] == "-" and line.text[0].islower():
@@ -203,7 +230,7 @@ def _carries(block: Block, line: Line, setting: _Setting | None = None) -> bool:
     last = block.lines[-1]
     if block.kind in (Kind.ROW, Kind.HEADING) or last.cells or line.cells:
         return False
-    if not _same_size(last, line) or _BULLET.match(line.text) or _TERMINAL.search(last.text):
+    if not _same_size(last, line) or _BULLET.match(line.text) or TERMINAL.search(last.text):
         return False
     if last.bold != line.bold:
         return False
@@ -231,6 +258,33 @@ def _carry_over(found: list[Block], new: list[Block], setting: _Setting) -> None
             return
         found.append(found.pop(last))
         new[0].goes_on = True
+
+
+def _over_asides(found: list[Block], setting: _Setting) -> list[Block]:
+    """The blocks of a page, in which a sentence goes on behind captions and footnotes.
+
+    Those go before the paragraph that they stand in.
+    """
+    ordered: list[Block] = []
+    asides = 0  # at the end of what is ordered
+    for block in found:
+        before = ordered[-1 - asides] if asides < len(ordered) else None
+        first = block.lines[0]
+        goes_on = (
+            before is not None
+            and 0 < asides <= _MOST_ASIDES
+            and block.kind is Kind.PROSE
+            and before.kind in (Kind.PROSE, Kind.ITEM)
+            and (first.text[0].islower() or before.lines[-1].text[-1] == "-")
+            and _carries(before, first, setting)
+        )
+        if before and goes_on:
+            ordered.append(ordered.pop(-1 - asides))
+            block.goes_on = True
+        aside = block.kind in (Kind.PROSE, Kind.ROW) and id(first) in setting.asides
+        asides = asides + 1 if aside else 0
+        ordered.append(block)
+    return ordered
 
 
 def _bold_headings(found: list[Block], level: int) -> None:

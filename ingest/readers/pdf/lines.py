@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pincite.ingest.readers.pdf.bidi import reading_order
 from pincite.ingest.readers.pdf.superscripts import in_place
 
 Boxes = NDArray[np.float32]
@@ -28,7 +29,11 @@ _UNSEEN = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BULLETS = frozenset("\uf0b7\uf0a7\uf0a8\uf076\uf0d8\uf0fc\uf06e\uf071\uf02d\u25cf\u25aa\u25a0")
-_LATIN_LIGATURE = re.compile("[\ufb00-\ufb06]")
+TERMINAL = re.compile(
+    r"[.!?:;…。！？؟۔][\"'”’»)\]]*[\d¹²³⁰-⁹]{0,2}$"
+)  # ends a sentence, or a part of it
+# Ligatures, and the forms that letters of Arabic and Hebrew have beside others.
+_FORM = re.compile("[\ufb00-\ufb06\ufb1d-\ufdf9\ufdfc\ufe70-\ufefc]")
 _MARK = re.compile(r"[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]|\d+(?:\.\d+)+\.?")
 _FIGURE = re.compile(r"[$€£¥—–(-]*[\d.,]*[%)]*[$€£¥]?")
 _CURRENCY, _UNIT = frozenset("$€£¥"), frozenset(["%", ")", ")%"])
@@ -96,6 +101,13 @@ def lines(
 
     ``style`` gives the size and the boldness of a glyph.
     """
+    if turned := reading_order(glyphs.codes, glyphs.boxes):
+        codes, boxes, source = turned
+        glyphs, drawn = Glyphs(codes, boxes), style
+
+        def style(i: int) -> tuple[float, bool]:
+            return drawn(int(source[i]))
+
     words = _words(glyphs, width, height)
     if not words.texts:
         return []
@@ -172,7 +184,7 @@ def _clean(word: str) -> str:
     word = word.replace(WRAP, "-")
     word = word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     word = _SURROGATE.sub("\ufffd", _UNSEEN.sub("", word))
-    word = _LATIN_LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), word)
+    word = _FORM.sub(lambda match: unicodedata.normalize("NFKC", match[0]), word)
     return "".join(unicodedata.normalize("NFC", word).split())
 
 
@@ -238,6 +250,19 @@ def _runs(rows: Sequence[int], start: int, end: int) -> NDArray[np.int64]:
     """Where each run of words starts and ends, counted from ``start``."""
     bounds = np.array([*rows, end]) - start
     return np.stack([bounds[:-1], bounds[1:]], axis=1)
+
+
+def part(line: Line, start: int, end: int) -> Line:
+    """The words of a line from ``start`` to ``end`` as a line of their own."""
+    boxes = line.boxes[start:end]
+    return replace(
+        line,
+        text=" ".join(line.text.split(" ")[start:end]),
+        boxes=boxes,
+        cells=tuple(cell - start for cell in line.cells if start < cell < end),
+        left=float(boxes[:, 0].min()),
+        right=float(boxes[:, 2].max()),
+    )
 
 
 def body_size(pages: Sequence[PageLines]) -> float:

@@ -1,0 +1,304 @@
+"""The columns of a page: which of its lines stand side by side, and in which order they are read.
+
+A page is parted into regions. Blocks that cross the gap between two columns part it into bands, and
+in each band one column is read after the other, also where the page is drawn row by row across the
+gap. What stands side by side is columns only where it is running prose on both sides: cells of a
+table are short, or end where their row ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pincite.ingest.readers.pdf.bidi import right_to_left
+from pincite.ingest.readers.pdf.lines import TERMINAL, Line, part
+
+_NARROWEST = 0.6  # of the letters' size: a gap between columns; blanks in prose stay below it
+_EDGE = 2.0  # points, within which lines begin at one edge
+_INDENT = 2.5  # of the letters' size: so far behind its column's edge begins an indented line
+_EDGES = 8  # the most edges that are tried on one page
+_DEEPEST = 3  # a page is parted so often, into four columns at most
+_FEWEST = 3  # lines that begin at the edge of a column
+_SHORT = 12  # letters: the cells of a row in a table have fewer on average
+_PROSE = 15  # letters: lines of a column of prose have more on average
+_FLOWING = 0.4  # of the lines: so many of a column of prose go on in the next
+_FILLED = 0.75  # of the column's width: a line that could be one in the middle of a paragraph
+_PITCH = 1.35  # of the step between two lines: from here on something parts them
+_ROW = 5  # lines: on average, the rows of a table of prose have no more
+_FOOTNOTE = 0.93  # of the size of the text
+_WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Lines of a page that are set together, in reading order: a column, or a block across.
+
+    ``aside`` says that running text may go on behind it, as behind a caption or a footnote.
+    """
+
+    lines: tuple[Line, ...]
+    aside: bool = False
+
+
+_Numbered = tuple[int, Line]  # a line, or a part of one, with its place as drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """What stands above, beside or below other bands: two columns, or a block across."""
+
+    across: list[_Numbered]
+    left: list[_Numbered]
+    right: list[_Numbered]
+
+
+def regions(lines: Sequence[Line]) -> list[Region]:
+    """The regions of a page in reading order; a single one where it has no columns."""
+    mirrored = right_to_left(line.text for line in lines)
+    return list(_regions(lines, mirrored, 0)) if lines else []
+
+
+def _regions(lines: Sequence[Line], mirrored: bool, depth: int) -> Iterator[Region]:
+    bands = _bands(lines, mirrored) if depth < _DEEPEST and len(lines) >= _FEWEST else []
+    if not bands:
+        yield Region(tuple(_downwards(lines, mirrored) if depth else lines))
+        return
+    for band in bands:
+        if band.across:
+            for region in _regions(_drawn(band.across), mirrored, depth + 1):
+                yield Region(region.lines, aside=True)
+            continue
+        notes: list[Region] = []
+        for column in (band.left, band.right):
+            if not column:
+                continue
+            text, note = _footnotes(_downwards(_drawn(column), mirrored))
+            yield from _regions(text, mirrored, depth + 1)
+            notes += [Region(tuple(note), aside=True)] if note else []
+        yield from notes
+
+
+def _drawn(numbered: Iterable[_Numbered]) -> list[Line]:
+    return [line for _, line in sorted(numbered, key=itemgetter(0))]
+
+
+def _downwards(lines: Sequence[Line], mirrored: bool) -> list[Line]:
+    """Lines as they are drawn, where that goes downwards, else from the top to the bottom."""
+    if not any(_above(b, a) for a, b in pairwise(lines)):
+        return list(lines)
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.bottom):
+        if rows and line.bottom - rows[-1][0].bottom < 0.5 * line.size:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    side = (lambda line: -line.right) if mirrored else (lambda line: line.left)
+    return [line for row in rows for line in sorted(row, key=side)]
+
+
+def _above(a: Line, b: Line) -> bool:
+    """Whether ``a`` stands above ``b``, and not in another cell of a row."""
+    beside = min(a.right, b.right) <= max(a.left, b.left)
+    return a.bottom < b.bottom - 0.5 * b.size and not beside
+
+
+def _footnotes(column: list[Line]) -> tuple[list[Line], list[Line]]:
+    """A column's text, and the smaller lines at its foot."""
+    usual = float(np.median([line.size for line in column]))
+    end = len(column)
+    while end and column[end - 1].size < _FOOTNOTE * usual:
+        end -= 1
+    return column[:end], column[end:]
+
+
+def _bands(lines: Sequence[Line], mirrored: bool) -> list[_Band]:
+    """The bands of what the best of the edges at which lines begin parts; none without one."""
+    words = _Words(lines, mirrored)
+    best: tuple[int, list[_Band]] = (0, [])
+    for edge in words.edges():
+        bands = [band for found in words.parted(edge) for band in found.bands()]
+        score = sum(min(len(band.left), len(band.right)) for band in bands)
+        if score > best[0]:
+            best = score, bands
+    return _merged(best[1])
+
+
+def _merged(bands: Iterable[_Band]) -> list[_Band]:
+    """Bands with neighbouring blocks across made one."""
+    merged: list[_Band] = []
+    for across, same in groupby(bands, key=lambda band: bool(band.across)):
+        run = list(same)
+        merged += [_Band([line for band in run for line in band.across], [], [])] if across else run
+    return merged
+
+
+class _Words:
+    """The words of lines as arrays; mirrored, so that reading goes to higher numbers."""
+
+    def __init__(self, lines: Sequence[Line], mirrored: bool) -> None:
+        self._lines, self._mirrored = lines, mirrored
+        boxes = np.vstack([line.boxes for line in lines])
+        self._begin, self._end = boxes[:, 0], boxes[:, 2]
+        if mirrored:
+            self._begin, self._end = -self._end, -self._begin
+        counts = np.array([len(line.boxes) for line in lines])
+        self._first = np.cumsum(counts) - counts
+        self._sizes = np.array([line.size for line in lines])
+        self._short = np.array([_row_of_a_table(line) for line in lines])
+
+    def edges(self) -> list[float]:
+        """Where lines begin, or words behind a wide gap: the most frequent places."""
+        gaps = self._begin[1:] - self._end[:-1]
+        size = np.repeat(self._sizes, np.diff([*self._first, len(self._begin)]))
+        after = np.flatnonzero(gaps >= _NARROWEST * size[1:]) + 1
+        begins = np.minimum.reduceat(self._begin, self._first)
+        places = np.concatenate([begins, self._begin[np.setdiff1d(after, self._first)]])
+        counts = Counter(np.round(places).astype(int).tolist())
+        support = {x: counts[x - 1] + counts[x] + counts[x + 1] for x in counts}
+        leftmost = float(begins.min()) + 3 * float(np.median(self._sizes))
+        ranked = sorted(
+            (x for x in support if support[x] >= _FEWEST and x > leftmost),
+            key=lambda x: (-support[x], -counts[x], x),
+        )
+        edges: list[float] = []
+        for x in ranked:  # neighbours of one that is tried already say nothing new
+            if all(abs(x - other) > _EDGE for other in edges):
+                edges.append(float(x))
+        return edges[:_EDGES]
+
+    def parted(self, edge: float) -> list[_Parted]:
+        """The lines on both sides of an edge, between those that cross it, downwards."""
+        left = self._end <= edge + 0.5
+        right = self._begin >= edge - _EDGE
+        first, index = self._first, np.arange(len(left))
+        crosses = np.logical_or.reduceat(~(left | right), first)
+        lefts, rights = np.add.reduceat(left, first), np.add.reduceat(right & ~left, first)
+        last_left = np.maximum.reduceat(np.where(left, index, -1), first)
+        first_right = np.minimum.reduceat(np.where(left, len(left), index), first)
+        ends = np.maximum.reduceat(np.where(left, self._end, -np.inf), first)
+        begins = np.minimum.reduceat(np.where(left, np.inf, self._begin), first)
+        both = (lefts > 0) & (rights > 0)
+        apart = (begins - ends >= _NARROWEST * self._sizes) & (last_left < first_right)
+        apart &= (begins <= edge + _INDENT * self._sizes) & ~self._short
+        crosses |= both & ~apart
+        if np.count_nonzero(~crosses & (rights > 0)) < 2:
+            return []
+        order = np.argsort([line.top + line.bottom for line in self._lines], kind="stable")
+        found: list[_Parted] = []
+        for i in order.tolist():
+            line = self._lines[i]
+            if not found or bool(crosses[i]) != bool(found[-1].across):
+                found.append(_Parted([], [], [], [], edge, self._mirrored))
+            if crosses[i]:
+                found[-1].across.append((i, line))
+                continue
+            found[-1].whole.append((i, line))
+            if both[i]:
+                at = int(first_right[i] - first[i])
+                found[-1].left.append((i, part(line, 0, at)))
+                found[-1].right.append((i, part(line, at, len(line.boxes))))
+            else:
+                (found[-1].left if lefts[i] else found[-1].right).append((i, line))
+        return found
+
+
+@dataclass(slots=True)
+class _Parted:
+    """Lines that cross an edge, or those on both sides of it, each with its place as drawn."""
+
+    across: list[_Numbered]
+    whole: list[_Numbered]
+    left: list[_Numbered]
+    right: list[_Numbered]
+    edge: float
+    mirrored: bool
+
+    def bands(self) -> Iterator[_Band]:
+        """A band of two columns, if that is what they are; else a block across."""
+        if self.across:
+            yield _Band(self.across, [], [])
+            return
+        left, right = ([line for _, line in side] for side in (self.left, self.right))
+        if not (_prose(left) and _prose(right)) or _rows(left, right):
+            yield _Band(self.whole, [], [])
+            return
+        start, other = 0, 0
+        for i, j in _headings(left, right):
+            yield _Band([], self.left[start:i], self.right[other:j])
+            yield _Band([self.left[i]], [], [])
+            start, other = i + 1, j
+        yield _Band([], self.left[start:], self.right[other:])
+
+
+def _headings(left: Sequence[Line], right: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    """The lines on the left that stand over both columns, and how many on the right are above."""
+    j = 0
+    for i, (last, line) in enumerate(pairwise(left), 1):
+        while j < len(right) and right[j].bottom < line.top + 0.1 * line.size:
+            j += 1
+        heading = line.size > 1.1 * last.size or line.bold > last.bold
+        if not heading or not 0 < j < len(right) or i + 1 == len(left):
+            continue
+        above, below = right[j - 1], right[j]
+        clear = below.top > line.bottom - 0.1 * line.size
+        if clear and below.bottom - above.bottom > 2 * line.size + above.size:
+            yield i, j
+
+
+def _row_of_a_table(line: Line) -> bool:
+    """Whether a line's cells are short."""
+    return bool(line.cells) and len(line.text) < _SHORT * (len(line.cells) + 1)
+
+
+def _letters(text: str) -> int:
+    """How many letters a text has; those of the Far East count twice."""
+    return len(_LETTER.findall(text)) + len(_WIDE.findall(text))
+
+
+def _prose(lines: Sequence[Line]) -> bool:
+    """Whether lines below each other are running prose."""
+    if not lines or np.mean([_letters(line.text) for line in lines]) < _PROSE:
+        return False
+    begins, ends = min(line.left for line in lines), max(line.right for line in lines)
+    flowing = sum(_flows(a, b, _FILLED * (ends - begins)) for a, b in pairwise(lines))
+    return flowing >= max(1, _FLOWING * (len(lines) - 1)) or len(lines) == 1
+
+
+def _flows(a: Line, b: Line, filled: float) -> bool:
+    """Whether a sentence seems to go on from a line to the one below."""
+    if TERMINAL.search(a.text) or not _LETTER.search(a.text):
+        return False
+    return b.text[0].islower() or a.text[-1] in "-," or a.right - a.left >= filled
+
+
+def _rows(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """Whether what parts the lines on one side parts them on the other too, row by row."""
+    gaps = [_gaps(lines) for lines in (left, right)]
+    if not (gaps[0] and gaps[1]):
+        return False
+    size = left[0].size
+    near = [sum(any(abs(a - b) < size for b in gaps[1 - i]) for a in gaps[i]) for i in (0, 1)]
+    rows = min(len(left), len(right)) / (1 + min(near))
+    alike = min(near) >= 0.7 * max(len(gaps[0]), len(gaps[1]))
+    return alike and rows <= _ROW
+
+
+def _gaps(lines: Sequence[Line]) -> list[float]:
+    """How far down lines begin that more than a step parts from the one above."""
+    steps = np.array([b.bottom - a.bottom for a, b in pairwise(lines)])
+    usual = _usual(steps)
+    return [line.top for line, step in zip(lines[1:], steps, strict=True) if step > _PITCH * usual]
+
+
+def _usual(steps: NDArray[np.float64]) -> float:
+    """The smaller steps, which are those inside a paragraph."""
+    return float(np.quantile(steps, 0.3)) if len(steps) else 0.0
