@@ -125,7 +125,9 @@ def _bands(lines: Sequence[Line], mirrored: bool) -> list[_Band]:
     words = _Words(lines, mirrored)
     best: tuple[int, list[_Band]] = (0, [])
     for edge in words.edges():
-        bands = [band for found in words.parted(edge) for band in found.bands()]
+        parted = words.parted(edge)
+        certain = any(one.side_by_side() for one in parted)
+        bands = [band for one in parted for band in one.bands(certain)]
         score = sum(min(len(band.left), len(band.right)) for band in bands)
         if score > best[0]:
             best = score, bands
@@ -222,14 +224,21 @@ class _Parted:
     edge: float
     mirrored: bool
 
-    def bands(self) -> Iterator[_Band]:
-        """A band of two columns, if that is what they are; else a block across."""
-        if self.across:
-            yield _Band(self.across, [], [])
-            return
+    def side_by_side(self) -> bool:
+        """Whether several lines stand on each side, or were drawn on each without a break."""
+        fewer, more = sorted([len(self.left), len(self.right)])
+        drawn_apart = len(self.left) + len(self.right) == len(self.whole)
+        return fewer >= _FEWEST or (drawn_apart and fewer > 0 and more >= _FEWEST)
+
+    def bands(self, certain: bool) -> Iterator[_Band]:
+        """A band of two columns, if that is what they are; else a block across.
+
+        ``certain`` says that columns with that edge between them stand elsewhere on the page.
+        """
         left, right = ([line for _, line in side] for side in (self.left, self.right))
-        if not (_prose(left) and _prose(right)) or _rows(left, right):
-            yield _Band(self.whole, [], [])
+        columns = left and right and certain and _beside(left, right)
+        if not columns or not (_prose(left) and _prose(right)) or _rows(left, right):
+            yield _Band([*self.across, *self.whole], [], [])
             return
         start, other = 0, 0
         for i, j in _headings(left, right):
@@ -252,6 +261,14 @@ def _headings(left: Sequence[Line], right: Sequence[Line]) -> Iterator[tuple[int
         clear = below.top > line.bottom - 0.1 * line.size
         if clear and below.bottom - above.bottom > 2 * line.size + above.size:
             yield i, j
+
+
+def _beside(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """Whether the lower of two columns stands beside the other for the most part."""
+    tops = [min(line.top for line in side) for side in (left, right)]
+    bottoms = [max(line.bottom for line in side) for side in (left, right)]
+    lower = min(bottom - top for top, bottom in zip(tops, bottoms, strict=True))
+    return min(bottoms) - max(tops) >= 0.5 * lower
 
 
 def _row_of_a_table(line: Line) -> bool:
