@@ -26,6 +26,7 @@ from pincite.ingest.readers.pdf.headings import (
     of_size,
 )
 from pincite.ingest.readers.pdf.lines import TERMINAL, Line, PageLines
+from pincite.ingest.readers.pdf.tables import with_rows
 
 _ITEM = re.compile(r"(?:[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]) ")
 _BULLET = re.compile(r"[•▪◦‣·–*-] ")
@@ -70,7 +71,7 @@ def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Bloc
     Headings are what ``outline`` names; where it names nothing that stands on the pages, what is
     set clearly larger, or bold on a line of its own.
     """
-    parted = [regions(page.lines) for page in pages]
+    parted = [_with_tables(regions(page.lines)) for page in pages]
     pages = [
         replace(page, lines=tuple(line for region in some for line in region.lines))
         for page, some in zip(pages, parted, strict=True)
@@ -111,6 +112,10 @@ def _setting(lines: Sequence[Line], parted: Sequence[Region]) -> _Setting:
     return _Setting(step, rights, asides)
 
 
+def _with_tables(parted: Sequence[Region]) -> list[Region]:
+    return [replace(region, lines=tuple(with_rows(region.lines))) for region in parted]
+
+
 def _rights(lines: Sequence[Line]) -> dict[int, float]:
     """How far right the column of each line reaches, by the line's id.
 
@@ -131,51 +136,23 @@ def _rights(lines: Sequence[Line]) -> dict[int, float]:
 def _page_blocks(
     lines: Sequence[Line], setting: _Setting, levels: Mapping[int, int]
 ) -> Iterator[Block]:
-    rows = _rows(lines, levels)
     current: Block | None = None
     for i, line in enumerate(lines):
         following = lines[i + 1] if i + 1 < len(lines) else None
         level = levels.get(id(line), 0)
-        if current and _goes_on(current, line, following, setting, level, id(line) in rows):
+        if current and _goes_on(current, line, following, setting, level, line.row):
             current.lines.append(line)
             continue
         if current:
             yield current
         if level:
             current = Block(Kind.HEADING, [line], level)
-        elif id(line) in rows:
+        elif line.row:
             current = Block(Kind.ROW, [line])
         else:
             current = Block(Kind.ITEM if _ITEM.match(line.text) else Kind.PROSE, [line])
     if current:
         yield current
-
-
-def _rows(lines: Sequence[Line], levels: Mapping[int, int]) -> set[int]:
-    """The ids of the lines that are rows of a table: of several cells, below or above another."""
-    several = [bool(line.cells) and id(line) not in levels for line in lines]
-    rows = {
-        i
-        for i, is_row in enumerate(several)
-        if is_row
-        and ((i and several[i - 1]) or several[i + 1 : i + 2] == [True] or _figures(lines[i]))
-    }
-    # A label without figures between two rows is a row too.
-    between = {
-        i + 1
-        for i in rows
-        if i + 2 in rows
-        and i + 1 not in rows
-        and id(lines[i + 1]) not in levels
-        and lines[i + 1].right <= max(lines[i].right, lines[i + 2].right)
-        and len(lines[i + 1].text) < 80
-    }
-    return {id(lines[i]) for i in rows | between}
-
-
-def _figures(line: Line) -> bool:
-    words = line.text.split(" ")[line.cells[0] :]
-    return all(any(map(str.isdigit, word)) or not any(map(str.isalpha, word)) for word in words)
 
 
 def _goes_on(

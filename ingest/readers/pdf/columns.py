@@ -27,6 +27,7 @@ _INDENT = 2.5  # of the letters' size: so far behind its column's edge begins an
 _EDGES = 8  # the most edges that are tried on one page
 _DEEPEST = 3  # a page is parted so often, into four columns at most
 _FEWEST = 3  # lines that begin at the edge of a column
+_SEVERAL = 6  # lines: drawn one below the other, so many are a column, whatever they hold
 _SHORT = 12  # letters: the cells of a row in a table have fewer on average
 _PROSE = 15  # letters: lines of a column of prose have more on average
 _FLOWING = 0.4  # of the lines: so many of a column of prose go on in the next
@@ -237,7 +238,8 @@ class _Parted:
         """
         left, right = ([line for _, line in side] for side in (self.left, self.right))
         columns = left and right and certain and _beside(left, right)
-        if not columns or not (_prose(left) and _prose(right)) or _rows(left, right):
+        prose = columns and _prose(left) and _prose(right) and not _rows(left, right)
+        if not columns or not (prose or self._one_after_the_other()):
             yield _Band([*self.across, *self.whole], [], [])
             return
         start, other = 0, 0
@@ -246,6 +248,16 @@ class _Parted:
             yield _Band([self.left[i]], [], [])
             start, other = i + 1, j
         yield _Band([], self.left[start:], self.right[other:])
+
+    def _one_after_the_other(self) -> bool:
+        """Whether all of one side is drawn before all of the other, in lines that are no cells."""
+        left, right = ([i for i, _ in side] for side in (self.left, self.right))
+        texts = [line.text for _, line in (*self.left, *self.right)]
+        return (
+            min(len(left), len(right)) >= _SEVERAL
+            and (max(left) < min(right) or max(right) < min(left))
+            and float(np.mean([_letters(text) for text in texts])) >= _SHORT
+        )
 
 
 def _headings(left: Sequence[Line], right: Sequence[Line]) -> Iterator[tuple[int, int]]:

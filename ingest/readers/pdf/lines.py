@@ -36,7 +36,7 @@ TERMINAL = re.compile(
 _FORM = re.compile("[\ufb00-\ufb06\ufb1d-\ufdf9\ufdfc\ufe70-\ufefc]")
 _MARK = re.compile(r"[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]|\d+(?:\.\d+)+\.?")
 _FIGURE = re.compile(r"[$€£¥—–(-]*[\d.,]*[%)]*[$€£¥]?")
-_CURRENCY, _UNIT = frozenset("$€£¥"), frozenset(["%", ")", ")%"])
+CURRENCY, UNIT = frozenset("$€£¥"), frozenset(["%", ")", ")%"])
 _WIDE = 1.5  # line heights: a gap between words of one line that sets cells of a table apart
 _TOUCHING = 0.1  # line heights: a gap that is none
 _BETWEEN_FIGURES = 0.5  # line heights: as `_WIDE`, between figures in a line that has such a gap
@@ -62,6 +62,8 @@ class Line:
     top: float
     right: float
     bottom: float
+    row: int = 0  # which row of a table it is, from 1; `cells` then counts empty ones too
+    header: bool = False  # whether that row names the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ def _cells(
         figures = _FIGURE.fullmatch(before) and _FIGURE.fullmatch(word)
         opens = gap > (_BETWEEN_FIGURES if wide and figures else _WIDE)
         mark = len(texts) == 1 and _MARK.fullmatch(before)
-        if opens and not (mark or before in _CURRENCY or word in _UNIT):
+        if opens and not (mark or before in CURRENCY or word in UNIT):
             cells.append(len(texts))
         texts.append(word)
         rows.append(i)
