@@ -28,6 +28,7 @@ _EDGES = 8  # the most edges that are tried on one page
 _DEEPEST = 3  # a page is parted so often, into four columns at most
 _FEWEST = 3  # lines that begin at the edge of a column
 _SEVERAL = 6  # lines: drawn one below the other, so many are a column, whatever they hold
+_TURNS = 0.1  # of the lines: columns are drawn with fewer turns from side to side
 _SHORT = 12  # letters: the cells of a row in a table have fewer on average
 _PROSE = 15  # letters: lines of a column of prose have more on average
 _FLOWING = 0.4  # of the lines: so many of a column of prose go on in the next
@@ -237,7 +238,7 @@ class _Parted:
         ``certain`` says that columns with that edge between them stand elsewhere on the page.
         """
         left, right = ([line for _, line in side] for side in (self.left, self.right))
-        columns = left and right and certain and _beside(left, right)
+        columns = left and right and certain and _beside(left, right) and not self._by_cells()
         prose = columns and _prose(left) and _prose(right) and not _rows(left, right)
         if not columns or not (prose or self._one_after_the_other()):
             yield _Band([*self.across, *self.whole], [], [])
@@ -248,6 +249,13 @@ class _Parted:
             yield _Band([self.left[i]], [], [])
             start, other = i + 1, j
         yield _Band([], self.left[start:], self.right[other:])
+
+    def _by_cells(self) -> bool:
+        """Whether the sides are drawn by turns, in lines of their own, as cells of a table are."""
+        parted = len(self.left) + len(self.right) - len(self.whole)
+        sides = sorted([(i, 0) for i, _ in self.left] + [(i, 1) for i, _ in self.right])
+        turns = sum(a[1] != b[1] for a, b in pairwise(sides))
+        return 2 * parted < len(self.whole) and turns > 3 + _TURNS * len(self.whole)
 
     def _one_after_the_other(self) -> bool:
         """Whether all of one side is drawn before all of the other, in lines that are no cells."""

@@ -36,7 +36,7 @@ TERMINAL = re.compile(
 _FORM = re.compile("[\ufb00-\ufb06\ufb1d-\ufdf9\ufdfc\ufe70-\ufefc]")
 _MARK = re.compile(r"[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]|\d+(?:\.\d+)+\.?")
 _FIGURE = re.compile(r"[$€£¥—–(-]*[\d.,]*[%)]*[$€£¥]?")
-CURRENCY, UNIT = frozenset("$€£¥"), frozenset(["%", ")", ")%"])
+_CURRENCY, _UNIT = frozenset("$€£¥"), frozenset(["%", ")", ")%"])
 _WIDE = 1.5  # line heights: a gap between words of one line that sets cells of a table apart
 _TOUCHING = 0.1  # line heights: a gap that is none
 _BETWEEN_FIGURES = 0.5  # line heights: as `_WIDE`, between figures in a line that has such a gap
@@ -241,11 +241,21 @@ def _cells(
         figures = _FIGURE.fullmatch(before) and _FIGURE.fullmatch(word)
         opens = gap > (_BETWEEN_FIGURES if wide and figures else _WIDE)
         mark = len(texts) == 1 and _MARK.fullmatch(before)
-        if opens and not (mark or before in CURRENCY or word in UNIT):
+        if opens and not (mark or of_one_amount(texts[-2:], word)):
             cells.append(len(texts))
         texts.append(word)
         rows.append(i)
     return texts, rows, cells
+
+
+def of_one_amount(before: Sequence[str], word: str) -> bool:
+    """Whether a word belongs to the ones before it, as the figures behind a currency's sign do.
+
+    >>> of_one_amount(["Rent", "$"], "120"), of_one_amount(["120", "€"], "80")
+    (True, False)
+    """
+    prefix = before[-1] in _CURRENCY and not any(map(str.isdigit, "".join(before[:-1])))
+    return prefix or word in _UNIT
 
 
 def _runs(rows: Sequence[int], start: int, end: int) -> NDArray[np.int64]:

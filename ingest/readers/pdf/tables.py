@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from pincite.ingest.readers.pdf.bidi import right_to_left
-from pincite.ingest.readers.pdf.lines import CURRENCY, UNIT, Boxes, Line
+from pincite.ingest.readers.pdf.lines import Boxes, Line, of_one_amount
 
 _BLANK = 0.5  # of the letters' size: a wider gap may part two cells
 _CUT = 0.4  # of the letters' size: as `_BLANK`, where a gap stands between two columns
@@ -28,7 +28,7 @@ _LONGEST_LABEL = 80  # letters of a row with one cell
 _PADDED = 0.25  # of the letters' size: by so much more rows are apart than lines in a cell
 _CLOSE = 0.7  # of the letters' size: lines in one cell are not farther apart
 _TALLEST = 30  # lines of a cell
-_LONGEST_NAME = 40  # letters of a column's name, where nothing but its place tells that it is one
+_LONGEST_NAME = 30  # letters of a column's name, where nothing but its place tells that it is one
 _MOST_HEADERS = 3  # rows
 _FIGURE = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -119,7 +119,7 @@ def _atoms(line: Line, place: int) -> Iterator[_Atom]:
     )
     start = 0
     for k in [*(np.flatnonzero(gaps >= _BLANK * line.size) + 1).tolist(), len(words)]:
-        if k < len(words) and (words[k - 1] in CURRENCY or words[k] in UNIT):
+        if k < len(words) and of_one_amount(words[max(start, k - 2) : k], words[k]):
             continue
         if k == 1 < len(words) and k not in line.cells and not _LETTER.search(words[0]):
             continue  # the mark of an item
@@ -248,11 +248,12 @@ def _heads(strip: _Strip, table: Sequence[_Strip], lines: Sequence[Line]) -> boo
     columns = _columns(table, lines)
     if strip.last() > table[0].first() and gap < 0.5 * size:
         return len(columns) > 1  # drawn in between: more of a cell
-    atoms = [part for atom in strip.atoms for part in _cut(atom, columns, lines)]
-    at = [_column(atom, columns) for atom in atoms]
+    at = [_column(atom, columns) for atom in strip.atoms]
     apart = len(set(at)) == len(at) > 1 and len(at) >= 0.5 * len(columns)
-    one = [sum(a.left < right and a.right > left for left, right in columns) for a in atoms]
-    return apart and max(one) == 1
+    return apart and all(
+        sum(atom.left < right and atom.right > left for left, right in columns) == 1
+        for atom in strip.atoms
+    )
 
 
 def _columns(table: Sequence[_Strip], lines: Sequence[Line]) -> list[tuple[float, float]]:
@@ -400,11 +401,16 @@ def _headers(rows: Sequence[Line]) -> int:
         if not rows[count - 1].bold:
             break
     first, below = _cells_of(rows[0]), [_cells_of(row) for row in rows[1:]]
-    named = all(first[1:]) and max(map(len, first)) <= _LONGEST_NAME
-    if not named or any(map(_value, first[1:])) or len(first) < 2 or len(below) < 2:
+    named = all(map(_name, first[1:])) and not _value(first[0])
+    if not named or len(first) < 2 or len(below) < 2:
         return 0
     valued = sum(any(map(_value, row[1:])) for row in below)
     return int(2 * valued > len(below))
+
+
+def _name(cell: str) -> bool:
+    """Whether a cell may name a column, to go by its words alone."""
+    return 0 < len(cell) <= _LONGEST_NAME and cell[-1] not in "?!" and not _value(cell)
 
 
 def _value(cell: str) -> bool:
