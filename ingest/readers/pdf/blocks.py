@@ -160,7 +160,7 @@ def _goes_on(
 ) -> bool:
     """Whether ``line`` belongs to ``block``, the one just before it."""
     last = block.lines[-1]
-    if row or block.kind is Kind.ROW or not _same_size(last, line):
+    if row or block.kind is Kind.ROW or last.turn != line.turn or not _same_size(last, line):
         return False
     step = (line.bottom - last.bottom) / last.size
     if level or block.kind is Kind.HEADING:

@@ -66,7 +66,9 @@ class _Band:
 def regions(lines: Sequence[Line]) -> list[Region]:
     """The regions of a page in reading order; a single one where it has no columns."""
     mirrored = right_to_left(line.text for line in lines)
-    return list(_regions(lines, mirrored, 0)) if lines else []
+    stand = dict.fromkeys(line.turn for line in lines)
+    alike = ([line for line in lines if line.turn == turn] for turn in stand)
+    return [region for some in alike for region in _regions(some, mirrored, 0)]
 
 
 def _regions(lines: Sequence[Line], mirrored: bool, depth: int) -> Iterator[Region]:
@@ -128,6 +130,8 @@ def _bands(lines: Sequence[Line], mirrored: bool) -> list[_Band]:
     best: tuple[int, list[_Band]] = (0, [])
     for edge in words.edges():
         parted = words.parted(edge)
+        if _by_cells(parted):
+            continue
         certain = any(one.side_by_side() for one in parted)
         bands = [band for one in parted for band in one.bands(certain)]
         score = sum(min(len(band.left), len(band.right)) for band in bands)
@@ -238,7 +242,7 @@ class _Parted:
         ``certain`` says that columns with that edge between them stand elsewhere on the page.
         """
         left, right = ([line for _, line in side] for side in (self.left, self.right))
-        columns = left and right and certain and _beside(left, right) and not self._by_cells()
+        columns = left and right and certain and _beside(left, right)
         prose = columns and _prose(left) and _prose(right) and not _rows(left, right)
         if not columns or not (prose or self._one_after_the_other()):
             yield _Band([*self.across, *self.whole], [], [])
@@ -250,13 +254,6 @@ class _Parted:
             start, other = i + 1, j
         yield _Band([], self.left[start:], self.right[other:])
 
-    def _by_cells(self) -> bool:
-        """Whether the sides are drawn by turns, in lines of their own, as cells of a table are."""
-        parted = len(self.left) + len(self.right) - len(self.whole)
-        sides = sorted([(i, 0) for i, _ in self.left] + [(i, 1) for i, _ in self.right])
-        turns = sum(a[1] != b[1] for a, b in pairwise(sides))
-        return 2 * parted < len(self.whole) and turns > 3 + _TURNS * len(self.whole)
-
     def _one_after_the_other(self) -> bool:
         """Whether all of one side is drawn before all of the other, in lines that are no cells."""
         left, right = ([i for i, _ in side] for side in (self.left, self.right))
@@ -266,6 +263,16 @@ class _Parted:
             and (max(left) < min(right) or max(right) < min(left))
             and float(np.mean([_letters(text) for text in texts])) >= _SHORT
         )
+
+
+def _by_cells(bands: Sequence[_Parted]) -> bool:
+    """Whether the sides are drawn by turns, in lines of their own, as cells of a table are."""
+    whole = sum(len(band.whole) for band in bands)
+    parted = sum(len(band.left) + len(band.right) for band in bands) - whole
+    lefts = [(i, 0) for band in bands for i, _ in band.left]
+    sides = sorted(lefts + [(i, 1) for band in bands for i, _ in band.right])
+    turns = sum(a[1] != b[1] for a, b in pairwise(sides))
+    return 2 * parted < whole and turns > 3 + _TURNS * whole
 
 
 def _headings(left: Sequence[Line], right: Sequence[Line]) -> Iterator[tuple[int, int]]:

@@ -134,8 +134,9 @@ class _Writer:
         words = np.empty(len(starts), WORD)
         words["start"], words["end"] = starts + self._length, ends + self._length
         words["page"] = line.page
+        boxes = line.turn.on_page(line.boxes) if line.turn else line.boxes
         for column, name in enumerate(("left", "top", "right", "bottom")):
-            words[name] = line.boxes[:, column]
+            words[name] = boxes[:, column]
         self._words.append(words)
         self._starts.setdefault(line.page, self._length)
         self._add(text)

@@ -11,12 +11,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pincite.ingest.readers.pdf.bidi import reading_order
 from pincite.ingest.readers.pdf.superscripts import in_place
+from pincite.ingest.readers.pdf.turned import Turn, turns
 
 Boxes = NDArray[np.float32]
 
@@ -64,6 +66,7 @@ class Line:
     bottom: float
     row: int = 0  # which row of a table it is, from 1; `cells` then counts empty ones too
     header: bool = False  # whether that row names the columns
+    turn: Turn | None = None  # how it stands where it is not level; its boxes are as if it were
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class _Words:
     first: list[int]  # the index of each one's first glyph
     broken: NDArray[np.bool_]  # whether a line ends before it
     spaced: list[bool]  # whether a blank stands after it
+    turns: list[Turn | None]
 
 
 def lines(
@@ -128,7 +132,7 @@ def _words(glyphs: Glyphs, width: float, height: float) -> _Words:
     matches = list(_WORD.finditer(text))
     texts = [_clean(match[0]) for match in matches]
     if not matches:
-        return _Words([], np.empty((0, 4), np.float32), [], np.empty(0, np.bool_), [])
+        return _Words([], np.empty((0, 4), np.float32), [], np.empty(0, np.bool_), [], [])
     bounds = np.array([match.span() for match in matches])
     boxes = _around(glyphs.boxes, bounds)
     ends = [0, *(match.end() for match in matches)]
@@ -142,12 +146,17 @@ def _words(glyphs: Glyphs, width: float, height: float) -> _Words:
     seen = ((centre >= 0) & (centre <= (width, height))).all(1)
     kept = np.flatnonzero(seen & np.array([bool(word) for word in texts]))
     breaks = np.cumsum(broken)[kept]
+    stand = turns(glyphs.boxes, bounds[kept], width, height)
+    for turn in set(stand) - {None}:
+        at = kept[[one == turn for one in stand]]
+        boxes[at] = turn.level(boxes[at])
     return _Words(
         [texts[i] for i in kept.tolist()],
         boxes[kept],
         bounds[kept, 0].tolist(),
         np.diff(breaks, prepend=0) > 0,
         [text[matches[i].end() : matches[i].end() + 1] == " " for i in kept.tolist()],
+        stand,
     )
 
 
@@ -163,6 +172,7 @@ def _with_notes(words: _Words, size: Callable[[int], float]) -> _Words:
         [words.first[i] for i in order],
         words.broken[order] | moved,  # so that it is joined to a word only where it touches it
         [words.spaced[i] for i in order],
+        [words.turns[i] for i in order],
     )
 
 
@@ -199,7 +209,10 @@ def _neighbours(words: _Words) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     gap = np.maximum(b[:, 0] - a[:, 2], a[:, 0] - b[:, 2]) / low
     # PDFium breaks lines at superscripts and between the cells of some tables.
     onward = level & (b[:, 0] >= a[:, 2] - 0.3 * low)
-    return ~words.broken[1:] | onward, np.where(level, gap, 0.0)
+    alike = np.array([one == after for one, after in pairwise(words.turns)], np.bool_)
+    # Of text on its side it knows no line ends.
+    unbroken = ~words.broken[1:] & np.array([turn is None for turn in words.turns[1:]], np.bool_)
+    return (unbroken | onward) & alike, np.where(level, gap, 0.0)
 
 
 def _line(
@@ -224,7 +237,10 @@ def _line(
     left, right = float(boxes[:, 0].min()), float(boxes[:, 2].max())
     top, bottom = float(middle[1]), float(middle[3])
     text, spaced = " ".join(texts), words.spaced[end - 1]
-    return Line(page, text, boxes, tuple(cells), spaced, size, bold, left, top, right, bottom)
+    return Line(
+        *(page, text, boxes, tuple(cells), spaced, size, bold, left, top, right, bottom),
+        turn=words.turns[start],
+    )
 
 
 def _cells(
