@@ -31,6 +31,11 @@ _TALLEST = 30  # lines of a cell
 _LONGEST_NAME = 30  # letters of a column's name, where nothing but its place tells that it is one
 _MOST_HEADERS = 3  # rows
 _FIGURE = re.compile(r"\d")
+_PERIOD = re.compile(
+    r"\b(?:19|20)\d\d(?:[-–/]\d\d)?\b|\b[QH][1-4]\b"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}\b",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -204,7 +209,7 @@ def _hangs(
     atom, size = strip.atoms[0], _size(strip, lines)
     at = _column(atom, columns)
     near = strip.top - above.bottom < 0.5 * size
-    inside = atom.left >= columns[at][0] - 1 and at in {_column(a, columns) for a in above.atoms}
+    inside = any(_column(a, columns) == at and _aligned(a, atom, size) for a in above.atoms)
     return near and len(strip.atoms) == 1 and at > 0 and inside
 
 
@@ -219,12 +224,13 @@ def _label(
     line = lines[strip.atoms[0].line]
     size = lines[above.atoms[0].line].size
     usual = sorted(gaps)[(len(gaps) - 1) // 2]
+    reach = 2.0 if line.text[-1] == ":" else 1.0
     return (
         len(line.text) < _LONGEST_LABEL
         and abs(line.size - size) <= 0.1 * size
         and columns[0][0] - 1 <= line.left
         and max(atom.right for atom in strip.atoms) <= columns[-1][1] + 1
-        and strip.top - above.bottom <= 1.2 * usual + 0.2 * size
+        and strip.top - above.bottom <= max(1.2 * usual + 0.2 * size, reach * size)
     )
 
 
@@ -283,9 +289,10 @@ def _cut(
     line, start = lines[atom.line], atom.start
     for k in range(atom.start + 1, atom.end):
         end, begin = float(line.boxes[k - 1, 2]), float(line.boxes[k, 0])
+        part = _atom(line, atom.line, start, k)
         wide = begin - end >= _CUT * line.size
         if any(
-            a[1] <= begin and end <= b[0] and (wide or abs(begin - b[0]) < _EDGE)
+            a[1] <= begin and end <= b[0] and (wide or (_at_edge(begin - b[0], part, a)))
             for a, b in pairwise(columns)
         ) and (
             _column(_atom(line, atom.line, start, k), columns)
@@ -294,6 +301,11 @@ def _cut(
             yield _atom(line, atom.line, start, k)
             start = k
     yield _atom(line, atom.line, start, atom.end)
+
+
+def _at_edge(indent: float, before: _Atom, column: tuple[float, float]) -> bool:
+    """Whether words begin at the edge of their column, and so do those before them."""
+    return abs(indent) < _EDGE and abs(before.left - column[0]) < _EDGE
 
 
 def _table(strips: Sequence[_Strip], lines: Sequence[Line]) -> list[Line]:
@@ -359,8 +371,17 @@ def _goes_on(
     filled, before = {at for at, _ in here}, {at for at, _ in above}
     figures = any(not _LETTER.search(_text(atom, lines)) for _, atom in here)
     hanging = 0 not in filled and filled < before and not figures
-    label = filled == {0} < before and _text(here[0][1], lines)[0].islower()
-    return hanging or label
+    if hanging:
+        return all(any(at == a and _aligned(x, y, size) for a, x in above) for at, y in here)
+    # A label over two lines, with the other cells beside its first or its last.
+    label = 0 in filled & before and 1 in (len(filled), len(before)) and filled != before
+    return label and _text(min(here, key=lambda cell: cell[0])[1], lines)[0].islower()
+
+
+def _aligned(a: _Atom, b: _Atom, size: float) -> bool:
+    """Whether the lines of one cell begin, end or have their middle at one place."""
+    left, right = b.left - a.left, b.right - a.right
+    return min(abs(left), abs(right), abs(left + right) / 2) < size
 
 
 def _row(cells: Sequence[tuple[int, _Atom]], count: int, lines: Sequence[Line]) -> Line:
@@ -395,11 +416,15 @@ def _headers(rows: Sequence[Line]) -> int:
     """How many of the first rows name the columns."""
     if len(rows) < 2:
         return 0
-    for count in range(1, min(_MOST_HEADERS, len(rows) - 1) + 1):
-        if rows[count - 1].bold and not rows[count].bold:
-            return count
-        if not rows[count - 1].bold:
+    bold = 0
+    for row in rows[:_MOST_HEADERS]:
+        cells = _cells_of(row)
+        amounts = any(_value(cell) and not _LETTER.search(cell) for cell in cells[1:])
+        if not row.bold or sum(map(bool, cells)) < 2 or amounts:
             break
+        bold += 1
+    if bold and not all(row.bold for row in rows[bold:]):
+        return bold
     first, below = _cells_of(rows[0]), [_cells_of(row) for row in rows[1:]]
     named = all(map(_name, first[1:])) and not _value(first[0])
     if not named or len(first) < 2 or len(below) < 2:
@@ -414,8 +439,8 @@ def _name(cell: str) -> bool:
 
 
 def _value(cell: str) -> bool:
-    """Whether a cell has a figure that is no year."""
-    return bool(_FIGURE.search(re.sub(r"\b(?:19|20)\d\d\b", "", cell)))
+    """Whether a cell has a figure that does not just say a year, a quarter or a day."""
+    return bool(_FIGURE.search(_PERIOD.sub("", cell)))
 
 
 def _cells_of(row: Line) -> list[str]:
