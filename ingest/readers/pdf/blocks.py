@@ -31,6 +31,7 @@ from pincite.ingest.readers.pdf.tables import with_rows
 _ITEM = re.compile(r"(?:[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]) ")
 _BULLET = re.compile(r"[•▪◦‣·–*-] ")
 _SAME_SIZE = 0.1
+_INDENTED = 4  # of the letters' size: lines of one column begin no farther apart
 _WIDEST = 0.1  # of the lines of a column: those that may reach beyond it
 _MOST_ASIDES = 6  # blocks: captions and footnotes between two parts of one sentence
 _FOOTNOTE = 0.93  # of the size of the text
@@ -122,15 +123,17 @@ def _rights(lines: Sequence[Line]) -> dict[int, float]:
     It is that of lines of its size that begin near it. The widest tenth of them do not count: a
     title or a footnote may go beyond the column at whose edge it begins.
     """
-    edges = np.array([(line.left, line.right, line.size) for line in lines]).reshape(-1, 3)
-    rights = {}
+    reach: dict[tuple[float, int], list[float]] = {}
+    keys = []
     for line in lines:
-        near = (np.abs(edges[:, 0] - line.left) < 4 * line.size) & (
-            np.abs(edges[:, 2] - line.size) <= _SAME_SIZE * line.size
-        )
-        reach = np.sort(edges[near, 1])
-        rights[id(line)] = float(reach[-1 - int(_WIDEST * len(reach))])
-    return rights
+        size = max(0.5, round(line.size * 2) / 2)
+        place = int(line.left // (_INDENTED * size))
+        keys.append((size, place))
+        for near in (place - 1, place, place + 1):
+            reach.setdefault((size, near), []).append(line.right)
+    far = {key: sorted(rights) for key, rights in reach.items()}
+    edges = {key: rights[-1 - int(_WIDEST * len(rights))] for key, rights in far.items()}
+    return {id(line): edges[key] for line, key in zip(lines, keys, strict=True)}
 
 
 def _page_blocks(
@@ -140,7 +143,7 @@ def _page_blocks(
     for i, line in enumerate(lines):
         following = lines[i + 1] if i + 1 < len(lines) else None
         level = levels.get(id(line), 0)
-        if current and _goes_on(current, line, following, setting, level, line.row):
+        if current and _goes_on(current, line, following, setting, level):
             current.lines.append(line)
             continue
         if current:
@@ -156,11 +159,11 @@ def _page_blocks(
 
 
 def _goes_on(
-    block: Block, line: Line, following: Line | None, setting: _Setting, level: int, row: bool
+    block: Block, line: Line, following: Line | None, setting: _Setting, level: int
 ) -> bool:
     """Whether ``line`` belongs to ``block``, the one just before it."""
     last = block.lines[-1]
-    if row or block.kind is Kind.ROW or last.turn != line.turn or not _same_size(last, line):
+    if line.row or block.kind is Kind.ROW or last.turn != line.turn or not _same_size(last, line):
         return False
     step = (line.bottom - last.bottom) / last.size
     if level or block.kind is Kind.HEADING:

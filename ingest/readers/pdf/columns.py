@@ -8,7 +8,6 @@ table are short, or end where their row ends.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,18 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pincite.ingest.readers.pdf.bidi import right_to_left
-from pincite.ingest.readers.pdf.lines import TERMINAL, Line, part
+from pincite.ingest.readers.pdf.lines import Line, part
+from pincite.ingest.readers.pdf.prose import (
+    SHORT,
+    beside,
+    headings_across,
+    letters,
+    prose,
+    row_by_row,
+    row_of_a_table,
+)
 
 _NARROWEST = 0.6  # of the letters' size: a gap between columns; blanks in prose stay below it
 _EDGE = 2.0  # points, within which lines begin at one edge
@@ -29,15 +36,7 @@ _DEEPEST = 3  # a page is parted so often, into four columns at most
 _FEWEST = 3  # lines that begin at the edge of a column
 _SEVERAL = 6  # lines: drawn one below the other, so many are a column, whatever they hold
 _TURNS = 0.1  # of the lines: columns are drawn with fewer turns from side to side
-_SHORT = 12  # letters: the cells of a row in a table have fewer on average
-_PROSE = 15  # letters: lines of a column of prose have more on average
-_FLOWING = 0.4  # of the lines: so many of a column of prose go on in the next
-_FILLED = 0.75  # of the column's width: a line that could be one in the middle of a paragraph
-_PITCH = 1.35  # of the step between two lines: from here on something parts them
-_ROW = 5  # lines: on average, the rows of a table of prose have no more
 _FOOTNOTE = 0.93  # of the size of the text
-_WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
-_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def regions(lines: Sequence[Line]) -> list[Region]:
 def _regions(lines: Sequence[Line], mirrored: bool, depth: int) -> Iterator[Region]:
     bands = _bands(lines, mirrored) if depth < _DEEPEST and len(lines) >= _FEWEST else []
     if not bands:
-        yield Region(tuple(_downwards(lines, mirrored) if depth else lines))
+        yield Region(tuple(_downwards(lines, mirrored) if depth else _blocks_downwards(lines)))
         return
     for band in bands:
         if band.across:
@@ -107,6 +106,25 @@ def _downwards(lines: Sequence[Line], mirrored: bool) -> list[Line]:
             rows.append([line])
     side = (lambda line: -line.right) if mirrored else (lambda line: line.left)
     return [line for row in rows for line in sorted(row, key=side)]
+
+
+def _blocks_downwards(lines: Sequence[Line]) -> list[Line]:
+    """Lines as drawn, but for blocks that stand wholly above or below the others."""
+    blocks: list[tuple[float, float, list[Line]]] = []
+    for line in lines:
+        top, bottom, block = blocks[-1] if blocks else (line.top, line.bottom, [])
+        if not blocks or line.bottom < top:
+            blocks.append((line.top, line.bottom, [line]))
+        else:
+            block.append(line)
+            blocks[-1] = min(top, line.top), max(bottom, line.bottom), block
+    ordered = sorted(blocks, key=lambda block: block[0])
+    lefts = [min(line.left for line in block) for _, _, block in blocks]
+    rights = [max(line.right for line in block) for _, _, block in blocks]
+    aside = max(lefts) >= min(rights)  # columns, of which one stands lower
+    if aside or any(b[0] < a[1] for a, b in pairwise(ordered)):
+        return list(lines)
+    return [line for _, _, block in ordered for line in block]
 
 
 def _above(a: Line, b: Line) -> bool:
@@ -161,7 +179,7 @@ class _Words:
         counts = np.array([len(line.boxes) for line in lines])
         self._first = np.cumsum(counts) - counts
         self._sizes = np.array([line.size for line in lines])
-        self._short = np.array([_row_of_a_table(line) for line in lines])
+        self._short = np.array([row_of_a_table(line) for line in lines])
 
     def edges(self) -> list[float]:
         """Where lines begin, or words behind a wide gap: the most frequent places."""
@@ -179,9 +197,9 @@ class _Words:
         )
         edges: list[float] = []
         for x in ranked:  # neighbours of one that is tried already say nothing new
-            if all(abs(x - other) > _EDGE for other in edges):
+            if len(edges) < _EDGES and all(abs(x - other) > _EDGE for other in edges):
                 edges.append(float(x))
-        return edges[:_EDGES]
+        return edges
 
     def parted(self, edge: float) -> list[_Parted]:
         """The lines on both sides of an edge, between those that cross it, downwards."""
@@ -242,13 +260,13 @@ class _Parted:
         ``certain`` says that columns with that edge between them stand elsewhere on the page.
         """
         left, right = ([line for _, line in side] for side in (self.left, self.right))
-        columns = left and right and certain and _beside(left, right)
-        prose = columns and _prose(left) and _prose(right) and not _rows(left, right)
-        if not columns or not (prose or self._one_after_the_other()):
+        columns = left and right and certain and beside(left, right)
+        running = columns and prose(left) and prose(right) and not row_by_row(left, right)
+        if not columns or not (running or self._one_after_the_other()):
             yield _Band([*self.across, *self.whole], [], [])
             return
         start, other = 0, 0
-        for i, j in _headings(left, right):
+        for i, j in headings_across(left, right):
             yield _Band([], self.left[start:i], self.right[other:j])
             yield _Band([self.left[i]], [], [])
             start, other = i + 1, j
@@ -261,7 +279,7 @@ class _Parted:
         return (
             min(len(left), len(right)) >= _SEVERAL
             and (max(left) < min(right) or max(right) < min(left))
-            and float(np.mean([_letters(text) for text in texts])) >= _SHORT
+            and float(np.mean([letters(text) for text in texts])) >= SHORT
         )
 
 
@@ -273,76 +291,3 @@ def _by_cells(bands: Sequence[_Parted]) -> bool:
     sides = sorted(lefts + [(i, 1) for band in bands for i, _ in band.right])
     turns = sum(a[1] != b[1] for a, b in pairwise(sides))
     return 2 * parted < whole and turns > 3 + _TURNS * whole
-
-
-def _headings(left: Sequence[Line], right: Sequence[Line]) -> Iterator[tuple[int, int]]:
-    """The lines on the left that stand over both columns, and how many on the right are above."""
-    j = 0
-    for i, (last, line) in enumerate(pairwise(left), 1):
-        while j < len(right) and right[j].bottom < line.top + 0.1 * line.size:
-            j += 1
-        heading = line.size > 1.1 * last.size or line.bold > last.bold
-        if not heading or not 0 < j < len(right) or i + 1 == len(left):
-            continue
-        above, below = right[j - 1], right[j]
-        clear = below.top > line.bottom - 0.1 * line.size
-        if clear and below.bottom - above.bottom > 2 * line.size + above.size:
-            yield i, j
-
-
-def _beside(left: Sequence[Line], right: Sequence[Line]) -> bool:
-    """Whether the lower of two columns stands beside the other for the most part."""
-    tops = [min(line.top for line in side) for side in (left, right)]
-    bottoms = [max(line.bottom for line in side) for side in (left, right)]
-    lower = min(bottom - top for top, bottom in zip(tops, bottoms, strict=True))
-    return min(bottoms) - max(tops) >= 0.5 * lower
-
-
-def _row_of_a_table(line: Line) -> bool:
-    """Whether a line's cells are short."""
-    return bool(line.cells) and len(line.text) < _SHORT * (len(line.cells) + 1)
-
-
-def _letters(text: str) -> int:
-    """How many letters a text has; those of the Far East count twice."""
-    return len(_LETTER.findall(text)) + len(_WIDE.findall(text))
-
-
-def _prose(lines: Sequence[Line]) -> bool:
-    """Whether lines below each other are running prose."""
-    if not lines or np.mean([_letters(line.text) for line in lines]) < _PROSE:
-        return False
-    begins, ends = min(line.left for line in lines), max(line.right for line in lines)
-    flowing = sum(_flows(a, b, _FILLED * (ends - begins)) for a, b in pairwise(lines))
-    return flowing >= max(1, _FLOWING * (len(lines) - 1)) or len(lines) == 1
-
-
-def _flows(a: Line, b: Line, filled: float) -> bool:
-    """Whether a sentence seems to go on from a line to the one below."""
-    if TERMINAL.search(a.text) or not _LETTER.search(a.text):
-        return False
-    return b.text[0].islower() or a.text[-1] in "-," or a.right - a.left >= filled
-
-
-def _rows(left: Sequence[Line], right: Sequence[Line]) -> bool:
-    """Whether what parts the lines on one side parts them on the other too, row by row."""
-    gaps = [_gaps(lines) for lines in (left, right)]
-    if not (gaps[0] and gaps[1]):
-        return False
-    size = left[0].size
-    near = [sum(any(abs(a - b) < size for b in gaps[1 - i]) for a in gaps[i]) for i in (0, 1)]
-    rows = min(len(left), len(right)) / (1 + min(near))
-    alike = min(near) >= 0.7 * max(len(gaps[0]), len(gaps[1]))
-    return alike and rows <= _ROW
-
-
-def _gaps(lines: Sequence[Line]) -> list[float]:
-    """How far down lines begin that more than a step parts from the one above."""
-    steps = np.array([b.bottom - a.bottom for a, b in pairwise(lines)])
-    usual = _usual(steps)
-    return [line.top for line, step in zip(lines[1:], steps, strict=True) if step > _PITCH * usual]
-
-
-def _usual(steps: NDArray[np.float64]) -> float:
-    """The smaller steps, which are those inside a paragraph."""
-    return float(np.quantile(steps, 0.3)) if len(steps) else 0.0

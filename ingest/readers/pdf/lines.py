@@ -147,7 +147,7 @@ def _words(glyphs: Glyphs, width: float, height: float) -> _Words:
     kept = np.flatnonzero(seen & np.array([bool(word) for word in texts]))
     breaks = np.cumsum(broken)[kept]
     stand = turns(glyphs.boxes, bounds[kept], width, height)
-    for turn in set(stand) - {None}:
+    for turn in filter(None, set(stand)):
         at = kept[[one == turn for one in stand]]
         boxes[at] = turn.level(boxes[at])
     return _Words(
