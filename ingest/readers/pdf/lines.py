@@ -40,6 +40,7 @@ _MARK = re.compile(r"[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5
 _FIGURE = re.compile(r"[$€£¥—–(-]*[\d.,]*[%)]*[$€£¥]?")
 _CURRENCY, _UNIT = frozenset("$€£¥"), frozenset(["%", ")", ")%"])
 _WIDE = 1.5  # line heights: a gap between words of one line that sets cells of a table apart
+AFTER_MARK = 4  # line heights: the text of an item begins no farther behind its mark
 _TOUCHING = 0.1  # line heights: a gap that is none
 _BETWEEN_FIGURES = 0.5  # line heights: as `_WIDE`, between figures in a line that has such a gap
 
@@ -212,7 +213,9 @@ def _neighbours(words: _Words) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     alike = np.array([one == after for one, after in pairwise(words.turns)], np.bool_)
     # Of text on its side it knows no line ends.
     unbroken = ~words.broken[1:] & np.array([turn is None for turn in words.turns[1:]], np.bool_)
-    return (unbroken | onward) & alike, np.where(level, gap, 0.0)
+    # Nor does it see the end of a very short line.
+    fell = (b[:, 1] >= a[:, 3] - 0.1 * low) & (b[:, 0] < a[:, 0])
+    return ((unbroken & ~fell) | onward) & alike, np.where(level, gap, 0.0)
 
 
 def _line(
@@ -256,7 +259,7 @@ def _cells(
             continue
         figures = _FIGURE.fullmatch(before) and _FIGURE.fullmatch(word)
         opens = gap > (_BETWEEN_FIGURES if wide and figures else _WIDE)
-        mark = len(texts) == 1 and _MARK.fullmatch(before)
+        mark = len(texts) == 1 and gap < AFTER_MARK and _MARK.fullmatch(before)
         if opens and not (mark or of_one_amount(texts[-2:], word)):
             cells.append(len(texts))
         texts.append(word)

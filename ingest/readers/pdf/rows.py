@@ -49,7 +49,7 @@ def rows_of(strips: Sequence[Strip], lines: Sequence[Line]) -> list[Line]:
         [
             (column_of(part, columns), part)
             for atom in strip.atoms
-            for part in _cut(atom, columns, lines)
+            for part in cut(atom, columns, lines)
         ]
         for strip in strips
     ]
@@ -63,7 +63,7 @@ def rows_of(strips: Sequence[Strip], lines: Sequence[Line]) -> list[Line]:
     return [replace(row, row=i, header=i <= count) for i, row in enumerate(rows, 1)]
 
 
-def _cut(
+def cut(
     atom: Atom, columns: Sequence[tuple[float, float]], lines: Sequence[Line]
 ) -> Iterator[Atom]:
     """An atom's parts, cut at the blanks that stand between two columns."""
@@ -98,7 +98,7 @@ def _row_bounds(
     start, drawn = 0, strips[0].last()
     for k in range(1, len(strips)):
         mixed = strips[k].first() < drawn and _cell_by_cell(cells[start : k + 1])
-        if mixed or _goes_on(cells[k - 1], cells[k], gaps[k - 1], least, lines):
+        if mixed or _goes_on(cells[start:k], cells[k], gaps[k - 1], least, lines):
             drawn = max(drawn, strips[k].last())
             continue
         yield start, k
@@ -115,20 +115,21 @@ def _cell_by_cell(strips: Sequence[Sequence[_Cell]]) -> bool:
 
 
 def _goes_on(
-    above: Sequence[_Cell],
+    row: Sequence[Sequence[_Cell]],
     here: Sequence[_Cell],
     gap: float,
     least: float,
     lines: Sequence[Line],
 ) -> bool:
-    """Whether a strip goes on in cells of the one above, as its gap to it tells.
+    """Whether a strip goes on in cells of the row above, as its gap to it tells.
 
     ``least`` is the smallest gap in the table.
     """
     size = lines[here[0][1].line].size
     if gap >= _CLOSE * size or gap > least + _PADDED * size:
         return False
-    filled, before = {at for at, _ in here}, {at for at, _ in above}
+    above = row[-1]
+    filled, before = {at for at, _ in here}, {at for strip in row for at, _ in strip}
     figures = any(not LETTER.search(text_of(atom, lines)) for _, atom in here)
     hanging = 0 not in filled and filled < before and not figures
     if hanging:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pincite.ingest.readers.pdf.lines import Line, of_one_amount
+from pincite.ingest.readers.pdf.lines import AFTER_MARK, Line, of_one_amount
 
 _BLANK = 0.5  # of the letters' size: a wider gap may part two cells
 FULL = 0.6  # of the cells of most rows: a row with so many tells the columns
@@ -82,7 +82,8 @@ def _atoms(line: Line, place: int) -> Iterator[Atom]:
     for k in [*(np.flatnonzero(gaps >= _BLANK * line.size) + 1).tolist(), len(words)]:
         if k < len(words) and of_one_amount(words[max(start, k - 2) : k], words[k]):
             continue
-        if k == 1 < len(words) and k not in line.cells and not LETTER.search(words[0]):
+        mark = k == 1 < len(words) and gaps[0] < AFTER_MARK * line.size
+        if mark and k not in line.cells and not LETTER.search(words[0]):
             continue  # the mark of an item
         yield atom_of(line, place, start, k)
         start = k

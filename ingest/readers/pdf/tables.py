@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from pincite.ingest.readers.pdf.lines import Line
-from pincite.ingest.readers.pdf.rows import rows_of
+from pincite.ingest.readers.pdf.rows import cut, rows_of
 from pincite.ingest.readers.pdf.strips import (
     FIGURE,
     FULL,
@@ -150,9 +150,12 @@ def _heads(strip: Strip, table: Sequence[Strip], lines: Sequence[Line]) -> bool:
     columns = columns_of(table, lines)
     if strip.last() > table[0].first() and gap < 0.5 * size:
         return len(columns) > 1  # drawn in between: more of a cell
-    at = [column_of(atom, columns) for atom in strip.atoms]
+    atoms = [part for atom in strip.atoms for part in cut(atom, columns, lines)]
+    if len(atoms) < 3:  # a heading of two words may happen to have one over each column
+        atoms = strip.atoms
+    at = [column_of(atom, columns) for atom in atoms]
     apart = len(set(at)) == len(at) > 1 and len(at) >= 0.5 * len(columns)
     return apart and all(
         sum(atom.left < right and atom.right > left for left, right in columns) == 1
-        for atom in strip.atoms
+        for atom in atoms
     )
