@@ -68,14 +68,14 @@ def reading_order(
     if not any(map(_is_rtl, text)):
         return None
     bounds = [0, *(np.flatnonzero(codes == ord("\n")) + 1).tolist(), len(text)]
-    drawn = _drawn_ligatures(text, boxes)
+    drawn, page = _drawn_ligatures(text, boxes), right_to_left(text)
     found: list[_Character] = []
     brackets: list[int] = []  # of lines from right to left, by their place in what is found
     for start, end in pairwise(bounds):
         line = [(i, text[i]) for i in range(start, end)]
         if drawn:
             line = _ligatures(line, boxes)
-        if right_to_left(text[start:end]):
+        if right_to_left(text[start:end]) or (page and any(map(_is_rtl, text[start:end]))):
             line = _line(line, boxes)
             places = range(len(found), len(found) + len(line))
             brackets += [k for k in places if line[k - len(found)][1] in _BRACKETS]
