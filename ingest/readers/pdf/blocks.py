@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
-import numpy as np
-
-from pincite.ingest.readers.pdf.columns import Region, regions
+from pincite.ingest.readers.pdf.columns import FOOTNOTE, Region, regions
 from pincite.ingest.readers.pdf.headings import (
     DEEPEST,
     RARE,
@@ -26,15 +24,12 @@ from pincite.ingest.readers.pdf.headings import (
     of_size,
 )
 from pincite.ingest.readers.pdf.lines import TERMINAL, Line, PageLines
+from pincite.ingest.readers.pdf.setting import Setting, below, same_size, setting_of
 from pincite.ingest.readers.pdf.tables import with_rows
 
 _ITEM = re.compile(r"(?:[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]) ")
 _BULLET = re.compile(r"[•▪◦‣·–*-] ")
-_SAME_SIZE = 0.1
-_INDENTED = 4  # of the letters' size: lines of one column begin no farther apart
-_WIDEST = 0.1  # of the lines of a column: those that may reach beyond it
 _MOST_ASIDES = 6  # blocks: captions and footnotes between two parts of one sentence
-_FOOTNOTE = 0.93  # of the size of the text
 _SHORTEST_BELOW = 60  # letters of the text below a bold heading
 
 
@@ -57,15 +52,6 @@ class Block:
     goes_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """How a page is set: what a line's step down to the next is, in sizes, inside a paragraph."""
-
-    step: float
-    rights: Mapping[int, float]  # by a line's id: how far right its column reaches
-    asides: Set[int]  # the ids of lines behind which the text before them may go on
-
-
 def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Block]:
     """The blocks of all pages in reading order.
 
@@ -81,7 +67,7 @@ def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Bloc
     levels = outlined or of_size(pages)
     found: list[Block] = []
     for page, some in zip(pages, parted, strict=True):
-        setting = _setting(page.lines, some)
+        setting = setting_of(page.lines, some)
         new = _over_asides(list(_page_blocks(page.lines, setting, levels)), setting)
         if found and new:
             _carry_over(found, new, setting)
@@ -91,53 +77,12 @@ def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Bloc
     return found
 
 
-def _setting(lines: Sequence[Line], parted: Sequence[Region]) -> _Setting:
-    steps = [
-        (b.bottom - a.bottom) / a.size
-        for a, b in pairwise(lines)
-        if a.size and _same_size(a, b) and not (a.cells or b.cells) and _beside(a, b)
-    ]
-    steps = [step for step in steps if 0.5 < step < 3]
-    step = 1.3
-    if len(steps) > 2:  # what most lines keep to is the step inside paragraphs
-        ranked = np.sort(steps)
-        alike = np.searchsorted(ranked, ranked + 0.05) - np.searchsorted(ranked, ranked - 0.05)
-        step = float(ranked[alike >= 0.9 * alike.max()][0])
-    rights: dict[int, float] = {}
-    for region in parted:
-        rights |= _rights(region.lines)
-    body = Counter(round(line.size, 1) for line in lines).most_common(1)
-    small = _FOOTNOTE * body[0][0] if body else 0.0
-    asides = {id(line) for region in parted if region.aside for line in region.lines}
-    asides |= {id(line) for line in lines if line.size < small}
-    return _Setting(step, rights, asides)
-
-
 def _with_tables(parted: Sequence[Region]) -> list[Region]:
     return [replace(region, lines=tuple(with_rows(region.lines))) for region in parted]
 
 
-def _rights(lines: Sequence[Line]) -> dict[int, float]:
-    """How far right the column of each line reaches, by the line's id.
-
-    It is that of lines of its size that begin near it. The widest tenth of them do not count: a
-    title or a footnote may go beyond the column at whose edge it begins.
-    """
-    reach: dict[tuple[float, int], list[float]] = {}
-    keys = []
-    for line in lines:
-        size = max(0.5, round(line.size * 2) / 2)
-        place = int(line.left // (_INDENTED * size))
-        keys.append((size, place))
-        for near in (place - 1, place, place + 1):
-            reach.setdefault((size, near), []).append(line.right)
-    far = {key: sorted(rights) for key, rights in reach.items()}
-    edges = {key: rights[-1 - int(_WIDEST * len(rights))] for key, rights in far.items()}
-    return {id(line): edges[key] for line, key in zip(lines, keys, strict=True)}
-
-
 def _page_blocks(
-    lines: Sequence[Line], setting: _Setting, levels: Mapping[int, int]
+    lines: Sequence[Line], setting: Setting, levels: Mapping[int, int]
 ) -> Iterator[Block]:
     current: Block | None = None
     for i, line in enumerate(lines):
@@ -159,24 +104,24 @@ def _page_blocks(
 
 
 def _goes_on(
-    block: Block, line: Line, following: Line | None, setting: _Setting, level: int
+    block: Block, line: Line, following: Line | None, setting: Setting, level: int
 ) -> bool:
     """Whether ``line`` belongs to ``block``, the one just before it."""
     last = block.lines[-1]
-    if line.row or block.kind is Kind.ROW or last.turn != line.turn or not _same_size(last, line):
+    if line.row or block.kind is Kind.ROW or last.turn != line.turn or not same_size(last, line):
         return False
     step = (line.bottom - last.bottom) / last.size
     if level or block.kind is Kind.HEADING:
         return level == block.level and 0 < step <= max(1.6, setting.step * 1.1)
     if _jumps(last, line):
         return _carries(block, line, setting)
-    below = 0.3 < step <= 1.3 * setting.step and _beside(last, line)
-    if last.cells or line.cells or not below:
+    next_line = 0.3 < step <= 1.3 * setting.step and below(last, line)
+    if last.cells or line.cells or not next_line:
         return False
     return not _opens(block, line, following, setting)
 
 
-def _opens(block: Block, line: Line, following: Line | None, setting: _Setting) -> bool:
+def _opens(block: Block, line: Line, following: Line | None, setting: Setting) -> bool:
     """Whether the line just below the block's last one opens a paragraph or an item."""
     first, last = block.lines[0], block.lines[-1]
     ended = bool(TERMINAL.search(last.text))
@@ -205,12 +150,12 @@ def _jumps(a: Line, b: Line) -> bool:
     return a.page != b.page or b.bottom < a.top
 
 
-def _carries(block: Block, line: Line, setting: _Setting | None = None) -> bool:
+def _carries(block: Block, line: Line, setting: Setting | None = None) -> bool:
     """Whether the block's last sentence goes on in ``line``, in another column or overleaf."""
     last = block.lines[-1]
     if block.kind in (Kind.ROW, Kind.HEADING) or last.cells or line.cells:
         return False
-    if not _same_size(last, line) or _BULLET.match(line.text) or TERMINAL.search(last.text):
+    if not same_size(last, line) or _BULLET.match(line.text) or TERMINAL.search(last.text):
         return False
     if last.bold != line.bold:
         return False
@@ -219,7 +164,7 @@ def _carries(block: Block, line: Line, setting: _Setting | None = None) -> bool:
     return first.islower() or last.text.endswith("-") or (full and len(last.text) > 30)
 
 
-def _carry_over(found: list[Block], new: list[Block], setting: _Setting) -> None:
+def _carry_over(found: list[Block], new: list[Block], setting: Setting) -> None:
     """Let the last paragraph of a page go on in the first of the next.
 
     Footnotes that stand between them go before that paragraph.
@@ -229,7 +174,7 @@ def _carry_over(found: list[Block], new: list[Block], setting: _Setting) -> None
     while (
         last > 0
         and found[last].lines[-1].page == page
-        and found[last].lines[0].size < _FOOTNOTE * new[0].lines[0].size
+        and found[last].lines[0].size < FOOTNOTE * new[0].lines[0].size
         and found[last].kind in (Kind.PROSE, Kind.ITEM)
     ):
         last -= 1
@@ -240,7 +185,7 @@ def _carry_over(found: list[Block], new: list[Block], setting: _Setting) -> None
         new[0].goes_on = True
 
 
-def _over_asides(found: list[Block], setting: _Setting) -> list[Block]:
+def _over_asides(found: list[Block], setting: Setting) -> list[Block]:
     """The blocks of a page, in which a sentence goes on behind captions and footnotes.
 
     Those go before the paragraph that they stand in.
@@ -291,12 +236,3 @@ def _bold_headings(found: list[Block], level: int) -> None:
     if letters[True] <= RARE * letters.total():
         for block in bold:
             block.kind, block.level = Kind.HEADING, min(level, DEEPEST)
-
-
-def _same_size(a: Line, b: Line) -> bool:
-    return abs(a.size - b.size) <= _SAME_SIZE * max(a.size, b.size)
-
-
-def _beside(a: Line, b: Line) -> bool:
-    """Whether they stand below each other, not side by side."""
-    return min(a.right, b.right) > max(a.left, b.left)

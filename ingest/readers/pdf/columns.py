@@ -36,7 +36,7 @@ _DEEPEST = 3  # a page is parted so often, into four columns at most
 _FEWEST = 3  # lines that begin at the edge of a column
 _SEVERAL = 6  # lines: drawn one below the other, so many are a column, whatever they hold
 _TURNS = 0.1  # of the lines: columns are drawn with fewer turns from side to side
-_FOOTNOTE = 0.93  # of the size of the text
+FOOTNOTE = 0.93  # of the size of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _footnotes(column: list[Line]) -> tuple[list[Line], list[Line]]:
     """A column's text, and the smaller lines at its foot."""
     usual = float(np.median([line.size for line in column]))
     end = len(column)
-    while end and column[end - 1].size < _FOOTNOTE * usual:
+    while end and column[end - 1].size < FOOTNOTE * usual:
         end -= 1
     return column[:end], column[end:]
 

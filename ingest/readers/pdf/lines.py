@@ -17,25 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.ingest.readers.pdf.bidi import reading_order
+from pincite.ingest.readers.pdf.characters import WRAP, clean
 from pincite.ingest.readers.pdf.superscripts import in_place
 from pincite.ingest.readers.pdf.turned import Turn, turns
 
 Boxes = NDArray[np.float32]
 
-WRAP = "\x02"  # what PDFium puts for a hyphen at the end of a line
 _WORD = re.compile(rf"[^\s{WRAP}]+{WRAP}?|{WRAP}")
-# Control characters, zero-width blanks, direction marks, soft hyphens and what is no character.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufdd0-\ufdef\ufeff"
-    "\ufff9-\ufffb\ufffe\uffff]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_BULLETS = frozenset("\uf0b7\uf0a7\uf0a8\uf076\uf0d8\uf0fc\uf06e\uf071\uf02d\u25cf\u25aa\u25a0")
 TERMINAL = re.compile(
     r"[.!?:;…。！？؟۔][\"'”’»)\]]*[\d¹²³⁰-⁹]{0,2}$"
 )  # ends a sentence, or a part of it
-# Ligatures, and the forms that letters of Arabic and Hebrew have beside others.
-_FORM = re.compile("[\ufb00-\ufb06\ufb1d-\ufdf9\ufdfc\ufe70-\ufefc]")
 _MARK = re.compile(r"[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]|\d+(?:\.\d+)+\.?")
 _FIGURE = re.compile(r"[$€£¥—–(-]*[\d.,]*[%)]*[$€£¥]?")
 _CURRENCY, _UNIT = frozenset("$€£¥"), frozenset(["%", ")", ")%"])
@@ -131,7 +122,7 @@ def _words(glyphs: Glyphs, width: float, height: float) -> _Words:
     codes = np.where(glyphs.codes > 0x10FFFF, 0xFFFD, glyphs.codes).astype("<u4")
     text = codes.tobytes().decode("utf-32-le", "surrogatepass")
     matches = list(_WORD.finditer(text))
-    texts = [_clean(match[0]) for match in matches]
+    texts = [clean(match[0]) for match in matches]
     if not matches:
         return _Words([], np.empty((0, 4), np.float32), [], np.empty(0, np.bool_), [], [])
     bounds = np.array([match.span() for match in matches])
@@ -186,19 +177,6 @@ def _around(boxes: Boxes, bounds: NDArray[np.int64]) -> Boxes:
     high = np.maximum.reduceat(np.where(empty[:, None], -np.inf, flat[:, 2:]), at)[::2]
     around = np.hstack([low, high])
     return np.where(np.isfinite(around), around, boxes[bounds[:, 0]]).astype(np.float32)
-
-
-def _clean(word: str) -> str:
-    """A word as it is to stand in the text: what cannot be seen is left out."""
-    if word.isascii() and word.isprintable():
-        return word
-    if len(word) == 1 and (word in _BULLETS or "\x80" <= word <= "\x9f"):
-        return "•"  # from a font of symbols, as lists have them
-    word = word.replace(WRAP, "-")
-    word = word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    word = _SURROGATE.sub("\ufffd", _UNSEEN.sub("", word))
-    word = _FORM.sub(lambda match: unicodedata.normalize("NFKC", match[0]), word)
-    return "".join(unicodedata.normalize("NFC", word).split())
 
 
 def _neighbours(words: _Words) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
