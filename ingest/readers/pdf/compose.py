@@ -55,10 +55,11 @@ class _Writer:
     def write(self, block: Block) -> None:
         """Add a block below the others, or to the end of the last one when it goes on there."""
         if not block.goes_on and self._kind:
-            in_run = block.kind is self._kind and (
-                block.kind is Kind.ITEM or (block.kind is Kind.ROW and self._below(block))
-            )
+            row = block.lines[0].row
+            in_run = block.kind is self._kind and (block.kind is Kind.ITEM or row > 1)
             self._add("\n" if in_run else "\n\n")
+            if row > 1 and self._last and self._last.header and not block.lines[0].header:
+                self._add(f"|{' --- |' * (len(self._last.cells) + 1)}\n")
             self._last = None
         start = self._length
         for line in block.lines:
@@ -79,12 +80,6 @@ class _Writer:
                 start = self._regions.pop().span.start
             self._regions.append(Region(Span(start, self._length), block.region))
         self._region = block.region
-
-    def _below(self, block: Block) -> bool:
-        """Whether a row belongs to the table of the last one."""
-        last, line = self._last, block.lines[0]
-        near = last is not None and line.top - last.bottom < 2 * line.size
-        return near and last is not None and last.page == line.page
 
     def reading(self, pages: int) -> Reading:
         """What has been written."""
@@ -133,14 +128,17 @@ class _Writer:
 
     def _row(self, line: Line) -> None:
         """A row of a table, as ``| cell | cell |``."""
-        text, starts, ends = "|", [], []
+        parts, length = ["|"], 1
+        starts, ends = [], []
+        before = Counter(line.cells)
         for i, word in enumerate(line.text.split(" ")):
-            text += " | " if i in line.cells else " "
-            starts.append(len(text))
-            text += word.replace("|", "\\|")
-            ends.append(len(text))
+            parts += [" |"] * before[i] + [" ", written := word.replace("|", "\\|")]
+            length += 2 * before[i] + 1 + len(written)
+            starts.append(length - len(written))
+            ends.append(length)
+        parts += [" |"] * before[len(starts)]
         self._last = line
-        self._place(line, np.array(starts), np.array(ends), f"{text} |")
+        self._place(line, np.array(starts), np.array(ends), "".join(parts) + " |")
 
     def _place(
         self, line: Line, starts: NDArray[np.int_], ends: NDArray[np.int_], text: str
@@ -148,8 +146,9 @@ class _Writer:
         words = np.empty(len(starts), WORD)
         words["start"], words["end"] = starts + self._length, ends + self._length
         words["page"] = line.page
+        boxes = line.turn.on_page(line.boxes) if line.turn else line.boxes
         for column, name in enumerate(("left", "top", "right", "bottom")):
-            words[name] = line.boxes[:, column]
+            words[name] = boxes[:, column]
         self._words.append(words)
         self._starts.setdefault(line.page, self._length)
         self._add(text)
