@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ _ONE_LINE = 40.0  # points: a lower field of one line has it in its middle
 _SLACK = 2.0  # points: by which labels reach into fields
 _ABOVE = 20.0  # points: from the middle of a label down to its field
 _APART = 40.0  # points: what stands further to the left is no label where one stands above
+_BLANK = 0.3  # of a letter's width
 _LETTER, _STEP = 0.5, 1.2  # of the size: the width of a typed letter, the step to the next line
 
 
@@ -217,7 +219,10 @@ def _letters(
     boxes = []
     for i, row in enumerate(rows):
         y = top + i * _STEP * size
-        boxes += [(left + j * width, y, left + (j + 1) * width, y + size) for j in range(len(row))]
+        # Blanks are narrow, so that no words below each other look like columns of a table.
+        wide = [width * (_BLANK if letter == " " else 1) for letter in row]
+        starts = list(accumulate(wide, initial=left))
+        boxes += [(x, y, x + w, y + size) for x, w in zip(starts, wide, strict=False)]
         boxes.append((0.0, 0.0, 0.0, 0.0))  # the line end, or a blank
     if one.place.how == "before":
         return f"{value} ", boxes
