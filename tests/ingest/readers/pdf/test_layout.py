@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.types import Span
-from pincite.ingest.cutting.passages import sentences
+from pincite.ingest.cutting.sentences import sentences
 from pincite.ingest.readers.pdf.reader import PDF
 from tests.ingest.readers.pdf.pdf_maker import COURIER, HELVETICA, Leaf, Text, column, pdf
 
