@@ -49,6 +49,14 @@ def passage_faults(document: Document, passages: Sequence[Passage]) -> Iterator[
     cut_wrongly = sum(not p.sentences or not _in_order(p.sentences, p.span) for p in passages)
     if cut_wrongly:
         yield f"the sentences of {cut_wrongly} of its passages are out of place"
+    whole = Span(0, len(document.text))
+    unexplained = sum(
+        len(p.context) not in (0, len(p.sentences))
+        or not all(whole.contains(span) for spans in p.context for span in spans)
+        for p in passages
+    )
+    if unexplained:
+        yield f"the context of {unexplained} of its passages is out of place"
 
 
 def are_unit(rows: NDArray[np.floating[Any]]) -> bool:

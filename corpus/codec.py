@@ -29,7 +29,7 @@ NAMES = {
     "pages": ("start", "end", "number"),
     "regions": ("start", "end", "kind"),
 }
-PASSAGE_NAMES = ("start", "end", "sentences", "path", "columns", "kind", "hidden")
+PASSAGE_NAMES = ("start", "end", "sentences", "path", "columns", "context", "kind", "hidden")
 
 Rows = Sequence[Sequence[Any]]
 
@@ -123,6 +123,7 @@ def passage_values(passage: Passage) -> list[Any]:
         [[s.start, s.end] for s in passage.sentences],
         list(passage.path),
         list(passage.columns),
+        [[[s.start, s.end] for s in spans] for spans in passage.context],
         passage.kind,
         passage.hidden,
     ]
@@ -134,7 +135,7 @@ def passage_from(values: Sequence[Any]) -> Passage:
     Raises:
         ValueError: the values are not of that form.
     """
-    start, end, sentences, path, columns, kind, hidden = values
+    start, end, sentences, path, columns, context, kind, hidden = values
     if kind not in get_args(PassageKind):
         raise ValueError(f"a passage is of no kind {kind!r}")
     return Passage(
@@ -144,6 +145,7 @@ def passage_from(values: Sequence[Any]) -> Passage:
         tuple(columns),
         kind,
         bool(hidden),
+        tuple(tuple(Span(s, e) for s, e in spans) for spans in context),
     )
 
 

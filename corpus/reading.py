@@ -210,6 +210,12 @@ class ReadableLibrary:
 
     def passage_texts(self) -> Iterator[tuple[StoredPassage, str, str]]:
         """Every passage with its document's title and its own text, by id."""
+        for stored, title, text in self.passages_in_texts():
+            span = stored.passage.span
+            yield stored, title, text[span.start : span.end]
+
+    def passages_in_texts(self) -> Iterator[tuple[StoredPassage, str, str]]:
+        """Every passage with its document's title and its document's whole text, by id."""
         statement = (
             f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE p.id > ? ORDER BY p.id"
             f" LIMIT {_AT_ONCE}"
@@ -221,9 +227,8 @@ class ReadableLibrary:
                 if stored.document != id:  # a document's passages follow each other
                     id = stored.document
                     said = [(row[0], row[1]) for row in self._database.rows(_TITLE_TEXT, [id])]
-                span = stored.passage.span
                 for title, text in said:  # none where it has just been removed
-                    yield stored, title, text[span.start : span.end]
+                    yield stored, title, text
             last = rows[-1][0]
 
     def passage_ids(self, documents: Iterable[str]) -> list[int]:

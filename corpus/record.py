@@ -26,7 +26,7 @@ from pincite.corpus.rows import Entry, Refusal, vectors_from
 from pincite.corpus.tags import checked_tag
 from pincite.corpus.types import Document, Origin, Passage, PassageKind, RegionKind
 
-VERSION = 2  # of the form; the first had no regions, and passages no columns, kind and hidden
+VERSION = 2  # of the form; the first had no regions, and passages no columns … hidden
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +143,7 @@ class _Passage(_Strict):
     sentences: list[tuple[int, int]]
     path: list[str]
     columns: list[str] = []
+    context: list[list[tuple[int, int]]] = []
     kind: PassageKind = "prose"
     hidden: bool = False
     vectors: str

@@ -98,7 +98,7 @@ SELECT_DOCUMENT = (
 )
 SELECT_REFUSAL = "SELECT source, reason, origin, seen_at FROM refusals"
 PASSAGE_COLUMNS = (
-    "p.id, p.document, p.start, p.end, p.sentences, p.path, p.columns, p.kind, p.hidden"
+    "p.id, p.document, p.start, p.end, p.sentences, p.path, p.columns, p.context, p.kind, p.hidden"
 )
 
 
@@ -169,8 +169,8 @@ def refusal_from(row: Row) -> Refusal:
 @sound
 def passage_from(row: Row) -> StoredPassage:
     """The passage in a row of ``PASSAGE_COLUMNS``."""
-    id, document, start, end, sentences, path, columns, kind, hidden = row
-    lists = map(json.loads, (sentences, path, columns))
+    id, document, start, end, sentences, path, columns, context, kind, hidden = row
+    lists = map(json.loads, (sentences, path, columns, context))
     return StoredPassage(id, document, codec.passage_from([start, end, *lists, kind, hidden]))
 
 

@@ -93,6 +93,7 @@ MIGRATIONS = (
     """
     ALTER TABLE contents ADD COLUMN regions TEXT NOT NULL DEFAULT '[]';  -- [[start, end, kind], …]
     ALTER TABLE passages ADD COLUMN columns TEXT NOT NULL DEFAULT '[]';  -- JSON [name, …]
+    ALTER TABLE passages ADD COLUMN context TEXT NOT NULL DEFAULT '[]';  -- [[[start, end], …], …]
     ALTER TABLE passages ADD COLUMN kind    TEXT NOT NULL DEFAULT 'prose';
     ALTER TABLE passages ADD COLUMN hidden  INTEGER NOT NULL DEFAULT 0;
     """,

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from pincite.corpus.line_patterns import is_ruler, row_cells
 
 if TYPE_CHECKING:
     from pincite.corpus.layout import Layout
@@ -97,7 +99,9 @@ class Origin:
 
     ``reader`` names the reader and its version, so that a better one reads the file anew.
     ``read_at_ns`` is when it was read, in nanoseconds since 1970: a file that was changed just
-    before that may have been changed again without another ``mtime_ns``.
+    before that may have been changed again without another ``mtime_ns``. ``inode`` and
+    ``ctime_ns`` (when the system last changed the file's entry) tell a file that was put in its
+    place under the same date and size; they are 0 where nobody noted them.
     """
 
     sha256: str
@@ -105,6 +109,8 @@ class Origin:
     mtime_ns: int
     reader: str
     read_at_ns: int = 0
+    inode: int = 0
+    ctime_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +148,15 @@ class Document:
 
     def section_at(self, offset: int) -> Section:
         """The section that the code point at ``offset`` stands in."""
-        starts = [section.span.start for section in self.sections]
-        return self.sections[max(0, bisect_right(starts, offset) - 1)]
+        after = bisect_right(self.sections, offset, key=lambda section: section.span.start)
+        return self.sections[max(0, after - 1)]
 
     def page_at(self, offset: int) -> int | None:
         """The number of the page that ``offset`` stands on; None for a format without pages."""
         if not self.pages:
             return None
-        starts = [page.span.start for page in self.pages]
-        return self.pages[max(0, bisect_right(starts, offset) - 1)].number
+        after = bisect_right(self.pages, offset, key=lambda page: page.span.start)
+        return self.pages[max(0, after - 1)].number
 
 
 PassageKind = Literal["prose", "row", "list", "code", "quoted", "note", "references", "heading"]
@@ -162,8 +168,12 @@ class Passage:
 
     ``sentences`` are spans in the document, in order, without the blanks around them.
     ``path`` is the heading path, and ``columns`` are the names of a table's columns over its rows,
-    the first to the first cell; both go into what is embedded, never into what is quoted.
+    the first to the first cell and "" for one without a name; both go into what is embedded, never
+    into what is quoted.
     ``kind`` says what the passage is made of; ``hidden``, that who opens the file cannot see it.
+    ``context`` has, for each sentence, the spans before it that it needs to be understood, the
+    outermost first: an item's lead-in and the items over it; a row's lead-in and, where it has
+    ``columns``, its header row at the end. It is empty where no sentence needs any.
     """
 
     span: Span
@@ -172,20 +182,75 @@ class Passage:
     columns: tuple[str, ...] = ()
     kind: PassageKind = "prose"
     hidden: bool = False
+    context: tuple[tuple[Span, ...], ...] = ()
 
     def embedded_text(self, text: str) -> str:
-        """What the embedder sees of this passage of ``text``: headings, columns, then the prose."""
-        above = (*self.path, f"| {' | '.join(self.columns)} |") if self.columns else self.path
-        prose = text[self.span.start : self.span.end]
-        return " > ".join(above) + "\n" + prose if above else prose
+        """What the embedder sees of this passage of ``text``: headings, context, then the prose.
+
+        Each row says which cell belongs to which column.
+        """
+        body = text[self.span.start : self.span.end]
+        if self.columns:
+            body = "\n".join(self._words(text, i) for i in range(len(self.sentences)))
+        return "\n".join([*self._above(), *self.context_texts(text), body])
+
+    def context_texts(self, text: str) -> list[str]:
+        """What stands before the passage and its first sentence needs, but for a header row."""
+        return [text[s.start : s.end] for s in self._lead(0)]
 
     def sentence_texts(self, text: str) -> list[str]:
         """The passage's sentences as they stand in ``text``."""
         return [text[s.start : s.end] for s in self.sentences]
+
+    def embedded_sentences(self, text: str) -> list[str]:
+        """What the embedder sees of each sentence: rows and items with what stands over them."""
+        return [
+            "\n".join(
+                [*self._above(), *(text[s.start : s.end] for s in self._lead(i)), words]
+                if self.context and self.context[i]
+                else [words]
+            )
+            for i in range(len(self.sentences))
+            for words in [self._words(text, i)]
+        ]
 
     def key(self, text: str) -> bytes:
         """32 bytes that name this passage's vectors: equal for equal text with equal headings
         and equal sentence cuts, wherever it stands, so that identical text is embedded once."""
         start = self.span.start
         cuts = [(s.start - start, s.end - start) for s in self.sentences]
-        return hashlib.sha256(json.dumps([self.embedded_text(text), cuts]).encode()).digest()
+        parts: list[object] = [self.embedded_text(text), cuts]
+        if self.context:
+            parts.append(self.embedded_sentences(text))
+        return hashlib.sha256(json.dumps(parts).encode()).digest()
+
+    def _above(self) -> list[str]:
+        return [" > ".join(self.path)] if self.path else []
+
+    def _lead(self, i: int) -> tuple[Span, ...]:
+        """The context of sentence ``i`` without the header row, which its cells name."""
+        spans = self.context[i] if self.context else ()
+        return spans[:-1] if self.columns else spans
+
+    def _words(self, text: str, i: int) -> str:
+        words = text[self.sentences[i].start : self.sentences[i].end]
+        return named_cells(words, self.columns) if self.context and self.context[i] else words
+
+
+def named_cells(row: str, columns: Sequence[str]) -> str:
+    """A row of a table with its columns' names; the header row and what is no row as they are.
+
+    >>> named_cells("| Zurich | 28 CHF |", ("City", "Lunch")), named_cells("| a | b |", ())
+    ('City: Zurich; Lunch: 28 CHF', '| a | b |')
+    """
+    lines = [line for line in row.split("\n") if not is_ruler(line)]
+    cells = row_cells(lines[0]) if columns and len(lines) == 1 else []
+    # Only bars at both ends show an empty cell; of another row with too few, which is missing?
+    fits = len(cells) == len(columns) or (row.startswith("|") and len(cells) < len(columns))
+    if not cells or not fits or tuple(cells) == tuple(columns):
+        return row
+    return "; ".join(
+        f"{name}: {cell}" if name else cell
+        for name, cell in zip(columns, cells, strict=False)
+        if cell
+    )

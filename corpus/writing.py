@@ -154,8 +154,8 @@ _INSERT_CONTENTS = (
     "INSERT INTO contents (document, text, sections, pages, regions) VALUES (?, ?, ?, ?, ?)"
 )
 _INSERT_PASSAGE = (
-    "INSERT INTO passages (document, start, end, sentences, path, columns, kind, hidden, key)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO passages (document, start, end, sentences, path, columns, context, kind, hidden,"
+    " key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _DROP_ORPHAN = (
     "DELETE FROM vectors WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE key = ?1)"

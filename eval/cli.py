@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from pincite.corpus.errors import UnderFloorError, UsageError
-from pincite.eval.commands.bench import bench, bench_api, bench_ingest, extraction, places
+from pincite.eval.commands.bench import bench, bench_api, bench_ingest, extraction, places, printed
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
@@ -203,3 +203,4 @@ app.command("bench-ingest")(bench_ingest)
 app.command("bench-api")(bench_api)
 app.command()(extraction)
 app.command()(places)
+app.command()(printed)

@@ -15,7 +15,8 @@ OUTCOMES: tuple[Outcome, ...] = ("added", "replaced", "unchanged", "removed", "r
 class Event:
     """What became of one source.
 
-    ``reason`` says why one was refused; ``warnings`` what of one that was taken could not be read.
+    ``reason`` says why one was refused; ``warnings`` what of one that was taken could not be read;
+    ``same_as`` names another document whose file has the same contents.
     """
 
     source: str
@@ -23,6 +24,7 @@ class Event:
     passages: int = 0
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    same_as: str = ""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,11 @@ class Summary:
     def warned(self) -> list[Event]:
         """The sources that were taken now, but not in full."""
         return [event for event in self.events if event.warnings]
+
+    @property
+    def copies(self) -> list[Event]:
+        """The sources whose contents another document has as well."""
+        return [event for event in self.events if event.same_as]
 
 
 @dataclass(frozen=True, slots=True)

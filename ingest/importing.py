@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,17 +10,12 @@ from pincite.corpus.errors import RecordError, SourceNotFoundError
 from pincite.corpus.library import Library
 from pincite.corpus.record import Record, from_line, record_of, to_line
 from pincite.corpus.rows import Refusal
-from pincite.corpus.types import Passage
 from pincite.ingest.cutting.language import warned
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.events import Event, Listener, Summary
-from pincite.ingest.storing import embed
-from pincite.retrieval.embedding.embedder import Embedder, Vectors
+from pincite.ingest.storing import Item, Storing, batches, with_warnings
+from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.search.indexes import is_published, publish
-
-# About what is embedded and stored at once; bounds memory.
-_BATCH_PASSAGES = 256
-_BATCH_CHARACTERS = 4_000_000
 
 
 def import_library(
@@ -41,26 +36,11 @@ def import_library(
     library.require(embedder.fingerprint)
     _check(file, library, embedder)
     run = _Import(library, embedder, listener or Listener())
-    batch: dict[str, Record] = {}
-    passages = characters = 0
-    refusals = []
-    for _, record in _lines(file):
-        if isinstance(record, Refusal):
-            refusals.append(record)
-            continue
-        document = warned(record.document, embedder)
-        record = replace(record, document=document)
-        if run.is_there(record):
-            continue
-        batch[document.source] = record
-        passages += run.cut(record)
-        characters += len(document.text)
-        if passages >= _BATCH_PASSAGES or characters >= _BATCH_CHARACTERS:
-            run.store(batch)
-            batch, passages, characters = {}, 0, 0
-    run.store(batch)
-    if refusals:
-        library.refuse(refusals)
+    for batch in batches(run.items(file)):
+        run.store(batch)
+        batch.clear()  # before the next one is gathered
+    if run.refusals:
+        library.refuse(run.refusals)
     if library.generation and not is_published(library):
         publish(library)
     return run.summary
@@ -71,13 +51,28 @@ class _Import:
 
     def __init__(self, library: Library, embedder: Embedder, listener: Listener) -> None:
         self.summary = Summary()
+        self.refusals: list[Refusal] = []
         self._library = library
         self._embedder = embedder
         self._listener = listener
-        self._passages: dict[str, list[Passage]] = {}  # by source, of the batch in hand
-        self._vectors: dict[bytes, Vectors] = {}
+        self._storing = Storing(library, embedder, self._embedded)
 
-    def is_there(self, record: Record) -> bool:
+    def items(self, file: Path) -> Iterator[Item]:
+        """What is to be stored; refusals are gathered, and what is there just so is told."""
+        for _, record in _lines(file):
+            if isinstance(record, Refusal):
+                self.refusals.append(record)
+                continue
+            record = replace(record, document=warned(record.document, self._embedder))
+            if not self._is_there(record):
+                yield self._item(record)
+
+    def store(self, batch: Sequence[Item]) -> None:
+        """Store a batch in one transaction, and tell of it."""
+        for event in self._storing.store(batch):
+            self._tell(event)
+
+    def _is_there(self, record: Record) -> bool:
         """Whether the library has the document just so; then it is said to be unchanged."""
         entry = self._library.entry(record.document.source)
         if entry is None or entry.id != record.document.id:
@@ -87,46 +82,23 @@ class _Import:
         self._tell(Event(entry.source, "unchanged", entry.passages))
         return True
 
-    def cut(self, record: Record) -> int:
-        """Have the record's passages ready, and its vectors if it brings them; their number."""
-        document = record.document
-        if record.cut is not None and record.cut.fingerprint == self._embedder.fingerprint:
-            passages = record.cut.passages
+    def _item(self, record: Record) -> Item:
+        """The record in its passages, with the vectors that it brings."""
+        document, cut = record.document, record.cut
+        if cut is not None and cut.fingerprint == self._embedder.fingerprint:
+            passages = cut.passages
             keys = (passage.key(document.text) for passage in passages)
-            self._vectors.update(zip(keys, record.cut.vectors, strict=True))
+            vectors = dict(zip(keys, cut.vectors, strict=True))
         else:
-            passages = segment(document, self._embedder)
-        self._passages[document.source] = passages
-        return len(passages)
-
-    def store(self, batch: dict[str, Record]) -> None:
-        """Embed what has no vectors yet, and store the batch in one transaction."""
-        documents = [(r.document, self._passages[source]) for source, r in batch.items()]
-        wanted = {p.key(d.text): (p, d.text) for d, passages in documents for p in passages}
-        for key in self._vectors.keys() | self._library.embedded(wanted):
-            wanted.pop(key, None)
-        vectors = {**self._vectors, **embed(wanted, self._embedder, self._embedded)}
-        events = [
-            Event(
-                document.source,
-                "replaced" if self._library.entry(document.source) else "added",
-                len(passages),
-                warnings=document.warnings,
-            )
-            for document, passages in documents
-        ]
-        if documents:
-            self._library.put(
-                documents,
-                vectors,
-                self._embedder.fingerprint,
-                originals={s: r.original for s, r in batch.items() if r.original is not None},
-                tags={source: record.tags for source, record in batch.items()},
-                added_at={source: record.added_at for source, record in batch.items()},
-            )
-        self._passages, self._vectors = {}, {}
-        for event in events:
-            self._tell(event)
+            passages, vectors = segment(document, self._embedder), {}
+        return Item(
+            with_warnings(document, passages, self._embedder),
+            passages,
+            record.original,
+            record.tags,
+            record.added_at,
+            vectors,
+        )
 
     def _embedded(self, texts: int) -> None:
         self.summary.embedded += texts

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
-from pincite.corpus.types import Document, Passage
-from pincite.ingest.cutting.language import warned
+from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
 from pincite.ingest.events import Event, Listener, Outcome, Summary
-from pincite.ingest.files.file_changes import Files, is_same
+from pincite.ingest.files.copies import Copies
+from pincite.ingest.files.file_changes import Files, Gone, is_same
+from pincite.ingest.files.missing import unmounted
 from pincite.ingest.files.read import LARGEST, Finding, Read, Refused, Request, Same
 from pincite.ingest.files.walk import Source, Sources
+from pincite.ingest.processes.cutter import Cutter
 from pincite.ingest.processes.reader_pool import READING, SECONDS, Readers
 from pincite.ingest.run_log import Notes
-from pincite.ingest.storing import embed
-from pincite.retrieval.embedding.embedder import Embedder, Vectors
+from pincite.ingest.storing import Item, Stopped, Storing, batches, with_warnings
+from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.search.indexes import is_published, publish
 
 __all__ = [
@@ -30,12 +33,7 @@ __all__ = [
     "ingest_sources",
 ]
 
-# About what is embedded and stored at once; bounds memory.
-_BATCH_PASSAGES = 256
-_BATCH_CHARACTERS = 4_000_000
-_PART_PASSAGES = 2048  # of a long document, whose vectors are stored part by part
-
-Batch = list[tuple[Document, list[Passage]]]
+Cut = Callable[[Document], list[Passage] | Refused]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,12 @@ class Options:
 
     Args:
         keep_originals: store the files' own bytes as well.
-        sync: forget documents whose files were in the named folders, and are gone.
+        sync: forget documents whose files were at the named paths, and are gone.
         largest: bytes that a file may have; a larger one is refused.
-        seconds: that reading one file may take.
+        seconds: that reading one file may take, and that cutting its text into passages may.
         workers: processes that read at once; by default one for each processor, up to four.
         reading: the function that they read with, as ``module:function``.
+        hash: open every file and compare its contents, whatever its dates say.
     """
 
     keep_originals: bool = False
@@ -57,6 +56,7 @@ class Options:
     seconds: float = SECONDS
     workers: int | None = None
     reading: str = READING
+    hash: bool = False
 
 
 def ingest_sources(
@@ -74,14 +74,27 @@ def ingest_sources(
     hand is finished, and the summary says that there was more to do.
 
     Raises:
+        SourceNotFoundError: a path of the sources is missing, and the library knows nothing of it.
         LibraryError: the library cannot be written to, or belongs to another embedder.
     """
     options = options or Options()
     run = _Run(library, embedder, listener or Listener(), stopping=stopping)
-    with Readers(options.seconds, options.workers, options.reading, stopping) as readers:
-        files = Files(library, options.keep_originals, options.largest, readers.patience)
+    with (
+        Readers(options.seconds, options.workers, options.reading, stopping) as readers,
+        Cutter(embedder, options.seconds, stopping) as cutter,
+    ):
+        files = Files(
+            library,
+            options.keep_originals,
+            options.largest,
+            readers.patience,
+            hash=options.hash,
+        )
+        if isinstance(sources, Sources):
+            files.check_missing(sources)
         findings = readers.read(run.to_open(sources, files))
-        run.take(run.changed(run.documents(findings, files), options.keep_originals))
+        documents = run.changed(run.documents(findings, files), options.keep_originals)
+        run.take(run.items(documents, cutter.cut))
     if isinstance(sources, Sources):
         run.pass_over(sources)
         if options.sync and not run.summary.stopped:
@@ -103,14 +116,11 @@ def ingest_documents(
     self; passages whose text and headings are in the library are not embedded again. What has
     been reported is committed.
     """
-    run = _Run(library, embedder, listener or Listener(), passage_tokens)
-    run.take(run.changed(documents))
+    run = _Run(library, embedder, listener or Listener())
+    cut = partial(segment, embedder=embedder, passage_tokens=passage_tokens)
+    run.take(run.items(run.changed(documents), cut))
     run.finish()
     return run.summary
-
-
-class _Stopped(Exception):
-    """In the middle of a document, which is left out."""
 
 
 class _Run:
@@ -121,31 +131,34 @@ class _Run:
         library: Library,
         embedder: Embedder,
         listener: Listener,
-        passage_tokens: int = PASSAGE_TOKENS,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        library.require(embedder.fingerprint)
         self.summary = Summary()
         self._notes = Notes(library, listener, self.summary)
+        self._storing = Storing(library, embedder, self._notes.embedded, stopping)
         self._library = library
         self._embedder = embedder
-        self._passage_tokens = passage_tokens
         self._stopping = stopping
+        self._copies = Copies({})
         self._awaited = 0  # files that are being read
         self._originals: dict[str, bytes] = {}
 
     def to_open(self, sources: Iterable[Source], files: Files) -> Iterator[tuple[Request, int]]:
         """Those files of which it is not known that they are as they were, with their sizes."""
+        self._copies = Copies({name: taken.origin for name, taken in files.taken.items()})
         for source in sources:
             if self._stopping():
                 self.summary.stopped = True
                 return
             match files.look_at(source):
                 case Event() as event:
-                    self._found_again(event, files)
+                    self._notes.tell(event)
+                case Same(origin):
+                    self._unchanged(source.name, origin, files)
                 case Refused() as refused:
                     self._refuse(source, refused)
                 case request:
+                    self._copies.forget(source.name)
                     self._awaited += 1
                     yield request
 
@@ -160,9 +173,7 @@ class _Run:
                 case Refused():
                     self._refuse(source, finding)
                 case Same(origin):
-                    self._notes.looked_at(source.name, origin)
-                    passages = files.taken[source.name].passages
-                    self._found_again(Event(source.name, "unchanged", passages), files)
+                    self._unchanged(source.name, origin, files)
                 case Read(document, original):
                     if original is not None:
                         self._originals[source.name] = original
@@ -179,15 +190,37 @@ class _Run:
             if document.origin is not None and document.origin != entry.origin:
                 self._notes.looked_at(document.source, document.origin)
                 self._notes.forgive([document.source])
-            self._notes.tell(Event(document.source, "unchanged", entry.passages))
+            same_as = self._copies.other(document.source, document.origin)
+            event = Event(document.source, "unchanged", entry.passages, same_as=same_as)
+            self._notes.tell(event)
 
-    def take(self, documents: Iterable[Document]) -> None:
-        """Segment, embed and store documents, batch by batch."""
+    def items(self, documents: Iterable[Document], cut: Cut) -> Iterator[Item]:
+        """The documents in their passages; one that cannot be cut is reported."""
+        for document in documents:
+            try:
+                passages = cut(document)
+            except Stopped:
+                self.summary.stopped = True
+                return
+            original = self._originals.pop(document.source, None)
+            if isinstance(passages, Refused):
+                refusal = Refusal(document.source, passages.reason, passages.origin)
+                self._notes.refuse(refusal)
+                continue
+            same_as = self._copies.other(document.source, document.origin)
+            complete = with_warnings(document, passages, self._embedder)
+            yield Item(complete, passages, original, same_as=same_as)
+
+    def take(self, items: Iterable[Item]) -> None:
+        """Embed and store documents, batch by batch; each is told of when it is stored."""
         try:
-            for batch in self._batches(documents):
-                self._commit(batch, self._embed(batch))
+            for batch in batches(items):
+                events = self._storing.store(batch)
                 batch.clear()  # before the next one is gathered
-        except _Stopped:
+                self._notes.settle()
+                for event in events:
+                    self._notes.tell(event)
+        except Stopped:
             self.summary.stopped = True
         if self._awaited:  # they were given up
             self.summary.stopped = True
@@ -199,15 +232,16 @@ class _Run:
             reason = f"the folder {folder} cannot be read: {why}; check its permissions"
             self._notes.tell(Event(folder, "refused", reason=reason))
 
-    def forget(self, gone: Iterable[str], files: Files) -> None:
+    def forget(self, gone: Gone, files: Files) -> None:
         """Remove documents whose files are gone."""
-        names = list(gone)
-        removed = {name: files.taken[name] for name in names if name in files.taken}
-        self._notes.forgive(names)
+        removed = {name: files.taken[name] for name in gone.names if name in files.taken}
+        self._notes.forgive(gone.names)
         if removed:
             self._library.remove([taken.id for taken in removed.values()])
         for name, taken in removed.items():
             self._notes.tell(Event(name, "removed", taken.passages))
+        for path in gone.unmounted:
+            self._notes.tell(Event(path, "refused", reason=unmounted(path)))
 
     def finish(self) -> None:
         """Settle what is open, and bring the indexes up to date."""
@@ -216,62 +250,16 @@ class _Run:
         if wanted and not is_published(self._library):
             publish(self._library)
 
-    def _batches(self, documents: Iterable[Document]) -> Iterator[Batch]:
-        """Documents with their passages, gathered until there is enough to embed at once."""
-        batch: dict[str, tuple[Document, list[Passage]]] = {}
-        passages = characters = 0
-        for document in documents:
-            document = warned(document, self._embedder)
-            cut = segment(document, self._embedder, self._passage_tokens)
-            batch[document.source] = (document, cut)
-            passages += len(cut)
-            characters += len(document.text)
-            del document, cut
-            if passages >= _BATCH_PASSAGES or characters >= _BATCH_CHARACTERS:
-                full, batch, passages, characters = list(batch.values()), {}, 0, 0
-                yield full
-                del full
-        if batch:
-            yield list(batch.values())
-
-    def _embed(self, batch: Batch) -> dict[bytes, Vectors]:
-        """Vectors by passage key, for those keys that the library does not have yet."""
-        wanted = {p.key(d.text): (p, d.text) for d, passages in batch for p in passages}
-        for key in self._library.embedded(wanted):
-            del wanted[key]
-        keys = list(wanted)
-        while len(keys) > _PART_PASSAGES:
-            part = {key: wanted.pop(key) for key in keys[:_PART_PASSAGES]}
-            del keys[:_PART_PASSAGES]
-            self._library.hold(self._vectors(part), self._embedder.fingerprint)
-            if self._stopping():
-                raise _Stopped
-        return self._vectors(wanted)
-
-    def _vectors(self, wanted: dict[bytes, tuple[Passage, str]]) -> dict[bytes, Vectors]:
-        """By passage key, rows ``(1 + sentences, dimension)``."""
-        return embed(wanted, self._embedder, self._notes.embedded)
-
-    def _commit(self, batch: Batch, vectors: dict[bytes, Vectors]) -> None:
-        events = [
-            Event(
-                document.source,
-                "replaced" if self._library.entry(document.source) else "added",
-                len(passages),
-                warnings=document.warnings,
-            )
-            for document, passages in batch
-        ]
-        self._library.put(batch, vectors, self._embedder.fingerprint, self._originals)
-        self._originals = {}
-        self._notes.settle()
-        for event in events:
-            self._notes.tell(event)
-
     def _refuse(self, source: Source, refused: Refused) -> None:
         self._notes.refuse(Refusal(source.name, refused.reason, refused.origin))
 
-    def _found_again(self, event: Event, files: Files) -> None:
-        self._notes.tell(event)
-        if event.outcome == "unchanged" and event.source in files.refused:
-            self._notes.forgive([event.source])
+    def _unchanged(self, source: str, origin: Origin, files: Files) -> None:
+        """A file is what the library has; ``origin`` is noted if it tells more than before."""
+        taken = files.taken[source]
+        if origin != taken.origin:
+            self._notes.looked_at(source, origin)
+        same_as = self._copies.other(source, origin)
+        self._notes.tell(Event(source, "unchanged", taken.passages, same_as=same_as))
+        if source in files.refused:
+            self._notes.forgive([source])
+        self._notes.settle_if_many()

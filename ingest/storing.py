@@ -1,15 +1,155 @@
-"""Passages to vectors: their own, with headings, and those of their sentences."""
+"""The one way into a library: embed what is missing → put → say what became of each document."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pincite.corpus.types import Passage
+from pincite.corpus.library import Library
+from pincite.corpus.types import Document, Passage
+from pincite.ingest.cutting.language import warned
+from pincite.ingest.events import Event
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 
+NO_PASSAGES = "its text gives no passage, as where there are only headings: no question finds it"
+
+# About what is embedded and stored at once; bounds memory.
+_BATCH_PASSAGES = 256
+_BATCH_CHARACTERS = 4_000_000
+_PART_PASSAGES = 2048  # of a long document, whose vectors are stored part by part
 _BATCH_TEXTS = 64  # between two signs of life
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A document in its passages, to be stored with what the library keeps beside it.
+
+    Attributes:
+        document: as it is to be stored.
+        passages: of it.
+        original: the bytes of its file, where they are to be kept.
+        tags: instead of those of the document that it replaces; None for those.
+        added_at: when it was first taken in; None for now.
+        vectors: those that are there already, by passage key.
+        same_as: the name of another document whose file has the same contents.
+    """
+
+    document: Document
+    passages: Sequence[Passage]
+    original: bytes | None = None
+    tags: Sequence[str] | None = None
+    added_at: str | None = None
+    vectors: Mapping[bytes, Vectors] = field(default_factory=dict)
+    same_as: str = ""
+
+
+class Stopped(Exception):
+    """In the middle of a document, which is left out."""
+
+
+class Storing:
+    """Stores documents with the vectors of one embedder, and embeds none twice.
+
+    Args:
+        library: what they are stored in.
+        embedder: what makes the vectors.
+        on_embedded: hears, batch by batch, how many texts were embedded.
+        stopping: whether to give up in the middle of a long document.
+
+    Raises:
+        EmbedderMismatchError: the library belongs to another embedder.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        on_embedded: Callable[[int], None] = lambda texts: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        library.require(embedder.fingerprint)
+        self._library = library
+        self._embedder = embedder
+        self._on_embedded = on_embedded
+        self._stopping = stopping
+
+    def store(self, items: Sequence[Item]) -> list[Event]:
+        """Embed what is missing and put the documents, all in one transaction or none.
+
+        Raises:
+            LibraryError: the library cannot be written to.
+            Stopped: it was to stop; what was embedded of a long document is kept.
+        """
+        return self.put(items, self.embed(items)) if items else []
+
+    def embed(self, items: Sequence[Item]) -> dict[bytes, Vectors]:
+        """Vectors by passage key: those that the items bring, and those that nobody has yet."""
+        vectors = {key: rows for item in items for key, rows in item.vectors.items()}
+        wanted = {p.key(i.document.text): (p, i.document.text) for i in items for p in i.passages}
+        for key in vectors.keys() | self._library.embedded(wanted):
+            wanted.pop(key, None)
+        keys = list(wanted)
+        while len(keys) > _PART_PASSAGES:
+            part = {key: wanted.pop(key) for key in keys[:_PART_PASSAGES]}
+            del keys[:_PART_PASSAGES]
+            rows = embed(part, self._embedder, self._on_embedded)
+            self._library.hold(rows, self._embedder.fingerprint)
+            if self._stopping():
+                raise Stopped
+        return {**vectors, **embed(wanted, self._embedder, self._on_embedded)}
+
+    def put(self, items: Sequence[Item], vectors: Mapping[bytes, Vectors]) -> list[Event]:
+        """Put the documents, and say what became of each."""
+        events = [self._event(item) for item in items]
+        self._library.put(
+            [(item.document, item.passages) for item in items],
+            vectors,
+            self._embedder.fingerprint,
+            originals={i.document.source: i.original for i in items if i.original is not None},
+            tags={i.document.source: i.tags for i in items if i.tags is not None},
+            added_at={i.document.source: i.added_at for i in items if i.added_at is not None},
+        )
+        return events
+
+    def _event(self, item: Item) -> Event:
+        document = item.document
+        return Event(
+            document.source,
+            "replaced" if self._library.entry(document.source) else "added",
+            len(item.passages),
+            warnings=document.warnings,
+            same_as=item.same_as,
+        )
+
+
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Items gathered until there is enough to embed at once; of one name, the last.
+
+    Whoever takes a batch may clear it when it is stored, so that it takes no memory any more.
+    """
+    batch: dict[str, Item] = {}
+    passages = characters = 0
+    for item in items:
+        batch[item.document.source] = item
+        passages += len(item.passages)
+        characters += len(item.document.text)
+        del item
+        if passages >= _BATCH_PASSAGES or characters >= _BATCH_CHARACTERS:
+            full, batch, passages, characters = list(batch.values()), {}, 0, 0
+            yield full
+            del full
+    if batch:
+        yield list(batch.values())
+
+
+def with_warnings(document: Document, passages: Sequence[Passage], embedder: Embedder) -> Document:
+    """The document, with what its reader could not know: its language, and if it has no passage."""
+    told = warned(document, embedder)
+    kept = tuple(warning for warning in told.warnings if warning != NO_PASSAGES)
+    mute = bool(document.text.strip()) and not passages
+    return replace(told, warnings=(*kept, NO_PASSAGES) if mute else kept)
 
 
 def embed(
@@ -26,7 +166,7 @@ def embed(
         on_embedded: hears, batch by batch, how many texts were embedded.
     """
     texts = {
-        key: [passage.embedded_text(whole), *passage.sentence_texts(whole)]
+        key: [passage.embedded_text(whole), *passage.embedded_sentences(whole)]
         for key, (passage, whole) in wanted.items()
     }
     distinct = list(dict.fromkeys(text for some in texts.values() for text in some))

@@ -26,6 +26,10 @@ if settings.get_current_profile_name() != "ci":
 # FAISS is loaded, so it stands before all else, and programs under test inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# Processes that read files find the readers of the tests, which stand in no package of ours.
+_ROOT = str(Path(__file__).absolute().parents[1])
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), _ROOT]))
+
 _ACTS_ON_OUTPUT = ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 _left: list[str] = []
 

@@ -10,13 +10,13 @@ from rich.text import Text
 
 from pincite.corpus.rows import Entry
 from pincite.corpus.types import Document, Origin
-from pincite.ui.pieces import Piece, pieces
+from pincite.ui.pieces import Piece, marked, pieces
 from pincite.ui.terminal import harmless, one_line
 
 
 def show_document(console: Console, entry: Entry, document: Document, *, kept: bool) -> None:
     """All of a document; ``kept`` says whether its file's own bytes are in the library."""
-    for name, value in _facts(entry, kept):
+    for name, value in _facts(entry, document, kept):
         console.print(Text(f"{name:<8} {one_line(value)}"), soft_wrap=True)
     console.print()
     for said, style in map(_shown, pieces(document)):
@@ -26,13 +26,15 @@ def show_document(console: Console, entry: Entry, document: Document, *, kept: b
             console.file.write(f"{harmless(said)}\n")
 
 
-def _facts(entry: Entry, kept: bool) -> Iterator[tuple[str, str]]:
+def _facts(entry: Entry, document: Document, kept: bool) -> Iterator[tuple[str, str]]:
     yield "source", entry.source
     yield "title", entry.title
     yield "id", entry.id
     pages = f"{entry.pages:,} pages, " if entry.pages else ""
     size = f"{pages}{entry.characters:,} characters, {entry.passages:,} passages"
     yield "text", f"{entry.media_type}, {size}"
+    if parts := marked(document):
+        yield "marked", parts
     yield "added", entry.added_at
     if entry.tags:
         yield "tags", ", ".join(entry.tags)

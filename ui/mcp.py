@@ -111,6 +111,7 @@ def _read(engine: Engine, name: str, start: int, end: int | None) -> dict[str, A
         "start": start,
         "end": stop,
         "characters": whole,
+        "warnings": list(document.warnings),
         "text": document.text[start:stop],
     }
 

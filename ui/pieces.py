@@ -11,6 +11,7 @@ from typing import Literal
 from pincite.corpus.types import Document, Page
 
 _LINE_END = re.compile(r"\n")
+_REGIONS = {"hidden": "hidden", "note": "notes", "quoted": "quoted from elsewhere"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,24 @@ def pieces(document: Document) -> Iterator[Piece]:
             yield _page(page)
             begin = page.span.start
         yield from _body(text[begin : section.span.end])
+
+
+def marked(document: Document) -> str:
+    """How much of a text is something else than its own running text; empty where nothing is.
+
+    >>> from pincite.corpus.types import Region, Section, Span
+    >>> text, region = "Hello. (Psst.)", Region(Span(7, 14), "hidden")
+    >>> marked(Document("a", "a", text, (Section(Span(0, 14)),), regions=(region,)))
+    'hidden: 7 characters in 1 place'
+    """
+    spans: dict[str, list[int]] = {}
+    for region in document.regions:
+        spans.setdefault(region.kind, []).append(len(region.span))
+    return "; ".join(
+        f"{_REGIONS[kind]}: {sum(sizes):,} characters in {len(sizes):,} "
+        f"{'place' if len(sizes) == 1 else 'places'}"
+        for kind, sizes in sorted(spans.items())
+    )
 
 
 def screens(document: Document, most: int) -> list[list[Piece]]:

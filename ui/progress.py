@@ -15,6 +15,7 @@ from pincite.ui.terminal import one_line
 
 _LOUD: tuple[Outcome, ...] = ("refused", "removed")
 _KINDS = 8  # of files that no reader takes, named one by one
+_WARNINGS = 20  # of one file, named one by one
 _STYLES = {"refused": "red"}
 
 
@@ -54,14 +55,17 @@ def ingesting(console: Console, *, only_changes: bool = False) -> Iterator[Liste
 
         def on_event(event: Event) -> None:
             progress.advance(task)
-            if event.outcome in _LOUD or event.warnings:
+            if event.outcome in _LOUD or event.warnings or _is_new_copy(event):
                 _print(progress.console, event)
 
         yield Listener(on_event, on_embedded)
 
 
 def show_summary(console: Console, summary: Summary, seconds: float) -> None:
-    """One line on what became of all sources, and one on the files that no reader takes."""
+    """A line on copies, on what became of all sources, and on the files that no reader takes."""
+    if copies := len(summary.copies):
+        has, others = ("file has", "another") if copies == 1 else ("files have", "others")
+        _line(console, f"{copies} {has} the same contents as {others}; see: pincite documents")
     shown = [o for o in OUTCOMES if o != "removed" or summary.count(o)]
     counts = ", ".join(f"{summary.count(outcome)} {outcome}" for outcome in shown)
     if warned := len(summary.warned):
@@ -76,20 +80,32 @@ def passed_over(kinds: Counter[str]) -> str:
 
     >>> passed_over(Counter({".png": 30, ".exe": 7}))
     'left out: 37 files that Pincite does not read: .png 30, .exe 7'
+    >>> passed_over(Counter({".png": 1, "hidden files": 2}))
+    'left out: 3 files: hidden files 2, .png 1'
     """
     named = [f"{one_line(kind)} {count}" for kind, count in kinds.most_common(_KINDS)]
     if more := len(kinds) - len(named):
         named.append(f"and {more} more kinds")
     total = kinds.total()
     files = "file" if total == 1 else "files"
-    return f"left out: {total} {files} that Pincite does not read: {', '.join(named)}"
+    unread = all(kind.startswith((".", "without")) for kind in kinds)
+    what = f"{files} that Pincite does not read" if unread else files
+    return f"left out: {total} {what}: {', '.join(named)}"
 
 
 def _print(console: Console, event: Event) -> None:
     said = one_line(event.reason) or f"{one_line(event.source)}, {event.passages} passages"
     _line(console, f"{event.outcome}: {said}", _STYLES.get(event.outcome, ""))
-    for warning in event.warnings:
+    for warning in event.warnings[:_WARNINGS]:
         _line(console, f"  warning: {one_line(warning)}", "yellow")
+    if (more := len(event.warnings) - _WARNINGS) > 0:
+        _line(console, f"  and {more} more warnings; see: pincite documents", "yellow")
+    if _is_new_copy(event):
+        _line(console, f"  the same contents as {one_line(event.same_as)}")
+
+
+def _is_new_copy(event: Event) -> bool:
+    return bool(event.same_as) and event.outcome in ("added", "replaced")
 
 
 def _line(console: Console, line: str, style: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -101,9 +101,15 @@ def _numbered(
 
 
 def show_documents(
-    console: Console, entries: Sequence[Entry], refusals: Sequence[Refusal] = ()
+    console: Console,
+    entries: Sequence[Entry],
+    refusals: Sequence[Refusal] = (),
+    same_as: Mapping[str, str] | None = None,
 ) -> None:
-    """The library's list, and below it what was not read, or not in full."""
+    """The library's list, and below it what was not read, or not in full.
+
+    ``same_as`` has, by source, another document whose file has the same contents.
+    """
     if entries:
         console.print(_listed(entries))
     elif not refusals:
@@ -114,6 +120,10 @@ def show_documents(
     for entry in warned:
         for warning in entry.warnings:
             console.print(Text(f"  {one_line(entry.source)}: {one_line(warning)}"), soft_wrap=True)
+    if same_as:
+        console.print("\nThe same contents under another name:")
+    for source, other in (same_as or {}).items():
+        console.print(Text(f"  {one_line(source)}: as {one_line(other)}"), soft_wrap=True)
     if refusals:
         console.print("\nCould not be read:")
     for refusal in refusals:

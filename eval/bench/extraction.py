@@ -9,28 +9,23 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from statistics import fmean
 from typing import Literal
-
-from rich.console import Console
-from rich.table import Table
 
 from pincite.corpus.errors import SourceError, UsageError
 from pincite.eval.bench.rasterize import scan
+from pincite.eval.bench.visible_words import visible_words
 from pincite.ingest.readers import read
 from pincite.ingest.readers.pdf.reader import PDF
 
 Fate = Literal["read", "with warnings", "refused", "crashed"]
+Words = Callable[[str], list[str]]
 
-_FATES: tuple[Fate, ...] = ("read", "with warnings", "refused", "crashed")
-_WORD = re.compile(r"\w+")
+FATES: tuple[Fate, ...] = ("read", "with warnings", "refused", "crashed")
 _SHINGLE = 4
-_LONGEST_REASON = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +38,57 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """How a file's text compares with its gold text, each from 0 to 1.
+
+    Attributes:
+        words: the share of the gold's words that came out; see `word_recall`.
+        precision, recall: of shingles of four words; see `shingle_scores`.
+    """
+
+    words: float
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        return harmonic_mean(self.precision, self.recall)
+
+
+NOTHING = Scores(0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What became of one file.
 
     Attributes:
         name: the file's.
         fate: ``crashed`` is an error that is none of ours, and a fault of a reader.
-        said: the warnings, or why it was refused, or the error.
-        recall: the share of the gold's words that came out; None without gold or text.
-        precision, shingle_recall: of shingles of four words; see `shingle_scores`.
+        message: the warnings, or why it was refused, or the error.
+        scores: None without gold; all 0 where there is gold and the file was not read.
     """
 
     name: str
     fate: Fate
-    said: str = ""
-    recall: float | None = None
-    precision: float | None = None
-    shingle_recall: float | None = None
+    message: str = ""
+    scores: Scores | None = None
 
     @property
-    def kind(self) -> str:
+    def type(self) -> str:
         """The type of the file, by its name."""
-        return PurePath(self.name).suffix.lower().lstrip(".") or "none"
+        return file_type(self.name)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is a text of it."""
+        return self.fate in ("read", "with warnings")
+
+
+def file_type(name: str) -> str:
+    """The type of a file, by its name: its suffix without the dot, or "none"."""
+    return PurePath(name).suffix.lower().lstrip(".") or "none"
 
 
 def cases(folder: Path) -> Iterator[Case]:
@@ -96,107 +120,76 @@ def cases(folder: Path) -> Iterator[Case]:
         raise UsageError(f"{listing} or a file that it names cannot be read: {error}") from error
 
 
-def extract(case: Case) -> Result:
-    """Read a file, and hold what came out against its gold text."""
+def extract(case: Case, words: Words = visible_words) -> Result:
+    """Read a file, and compare what came out with its gold text."""
+    gold = words(case.gold or "")
     try:
         _, reading = read(case.data, case.name)
     except SourceError as error:
-        return Result(case.name, "refused", str(error))
+        return Result(case.name, "refused", str(error), NOTHING if gold else None)
     except Exception as error:
-        return Result(case.name, "crashed", f"{type(error).__name__}: {error}")
+        message = f"{type(error).__name__}: {error}"
+        return Result(case.name, "crashed", message, NOTHING if gold else None)
     fate: Fate = "with warnings" if reading.warnings else "read"
-    said = "; ".join(reading.warnings)
-    if case.gold is None or not words(case.gold):
-        return Result(case.name, fate, said)
-    precision, recall = shingle_scores(reading.text, case.gold)
-    return Result(case.name, fate, said, word_recall(reading.text, case.gold), precision, recall)
+    scores = compare(words(reading.text), gold) if gold else None
+    return Result(case.name, fate, "; ".join(reading.warnings), scores)
 
 
-def words(text: str) -> list[str]:
-    """The words of a text, in order."""
-    return _WORD.findall(text)
+def compare(words: Sequence[str], gold: Sequence[str]) -> Scores:
+    """The scores of a text's words against those of its gold text, of which there is one or more.
+
+    >>> compare("a b c d e".split(), "a b c d".split())
+    Scores(words=1.0, precision=0.5, recall=1.0)
+    """
+    return Scores(word_recall(words, gold), *shingle_scores(words, gold))
 
 
-def word_recall(text: str, gold: str) -> float:
-    """The share of the gold's words that stand in ``text``, each as often as it stands there.
+def word_recall(words: Sequence[str], gold: Sequence[str]) -> float:
+    """The share of the gold's words that stand in the text, each as often as it stands there.
 
-    >>> word_recall("a b c", "a a b x")
+    >>> word_recall("a b c".split(), "a a b x".split())
     0.5
     """
-    wanted = Counter(words(gold))
-    return (wanted & Counter(words(text))).total() / wanted.total()
+    return (Counter(gold) & Counter(words)).total() / len(gold)
 
 
-def shingle_scores(text: str, gold: str) -> tuple[float, float]:
+def shingle_scores(words: Sequence[str], gold: Sequence[str]) -> tuple[float, float]:
     """Precision and recall of shingles: runs of four words, each counted as often as it occurs.
 
     As in the article-extraction benchmark of Scrapinghub (2020), whose F1 over pages is the
     harmonic mean of the mean precision and the mean recall.
 
-    >>> shingle_scores("a b c d e", "a b c d")
+    >>> shingle_scores("a b c d e".split(), "a b c d".split())
     (0.5, 1.0)
     """
-    found, wanted = _shingles(text), _shingles(gold)
-    both = (found & wanted).total()
-    return both / found.total(), both / wanted.total()
+    ours, wanted = _shingles(words), _shingles(gold)
+    both = (ours & wanted).total()
+    return both / ours.total(), both / wanted.total()
 
 
-def _shingles(text: str) -> Counter[tuple[str, ...]]:
-    run = words(text)
-    return Counter(tuple(run[i : i + _SHINGLE]) for i in range(max(1, len(run) - _SHINGLE + 1)))
+def harmonic_mean(precision: float, recall: float) -> float:
+    """Of two shares; 0 where both are."""
+    both = precision + recall
+    return 2 * precision * recall / both if both else 0.0
+
+
+def _shingles(words: Sequence[str]) -> Counter[tuple[str, ...]]:
+    starts = range(max(1, len(words) - _SHINGLE + 1))
+    return Counter(tuple(words[start : start + _SHINGLE]) for start in starts)
 
 
 def measure(
-    folder: Path, progress: Callable[[str, int, int], None], scanned: bool = False
+    folder: Path,
+    progress: Callable[[str, int, int], None],
+    scanned: bool = False,
+    words: Words = visible_words,
 ) -> list[Result]:
     """Read every file of the folder, or only its PDFs ``scanned``. Errors as for `cases`."""
-    found = list(cases(folder))
+    files = list(cases(folder))
     if scanned:
-        found = [replace(c, data=scan(c.data)) for c in found if PDF.recognises(c.data)]
+        files = [replace(c, data=scan(c.data)) for c in files if PDF.recognises(c.data)]
     results = []
-    for case in found:
-        results.append(extract(case))
-        progress("reading", len(results), len(found))
+    for case in files:
+        results.append(extract(case, words))
+        progress("reading", len(results), len(files))
     return results
-
-
-def show(console: Console, results: Iterable[Result]) -> None:
-    """A line for each type of file, one for all, and what was refused or went wrong."""
-    by_kind: dict[str, list[Result]] = {}
-    for result in results:
-        by_kind.setdefault(result.kind, []).append(result)
-    table = Table(box=None, pad_edge=False)
-    for column in ("type", "files", *_FATES, "words", "F1"):
-        table.add_column(column, justify="left" if column == "type" else "right")
-    everything = [result for some in by_kind.values() for result in some]
-    for kind, some in [*sorted(by_kind.items()), ("all", everything)]:
-        counts = Counter(result.fate for result in some)
-        table.add_row(
-            kind,
-            str(len(some)),
-            *(str(counts[fate]) for fate in _FATES),
-            _mean([r.recall for r in some if r.recall is not None]),
-            _f1(some),
-        )
-    console.print(table)
-    for result in everything:
-        if result.fate in ("refused", "crashed"):
-            said = result.said[:_LONGEST_REASON]
-            console.print(f"{result.fate}: {said}", markup=False, soft_wrap=True)
-
-
-def _mean(values: list[float]) -> str:
-    return f"{fmean(values):.3f}" if values else ""
-
-
-def _f1(results: Iterable[Result]) -> str:
-    scored = [
-        (r.precision, r.shingle_recall)
-        for r in results
-        if r.precision is not None and r.shingle_recall is not None
-    ]
-    if not scored:
-        return ""
-    precision, recall = (fmean(values) for values in zip(*scored, strict=True))
-    both = precision + recall
-    return f"{2 * precision * recall / both:.3f}" if both else "0.000"

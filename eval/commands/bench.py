@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pincite.corpus.errors import UsageError
-from pincite.eval.console import Overrides, output, progress_shown, settings_of
+from pincite.eval.console import (
+    Overrides,
+    output,
+    progress_shown,
+    require_writable,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from pincite.retrieval.embedding.embedder import Embedder
+
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all of it here.")]
 
 
 def bench(
@@ -89,16 +97,51 @@ def extraction(
     scanned: Annotated[
         bool, typer.Option("--scanned", help="Only PDFs, each page made a picture of 150 dpi.")
     ] = False,
+    files: Annotated[
+        bool, typer.Option("--files", help="Also a line for each file, the worst first.")
+    ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Count words of markup, as targets of links, as well.")
+    ] = False,
+    json_file: JsonFile = None,
 ) -> None:
     """Print how files are read: how many of each type, and how much of their gold text came out.
 
     "words" is the share of the gold's words that came out, "F1" the one of shingles of four words.
     """
     from pincite.eval.bench import extraction as extractions
+    from pincite.eval.bench import extraction_report
+    from pincite.eval.bench.visible_words import raw_words, visible_words
+    from pincite.eval.report import report
 
+    require_writable(json_file)
+    words = raw_words if raw else visible_words
     with progress_shown() as progress:
-        results = extractions.measure(folder, progress, scanned)
-    extractions.show(output(), results)
+        results = extractions.measure(folder, progress, scanned, words)
+    extraction_report.show(output(), results, files)
+    if json_file:
+        report.write_json(extraction_report.to_json(results), json_file)
+
+
+def printed(
+    gold_dirs: Annotated[list[Path], typer.Argument(help="Gold sets with files and questions.")],
+    json_file: JsonFile = None,
+) -> None:
+    """Print whether the answers that files have as printed stand in the text that is read of them.
+
+    Every string that a complete answer holds, and at least one of those that show an answer, should
+    stand in the text of a file that the question names. Case, punctuation and the marks between
+    thousands do not matter.
+    """
+    from pincite.eval.bench import printed as checking
+    from pincite.eval.report import report
+
+    require_writable(json_file)
+    with progress_shown() as progress:
+        sets = [checking.check_printed(gold_dir, progress) for gold_dir in gold_dirs]
+    checking.show(output(), sets)
+    if json_file:
+        report.write_json(checking.to_json(sets), json_file)
 
 
 def places(

@@ -9,20 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
-from pincite.corpus.line_patterns import ITEM
+from pincite.corpus.line_patterns import BULLET, ITEM, LETTERED, NUMBERED
 from pincite.corpus.types import Span
 from pincite.ingest.cutting.tables import tables
 
-Kind = Literal["prose", "item", "row", "code"]
+Kind = Literal["prose", "item", "row", "code", "heading"]
 
 _FENCE = re.compile(r"[ \t]*(?:(`{3,})([^`]*)|(~{3,})(.*))")
 # A line that opens an item, a table row, a quotation, a note or a fence is a line of its own.
-_OWN_LINE = re.compile(r"[ \t]*(?:[-*+•–‣◦▪●○][ \t]|[>|]|\d{1,3}[.)][ \t]|```|~~~|\[\^[^\]\s]+\]:)")
+_OWN_LINE = re.compile(
+    rf"{BULLET.pattern}|{NUMBERED.pattern}|[ \t]*(?:[>|]|```|~~~|\[\^[^\]\s]+\]:)"
+)
 _ENTRY = re.compile(r"[ \t]*\[\d{1,3}\][ \t]")
+_INDENT = re.compile(r"[ \t]*")
 _NARROWEST, _WIDEST = 60, 110  # columns to which people wrap text by hand
+_NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII")
+_ROMAN = {numeral: number for number, numeral in enumerate(_NUMERALS, 1)}
 _CODE_INDENT = 4  # CommonMark's
 # Media types of what is written for machines; "text/x-…" is, but for some markup.
 _CODE = frozenset(
@@ -61,8 +66,8 @@ class _Line(NamedTuple):
 
     @property
     def indent(self) -> int:
-        expanded = self.text.expandtabs(_CODE_INDENT)
-        return len(expanded) - len(expanded.lstrip(" "))
+        blanks = _INDENT.match(self.text)
+        return len(blanks[0].expandtabs(_CODE_INDENT)) if blanks else 0
 
 
 def blocks(text: str, within: Span, media_type: str = "text/plain") -> list[Block]:
@@ -78,7 +83,12 @@ def blocks(text: str, within: Span, media_type: str = "text/plain") -> list[Bloc
         parts = [(True, here)]
     else:
         parts = _parts(here, markdown=media_type == "text/markdown")
-    found = [block for code, some in parts for block in (_stanzas if code else _laid_out)(some)]
+    lettered = _lettered(here)
+    found = [
+        block
+        for code, some in parts
+        for block in (_stanzas(some) if code else _laid_out(some, lettered))
+    ]
     return [tight for block in found if (tight := _trimmed(text, block))]
 
 
@@ -170,7 +180,22 @@ def _stanzas(lines: Sequence[_Line]) -> list[Block]:
     return [Block(Span(run[0].start, run[-1].end), "code") for run in runs]
 
 
-def _laid_out(lines: Sequence[_Line]) -> list[Block]:
+def _lettered(lines: Sequence[_Line]) -> set[int]:
+    """Where lines start that begin with "A." or "IV." beside one that goes before or after it."""
+    marks = [
+        (line.start, ord(match[1] or "@"), _ROMAN.get(match[1] or match[2], 0))
+        for line in lines
+        if (match := LETTERED.match(line.text))
+    ]
+    return {
+        start
+        for (a, letter, roman), (b, next_letter, next_roman) in pairwise(marks)
+        if letter + 1 == next_letter or 0 < roman == next_roman - 1
+        for start in (a, b)
+    }
+
+
+def _laid_out(lines: Sequence[_Line], lettered: set[int]) -> list[Block]:
     """Tables row by row; other lines joined where a line end is just wrapping."""
     width = max(len(line.text) for line in lines)
     entries = bool(_ENTRY.match(lines[0].text))  # then "[12]" opens a line: a list of references
@@ -181,10 +206,10 @@ def _laid_out(lines: Sequence[_Line]) -> list[Block]:
             first = i
             i += 1
             while i < (table.start if table else len(lines)) and _continues(
-                lines[first], lines[i - 1], lines[i], width, entries
+                lines[first], lines[i - 1], lines[i], width, entries, lettered
             ):
                 i += 1
-            kind: Kind = "item" if ITEM.match(lines[first].text) else "prose"
+            kind: Kind = "item" if _is_item(lines[first], lettered) else "prose"
             found.append(Block(Span(lines[first].start, lines[i - 1].end), kind))
         if table:
             rows = [
@@ -197,17 +222,25 @@ def _laid_out(lines: Sequence[_Line]) -> list[Block]:
     return found
 
 
-def _continues(first: _Line, above: _Line, line: _Line, width: int, entries: bool) -> bool:
+def _continues(
+    first: _Line, above: _Line, line: _Line, width: int, entries: bool, lettered: set[int]
+) -> bool:
     """Whether a line goes on with what ``first`` opened."""
     if _OWN_LINE.match(line.text) or (entries and _ENTRY.match(line.text)):
         return False
-    if ITEM.match(first.text):
-        # "a)" and "(ii)" open an item only beside another: "section 3 (a)" is wrapped anywhere.
+    if line.start in lettered:
+        return False
+    if _is_item(first, lettered):
+        # "a)" and "1.1" open an item only beside another: "section 3 (a)" is wrapped anywhere.
         if ITEM.match(line.text):
             return False
         if line.indent > first.indent:
             return True
     return _wraps(above.text, line.text, width)
+
+
+def _is_item(line: _Line, lettered: set[int]) -> bool:
+    return bool(ITEM.match(line.text)) or line.start in lettered
 
 
 def _wraps(row: str, following: str, width: int) -> bool:

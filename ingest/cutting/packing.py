@@ -20,11 +20,18 @@ _NEAR = 8  # passages that a part has at least; it has about twice as many
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is never parted: a sentence, a row, some lines of code. ``tokens`` is its size."""
+    """What is never parted: a sentence, a row, some lines of code. ``tokens`` is its size.
+
+    ``columns`` names its cells, ``context`` is what stands over it, as in a `Passage`; ``leads``
+    says that it introduces what follows it.
+    """
 
     span: Span
     tokens: int
     block: Block
+    columns: tuple[str, ...] = ()
+    context: tuple[Span, ...] = ()
+    leads: bool = False
 
 
 def pack(text: str, units: Sequence[Unit], capacity: int) -> list[list[Unit]]:

@@ -7,128 +7,198 @@ passage; what is between them is blank. Nothing is copied, trimmed or reflowed: 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
-from pincite.corpus.types import Document, Passage, Span
-from pincite.ingest.cutting.blocks import Block, Kind, blocks, trimmed
+from pincite.corpus.types import Document, Passage, PassageKind, Section, Span
+from pincite.ingest.cutting.blocks import Block, blocks, trimmed
 from pincite.ingest.cutting.language import language
 from pincite.ingest.cutting.packing import Unit, pack
 from pincite.ingest.cutting.references import set_apart
-from pincite.ingest.cutting.sentences import sentences
-from pincite.ingest.cutting.tables import cells, column_names
-from pincite.retrieval.embedding.embedder import Embedder, before_a_word, windows
+from pincite.ingest.cutting.regions import Stretch, stretches, within
+from pincite.ingest.cutting.units import Count
+from pincite.ingest.cutting.units import units as units_of
+from pincite.retrieval.embedding.embedder import Embedder
 
 PASSAGE_TOKENS = 96
 HEADING_TOKENS = 48
+_LEAD_SHARE = 3  # a lead-in goes with its table or code up to a third of a passage
+# A heading that has sections under it stands in their paths; only one of so many words, or with a
+# number in it, may say something itself, and is a passage too.
+_TELLING_WORDS = 5
+_NUMBERING = re.compile(r"\W*(?:\d+(?:\.\d+)*|[A-Za-z]|[IVXivx]+)[.):]?\s+")
+_MARKED = re.compile(r"[ \t]*#{1,6}[ \t]+|[ \t]*={1,6}[ \t]*")
 
-_CLAUSE = re.compile(r"[;:,]\s+|[；：，、]|\n")
-# Where a unit beyond the window is cut, if it can be: a row between cells, code between lines,
-# prose between clauses, if that leaves the piece at least half full.
-_AFTER: dict[Kind, re.Pattern[str]] = {
-    "row": re.compile(r"(?<!\\)\|\s*|\t+| {2,}"),
-    "code": re.compile(r"\n"),
-    "item": _CLAUSE,
-    "prose": _CLAUSE,
-}
-_LEAST_FULL: dict[Kind, float] = {"row": 0.0, "code": 0.0, "item": 0.5, "prose": 0.5}
+
+class _Group(NamedTuple):
+    """What units of one passage have in common."""
+
+    stretch: Stretch
+    apparatus: str
+    family: str
+    columns: tuple[str, ...]
 
 
 def segment(
     document: Document, embedder: Embedder, passage_tokens: int = PASSAGE_TOKENS
 ) -> list[Passage]:
-    """Cut a document into passages of whole sentences, each inside one section.
+    """Cut a document into passages of whole sentences, each inside one section and region.
 
     A row of a table is a sentence here, and so are the lines of code between two blank ones. A
     passage has at most ``passage_tokens`` tokens, or is one sentence of at most the embedder's
     window; a sentence beyond the window is cut there, never truncated. The passages of a section,
-    or of a part of a long one, are of about equal size.
+    or of a part of a long one, are of about equal size. Rows, code and prose are not mixed, but for
+    the sentence that leads them in.
 
-    The headings over a passage are its path; the names of columns are with it where it has rows
-    without the row that names them.
+    The headings over a passage are its path, and its columns and context say what else stands over
+    it. A section that is only a heading is a passage too.
     """
     text, spoken = document.text, language(document.text)
     room = embedder.window - HEADING_TOKENS
     capacity = min(passage_tokens, room)
-    passages = []
-    for section in document.sections:
-        body = Span(section.body, section.span.end)
-        found = set_apart(text, blocks(text, body, document.media_type))
-        units = _units(text, found, spoken, embedder, room, capacity)
-        for apparatus, some in groupby(units, lambda unit: unit.block.apparatus):
-            full = (*section.path, apparatus) if apparatus else section.path
-            path = _fitting(full, embedder)
-            for group in pack(text, list(some), capacity):
-                span = Span(group[0].span.start, group[-1].span.end)
-                cuts = tuple(unit.span for unit in group)
-                columns = _columns(text, group, embedder)
-                passages.append(Passage(span, cuts, path, columns))
+    fit = _Fit(embedder.count, embedder.window)
+    passages: list[Passage] = []
+    tiles = stretches(document)
+    following = [*document.sections[1:], None]
+    spans = [section.span for section in document.sections]
+    for section, after, parts in zip(
+        document.sections, following, within(tiles, spans), strict=True
+    ):
+        body, path = _blocks(document, section, after, parts)
+        pieces = units_of(text, body, spoken, embedder.count, room, capacity)
+        for group, some in _groups(pieces, parts, capacity // _LEAD_SHARE):
+            full = (*path, group.apparatus) if group.apparatus else path
+            kept = fit.path(full)
+            packed = pack(text, some, capacity)
+            passages += [fit.passage(text, units, kept, group) for units in packed]
     return passages
 
 
-def _units(
-    text: str, found: Sequence[Block], spoken: str, embedder: Embedder, room: int, capacity: int
-) -> list[Unit]:
-    """The blocks' sentences, rows and stanzas of code, cut where they exceed what they may have."""
-    cut = [
-        (span, block)
-        for block in found
-        for span in (
-            sentences(text, block.span, spoken) if block.kind in ("prose", "item") else [block.span]
+def _blocks(
+    document: Document, section: Section, after: Section | None, parts: Sequence[Stretch]
+) -> tuple[list[Block], tuple[str, ...]]:
+    """The section's blocks, none over the edge of a region, and the headings over them.
+
+    They are those of its prose, or the heading itself where there is none.
+    """
+    text = document.text
+    body = [
+        block
+        for part in parts
+        if part.span.end > section.body
+        for block in blocks(
+            text, Span(max(section.body, part.span.start), part.span.end), document.media_type
         )
     ]
-    # What is between two units counts with the first: to some models a line end is a token.
-    ends = [*(span.start for span, _ in cut[1:]), cut[-1][0].end] if cut else []
-    sizes = embedder.count([text[s.start : end] for (s, _), end in zip(cut, ends, strict=True)])
-    units = []
-    for (span, block), tokens in zip(cut, sizes, strict=True):
-        most = capacity if block.kind == "code" else room
-        if tokens <= most:
-            units.append(Unit(span, tokens, block))
-        else:
-            pieces = _pieces(text, span, block.kind, most, embedder.count)
-            counts = embedder.count([text[p.start : p.end] for p in pieces])
-            units += [Unit(p, n, block) for p, n in zip(pieces, counts, strict=True)]
-    return units
+    if body or not section.path:
+        return set_apart(text, body), section.path
+    deeper = after is not None and after.path[: len(section.path)] == section.path
+    if deeper and len(after.path) > len(section.path) and not _tells(section.path[-1]):  # type: ignore[union-attr]
+        return [], section.path
+    start, words = section.span.start, section.path[-1]
+    place = text.find(words, start, section.body)
+    if place >= 0:
+        span = Span(place, place + len(words))
+    else:
+        mark = _MARKED.match(text, start, section.body)
+        span = trimmed(text, mark.end() if mark else start, section.body)
+    return ([Block(span, "heading")] if len(span) else []), section.path[:-1]
 
 
-def _pieces(
-    text: str, span: Span, kind: Kind, most: int, count: Callable[[Sequence[str]], list[int]]
-) -> list[Span]:
-    """A unit of more than ``most`` tokens, cut where it hurts least."""
-
-    def last_cut(whole: str, start: int, end: int) -> int:
-        earliest = start + int(_LEAST_FULL[kind] * (end - start))
-        places = [m.end() for m in _AFTER[kind].finditer(whole, earliest, end) if m.end() > start]
-        return places[-1] if places else before_a_word(whole, start, end)
-
-    whole = text[span.start : span.end]
-    found = [
-        trimmed(text, span.start + piece.start, span.start + piece.end)
-        for piece in windows(whole, most, count, last_cut)
-    ]
-    return [piece for piece in found if len(piece)]
+def _tells(heading: str) -> bool:
+    """Whether a heading may say something, and not just name what stands under it."""
+    number = _NUMBERING.match(heading)
+    words = heading[number.end() :] if number else heading
+    return len(words.split()) >= _TELLING_WORDS or any(map(str.isdigit, words))
 
 
-def _columns(text: str, group: Sequence[Unit], embedder: Embedder) -> tuple[str, ...]:
-    """The names of the columns over a passage's rows, if it does not hold them itself.
+def _groups(
+    pieces: Sequence[Unit], parts: Sequence[Stretch], most: int
+) -> Iterator[tuple[_Group, list[Unit]]]:
+    """Runs of units that may stand in one passage. A lead-in of ``most`` tokens goes with what it
+    leads in."""
+    keys: list[_Group] = []
+    i = 0
+    for unit in pieces:
+        while parts[i].span.end <= unit.span.start:
+            i += 1
+        family = "text" if unit.block.kind in ("prose", "item") else unit.block.kind
+        keys.append(_Group(parts[i], unit.block.apparatus, family, unit.columns))
+    for k in range(len(keys) - 2, -1, -1):
+        here, below = keys[k], keys[k + 1]
+        if pieces[k].leads and pieces[k].tokens <= most and here[:2] == below[:2]:
+            keys[k] = below
+    pairs = zip(keys, pieces, strict=True)
+    for group, some in groupby(pairs, key=lambda pair: pair[0]):
+        yield group, [unit for _, unit in some]
 
-    Of many columns, as many of the first as half of the room for headings holds.
-    """
-    start = group[0].span.start
-    headers = (unit.block.header for unit in group)
-    header = next((span for span in headers if span and span.end <= start), None)
-    if not header:
-        return ()
-    names = cells(column_names(text[header.start : header.end]))
-    while names and embedder.count([" | ".join(names)])[0] > HEADING_TOKENS // 2 - 2:
-        names.pop()
-    return tuple(names)
+
+class _Fit:
+    """What of the headings and the context over a passage fits the embedder's window with it."""
+
+    def __init__(self, count: Count, window: int) -> None:
+        self._count = count
+        self._window = window
+        self._tokens: dict[str, int] = {}
+        self._paths: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def path(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """As many of the innermost headings as the room for headings holds."""
+        if path not in self._paths:
+            kept: tuple[str, ...] = ()
+            tokens = 0
+            for heading in reversed(path):
+                tokens += self._size(heading)
+                if tokens > HEADING_TOKENS:
+                    break
+                kept = (heading, *kept)
+            while kept and self._size(" > ".join(kept)) > HEADING_TOKENS:
+                kept = kept[1:]
+            self._paths[path] = kept
+        return self._paths[path]
+
+    def passage(
+        self, text: str, units: Sequence[Unit], path: tuple[str, ...], group: _Group
+    ) -> Passage:
+        """The passage that these units make."""
+        above = self._size(" > ".join(path)) if path else 0
+        context = [self._context(text, unit, self._window - above - unit.tokens) for unit in units]
+        whole = sum(unit.tokens for unit in units)
+        context[0] = self._context(text, units[0], self._window - above - whole)
+        return Passage(
+            Span(units[0].span.start, units[-1].span.end),
+            tuple(unit.span for unit in units),
+            path,
+            group.columns,
+            _kind(group, units),
+            group.stretch.hidden,
+            tuple(context) if any(context) else (),
+        )
+
+    def _context(self, text: str, unit: Unit, room: int) -> tuple[Span, ...]:
+        """The unit's context, without its outermost spans where they do not fit."""
+        header = unit.context[-1:] if unit.block.header else ()
+        spans = unit.context[: len(unit.context) - len(header)]
+        sizes = [self._size(text[span.start : span.end]) for span in spans]
+        while spans and sum(sizes) > room:
+            spans, sizes = spans[1:], sizes[1:]
+        return (*spans, *header)
+
+    def _size(self, words: str) -> int:
+        """The tokens of a line."""
+        if words not in self._tokens:
+            self._tokens[words] = self._count([f"{words}\n"])[0]
+        return self._tokens[words]
 
 
-def _fitting(path: tuple[str, ...], embedder: Embedder) -> tuple[str, ...]:
-    """As many of the innermost headings as the room for headings holds."""
-    kept: tuple[str, ...] = path
-    while kept and embedder.count([" > ".join(kept) + "\n"])[0] > HEADING_TOKENS:
-        kept = kept[1:]
-    return kept
+def _kind(group: _Group, units: Sequence[Unit]) -> PassageKind:
+    if group.stretch.kind:
+        return group.stretch.kind
+    if group.apparatus:
+        return "references" if group.apparatus == "References" else "note"
+    if group.family == "text":
+        items = sum(unit.tokens for unit in units if unit.block.kind == "item")
+        return "list" if 2 * items > sum(unit.tokens for unit in units) else "prose"
+    kinds: dict[str, PassageKind] = {"row": "row", "code": "code", "heading": "heading"}
+    return kinds[group.family]

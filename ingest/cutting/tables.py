@@ -9,15 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pincite.corpus.line_patterns import is_ruler
+from pincite.corpus.line_patterns import RowShape, is_ruler, row_cells, row_shape
 
-_BAR = re.compile(r"(?<!\\)\|")
-_MARKS = ("|", "\t", "  ", "--", "==")  # a line without any of them is no part of a table
-_INNER_BAR = re.compile(r"(?<=\s)\|(?=\s)")
-_TABS = re.compile(r"\t+")
-_BLANKS = re.compile(r" {2,}")
 _MOST_HEADER_LINES = 3
 # A number that does not just say which year, day or quarter a column is about.
 _PERIOD = re.compile(
@@ -26,8 +21,6 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
-
-_Style = Literal["bars", "inner bars", "tabs", "blanks", "ruler"]
 
 
 class Table(NamedTuple):
@@ -42,21 +35,16 @@ class Table(NamedTuple):
     header: bool
 
 
-class _Shape(NamedTuple):
-    style: _Style
-    cells: tuple[tuple[int, int], ...]
-
-
 def tables(lines: Sequence[str]) -> list[Table]:
     """The tables among lines that no blank line parts, in order.
 
     >>> tables(["Prices:", "| egg | 1 |", "| ham | 2 |"])
     [Table(start=1, end=3, rows=[(1, 2), (2, 3)], header=False)]
     """
-    shapes = [_shape(line) for line in lines]
+    shapes = [row_shape(line) for line in lines]
     found: list[Table] = []
     start = 0
-    row: _Shape | None = None  # the last one
+    row: RowShape | None = None  # the last one
     for i, shape in enumerate([*shapes, None]):
         if shape and (shape.style == "ruler" or row is None or _alike(row, shape)):
             row = row if shape.style == "ruler" else shape
@@ -67,59 +55,21 @@ def tables(lines: Sequence[str]) -> list[Table]:
     return found
 
 
-def column_names(header: str) -> str:
-    """The cells of a header, with bars between them and around them.
+def column_names(header: str) -> tuple[str, ...]:
+    """The names that a header gives to its columns, the first to the first; "" for one without.
 
-    >>> column_names("Name\\tAge\\n----\\t---")
-    '| Name | Age |'
+    The lines of a header of several lines name their columns together.
+
+    >>> column_names("Name\\tAge\\n----\\t---"), column_names("| 2023 |  |\\n| NOx | kg |")
+    (('Name', 'Age'), ('2023 NOx', 'kg'))
     """
-    lines = [line for line in header.split("\n") if not is_ruler(line)]
-    return f"| {' | '.join(cell for line in lines for cell in cells(line) if cell)} |"
+    rows = [row_cells(line) for line in header.split("\n") if not is_ruler(line)]
+    widest = max(map(len, rows), default=0)
+    aligned = [row for row in rows if len(row) == widest]
+    return tuple(" ".join(filter(None, names)) for names in zip(*aligned, strict=True))
 
 
-def cells(row: str) -> list[str]:
-    """A row's cells, without the blanks around them.
-
-    >>> cells("| a | b \\\\| c |")
-    ['a', 'b \\\\| c']
-    """
-    shape = _shape(row)
-    return [row[start:end].strip() for start, end in shape.cells] if shape else [row.strip()]
-
-
-def _shape(line: str) -> _Shape | None:
-    if not any(mark in line for mark in _MARKS):
-        return None
-    if is_ruler(line):
-        return _Shape("ruler", ())
-    stripped = line.strip()
-    begin = len(line) - len(line.lstrip())
-    end = begin + len(stripped)
-    style: _Style
-    if stripped.startswith("|"):
-        closed = end > begin + 1 and stripped.endswith("|") and not stripped.endswith("\\|")
-        return _Shape("bars", _between(line, _BAR, begin + 1, end - 1 if closed else end))
-    for style, separator in (("inner bars", _INNER_BAR), ("tabs", _TABS), ("blanks", _BLANKS)):
-        found = _between(line, separator, begin, end)
-        # Two blanks after a full stop are how some people type.
-        if len(found) > 1 and not (style == "blanks" and _sentences(line, found)):
-            return _Shape(style, found)
-    return None
-
-
-def _between(
-    line: str, separator: re.Pattern[str], start: int, end: int
-) -> tuple[tuple[int, int], ...]:
-    marks = [(m.start(), m.end()) for m in separator.finditer(line, start, end)]
-    bounds = [start, *(offset for mark in marks for offset in mark), end]
-    return tuple(zip(bounds[::2], bounds[1::2], strict=True))
-
-
-def _sentences(line: str, found: Sequence[tuple[int, int]]) -> bool:
-    return any(line[end - 1] in ".!?:" for _, end in found[:-1])
-
-
-def _alike(above: _Shape, below: _Shape) -> bool:
+def _alike(above: RowShape, below: RowShape) -> bool:
     """Whether two rows are of one table."""
     if above.style != below.style or (
         above.style != "bars" and len(above.cells) != len(below.cells)
@@ -130,12 +80,12 @@ def _alike(above: _Shape, below: _Shape) -> bool:
     )
 
 
-def _is_table(shapes: Sequence[_Shape | None]) -> bool:
+def _is_table(shapes: Sequence[RowShape | None]) -> bool:
     rows = [shape for shape in shapes if shape and shape.style != "ruler"]
     return len(rows) > 1 or (bool(rows) and (rows[0].style == "bars" or len(shapes) > 1))
 
 
-def _table(lines: Sequence[str], shapes: Sequence[_Shape | None], start: int, end: int) -> Table:
+def _table(lines: Sequence[str], shapes: Sequence[RowShape | None], start: int, end: int) -> Table:
     """Rows with the rulers under them; what stands above the first row goes with it."""
     rulers = [i for i in range(start, end) if (s := shapes[i]) and s.style == "ruler"]
     drawn = set(rulers)
@@ -145,7 +95,7 @@ def _table(lines: Sequence[str], shapes: Sequence[_Shape | None], start: int, en
     if named and len(named) <= _MOST_HEADER_LINES and len(content) > len(named):
         header, starts = True, [start, *content[len(named) :]]
     else:
-        header = _looks_like_header([cells(lines[i]) for i in content])
+        header = _looks_like_header([row_cells(lines[i]) for i in content])
         starts = [start, *content[1:]]
     return Table(start, end, [*pairwise(starts), (starts[-1], end)], header)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -27,6 +28,18 @@ _TRIES = 3  # of a file that changes while it is read
 # Some file systems date changes to two seconds: a file read so soon after its last change may be
 # changed once more without another date.
 _FRESH_NS = 2_000_000_000
+
+# What a person can do when the system does not give a file.
+_REMEDIES = {
+    errno.EACCES: "check its permissions",
+    errno.EPERM: "check its permissions",
+    errno.EIO: "its disk may be failing, so copy what it still gives, or take the file from a copy",
+    errno.ELOOP: "its links lead in a circle, so name the file itself",
+    errno.ENAMETOOLONG: "give it a shorter name",
+    errno.EMFILE: "close other programs, and ingest it again",
+    errno.ENFILE: "close other programs, and ingest it again",
+    errno.ESTALE: "the disk that it is on was taken away, so connect it and ingest it again",
+}
 
 ReadingFunction = Callable[[bytes, str], tuple[Reader, Reading]]
 
@@ -55,7 +68,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """A file whose bytes are those that the library knows."""
+    """A file whose bytes are those that the library knows; ``origin`` is to be noted."""
 
     origin: Origin
 
@@ -91,6 +104,11 @@ def all_readers() -> str:
     return hashlib.sha256("\n".join(map(identity, READERS)).encode()).hexdigest()[:16]
 
 
+def timeout_key(seconds: float) -> str:
+    """What files that took longer than that are noted under: with another limit they are read."""
+    return f"{all_readers()} in {seconds:g} s"
+
+
 def is_as_it_was(found: os.stat_result, origin: Origin | None, *readers: str) -> bool:
     """Whether a file need not be opened to know that it is the one that ``origin`` tells of.
 
@@ -99,9 +117,36 @@ def is_as_it_was(found: os.stat_result, origin: Origin | None, *readers: str) ->
     return (
         origin is not None
         and (found.st_size, found.st_mtime_ns) == (origin.size, origin.mtime_ns)
+        and _is_equal(found.st_ino, origin.inode)
+        and _is_equal(found.st_ctime_ns, origin.ctime_ns)
         and origin.mtime_ns + _FRESH_NS < origin.read_at_ns
         and (origin.reader in identities() or origin.reader in readers)
     )
+
+
+def origin_of(
+    source: Source, found: os.stat_result, sha256: str, reader: str, read_at_ns: int
+) -> Origin:
+    """The origin of a file with this status and these contents."""
+    # A file with another name lies there only while it is read: its inode will be another file's.
+    lasts = source.called is None
+    return Origin(
+        sha256=sha256,
+        size=found.st_size,
+        mtime_ns=found.st_mtime_ns,
+        reader=reader,
+        read_at_ns=read_at_ns,
+        inode=found.st_ino if lasts else 0,
+        ctime_ns=found.st_ctime_ns if lasts else 0,
+    )
+
+
+def _is_equal(number: int, noted: int) -> bool:
+    """Whether a file's number is the one noted; 0 is none: of a system without, or an old library.
+
+    A file is trusted then as it was before such numbers were noted.
+    """
+    return number == noted or 0 in (number, noted)
 
 
 def read_file(request: Request, reading: ReadingFunction = read) -> Finding:
@@ -169,14 +214,14 @@ def _steady_bytes(source: Source, largest: int) -> tuple[bytes, Origin]:
             after = source.path.stat()
             if len(data) == after.st_size and _moment(before) == _moment(after):
                 digest = hashlib.sha256(data).hexdigest()
-                origin = Origin(digest, len(data), after.st_mtime_ns, all_readers(), read_at)
-                return data, origin
+                return data, origin_of(source, after, digest, all_readers(), read_at)
     except FileNotFoundError as error:
         gone = "is a link to nothing" if source.path.is_symlink() else "does not exist any more"
         raise SourceNotFoundError(f"{source.name} {gone}") from error
     except OSError as error:
+        remedy = _REMEDIES.get(error.errno or 0, "see whether another program opens it")
         raise UnreadableSourceError(
-            f"{source.name} cannot be read: {error.strerror}; check its permissions"
+            f"{source.name} cannot be read: {error.strerror or error}; {remedy}"
         ) from error
     raise UnreadableSourceError(
         f"{source.name} changed each of the {_TRIES} times that it was read; ingest it again when "

@@ -14,6 +14,7 @@ from pincite.corpus.errors import EmptySourceError, SourceNotFoundError
 from pincite.ingest.files.ignore_rules import Rules
 from pincite.ingest.readers import READERS
 
+_TAKEN = "links to files that are read under another name"
 _LONGEST_SUFFIX = 12  # characters; what is longer is a part of the name
 
 
@@ -41,7 +42,8 @@ class Sources:
 
     What the last iteration did not give stands in ``passed_over``, the number of files by what
     they are ("``.png``", "links that lead out of the folder"), and in ``unread``, the folders that
-    the system did not let us read, with its reason.
+    the system did not let us read, with its reason. The paths that did not exist at the beginning
+    are ``missing``, and give nothing.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Sources:
             for path in self._paths
             if path.is_dir()
         }
+        self.missing = [path for path in self._paths if not os.path.lexists(path)]
         self.passed_over: Counter[str] = Counter()
         self.unread: dict[str, str] = {}
 
@@ -71,10 +74,14 @@ class Sources:
         self.unread = {}
         seen: set[str] = set()  # where the files really are
         for path in self._paths:
+            if path in self.missing:
+                continue
             if path not in self._rules:
                 if (real := os.path.realpath(path)) not in seen:
                     seen.add(real)
                     yield Source(path, self._title)
+                elif path.is_symlink():
+                    self.passed_over[_TAKEN] += 1
                 continue
             for file in self._walk(path, seen):
                 yield Source(Path(file), self._title)
@@ -92,7 +99,9 @@ class Sources:
             if not lies_in(target, rules.root):
                 self.passed_over["links that lead out of the folder"] += 1
             elif not os.path.isdir(target):
-                if target not in seen and self._claimed(link):
+                if target in seen:
+                    self.passed_over[_TAKEN] += 1
+                elif self._claimed(link):
                     seen.add(target)
                     yield link
             elif not lies_in(os.path.realpath(os.path.dirname(link)), target):  # else it is a loop
@@ -145,6 +154,7 @@ def find_sources(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     may_be_empty: bool = False,
+    may_be_missing: bool = False,
 ) -> Sources:
     """The files that the paths name: files themselves, and folders' readable ones below them.
 
@@ -158,6 +168,7 @@ def find_sources(
         include: patterns as in a ``.gitignore``; only files in folders that one of them fits.
         exclude: patterns of files and folders in folders that are left out.
         may_be_empty: take folders that have nothing to read as well.
+        may_be_missing: take paths that do not exist as well, so that they can be forgotten.
 
     Raises:
         SourceNotFoundError: a path does not exist.
@@ -166,8 +177,11 @@ def find_sources(
     """
     named = list(paths)
     for path in named:
-        if not os.path.exists(path):
-            raise SourceNotFoundError(f"{path} does not exist; check the path")
+        if not os.path.exists(path) and not (may_be_missing and not os.path.lexists(path)):
+            raise SourceNotFoundError(
+                f"{path} does not exist; check the path, or if it was removed, forget its "
+                f"documents with: pincite ingest --sync {path}"
+            )
     for path in named if not may_be_empty else ():
         alone = Sources([path], title, include, exclude)
         if not any(islice(alone, 1)) and not alone.unread:

@@ -12,7 +12,9 @@ from pincite.corpus import types
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import UsageError
 from pincite.corpus.types import Passage, Section, Span
+from pincite.ingest.cutting.passages import HEADING_TOKENS, PASSAGE_TOKENS, segment
 from pincite.retrieval.embedding.embedder import Embedder, windows
+from pincite.retrieval.langchain.embeddings import LangChainEmbedder
 
 Filter = Mapping[str, Any] | Callable[[dict[str, Any]], bool]
 """Metadata values that must be equal, or a function of the metadata; see `TAGS` for tags."""
@@ -22,6 +24,9 @@ TAGS = "_pincite_tags"
 
 # In the metadata: the text as it was given, as JSON, where its canonical form differs.
 _ORIGINAL = "_pincite_page_content"
+# A model whose window has no room for headings beside a passage sees one window after the other.
+_NARROW = 2 * HEADING_TOKENS
+_BYTES_A_TOKEN = 4  # of English; any other embedder of LangChain counts bytes
 
 
 def stored(id: str, text: str, metadata: Mapping[str, Any]) -> types.Document:
@@ -68,7 +73,15 @@ def public(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def passages(document: types.Document, embedder: Embedder) -> list[Passage]:
-    """A passage for each window of the text, without the blanks around it; none if all is blank."""
+    """The document in passages of whole sentences, as every other of the library; none if blank."""
+    if embedder.window < _NARROW:
+        return _windows(document, embedder)
+    size = PASSAGE_TOKENS * (_BYTES_A_TOKEN if isinstance(embedder, LangChainEmbedder) else 1)
+    return segment(document, embedder, size)
+
+
+def _windows(document: types.Document, embedder: Embedder) -> list[Passage]:
+    """A passage for each window of the text, without the blanks around it."""
     found = []
     for window in windows(document.text, embedder.window, embedder.count):
         piece = document.text[window.start : window.end]

@@ -19,6 +19,7 @@ from pincite.corpus.library import Library
 from pincite.ingest.langchain.diversity import diverse
 from pincite.ingest.langchain.documents import Filter, passages, stored
 from pincite.ingest.langchain.index import REMEDY, Shelf
+from pincite.ingest.storing import Item, Storing, with_warnings
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.langchain.embeddings import as_embedder, unit
 
@@ -26,10 +27,13 @@ from pincite.retrieval.langchain.embeddings import as_embedder, unit
 class PinciteVectorStore(VectorStore):
     """Documents in a library's folder, found by the cosine of their best passage's vector.
 
+    What is added is cut into passages of whole sentences as every other document of the library,
+    so that an `Engine` on the folder quotes sentences, not whole texts. A search gives each
+    document once, by the best of its passages.
+
     A LangChain document is a document of the library whose source is its id. It comes back with
     its ``page_content`` exactly as given and its metadata as JSON keeps them (a tuple becomes a
-    list). A text longer than the embedder's window has several passages; nothing is truncated.
-    A blank text has none: it is kept, and found by its id only.
+    list). Nothing is truncated. A blank text has no passage: it is kept, and found by its id only.
 
     Every search takes a ``filter``: a mapping of metadata values that must be equal, or a function
     of the metadata. In a mapping, the key ``_pincite_tags`` names one or several of the library's
@@ -156,16 +160,15 @@ class PinciteVectorStore(VectorStore):
         return named
 
     def _put(self, documents: Sequence[types.Document]) -> None:
-        batch = [(document, passages(document, self._embedder)) for document in documents]
-        texts = {p.key(d.text): p.embedded_text(d.text) for d, cut in batch for p in cut}
+        storing = Storing(self._library, self._embedder)
+        items = []
+        for document in documents:
+            cut = passages(document, self._embedder)
+            items.append(Item(with_warnings(document, cut, self._embedder), cut))
         with self._writing:
-            there = self._library.embedded(texts)
-            new = {key: text for key, text in texts.items() if key not in there}
-            rows = self._embedder.embed_documents(list(new.values()))
-            # Each passage is one sentence, so its one vector stands for both.
-            vectors = {key: np.stack([row, row]) for key, row in zip(new, rows, strict=True)}
+            vectors = storing.embed(items)
             with self._lock:
-                self._library.put(batch, vectors, self._embedder.fingerprint)
+                storing.put(items, vectors)
 
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
         """Delete the documents with these ids; those that are not there are passed over.

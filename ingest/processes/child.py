@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 READY = b"ready\n"  # what a child says first
+MEMORY = 2 * 1024**3  # bytes of address space that a child may have for one file
 _START_SECONDS = 60.0
 
 

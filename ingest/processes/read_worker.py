@@ -18,10 +18,9 @@ from typing import IO
 
 from pincite.ingest.files.read import Finding, ReadingFunction, Refused, Request, read_file
 from pincite.ingest.processes import deadline
-from pincite.ingest.processes.child import READY, limit_memory, pipes
+from pincite.ingest.processes.child import MEMORY, READY, limit_memory, pipes
 from pincite.ingest.processes.messages import receive_request, send_finding
 
-MEMORY = 2 * 1024**3  # bytes of address space
 _GRACE_S = 30  # after which a worker whose parent should have ended it ends by itself
 
 

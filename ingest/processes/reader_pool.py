@@ -22,9 +22,10 @@ from pincite.ingest.files.read import (
     Finding,
     Refused,
     Request,
-    all_readers,
     open_file,
+    origin_of,
     read_bytes,
+    timeout_key,
 )
 from pincite.ingest.processes.child import Child
 from pincite.ingest.processes.messages import receive_finding, send_request
@@ -39,6 +40,7 @@ _AHEAD = 2  # files that are read ahead beyond one for each worker
 _AHEAD_BYTES = 64 * MB  # of the files that are read ahead, unless one alone has more
 _SMALL = 256_000  # bytes of a file that is worth no process
 _PLAIN = (TEXT, MARKDOWN)
+_KILLED = "SIGKILL"  # how a process ends that the system ends to get memory back
 _LOOK_SECONDS = 0.1  # between two looks whether to stop
 
 
@@ -87,7 +89,7 @@ class Readers:
     @property
     def patience(self) -> str:
         """What files that took too long are noted under: with another limit they are read again."""
-        return f"{all_readers()} in {self._seconds:g} s"
+        return timeout_key(self._seconds)
 
     def read(self, requests: Iterable[tuple[Request, int]]) -> Iterator[tuple[Request, Finding]]:
         """What is found in each file, in the order in which they are asked for.
@@ -149,6 +151,12 @@ class Readers:
                 continue
             self._idle.put(worker)
             return finding
+        if how == _KILLED:
+            return Refused(
+                f"{request.source.name} cannot be read: its reader was ended twice from outside, "
+                "as a system does that is short of memory; close other programs and ingest it "
+                "again, or split it"
+            )
         return Refused(
             f"{request.source.name} cannot be read: its reader crashed ({how}); see whether "
             "another program opens it, and save it anew",
@@ -220,4 +228,4 @@ def _unopened(request: Request, reader: str) -> Origin | None:
         found = request.source.path.stat()
     except OSError:
         return None
-    return Origin("", found.st_size, found.st_mtime_ns, reader, time.time_ns())
+    return origin_of(request.source, found, "", reader, time.time_ns())

@@ -13,11 +13,16 @@ from pincite.ingest.readers.base import Reader, Reading
 from pincite.ingest.readers.html.epub import EPUB
 from pincite.ingest.readers.html.html import HTML
 from pincite.ingest.readers.html.mail import MAIL
+from pincite.ingest.readers.html.mbox import MBOX
+from pincite.ingest.readers.images import IMAGES
 from pincite.ingest.readers.office.docx import DOCX
+from pincite.ingest.readers.office.legacy import LEGACY
 from pincite.ingest.readers.office.odf import ODF
 from pincite.ingest.readers.office.pptx import PPTX
+from pincite.ingest.readers.office.xls import XLS
 from pincite.ingest.readers.office.xlsx import XLSX
 from pincite.ingest.readers.pdf.reader import PDF
+from pincite.ingest.readers.plain.calendar import CALENDAR
 from pincite.ingest.readers.plain.code import CODE
 from pincite.ingest.readers.plain.csv import TABLE
 from pincite.ingest.readers.plain.json import JSON, JSON_LINES
@@ -32,8 +37,12 @@ READERS: tuple[Reader, ...] = (
     EPUB,
     PPTX,
     XLSX,
+    XLS,
     *ODF,
+    *LEGACY,
     MAIL,
+    MBOX,
+    CALENDAR,
     HTML,
     TABLE,
     JSON_LINES,
@@ -41,6 +50,7 @@ READERS: tuple[Reader, ...] = (
     MARKDOWN,
     *OUTLINED,
     *CODE,
+    *IMAGES,
     UNREAD,
     TEXT,
 )

@@ -34,6 +34,11 @@ class Builder:
         self._regions: list[Region] = []
         self._run: str | None = None  # blocks of the same run stand on lines without a blank
 
+    @property
+    def length(self) -> int:
+        """Code points of the text so far."""
+        return self._length
+
     def heading(self, level: int, words: str) -> None:
         """A heading of ``level``, from 1; one without words is passed over."""
         if words := _flat(words):
@@ -50,14 +55,19 @@ class Builder:
         if text := _flat(text):
             self._append(f"{'  ' * depth}{mark} {text}", "list")
 
-    def row(self, cells: Sequence[str], *, header: bool = False) -> None:
-        """A row of a table; with ``header``, the one that names its columns and opens it."""
+    def row(self, cells: Sequence[str], *, header: bool = False, hidden: bool = False) -> None:
+        """A row of a table; with ``header``, the one that names its columns and opens it.
+
+        A ``hidden`` row stays in its table and is a region of its own.
+        """
         flat = [_flat(cell).replace("|", "\\|") for cell in cells]
         if not any(flat):
             return
         if header:
             self._run = None
-        self._append(f"| {' | '.join(flat)} |", "table")
+        start = self._append(f"| {' | '.join(flat)} |", "table")
+        if hidden:
+            self._regions.append(Region(Span(start, self._length), "hidden"))
         if header:
             self._append(f"| {' | '.join('---' for _ in flat)} |", "table")
 

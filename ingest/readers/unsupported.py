@@ -12,16 +12,10 @@ from pincite.ingest.readers.base import Reading
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (  # names of streams in an OLE2 file, and what such a file is
     ("EncryptedPackage", "an office file with a password", "save it without the password"),
-    ("__substg1.0_", "an Outlook message", "save it as .eml"),
-    ("WordDocument", "a Word document in the format from before 2007", "save it as .docx"),
-    ("PowerPoint Document", "a PowerPoint deck in the format from before 2007", "save it as .pptx"),
-    ("Workbook", "an Excel workbook in the format from before 2007", "save it as .xlsx"),
-    ("Book", "an Excel workbook in the format from before 2007", "save it as .xlsx"),
     ("", "an old Microsoft Office or installer file", "save it in a current format"),
 )
 _ZIPPED = (  # a member that a zip of this kind lists
     (".iwa", "an Apple iWork document", "export it as PDF, .docx, .xlsx or .pptx"),
-    ("xl/workbook.bin", "an Excel workbook in binary form", "save it as .xlsx"),
     ("AndroidManifest.xml", "an Android package", ""),
     ("META-INF/MANIFEST.MF", "a Java archive", ""),
     ("", "a ZIP archive without a document that Pincite reads", "unpack it and ingest its files"),
@@ -29,27 +23,19 @@ _ZIPPED = (  # a member that a zip of this kind lists
 _ZIP_SUFFIXES = frozenset(
     {".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm", ".epub", ".odt", ".odp", ".ods"}
 )
-_IMAGE = ("an image", "Pincite reads no images, so ingest what is written in it as text or PDF")
+_IMAGE = ("an image of a kind", "save it as PNG")
 _SOUND = ("a sound recording", "ingest a transcript of it")
 _FILM = ("a video", "ingest a transcript of it")
 _ARCHIVE = "unpack it and ingest its files"
 _FONT = ("a font", "")
 _PROGRAM = ("a program", "")
 _KINDS: tuple[tuple[bytes, str, str], ...] = (  # how the bytes begin; what that is; what to do
-    (rb"\{\\rtf", "a Rich Text document", "save it as .docx"),
     (rb"%!PS|\xc5\xd0\xd3\xc6", "a PostScript file", "convert it to PDF"),
     (rb"AT&TFORM....DJV", "a DjVu document", "convert it to PDF"),
     (rb".{60}BOOKMOBI", "a Kindle book", "convert it to EPUB"),
     (rb"ITSF", "a Windows help file", "save its pages as HTML"),
     (rb"!BDN", "an Outlook data file", "save its mails as .eml"),
-    (
-        rb"From \S+ [^\n]*\d\d:\d\d:\d\d[^\n]*\d{4}\r?\n[A-Za-z-]+: ",
-        "a mailbox",
-        "save its mails as .eml",
-    ),
-    (rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|II\*\0|MM\0\*", *_IMAGE),
-    (rb"\0\0[\x01\x02]\0.\0|8BPS|\0\0\0\x0cjP  |RIFF....WEBP", *_IMAGE),
-    (rb".{4}ftyp(?:hei|hev|mif|avif)", *_IMAGE),
+    (rb"\0\0[\x01\x02]\0.\0|8BPS|\0\0\0\x0cjP  ", *_IMAGE),
     (rb"ID3[\x02-\x04]|\xff[\xfa\xfb\xf2\xf3]|fLaC\0", *_SOUND),
     (rb"RIFF....WAVE|.{4}ftypM4A|FORM....AIF", *_SOUND),
     (rb"OggS\0", "a sound recording or video", "ingest a transcript of it"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pincite.corpus.line_patterns import ITEM, is_ruler
 from pincite.corpus.types import Document, Passage, Span
 from pincite.retrieval.reading.quote import Context, Role
 from pincite.retrieval.reading.reader import Candidate
@@ -30,7 +29,10 @@ def context(
     best: Candidate,
     heading: Span | None = None,
 ) -> tuple[Context, ...]:
-    """The pieces of context of ``quote``, in the order of the document.
+    """The pieces of context of ``quote``, in the order of the document, none inside it.
+
+    Segmentation knows what a row or an item needs; a sentence that points back needs the one before
+    it, and an answer under a heading or a question that is asked again needs that.
 
     Args:
         document: whose text it is.
@@ -39,17 +41,13 @@ def context(
         best: the passage's best sentence, with what stands around it.
         heading: the heading or question that led to the quote, if one did.
     """
-    pieces: list[tuple[Span | None, Role]] = [(heading, "heading")]
-    if passage.kind == "row" or passage.columns:
-        pieces.append((_header(document, quote), "columns"))
-    elif passage.kind == "list" or ITEM.match(document.text, quote.start):
-        pieces.append((_lead_in(document, quote), "lead-in"))
-    elif points_back(document.text[quote.start : quote.end]):
-        before = next((span for span in best.before if span.end <= quote.start), None)
-        pieces.append((before, "before"))
+    pieces: dict[Span, Role] = {heading: "heading"} if heading else {}
+    pieces |= _over(passage, best.span)
+    if not pieces and points_back(document.text[quote.start : quote.end]):
+        pieces |= {span: "before" for span in best.before if span.end <= quote.start}
     return tuple(
         Context(span.start, span.end, document.text[span.start : span.end], role)
-        for span, role in sorted((s, r) for s, r in pieces if s is not None)
+        for span, role in sorted(pieces.items())
         if 0 < len(span) <= _LONGEST and not span.overlaps(quote)
     )
 
@@ -63,26 +61,14 @@ def points_back(sentence: str) -> bool:
     return bool(_POINTS_BACK.match(sentence)) and not _EMPTY_IT.match(sentence)
 
 
-def _header(document: Document, quote: Span) -> Span | None:
-    """The row that names the columns: the one over the ruler that ends nearest above the quote."""
-    text, section = document.text, document.section_at(quote.start)
-    first = section.body if section.body <= quote.start else section.span.start
-    block = max(first, text.rfind("\n\n", first, quote.start) + 2)
-    lines = text[block : min(quote.start, block + 2 * _LONGEST)].split("\n")
-    ruler = next((i for i, line in enumerate(lines[1:], start=1) if is_ruler(line)), None)
-    if ruler is None:
-        return None
-    start = block + sum(len(line) + 1 for line in lines[: ruler - 1])
-    return Span(start, start + len(lines[ruler - 1]))
-
-
-def _lead_in(document: Document, quote: Span) -> Span | None:
-    """The paragraph over a list, where it announces it."""
-    text, section = document.text, document.section_at(quote.start)
-    first = section.body if section.body <= quote.start else section.span.start
-    above = text[max(first, quote.start - 2 * _LONGEST) : quote.start]
-    paragraph = above.rstrip().rsplit("\n\n", 1)[-1].strip()
-    if not paragraph.endswith((":", ":**", ":*")) or ITEM.match(paragraph):
-        return None
-    start = text.rindex(paragraph, 0, quote.start)
-    return Span(start, start + len(paragraph))
+def _over(passage: Passage, sentence: Span) -> dict[Span, Role]:
+    """What stands over one of the passage's sentences: its lead-ins, and its header row."""
+    if not passage.context:
+        return {}
+    place = passage.sentences.index(sentence) if sentence in passage.sentences else 0
+    spans = passage.context[place]
+    last = len(spans) - 1
+    return {
+        span: "columns" if passage.columns and i == last else "lead-in"
+        for i, span in enumerate(spans)
+    }

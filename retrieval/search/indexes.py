@@ -27,7 +27,7 @@ from pincite.corpus.library import Library
 from pincite.retrieval.search.dense import DenseIndex
 from pincite.retrieval.search.lexical import ANALYSIS, LexicalIndex
 
-FORMAT = 1  # of the folder; part of its identity
+FORMAT = 2  # of the folder; part of its identity
 _FOLDER, _DENSE, _LEXICAL = "indexes", "dense.faiss", "lexical"
 _ASIDE = ".aside-"
 _ABANDONED_SECONDS = 3600  # no build takes so long; what is older was left by a killed process
@@ -147,14 +147,18 @@ def _build(library: Library, generation: int, folder: Path | None) -> Indexes:
         lexical_folder = folder / _LEXICAL
         lexical_folder.mkdir()
     dense = DenseIndex.build(library.passage_vectors())
-    texts = (
-        (stored.id, title, " ".join((*stored.passage.path, *stored.passage.columns)), text)
-        for stored, title, text in library.passage_texts()
-    )
-    lexical = LexicalIndex.build(texts, lexical_folder)
+    lexical = LexicalIndex.build(_indexed(library), lexical_folder)
     if folder is not None:
         dense.save(folder / _DENSE)
     return Indexes(generation, dense, lexical)
+
+
+def _indexed(library: Library) -> Iterator[tuple[int, str, str, str]]:
+    """What the lexical index takes: id, title, what stands over each passage, and its words."""
+    for stored, title, text in library.passages_in_texts():
+        passage = stored.passage
+        above = (*passage.path, *passage.columns, *passage.context_texts(text))
+        yield stored.id, title, " ".join(above), text[passage.span.start : passage.span.end]
 
 
 def _load(folder: Path, generation: int) -> Indexes:

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.canonical import canonical
-from pincite.corpus.types import Document, Page, Passage, Section, Span
+from pincite.corpus.types import Document, Page, Passage, Section, Span, named_cells
 
 bounded = settings(max_examples=100)
 # Whatever Python can hold, surrogates too, thick with what canonical text is about.
@@ -165,3 +165,35 @@ def test_headings_are_embedded_before_the_prose_and_not_quoted() -> None:
     passage = Passage(Span(4, 9), (Span(4, 6), Span(7, 9)), ("Birds", "Gulls"))
     assert passage.embedded_text("xxx A. B. yyy") == "Birds > Gulls\nA. B."
     assert passage.sentence_texts("xxx A. B. yyy") == ["A.", "B."]
+
+
+def test_a_row_is_embedded_with_its_columns_and_quoted_without() -> None:
+    text = "City\tLunch\nZurich\t28 CHF"
+    header, row = Span(0, 10), Span(11, 24)
+    passage = Passage(row, (row,), ("Rates",), ("City", "Lunch"), "row", context=((header,),))
+    assert passage.embedded_text(text) == "Rates\nCity: Zurich; Lunch: 28 CHF"
+    assert passage.embedded_sentences(text) == ["Rates\nCity: Zurich; Lunch: 28 CHF"]
+    assert passage.sentence_texts(text) == ["Zurich\t28 CHF"]
+
+
+def test_an_item_under_another_lead_in_has_another_key() -> None:
+    passages = [
+        Passage(Span(8, 9), (Span(8, 9),), context=((Span(start, start + 3),),)) for start in (0, 4)
+    ]
+    assert passages[0].key("one two x") != passages[1].key("one two x")
+    assert passages[0].key("one two x") == passages[0].key("one xyz x")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("| a | b |", "A: a; b"),
+        ("| a |", "A: a"),
+        ("|  | b |", "b"),
+        ("| A |  |", "| A |  |"),  # the header itself
+        ("| a | b | c |", "| a | b | c |"),  # of other columns
+        ("no row", "no row"),
+    ],
+)
+def test_cells_are_named_by_their_place(row: str, words: str) -> None:
+    assert named_cells(row, ("A", "")) == words

@@ -102,7 +102,7 @@ def test_vectors_of_another_embedder_are_made_anew(
 def test_a_large_import_is_stored_in_batches_and_comes_out_the_same(
     tmp_path: Path, other: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pincite.ingest.importing._BATCH_PASSAGES", 3)
+    monkeypatch.setattr("pincite.ingest.storing._BATCH_PASSAGES", 3)
     with Library.open(tmp_path / "many", create=True) as many:
         fill(many, *(make_document(f"Gull {n} nests. " * 3, f"{n}.txt") for n in range(20)))
         export(many, tmp_path / "all.jsonl", vectors=True)

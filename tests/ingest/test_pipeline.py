@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pincite.corpus.errors import EmbedderMismatchError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document
-from pincite.ingest import pipeline
+from pincite.ingest import storing
 from pincite.ingest.files.walk import Source, find_sources
 from pincite.ingest.pipeline import Event, Listener, Summary, ingest_documents, ingest_sources
 from pincite.retrieval.embedding.embedder import Vectors
@@ -216,7 +216,7 @@ def test_a_source_that_is_refused_now_keeps_what_was_taken_in_before(
 def test_what_is_reported_is_committed_already(
     tmp_path: Path, library: Library, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "_BATCH_PASSAGES", 2)
+    monkeypatch.setattr(storing, "_BATCH_PASSAGES", 2)
     seen: list[tuple[str, bool]] = []
 
     def look(event: Event) -> None:
@@ -231,7 +231,7 @@ def test_what_is_reported_is_committed_already(
 def test_what_was_reported_stays_when_a_later_document_fails(
     library: Library, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "_BATCH_PASSAGES", 1)
+    monkeypatch.setattr(storing, "_BATCH_PASSAGES", 1)
     heard: list[Event] = []
 
     def documents() -> Iterator[Document]:

@@ -15,7 +15,7 @@ import pytest
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry
-from pincite.ingest import pipeline
+from pincite.ingest import pipeline, storing
 from pincite.ingest import run_log as notes
 from pincite.ingest.events import Event, Listener, Summary
 from pincite.ingest.files import read as files
@@ -388,10 +388,10 @@ def test_originals_are_kept_when_that_is_asked_for_also_of_what_is_there(
 
 
 def test_the_summary_counts_what_no_reader_takes(library: Library, folder: Path) -> None:
-    for name in ("a.txt", "b.PNG", "c.png", "d.unheard"):
+    for name in ("a.txt", "b.MP4", "c.mp4", "d.unheard"):
         write(folder / name, GULLS)
     summary = take(library, folder)
-    assert summary.passed_over == {".png": 2, ".unheard": 1}
+    assert summary.passed_over == {".mp4": 2, ".unheard": 1}
     assert library.refusals() == []
 
 
@@ -414,7 +414,7 @@ def test_refusals_are_told_when_they_are_noted(
 def test_it_stops_after_the_batch_in_hand_and_goes_on_from_there(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "_BATCH_PASSAGES", 2)
+    monkeypatch.setattr(storing, "_BATCH_PASSAGES", 2)
     for number in range(10):
         write(folder / f"{number}.txt", f"Gull {number} sat there.")
     heard: list[Event] = []
@@ -437,7 +437,7 @@ def test_it_stops_after_the_batch_in_hand_and_goes_on_from_there(
 def test_a_long_document_is_embedded_in_parts_and_a_stop_loses_none_of_them(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "_PART_PASSAGES", 3)
+    monkeypatch.setattr(storing, "_PART_PASSAGES", 3)
     write(folder / "a.md", "\n\n".join(f"# Part {n}\n\nGull {n} sat there." for n in range(10)))
     embedder, whole = CountingEmbedder(), CountingEmbedder()
     stopped = ingest_sources(

@@ -25,7 +25,7 @@ QUESTION = "Why did the captain repair the rudder?"
 _DIES = """
 import os, signal, sys
 from pincite.corpus.library import Library
-from pincite.ingest import pipeline
+from pincite.ingest import storing
 from pincite.ingest.reembedding import reembed
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 
@@ -37,7 +37,7 @@ class Dies(HashingEmbedder):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().embed_documents(texts)
 
-pipeline._BATCH_PASSAGES = 1
+storing._BATCH_PASSAGES = 1
 with Library.open(sys.argv[1]) as library:
     reembed(library, Dies(32))
 """

@@ -107,7 +107,7 @@ def test_what_no_reader_takes_is_refused_with_its_reason_and_the_rest_is_taken(
 ) -> None:
     summary = take(("cat.png", b"\x89PNG\r\n\x1a\n" + bytes(50)), ("owls.txt", OWLS))
     assert fates(summary) == {"cat.png": "refused", "owls.txt": "added"}
-    assert "cat.png is an image" in summary.refused[0].reason
+    assert "cat.png is a picture" in summary.refused[0].reason
     assert engine.library.refusals() == []
 
 

@@ -100,7 +100,7 @@ def test_each_file_has_its_own_fate_and_the_status_says_what_came_of_all(
     assert (again.status_code, again.json()["documents"][0]["outcome"]) == (200, "unchanged")
 
     nothing = problem(send(client, PICTURE), 422)
-    assert "cat.png is an image" in nothing["detail"]
+    assert "cat.png is a picture" in nothing["detail"]
     assert nothing["documents"][0]["outcome"] == "refused"
 
 

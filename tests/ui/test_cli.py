@@ -191,6 +191,7 @@ def test_documents_as_json_describe_each(pincite: Pincite, notes: Path) -> None:
         "metadata": {},
         "warnings": [],
         "tags": [],
+        "same_as": None,
     }
 
 

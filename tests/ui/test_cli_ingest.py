@@ -14,7 +14,8 @@ from typing import IO, Any
 
 import pytest
 
-from pincite.ingest import pipeline
+from pincite.ingest import storing
+from pincite.ingest.events import Event
 from pincite.ui.commands import taking_in
 from tests.conftest import Pincite
 
@@ -40,11 +41,11 @@ def test_patterns_choose_among_the_files_of_a_folder(tmp_path: Path, pincite: Pi
 
 
 def test_what_was_left_out_is_counted_by_its_kind(tmp_path: Path, pincite: Pincite) -> None:
-    folder = make(tmp_path / "f", "a.txt", "b.png", "c.PNG", "d.exe")
+    folder = make(tmp_path / "f", "a.txt", "b.mp4", "c.MP4", "d.exe")
     run = pincite("ingest", folder)
     assert run.code == 0
     last = run.stderr.splitlines()[-1]
-    assert last == "left out: 3 files that Pincite does not read: .png 2, .exe 1"
+    assert last == "left out: 3 files that Pincite does not read: .mp4 2, .exe 1"
 
 
 def test_a_file_of_an_unknown_kind_that_is_named_is_refused(
@@ -138,18 +139,18 @@ def test_the_first_ctrl_c_ends_after_the_batch_in_hand_and_says_so(
     tmp_path: Path, pincite: Pincite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make(tmp_path / "f", *(f"{number}.txt" for number in range(10)))
-    usual, batches = pipeline._Run._commit, 0
+    usual, batches = storing.Storing.put, 0
 
-    def commit(self: pipeline._Run, batch: Any, vectors: Any) -> None:
+    def put(self: storing.Storing, items: Any, vectors: Any) -> list[Event]:
         nonlocal batches
         batches += 1
         if batches == 2:
             os.kill(os.getpid(), signal.SIGINT)
-        usual(self, batch, vectors)
+        return usual(self, items, vectors)
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "_BATCH_PASSAGES", 2)
-        patch.setattr(pipeline._Run, "_commit", commit)
+        patch.setattr(storing, "_BATCH_PASSAGES", 2)
+        patch.setattr(storing.Storing, "put", put)
         run = pincite("ingest", folder)
     assert run.code == 130
     assert "stopped: 4 documents are in the library; run it again to go on" in run.stderr
@@ -228,3 +229,29 @@ def test_watching_keeps_the_library_right_until_ctrl_c(
             process.kill()
     assert sources(pincite) == [str(folder / name) for name in ("b.txt", "c.txt")]
     assert pincite("doctor").code == 0
+
+
+def test_a_folder_that_is_gone_is_an_error_that_tells_how_to_forget_it(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    folder = make(tmp_path / "f", "a.txt", "b.txt")
+    assert pincite("ingest", folder).code == 0
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    run = pincite("ingest", folder)
+    assert (run.code, len(sources(pincite))) == (1, 2)
+    assert f"pincite ingest --sync {folder}" in run.stderr
+    synced = pincite("ingest", "--sync", folder)
+    assert synced.code == 0
+    assert f"removed: {folder / 'a.txt'}" in synced.stderr
+    assert "2 removed" in synced.stderr
+    assert sources(pincite) == []
+    again = pincite("ingest", "--sync", folder)
+    assert again.code == 1
+    assert "no document of the library lies in it" in again.stderr
+
+
+def test_a_missing_folder_makes_no_library(tmp_path: Path, pincite: Pincite) -> None:
+    assert pincite("ingest", "--sync", tmp_path / "gone").code == 1
+    assert not (tmp_path / ".pincite").exists()

@@ -10,7 +10,7 @@ import pytest
 
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
-from pincite.corpus.types import Document, Origin, Page, Section, Span
+from pincite.corpus.types import Document, Origin, Page, Region, Section, Span
 from pincite.ingest.pipeline import ingest_documents
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.conftest import Pincite
@@ -35,6 +35,7 @@ def paper(pincite: Pincite) -> str:
         "application/pdf",
         origin=ORIGIN,
         warnings=("page 2 has no text layer",),
+        regions=(Region(Span(owls, owls + 4), "hidden"),),
     )
     with Library.open(".pincite", create=True) as library:
         ingest_documents([document], library, HashingEmbedder())
@@ -97,6 +98,7 @@ def test_a_document_is_shown_with_its_headings_and_pages(pincite: Pincite, paper
     for said in ("source   paper.pdf", "title    On birds", "1,234 bytes", "page 2 has no text"):
         assert said in facts
     assert "original not kept" in facts
+    assert "marked   hidden: 4 characters in 1 place" in facts
 
 
 def test_a_document_is_shown_as_json_with_everything(pincite: Pincite, paper: str) -> None:
@@ -222,3 +224,14 @@ def test_one_unknown_name_removes_none_of_the_others(
     assert len(listed(pincite)) == 3
     assert pincite("remove", notes, "secret.pdf", paper).code == 0
     assert listed(pincite) == []
+
+
+def test_a_copy_is_named_in_the_list_and_as_json(tmp_path: Path, pincite: Pincite) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("Gulls nest.", "utf-8")
+    first, second = str(tmp_path / "a.txt"), str(tmp_path / "b.txt")
+    said = pincite("ingest", first, second).stderr
+    assert f"added: {second}, 1 passages\n  the same contents as {first}\n" in said
+    assert f"{second}: as {first}" in pincite("documents").stdout
+    entries = json.loads(pincite("documents", "--json").stdout)
+    assert [entry["same_as"] for entry in entries] == [None, first]

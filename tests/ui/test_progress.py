@@ -79,6 +79,33 @@ def test_the_summary_counts_what_was_removed_and_what_was_warned_of() -> None:
     )
 
 
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_every_warning_is_named_up_to_a_number_and_then_counted(is_terminal: bool) -> None:
+    page = console(is_terminal=is_terminal)
+    warnings = tuple(f"page {number} has no text" for number in range(23))
+    with ingesting(page) as listener:
+        listener.on_event(Event("/a.pdf", "added", 3, warnings=warnings))
+    said = shown(page)
+    assert [f"warning: {warning}\n" in said for warning in warnings] == [True] * 20 + [False] * 3
+    assert "and 3 more warnings; see: pincite documents" in said
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_copy_is_said_when_it_is_taken_and_counted_whenever(is_terminal: bool) -> None:
+    page = console(is_terminal=is_terminal)
+    events = [
+        Event("/b.txt", "added", 1, same_as=f"/{RED}a.txt"),
+        Event("/c.txt", "unchanged", 1, same_as="/a.txt"),
+    ]
+    with ingesting(page) as listener:
+        for event in events:
+            listener.on_event(event)
+    show_summary(page, Summary(events), 1)
+    assert shown(page).count("the same contents as /") == 1
+    assert "2 files have the same contents as others; see: pincite documents" in shown(page)
+    assert acts_on_a_terminal(shown(page)) == [] or is_terminal
+
+
 def test_the_summary_names_the_kinds_of_files_that_no_reader_takes() -> None:
     page = console(width=200)
     kinds = Counter({f".{number:02}": 40 - number for number in range(10)})

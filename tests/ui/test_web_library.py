@@ -114,7 +114,7 @@ def test_an_upload_says_what_was_read_what_was_not_and_why(page: Page) -> None:
     )
     told = summary(page)
     expect(told).to_contain_text("3 added, 2 not read")
-    expect(told.locator("li").filter(has_text="photo.png")).to_contain_text("is an image")
+    expect(told.locator("li").filter(has_text="photo.png")).to_contain_text("is a picture")
     expect(told.locator("li").filter(has_text="large.txt")).to_contain_text(
         "It has 1.2 MB, and a file may have 1 MB; split it."
     )

@@ -109,6 +109,15 @@ def test_a_row_tells_size_passages_pages_state_tags_and_day() -> None:
     assert "8 Nov 2026" in text
 
 
+def test_a_row_names_its_first_warnings_and_counts_the_others() -> None:
+    row = entry(7, warnings=tuple(f"page {number} is an image" for number in range(1, 6)))
+    text = Drawn(shelf.shelf(holdings(row), Filter())).text
+    assert [f"Page {number} is an image." in text for number in range(1, 6)] == [True] * 3 + [
+        False
+    ] * 2
+    assert "and 2 more warnings" in text
+
+
 def test_a_refused_file_is_listed_with_the_reason() -> None:
     text = Drawn(shelf.shelf(holdings(refusal("a/locked.pdf")), Filter())).text
     assert "locked.pdf" in text
@@ -203,11 +212,13 @@ def test_the_summary_puts_what_was_not_read_first_and_says_why() -> None:
             Event("a.txt", "added", 3),
             Event("b.pdf", "added", 2, warnings=("page 3 is an image; it was left out",)),
             Event("c.exe", "refused", reason="c.exe is a program; leave it out"),
+            Event("d.txt", "added", 3, same_as="a.txt"),
         ],
         passed_over=Counter({".png": 2}),
     )
     text = Drawn(arrivals.finished([Arrived("a.txt")], summary)).text
-    assert "2 added, 1 not read, 1 with a warning" in text
+    assert "3 added, 1 not read, 1 with a warning" in text
+    assert "It has the same contents as a.txt." in text
     assert text.index("c.exe") < text.index("b.pdf") < text.index("a.txt")
     assert "c.exe is a program; leave it out." in text
     assert "Page 3 is an image; it was left out." in text

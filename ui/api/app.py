@@ -17,6 +17,7 @@ from starlette.types import Scope
 from pincite.corpus.errors import PinciteError, UsageError
 from pincite.corpus.record import parts
 from pincite.corpus.types import Span
+from pincite.ingest.files.copies import same_contents
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
@@ -97,7 +98,9 @@ def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None 
     @app.get(_DOCUMENTS, response_model=models.Listing)
     def documents() -> Any:
         """The documents in the library."""
-        return {"documents": [entry.to_json() for entry in engine.library.entries()]}
+        entries = engine.library.entries()
+        same_as = same_contents(entries)
+        return {"documents": [{**e.to_json(), "same_as": same_as.get(e.source)} for e in entries]}
 
     @app.get(f"{_DOCUMENTS}/{{id}}", response_model=models.Shown, responses=_fails(404))
     def show(id: str) -> Any:

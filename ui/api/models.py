@@ -144,6 +144,7 @@ class Listed(BaseModel):
     pages: int
     tags: list[str]
     warnings: list[str]
+    same_as: str | None = Field(description="Another document whose file has the same contents.")
 
 
 class Listing(BaseModel):
@@ -228,6 +229,7 @@ class Fate(BaseModel):
     passages: int
     reason: str = Field(description="Why it was refused; empty where it was not.")
     warnings: list[str] = Field(description="What of it could not be read, a sentence each.")
+    same_as: str | None = Field(description="Another document whose file has the same contents.")
 
 
 class Taken(BaseModel):

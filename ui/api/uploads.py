@@ -117,6 +117,7 @@ def fates(summary: Summary, library: Library) -> list[dict[str, Any]]:
                 "passages": event.passages,
                 "reason": event.reason,
                 "warnings": event.warnings,
+                "same_as": event.same_as or None,
             }
         )
     return found

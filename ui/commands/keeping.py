@@ -13,6 +13,7 @@ from pincite.corpus.library import Library
 from pincite.corpus.record import parts
 from pincite.corpus.rows import Entry
 from pincite.corpus.tags import checked_tag
+from pincite.ingest.files.copies import same_contents
 from pincite.retrieval.search.indexes import publish
 from pincite.ui import terminal
 from pincite.ui.console import JsonOption, err, out, print_json, settings
@@ -34,11 +35,12 @@ def documents(
         if tag:
             chosen = library.tagged(map(checked_tag, tag))
             entries, refusals = [entry for entry in entries if entry.id in chosen], []
+    same_as = same_contents(entries)
     if as_json:
-        read = [entry.to_json() for entry in entries]
+        read = [{**entry.to_json(), "same_as": same_as.get(entry.source)} for entry in entries]
         print_json([*read, *(refusal.to_json() for refusal in refusals)])
     else:
-        terminal.show_documents(out(), entries, refusals)
+        terminal.show_documents(out(), entries, refusals, same_as)
 
 
 def show(

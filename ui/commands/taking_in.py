@@ -40,10 +40,17 @@ def ingest(
         Patterns, typer.Option(help="In folders, nothing like this ('drafts/'). Repeatable.")
     ] = None,
     sync: Annotated[
-        bool, typer.Option("--sync", help="Forget documents whose files are gone from the folders.")
+        bool,
+        typer.Option(
+            "--sync", help="Forget documents whose files are gone; a path may be gone as well."
+        ),
     ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Then keep the library so, until Ctrl-C.")
+    ] = False,
+    hash: Annotated[
+        bool,
+        typer.Option("--hash", help="Compare the contents of every file, whatever its date says."),
     ] = False,
     largest: Annotated[
         int, typer.Option(min=1, metavar="MB", help="Refuse files that are larger.")
@@ -62,6 +69,7 @@ def ingest(
             include=include or (),
             exclude=exclude or (),
             may_be_empty=sync or watch,
+            may_be_missing=sync and not watch,
         )
 
     sources = found()
@@ -69,9 +77,17 @@ def ingest(
         raise UsageError(f"--title {title!r} is for one file, and {count} were named")
     if watch and len(sources.folders) < len(paths):
         raise UsageError("--watch is for folders, and a file was named; name the folder it is in")
-    options = Options(keep_originals, sync or watch, largest * MB, chosen.reading_seconds)
+    options = Options(
+        keep_originals=keep_originals,
+        sync=sync or watch,
+        largest=largest * MB,
+        seconds=chosen.reading_seconds,
+        hash=hash,
+    )
     embedder = open_embedder(chosen)
-    with Library.open(chosen.library, create=True) as library, _stoppable() as stopping:
+    # A library that is made now has no document of a path that is gone.
+    opening = Library.open(chosen.library, create=not sources.missing)
+    with opening as library, _stoppable() as stopping:
         started = time.perf_counter()
         with _told_where_it_stopped(library), ingesting(err()) as listener:
             summary = ingest_sources(sources, library, embedder, listener, options, stopping.is_set)

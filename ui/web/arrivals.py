@@ -118,7 +118,10 @@ def _fate(event: Event) -> str:
     said = _WORDS[event.outcome]
     if event.outcome in ("added", "replaced"):
         said += f", {counted(event.passages, 'passage')}"
-    return _said(event.outcome, said, [event.reason] if event.reason else event.warnings)
+    notes = [event.reason] if event.reason else list(event.warnings)
+    if event.same_as:
+        notes.append(f"it has the same contents as {event.same_as}")
+    return _said(event.outcome, said, notes)
 
 
 def _said(kind: str, said: str, notes: Sequence[str] = ()) -> str:

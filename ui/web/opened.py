@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pincite.corpus.rows import Entry
 from pincite.corpus.types import Document
-from pincite.ui.pieces import Piece, screens
+from pincite.ui.pieces import Piece, marked, screens
 from pincite.ui.web.escape import attribute, escaped, isolated, shortened
 from pincite.ui.web.shelf import pager
 from pincite.ui.web.wording import counted, day, sentence, size
@@ -24,7 +24,8 @@ def opened(entry: Entry, document: Document, at: int) -> str:
         f'<article class="document" aria-label="{attribute(shortened(entry.title, 120))}">'
         f'<header><h2 tabindex="-1" data-after="open turn">{isolated(shortened(entry.title, 300))}'
         f'</h2>{_CLOSE}</header><p class="from">{isolated(entry.source)}</p>'
-        f"{_facts(entry)}{_warnings(entry.warnings)}{_tags(entry)}{_rename(entry)}"
+        f"{_facts(entry, marked(document))}{_warnings(entry.warnings)}"
+        f"{_tags(entry)}{_rename(entry)}"
         f'{turning}<div class="text" dir="auto">{_text(shown[at])}</div>{turning}</article>'
     )
 
@@ -45,10 +46,11 @@ def gone(was: Entry, now: Entry | None) -> str:
     return f'<article class="document gone" role="status">{said}<p>{reopen}{_CLOSE}</p></article>'
 
 
-def _facts(entry: Entry) -> str:
+def _facts(entry: Entry, parts: str) -> str:
     facts = [
         ("Text", f"{counted(entry.characters, 'character')}, {counted(entry.passages, 'passage')}"),
         *([("Pages", f"{entry.pages:,}")] if entry.pages else []),
+        *([("Marked", escaped(parts))] if parts else []),
         *([("File", size(entry.origin.size))] if entry.origin else []),
         ("Format", isolated(entry.media_type)),
         ("Added", day(entry.added_at)),

@@ -22,6 +22,7 @@ from pincite.ui.web.listing import (
 from pincite.ui.web.wording import counted, day, sentence, size
 
 _TITLE, _SOURCE = 160, 120  # characters that are shown of each
+_WARNINGS = 3  # of a document that the list names
 _HEAD = ("Document", "Size", "Passages", "Pages", "State", "Added")
 _EMPTY = (
     '<div class="nothing"><h2>The library is empty</h2>'
@@ -113,7 +114,7 @@ def _row(row: Row, is_open: bool) -> str:
         described = (
             f'<button type="button" class="open" data-verb="open" data-id="{row.id}"'
             f' aria-expanded="{"true" if is_open else "false"}">{name}</button>{source}'
-            f"{chips(row.tags)}"
+            f"{chips(row.tags)}{_warnings(row)}"
         )
         cells = (
             ("size", "Size", f"{counted(row.characters, 'character')}{bytes_read}"),
@@ -160,6 +161,13 @@ def _state(row: Row) -> str:
     if kind == "read with warnings" and isinstance(row, Entry):
         return f'<span class="warned">Read, {counted(len(row.warnings), "warning")}</span>'
     return f'<span class="{kind}">{kind.capitalize()}</span>'
+
+
+def _warnings(row: Entry) -> str:
+    """The first of what is odd about a document; all of it stands in the open one."""
+    said = "".join(f'<p class="why">{sentence(one)}</p>' for one in row.warnings[:_WARNINGS])
+    more = len(row.warnings) - _WARNINGS
+    return said + (f'<p class="why">and {counted(more, "more warning")}</p>' if more > 0 else "")
 
 
 def _tail(source: str) -> str:

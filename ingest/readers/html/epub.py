@@ -1,33 +1,33 @@
-"""E-books (EPUB 2 and 3): the pages of the book in its reading order."""
+"""E-books (EPUB 2 and 3): the pages of the book in its reading order.
+
+A page is left out as a table of contents only if it is one: links to other pages of the book and
+nothing else, with a list of contents in the book that says the same.
+"""
 
 from __future__ import annotations
 
-import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
-from urllib.parse import unquote
+from dataclasses import replace
 
-from pincite.corpus.errors import EmptySourceError, SourceError, UnsupportedSourceError
+from pincite.corpus.errors import EmptySourceError, SourceError
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.html.elements import HEADINGS, words
+from pincite.ingest.readers.html.epub_package import CONTAINER, Package, open_package
 from pincite.ingest.readers.html.parse import page_text, parse
-from pincite.ingest.readers.html.walk import Element, walk
-from pincite.ingest.readers.zip import (
-    holds,
-    member,
-    open_archive,
-    parse_xml,
-    refuse_entities_in,
-)
+from pincite.ingest.readers.html.visibility import Element, Visibility
+from pincite.ingest.readers.html.walk import unseen_warning, walk
+from pincite.ingest.readers.zip import member, open_archive, refuse_entities_in
 from pincite.ingest.readers.zip_listing import lists
 
-_CONTAINER = "META-INF/container.xml"
-_ENCRYPTION = "META-INF/encryption.xml"
-_PAGES = frozenset({"application/xhtml+xml", "text/html", "text/x-oeb1-document"})
 _WARNINGS = 5  # pages that are named one by one
-_BESIDE = re.compile(r"(?:cover(?:-?page)?|toc|nav|contents)(?:[-_.]|$)", re.IGNORECASE)
-_BESIDE_TYPES = frozenset({"toc", "cover", "landmarks", "page-list", "loi", "lot"})
+_LINKED = 0.8  # of a page's characters: so many in links to other pages make it a list of contents
+_FEWEST_LINKS = 3  # on a list of contents; a page with fewer may be a note that leads on
+_LONGEST_TITLE = 400  # characters
+_LONGEST_NAME = 80  # characters of a title in a warning
+_LETTERS = re.compile(r"\W+")
+_WORD = re.compile(r"\w+")
 
 
 class EpubReader:
@@ -35,31 +35,20 @@ class EpubReader:
 
     media_type = "application/epub+zip"
     suffixes = frozenset({".epub"})
-    version = 1
+    version = 2
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a zip file with an e-book's container."""
-        return lists(data, _CONTAINER)
+        return lists(data, CONTAINER)
 
     def read(self, data: bytes, name: str) -> Reading:
         """See `Reader`; a page that is missing or damaged is left out with a warning."""
         with open_archive(data, name) as archive:
-            package_path = _package_path(archive, name)
-            package = parse_xml(archive, package_path, name)
-            _refuse_locked(archive, package, package_path, name)
-            built, warnings = Builder(), []
-            for path in _spine(package, package_path):
-                try:
-                    body = _page(archive, path, name)
-                except SourceError as error:
-                    warnings.append(f"a page of the book was left out: {error}")
-                    continue
-                if body is not None:
-                    walk(body, built)
-        if (more := len(warnings) - _WARNINGS) > 0:
-            warnings[_WARNINGS:] = [f"{more:,} more pages of the book were left out"]
-        title = next((" ".join("".join(t.itertext()).split()) for t in _all(package, "title")), "")
-        reading = built.reading(title or None, warnings)
+            package = open_package(archive, name)
+            book = _Book(package)
+            for path in package.pages:
+                book.add(archive, path, name)
+            reading = book.reading()
         if not reading.text:
             raise EmptySourceError(
                 f"{name} has no text in its pages; perhaps they are pictures, which are not read"
@@ -67,73 +56,123 @@ class EpubReader:
         return reading
 
 
-def _package_path(archive: zipfile.ZipFile, name: str) -> str:
-    for rootfile in _all(parse_xml(archive, _CONTAINER, name), "rootfile"):
-        if path := rootfile.get("full-path"):
-            return unquote(path)
-    raise UnsupportedSourceError(
-        f"{name} does not say where its book is ({_CONTAINER!r} names none); get a whole copy and "
-        "ingest it again"
-    )
+class _Book:
+    """The pages of a book, one after another, as a reading."""
 
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._built = Builder()
+        self._warnings: list[str] = []
+        self._contents: list[tuple[str, Element]] = []  # pages that are lists of contents
+        self._pictures = 0  # pages that are nothing but a picture
 
-def _spine(package: Element, package_path: str) -> Iterator[str]:
-    """The paths of the book's pages in reading order, without covers and tables of contents."""
-    folder = posixpath.dirname(package_path)
-    items = {item.get("id"): item for item in _all(package, "item")}
-    beside = {
-        _path(folder, reference.get("href", ""))
-        for reference in _all(package, "reference")
-        if reference.get("type") in _BESIDE_TYPES and "#" not in reference.get("href", "")
-    }
-    seen: set[str] = set()
-    for reference in _all(package, "itemref"):
-        item = items.get(reference.get("idref"))
-        if item is None or item.get("media-type") not in _PAGES:
-            continue
-        path = _path(folder, item.get("href", ""))
-        left_out = path in beside or "nav" in item.get("properties", "").split()
-        if not left_out and path not in seen and not _BESIDE.match(posixpath.basename(path)):
-            yield path
-        seen.add(path)
+    def add(self, archive: zipfile.ZipFile, path: str, name: str) -> None:
+        try:
+            page = _page(archive, path, name)
+        except SourceError as error:
+            self._warnings.append(f"a page of the book was left out: {error}")
+            return
+        body = page.find("body") if page is not None else None
+        if body is None:
+            return
+        if _is_contents(body, path, self._package):
+            self._contents.append((path, body))
+        else:
+            self._add(path, page, body)
+
+    def reading(self) -> Reading:
+        if not self._built.length:  # a book of lists: they are what there is to read
+            for path, body in self._contents:
+                self._add(path, body, body)
+            self._contents = []
+        if (more := len(self._warnings) - _WARNINGS) > 0:
+            self._warnings[_WARNINGS:] = [f"{more:,} more pages of the book were left out"]
+        if self._pictures > 1:  # one is the cover
+            self._warnings.append(
+                f"{self._pictures:,} pages of the book are pictures without text, which are not "
+                "read"
+            )
+        reading = self._built.reading(self._package.title or None, self._warnings)
+        lost = self._only_in_contents(reading.text)
+        warnings = (*reading.warnings, *lost, *unseen_warning(reading))
+        return replace(reading, warnings=warnings)
+
+    def _only_in_contents(self, text: str) -> tuple[str, ...]:
+        """What a list of contents has that no page has, as a warning."""
+        book = set(_WORD.findall(text))
+        links = (link for _, body in self._contents for link in body.iter("a"))
+        lost = [link for link in links if not book.issuperset(_WORD.findall(words(link)))]
+        if not lost:
+            return ()
+        named = ", ".join(f"“{words(link)[:_LONGEST_NAME]}”" for link in lost[:_WARNINGS])
+        more = f" and {len(lost) - _WARNINGS:,} more" if len(lost) > _WARNINGS else ""
+        return (f"the table of contents is not read, and only there stands {named}{more}",)
+
+    def _add(self, path: str, page: Element, body: Element) -> None:
+        before = self._built.length
+        titles = self._package.titles.get(path, ())
+        if titles and next(body.iter(*HEADINGS), None) is None:
+            first = _beginning(body)
+            if not any(_promoted(body, title) for title in titles) and first:
+                self._built.heading(1, titles[0])
+        walk(body, self._built, Visibility(page))
+        if self._built.length == before and next(body.iter("img", "image"), None) is not None:
+            self._pictures += 1
 
 
 def _page(archive: zipfile.ZipFile, path: str, name: str) -> Element:
-    """The body of a page, or None if there is nothing in it to read."""
+    """The tree of a page, or None if there is nothing in it."""
     data = member(archive, path, name)
     refuse_entities_in(data, path, name, doctype=True)
     text, _ = page_text(data, path)
-    page = parse(text, path, xml=True)
-    body = page.find("body") if page is not None else None
-    if body is None:
-        return None
-    types = {kind for part in [body, *body[:1]] for kind in part.get("epub:type", "").split()}
-    return None if types & _BESIDE_TYPES else body
+    return parse(text, path, xml=True)
 
 
-def _refuse_locked(
-    archive: zipfile.ZipFile, package: Element, package_path: str, name: str
-) -> None:
-    """Fonts may be scrambled; pages may not."""
-    if not holds(archive, _ENCRYPTION):
-        return
-    locked = {
-        unquote(reference.get("URI", ""))
-        for reference in _all(parse_xml(archive, _ENCRYPTION, name), "CipherReference")
-    }
-    if not locked.isdisjoint(_spine(package, package_path)):
-        raise UnsupportedSourceError(
-            f"{name} is locked by copy protection (DRM), so its text cannot be read; ingest a copy "
-            "without it if you have one"
-        )
+def _is_contents(body: Element, path: str, package: Package) -> bool:
+    """Whether a page is mostly links to other pages of the book that its own lists name, too."""
+    size = _length(body)
+    linked = count = 0
+    for link in body.iter("a"):
+        target = package.target(path, link.get("href", ""))
+        if target != path and target in package.listed:
+            linked += _length(link)
+            count += 1
+    for heading in body.iter(*HEADINGS):  # "Contents"
+        size -= _length(heading) if next(heading.iter("a"), None) is None else 0
+    return count >= _FEWEST_LINKS and linked >= _LINKED * size
 
 
-def _path(folder: str, href: str) -> str:
-    return posixpath.normpath(posixpath.join(folder, unquote(href.partition("#")[0])))
+def _length(element: Element) -> int:
+    return sum(len(_LETTERS.sub("", text)) for text in element.itertext())
 
 
-def _all(root: Element, tag: str) -> Iterator[Element]:
-    return iter(root.iter(f"{{*}}{tag}", tag))
+def _promoted(body: Element, title: str) -> bool:
+    """Make a heading of the first block of a page if it is the page's title and no more."""
+    wanted = _squeezed(title)
+    for element in body.iter("p", "div"):
+        start = _beginning(element)
+        if start == wanted and next(element.iterchildren("p", "div", "table"), None) is None:
+            element.tag = "h1"
+            return True
+        if not start.startswith(wanted):
+            return False
+    return False
+
+
+def _beginning(element: Element) -> str:
+    """The first letters in an element, more than a title has."""
+    texts: list[str] = []
+    length = 0
+    for text in element.itertext():
+        texts.append(text)
+        length += len(text.strip()) + 1
+        if length > _LONGEST_TITLE:
+            break
+    return _squeezed("".join(texts))
+
+
+def _squeezed(text: str) -> str:
+    return _LETTERS.sub("", text).casefold()
 
 
 EPUB = EpubReader()

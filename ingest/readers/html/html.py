@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import codecs
-import logging
 import re
+from dataclasses import replace
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import EmptySourceError
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.html.elements import words
+from pincite.ingest.readers.html.main_content import Content, main_content
 from pincite.ingest.readers.html.parse import LOOKED_AT, MARKS, page_text, parse
-from pincite.ingest.readers.html.walk import Element, walk, words
-
-# It warns of pages in which it finds nothing; we read those without it.
-logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+from pincite.ingest.readers.html.visibility import Element, Visibility
+from pincite.ingest.readers.html.walk import unseen_warning, walk
 
 _PAGE = re.compile(
     rb"(?:\s|<\?xml[^>]*\?>|(?><!--.*?-->))*+<(?:!doctype\s+html|html)[\s>]",
@@ -24,10 +24,6 @@ _XHTML = re.compile(r"\s*<\?xml\s|[^>]{0,400}(?:DTD XHTML|//www\.w3\.org/1999/xh
 
 _EXTRACTED_UP_TO = 100_000  # tags; what has more is a book or a filing, and all of it is meant
 _ALMOST_NOTHING = 200  # characters of main content, at which it was not found
-_TAGS = {  # trafilatura's names for what it keeps, and HTML's
-    **{"quote": "blockquote", "item": "li", "lb": "br", "row": "tr", "code": "span"},
-    **{"ref": "span", "hi": "span", "del": "span", "graphic": "img"},
-}
 
 
 class HtmlReader:
@@ -35,7 +31,7 @@ class HtmlReader:
 
     media_type = "text/html"
     suffixes = frozenset({".html", ".htm", ".xhtml", ".xht"})
-    version = 1
+    version = 2
 
     def recognises(self, data: bytes) -> bool:
         """Whether a doctype or ``<html`` comes first, comments aside."""
@@ -52,25 +48,62 @@ class HtmlReader:
         if body is None:
             raise EmptySourceError(f"{name} is empty: there is no text in it to ask about")
         title = _title(page)
-        whole = _read(body, title, warnings)
+        site = next(page.iter("script"), None) is not None
+        visibility = Visibility(page, scripted=site)
+        whole = _read(body, title, warnings, visibility)
         if not whole.text:
             raise EmptySourceError(
                 f"{name} has no text in it; if a browser shows some, a script puts it there: save "
                 "the page from the browser and ingest that"
             )
         # What has no script was written or exported as a document, and all of it is meant.
-        site = next(page.iter("script"), None) is not None
-        main = _main(page) if site and text.count("<") <= 2 * _EXTRACTED_UP_TO else None
+        if not site or text.count("<") > 2 * _EXTRACTED_UP_TO:
+            return whole
+        unseen = _without_unseen(page, visibility)
+        content = Content(body)
+        marked = whole if content.root is body else _read(content.root, title, warnings)
+        main = main_content(page)
         if main is None:
             return whole
-        reading = _read(main, title, warnings)
-        return whole if _lost(reading.text, whole.text) else reading
+        reading = _read(main, title, (*warnings, *unseen))
+        if _lost(reading.text, whole.text):
+            return whole
+        return marked if content.is_lost(reading.text) else reading
 
 
-def _read(tree: Element, title: str | None, warnings: tuple[str, ...]) -> Reading:
+def _read(
+    tree: Element,
+    title: str | None,
+    warnings: tuple[str, ...],
+    visibility: Visibility | None = None,
+) -> Reading:
     built = Builder()
-    walk(tree, built)
-    return built.reading(title, warnings)
+    walk(tree, built, visibility)
+    reading = built.reading(title, warnings)
+    return replace(reading, warnings=(*reading.warnings, *unseen_warning(reading)))
+
+
+def _without_unseen(page: Element, visibility: Visibility) -> tuple[str, ...]:
+    """Take out what cannot be seen; warn of what has the colour of what is behind it.
+
+    The rest is what sites switch off until somebody clicks, or keep for screen readers.
+    """
+    texts: list[str] = []
+    for element in visibility.hidden:
+        element.drop_tree()
+    for element in visibility.blended:
+        texts.append(element.text or "")
+        element.text = ""
+        for child in element:
+            texts.append(child.tail or "")
+            child.tail = ""
+    if not (count := len(" ".join(texts).split())):
+        return ()
+    return (
+        f"{count:,} {'word has' if count == 1 else 'words have'} the colour of what is behind, so "
+        f"that nobody sees {'it' if count == 1 else 'them'}, and {'is' if count == 1 else 'are'} "
+        "not read",
+    )
 
 
 def _lost(main: str, whole: str) -> bool:
@@ -78,41 +111,6 @@ def _lost(main: str, whole: str) -> bool:
     if len(main) < _ALMOST_NOTHING:
         return True
     return main.count("\n") == 1 < whole.count("\n") and set(main.split()) <= set(whole.split())
-
-
-def _main(page: Element) -> Element:
-    """The main content as a tree of HTML, or None; changes ``page``."""
-    import trafilatura  # takes a tenth of a second, which only web pages should cost
-
-    for block in page.iter("pre"):  # in which trafilatura would not keep the lines
-        block.tag = "code"
-    try:
-        found = trafilatura.bare_extraction(
-            page, include_comments=False, include_tables=True, include_formatting=False
-        )
-    except Exception:  # whatever trips it up, the page can be read without it
-        return None
-    if not isinstance(found, trafilatura.settings.Document):
-        return None
-    tree = found.body
-    for element in tree.iter():
-        element.tag = _tag(element)
-    return tree
-
-
-def _tag(element: Element) -> str:
-    tag, kind = str(element.tag), element.get("rend", "")
-    if tag == "head":
-        return kind if re.fullmatch("h[1-6]", kind) else "h3"
-    if tag == "list":
-        return kind if kind in ("ol", "dl") else "ul"
-    if tag == "item" and kind[:2] in ("dt", "dd"):
-        return str(kind[:2])
-    if tag == "cell":
-        return "th" if element.get("role") == "head" else "td"
-    if tag == "code" and element.getparent().tag != "p":
-        return "pre"
-    return _TAGS.get(tag, tag)
 
 
 def _title(page: Element) -> str | None:

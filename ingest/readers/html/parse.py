@@ -11,7 +11,7 @@ from lxml import etree, html
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers.encodings import decoded
-from pincite.ingest.readers.html.walk import Element
+from pincite.ingest.readers.html.visibility import Element
 from pincite.ingest.readers.numerals import raised
 
 MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

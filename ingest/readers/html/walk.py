@@ -1,93 +1,81 @@
 """A tree of HTML, walked into a `Builder`: what a person would see, in reading order.
 
 The walk is a loop over the parser's events, so that no depth of nesting can exhaust the stack.
+What is in the page and cannot be seen becomes regions of their own, after the block it stands in.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from lxml import etree
 
+from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
-from pincite.ingest.readers.grid import Grid
+from pincite.ingest.readers.html.elements import BLOCKS, HEADINGS, field, shows, words
+from pincite.ingest.readers.html.tables import Table, arranging_tables, whole_number
+from pincite.ingest.readers.html.visibility import Visibility
 from pincite.ingest.readers.numerals import numeral
 
 Element = Any  # lxml has no types of its own
+Citing = Callable[[Element], Literal["", "element", "rest"]]
+"""Whether an element holds what is cited from another mail, or all that comes after it does."""
 
-_UNSEEN = frozenset(
-    {
-        *("annotation", "annotation-xml", "area", "audio", "button", "canvas", "datalist"),
-        *("embed", "head", "iframe", "link", "map", "meta", "nav", "noscript", "object", "rp"),
-        *("rt", "script", "select", "source", "style", "svg", "template", "textarea", "title"),
-        *("track", "video"),
-    }
-)
-_UNSEEN_CLASSES = frozenset({"headerlink", "mw-editsection"})  # "¶" and "[edit]" at headings
-_UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
-_BLOCKS = frozenset(
-    {
-        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd"),
-        *("details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure"),
-        *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr"),
-        *("html", "legend", "li", "main", "menu", "ol", "optgroup", "option", "p", "pre"),
-        *("search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr"),
-        *("ul",),
-    }
-)
 _LISTS = frozenset({"ol", "ul", "menu", "dir", "dl"})
 _ITEMS = frozenset({"li", "dt", "dd"})
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LINE = "\u2028"  # a line break that is meant; the line ends of the source mean nothing
 
 _DEEPEST = 8  # lists in lists that are still set in further
 _LONGEST_HEADING = 300  # characters; beyond, somebody forgot to close it
-_LONGEST_CELL = 1500  # characters; beyond, the table only arranges the page
 
 
-def walk(root: Element, built: Builder) -> None:
-    """Add to ``built`` what is visible under ``root``."""
-    walker = _Walker(built)
-    arranging = _arranging_tables(root)
-    events = etree.iterwalk(root, events=("start", "end"))
-    taken = False  # whole, at its start
-    for event, element in events:
-        if event == "start":
-            taken = not _seen(element) or walker.whole(element, element in arranging)
-            if taken:
-                events.skip_subtree()
+def walk(
+    root: Element,
+    built: Builder,
+    visibility: Visibility | None = None,
+    citing: Citing | None = None,
+) -> None:
+    """Add to ``built`` what is under ``root``; what cannot be seen or is cited, in regions."""
+    with ExitStack() as regions:
+        walker = _Walker(built, visibility or Visibility(root), citing, regions)
+        arranging = arranging_tables(root)
+        menus = _menus(root)
+        events = etree.iterwalk(root, events=("start", "end"))
+        whole = False  # an element that was added at its start, with all in it
+        for event, element in events:
+            if event == "start":
+                whole = (
+                    not shows(element)
+                    or element in menus
+                    or walker.add_whole(element, element in arranging)
+                )
+                if whole:
+                    events.skip_subtree()
+                else:
+                    walker.start(element)
             else:
-                walker.start(element)
-        else:
-            if not taken:
-                walker.end(element)
-            taken = False
-            if element is not root:
-                walker.text(element.tail)
-    walker.flush()
+                if not whole:
+                    walker.end(element)
+                whole = False
+                if element is not root:
+                    walker.text(element.tail, element.getparent())
+        walker.flush()
 
 
-def words(element: Element) -> str:
-    """What is visible in ``element``, on one line."""
-    parts: list[str] = []
-    events = etree.iterwalk(element, events=("start", "end"))
-    unseen = False
-    for event, inner in events:
-        if event == "start":
-            unseen = not _seen(inner)
-            if unseen:
-                events.skip_subtree()
-            else:
-                parts.append(" " if inner.tag in _BLOCKS or inner.tag == "br" else "")
-                parts.append(_box(inner) if inner.tag == "input" else inner.text or "")
-        else:
-            parts.append(" " if not unseen and inner.tag in _BLOCKS else "")
-            unseen = False
-            if inner is not element:
-                parts.append(inner.tail or "")
-    return " ".join("".join(parts).replace("\u00ad", "").split())
+def unseen_warning(reading: Reading) -> tuple[str, ...]:
+    """How much of a reading is in the file and cannot be seen, as a warning."""
+    runs = [region.span for region in reading.regions if region.kind == "hidden"]
+    count = sum(len(reading.text[span.start : span.end].split()) for span in runs)
+    if not count:
+        return ()
+    return (
+        f"{count:,} {'word' if count == 1 else 'words'} in it cannot be seen by who opens it "
+        "(switched off, off the page, too small or in the colour behind) and "
+        f"{'is' if count == 1 else 'are'} marked as hidden",
+    )
 
 
 @dataclass(slots=True)
@@ -108,79 +96,130 @@ class _List:
 
 
 class _Walker:
-    def __init__(self, built: Builder) -> None:
+    def __init__(
+        self, built: Builder, visibility: Visibility, citing: Citing | None, regions: ExitStack
+    ) -> None:
         self._built = built
+        self._visibility = visibility
+        self._citing = citing
+        self._regions = regions  # of what is cited, to the end
+        self._cited: Element = None  # the element that is cited with all in it
+        self._cited_region = ExitStack()
+        self._cites_rest = False
         self._text: list[str] = []
+        self._unseen: list[str] = []
         self._blocks: list[_Block] = []
         self._lists: list[_List] = []
         self._breaks = 0  # line breaks since the last word
 
-    def text(self, text: str | None) -> None:
-        if text:
-            self._text.append(text.replace("\u00ad", ""))
-            if not text.isspace():
-                self._breaks = 0
+    def text(self, text: str | None, of: Element) -> None:
+        if not text:
+            return
+        if of in self._visibility.blended:
+            self._unseen.append(text)
+            return
+        self._text.append(text.replace("\u00ad", ""))
+        if not text.isspace():
+            self._breaks = 0
 
-    def whole(self, element: Element, arranging: bool) -> bool:
-        """Take what is better seen as a whole; say whether it was taken."""
+    def add_whole(self, element: Element, arranging: bool) -> bool:
+        """Add what is better seen as a whole; say whether it was added."""
+        if element in self._visibility.hidden:
+            self._unseen.append(f" {words(element)} ")
+            return True
+        if (shown := field(element)) is not None:
+            drawing = element.tag == "svg" and shown
+            if drawing:
+                self.flush()
+            self.text(shown, element)
+            if drawing:
+                self.flush()
+            return True
         if element.tag == "pre":
             self.flush()
             self._built.code(_verbatim(element))
             return True
         if element.tag != "table" or arranging:
             return False
-        grid = _grid(element)
-        if grid.columns < 2 or grid.longest > _LONGEST_CELL:
+        table = Table(element, self._visibility)
+        if not table.holds_data:
             return False
         self.flush()
-        for caption in islice(element.iter("caption"), 1):
-            self._built.paragraph(words(caption))
-        grid.into(self._built)
+        for title in table.titles:
+            self._built.paragraph(title)
+        table.grid.into(self._built)
+        self._unseen += [f" {text} " for text in table.unseen]
+        self.flush()
         return True
 
     def start(self, element: Element) -> None:
         tag = element.tag
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self.flush()
+        if self._citing is not None and self._cited is None and not self._cites_rest:
+            self._cite(element, self._citing(element))
         if tag in _LISTS:
             self._lists.append(_opened(element))
         elif tag in _ITEMS:
             self._blocks.append(self._item(element))
-        elif tag in _HEADINGS:
-            self._blocks.append(_Block(_HEADINGS[tag]))
+        elif tag in HEADINGS:
+            self._blocks.append(_Block(HEADINGS[tag]))
         elif tag == "br":
-            self._text.append(" ")
+            self._text.append(_LINE)
             self._breaks += 1
             if self._breaks > 1:  # two of them set paragraphs apart
                 self.flush()
-        elif tag == "input":
-            self.text(_box(element))
-        self.text(element.text)
+        elif tag == "rt":
+            self._text.append("(")
+        self.text(element.text, element)
 
     def end(self, element: Element) -> None:
         tag = element.tag
-        if tag in _BLOCKS:
+        if tag == "rt":
+            self._text.append(")")
+        if tag in BLOCKS or element is self._cited:
             self.flush()
+        if element is self._cited:
+            self._cited = None
+            self._cited_region.close()
         if tag in _LISTS and self._lists:
             self._lists.pop()
-        elif (tag in _ITEMS or tag in _HEADINGS) and self._blocks:
+        elif (tag in _ITEMS or tag in HEADINGS) and self._blocks:
             self._blocks.pop()
 
     def flush(self) -> None:
-        """What was collected becomes a block."""
+        """What was collected becomes a block, and what cannot be seen another."""
         text = "".join(self._text)
         self._text.clear()
         self._breaks = 0
-        if not text.strip():
-            return
+        if text.strip():
+            self._add(text)
+        if self._unseen:
+            unseen = "".join(self._unseen)
+            self._unseen.clear()
+            with self._built.region("hidden"):
+                self._built.paragraph(unseen)
+
+    def _add(self, text: str) -> None:
         block = self._blocks[-1] if self._blocks else _Block(used=True)
         if block.used or (block.level and len(text) > _LONGEST_HEADING):
-            self._built.paragraph(text)
+            lines = [" ".join(line.split()) for line in text.split(_LINE)]
+            self._built.lines("\n".join(filter(None, lines)))
         elif block.level:
             self._built.heading(block.level, text)
         else:
             self._built.item(text, block.mark, block.depth)
         block.used = True
+
+    def _cite(self, element: Element, how: Literal["", "element", "rest"]) -> None:
+        if how == "element":
+            self.flush()
+            self._cited = element
+            self._cited_region.enter_context(self._built.region("quoted"))
+        elif how == "rest":
+            self.flush()
+            self._cites_rest = True
+            self._regions.enter_context(self._built.region("quoted"))
 
     def _item(self, element: Element) -> _Block:
         depth = min(max(len(self._lists) - 1, 0), _DEEPEST)
@@ -189,53 +228,30 @@ class _Walker:
         current = self._lists[-1] if self._lists else _List()
         if not current.style:
             return _Block(depth=depth)
-        current.number = _whole_number(element.get("value"), current.number)
+        current.number = whole_number(element.get("value"), current.number)
         mark = f"{numeral(current.number, current.style)}."
         current.number += current.step
         return _Block(mark=mark, depth=depth)
 
 
-def _seen(element: Element) -> bool:
-    tag = element.tag
-    if not isinstance(tag, str) or tag in _UNSEEN:
-        return False
-    attributes = element.attrib
-    if not attributes or tag in ("html", "body"):  # these a script hides until all is loaded
-        return True
-    if "hidden" in attributes or _UNSEEN_STYLE.search(attributes.get("style", "").lower()):
-        return False
-    if attributes.get("aria-hidden") == "true" and tag not in _BLOCKS:
-        return False
-    return _UNSEEN_CLASSES.isdisjoint(attributes.get("class", "").split())
+def _menus(root: Element) -> set[Element]:
+    """The ``nav`` elements that lead around: links for the most part, and not most of the page."""
+    found: set[Element] = set()
+    if next(root.iter("nav"), None) is None:
+        return found
+    rest = sum(len(text) for text in root.itertext() if not text.isspace())
+    sizes: dict[Element, tuple[int, int]] = {}
+    events = etree.iterwalk(root, events=("start",), tag="nav")
+    for _, nav in events:
+        size = _length(nav)
+        sizes[nav] = (size, sum(map(_length, nav.iter("a", "button"))))
+        rest -= size
+        events.skip_subtree()
+    return {nav for nav, (size, linked) in sizes.items() if 2 * linked >= size and rest >= size}
 
 
-def _arranging_tables(root: Element) -> set[Element]:
-    """The tables that arrange a page: they have headings or tables in them."""
-    found = {table for table in root.iter("table") if table.get("role") in ("presentation", "none")}
-    for inner in root.iter("table", *_HEADINGS):
-        found.update(islice(inner.iterancestors("table"), 1))
-    return found
-
-
-def _grid(table: Element) -> Grid:
-    grid = Grid()
-    for row in table.iter("tr"):
-        if not _seen(row):
-            continue
-        cells = [cell for cell in row.iter("td", "th") if _seen(cell)]
-        head = row.getparent().tag == "thead" or all(cell.tag == "th" for cell in cells)
-        grid.row(
-            [
-                (
-                    words(cell),
-                    _whole_number(cell.get("colspan"), 1),
-                    _whole_number(cell.get("rowspan"), 1),
-                )
-                for cell in cells
-            ],
-            header=head,
-        )
-    return grid
+def _length(element: Element) -> int:
+    return sum(len(text.strip()) for text in element.itertext())
 
 
 def _opened(element: Element) -> _List:
@@ -246,13 +262,9 @@ def _opened(element: Element) -> _List:
     first = 1 if step > 0 else sum(child.tag == "li" for child in element)
     return _List(
         style if style in ("a", "A", "i", "I") else "1",
-        _whole_number(element.get("start"), first),
+        whole_number(element.get("start"), first),
         step,
     )
-
-
-def _whole_number(written: str | None, otherwise: int) -> int:
-    return int(written) if written and re.fullmatch(r"\s*-?[0-9]{1,6}\s*", written) else otherwise
 
 
 def _verbatim(element: Element) -> str:
@@ -261,10 +273,3 @@ def _verbatim(element: Element) -> str:
         parts.append("\n" if inner.tag == "br" else inner.text or "")
         parts.append(inner.tail or "")
     return "".join(parts)
-
-
-def _box(element: Element) -> str:
-    """A box that is ticked or not says something; other fields are for typing in."""
-    if element.get("type", "").lower() not in ("checkbox", "radio"):
-        return ""
-    return "☒ " if "checked" in element.attrib else "☐ "

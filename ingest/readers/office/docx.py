@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
-import zipfile
+from collections import Counter
 from typing import Any
 
 from pincite.corpus.errors import UnsupportedSourceError
@@ -11,19 +10,26 @@ from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.office.docx_body import Body
 from pincite.ingest.readers.office.docx_numbering import W, numbering
-from pincite.ingest.readers.zip import holds, open_archive, parse_xml
+from pincite.ingest.readers.office.docx_runs import Runs, local
+from pincite.ingest.readers.office.margins import without_numbers
+from pincite.ingest.readers.office.package import Package, Target
+from pincite.ingest.readers.office.warnings import hidden, unread
+from pincite.ingest.readers.zip import open_archive
 from pincite.ingest.readers.zip_listing import lists
 
-_LARGEST = 48 << 20  # bytes of a part; as a tree it takes about twenty times that at the most
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 
 
 class DocxReader:
-    """Reads ``.docx``: headings as sections, the notes at the end under "Footnotes"."""
+    """Reads ``.docx``: headings as sections, the heads of its pages before and the feet after it.
+
+    Comments are notes beside the paragraphs that they are about; footnotes and endnotes stand at
+    the end under "Footnotes".
+    """
 
     media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     suffixes = frozenset({".docx", ".docm", ".dotx"})
-    version = 1
+    version = 2
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a zip file with the parts of a Word file."""
@@ -32,83 +38,149 @@ class DocxReader:
     def read(self, data: bytes, name: str) -> Reading:
         """See `Reader`; the title is that of the file's properties, or else of its first page."""
         with open_archive(data, name) as archive:
-            path, parts = _parts(archive, name)
-            document = _part(archive, path, name)
-            styles = _part(archive, parts.get("styles"), name)
-            numbered = _part(archive, parts.get("numbering"), name)
-            built = Builder()
-            body = Body(built, numbering(styles, numbered))
-            for container in document.iter(f"{W}body"):
-                body.add(container)
-            notes = {
-                kind: _part(archive, parts.get(f"{kind}s"), name)
-                for kind in ("footnote", "endnote")
-            }
-            _add_notes(built, body, notes)
-            title = _title(archive, name) or body.title
-        return built.reading(title)
+            package = Package(archive, name)
+            return _Document(package, _document_path(package, name)).reading()
 
 
-def _parts(archive: zipfile.ZipFile, name: str) -> tuple[str, dict[str, str]]:
-    """The path of the document itself, and those of its parts by their kind."""
-    document = _targets(archive, "", "_rels/.rels", name).get("officeDocument", "word/document.xml")
-    if not holds(archive, document):
+class _Document:
+    """The parts of a Word file, and what has been read of them."""
+
+    def __init__(self, package: Package, path: str) -> None:
+        self._package = package
+        self._root = package.part(path)
+        self._targets = package.targets(path)
+        self._numbering = numbering(self._first("styles"), self._first("numbering"))
+        self._runs = Runs(self._numbering)
+        self._margin_runs = Runs(self._numbering, in_margin=True)
+        self._read: set[str] = set()  # paths of charts and diagrams
+        self._built = Builder()
+
+    def reading(self) -> Reading:
+        """All that there is to read, in the order of the pages."""
+        comments = self._comments_by_id()
+        body = Body(self._built, self._numbering, self._runs, self._referred, comments)
+        self._built.lines("\n".join(self._margin("header")))
+        for container in self._root.iter(f"{W}body"):
+            body.add(container)
+        self._add_notes(body)
+        if left := [words for words in comments.values() if words]:
+            with self._built.region("note"):
+                for words in left:
+                    self._built.paragraph(words)
+        if foot := self._margin("footer"):
+            if body.has_headings:  # or it would belong to the last section
+                self._built.heading(1, "Page footer")
+            self._built.lines("\n".join(foot))
+        return self._built.reading(self._title() or body.title, self._warnings(body))
+
+    def _first(self, kind: str) -> Any:
+        """The first part of a kind, or None."""
+        return next((self._package.part(path) for path in self._paths(kind)), None)
+
+    def _paths(self, kind: str) -> list[str]:
+        return list(dict.fromkeys(t.path for t in self._targets.values() if t.kind == kind))
+
+    def _referred(self, reference: str) -> Any:
+        """The part that a reference leads to, the first time; else None."""
+        target = self._targets.get(reference)
+        if target is None or target.path in self._read:  # a file can refer to a part without end
+            return None
+        self._read.add(target.path)
+        return self._package.part(target.path)
+
+    def _margin(self, kind: str) -> list[str]:
+        """The distinct lines of the heads or feet that the document's sections refer to."""
+        used = (
+            target.path
+            for node in self._root.iter(f"{W}{kind}Reference")
+            if (target := _reference(node, self._targets)) is not None
+        )
+        lines: dict[str, None] = {}
+        for part in filter(_is_there, map(self._package.part, dict.fromkeys(used))):
+            for paragraph in part.iter(f"{W}p"):
+                if any(local(around) == "Fallback" for around in paragraph.iterancestors()):
+                    continue  # the same again, for older programs
+                line = self._margin_runs.line(paragraph)
+                lines[without_numbers(line.text)] = None
+                lines |= dict.fromkeys(f"Image: {words}" for words in line.beside)
+                self._margin_runs.unread["hidden passage of a page's margin"] += any(line.hidden)
+        return [line for line in lines if line]
+
+    def _comments_by_id(self) -> dict[str, str]:
+        """What each comment says, after its author."""
+        root = self._first("comments")
+        aside = Body(Builder(), self._numbering, self._runs)
+        comments = {}
+        for comment in [] if root is None else root.iter(f"{W}comment"):
+            author = " ".join(comment.get(f"{W}author", "").split())
+            if words := aside.text(comment):
+                by = f"Comment by {author}" if author else "Comment"
+                comments[comment.get(f"{W}id", "")] = f"{by}: {words}"
+        return comments
+
+    def _add_notes(self, body: Body) -> None:
+        """The notes that the text refers to, as a section of its own."""
+        notes = {
+            (kind, note.get(f"{W}id")): note
+            for kind in ("footnote", "endnote")
+            if (part := self._first(f"{kind}s")) is not None
+            for note in part.iter(f"{W}{kind}")
+        }
+        texts = [
+            (number, body.text(notes[note]))
+            for number, note in enumerate(list(self._runs.notes), 1)
+            if note in notes
+        ]
+        if any(text for _, text in texts):
+            self._built.heading(1, "Footnotes")
+            for number, text in texts:
+                self._built.item(text, f"[{number}]")
+            body.has_headings = True
+
+    def _title(self) -> str | None:
+        paths = [t.path for t in self._package.targets().values() if t.kind == "core-properties"]
+        root = self._package.part(next(iter(paths), "docProps/core.xml"))
+        if root is None:
+            return None
+        titles = (" ".join((title.text or "").split()) for title in root.iter(_TITLE))
+        return next(filter(None, titles), None)
+
+    def _warnings(self, body: Body) -> list[str]:
+        """What was not read, or is not to be seen."""
+        counts = Counter({"tracked deletion": _deletions(self._root)})
+        counts += self._runs.unread + self._margin_runs.unread
+        counts["inserted file"] = sum(1 for _ in self._root.iter(f"{W}altChunk", f"{W}subDoc"))
+        return [*hidden(body.hidden, "passage of text"), *unread(counts, self._runs.objects)]
+
+
+def _document_path(package: Package, name: str) -> str:
+    """The path of the document itself."""
+    paths = [t.path for t in package.targets().values() if t.kind == "officeDocument"]
+    path = next(iter(paths), "word/document.xml")
+    if not package.holds(path):
         raise UnsupportedSourceError(
-            f"{name} is no whole Word file: the part {document!r} with its text is missing; get a "
+            f"{name} is no whole Word file: the part {path!r} with its text is missing; get a "
             "whole copy and ingest it again"
         )
-    folder, file = posixpath.split(document)
-    return document, _targets(archive, folder, f"{folder}/_rels/{file}.rels", name)
+    return path
 
 
-def _targets(archive: zipfile.ZipFile, folder: str, path: str, name: str) -> dict[str, str]:
-    """The paths that a part refers to, by the kind of what is there."""
-    if not holds(archive, path):
-        return {}
-    return {
-        one.get("Type", "").rpartition("/")[2]: posixpath.normpath(
-            posixpath.join("/", folder, one.get("Target", ""))
-        ).lstrip("/")
-        for one in parse_xml(archive, path, name, _LARGEST)
-        if one.get("TargetMode") != "External"
-    }
+def _reference(node: Any, targets: dict[str, Target]) -> Target | None:
+    return next((targets[value] for value in node.values() if value in targets), None)
 
 
-def _part(archive: zipfile.ZipFile, path: str | None, name: str) -> Any:
-    """The root of a part, or None where the file has none."""
-    if path is None or not holds(archive, path):
-        return None
-    return parse_xml(archive, path, name, _LARGEST)
+def _deletions(root: Any) -> int:
+    """How many runs of words were deleted under tracked changes, rows of tables included."""
+    deletions, last = 0, None
+    for text in root.iter(f"{W}delText"):
+        around = text.getparent().getparent()
+        deletions += around is not last
+        last = around
+    return deletions + sum(1 for row in root.iter(f"{W}trPr") if row.find(f"{W}del") is not None)
 
 
-def _add_notes(built: Builder, body: Body, parts: dict[str, Any]) -> None:
-    """The notes that the text refers to, as a section of its own."""
-    written = {
-        (kind, note.get(f"{W}id")): note
-        for kind, part in parts.items()
-        if part is not None
-        for note in part.iter(f"{W}{kind}")
-    }
-    texts = [
-        (number, body.text(written[note]))
-        for number, note in enumerate(list(body.notes), 1)
-        if note in written
-    ]
-    if any(text for _, text in texts):
-        built.heading(1, "Footnotes")
-        for number, text in texts:
-            built.item(text, f"[{number}]")
-
-
-def _title(archive: zipfile.ZipFile, name: str) -> str | None:
-    properties = _targets(archive, "", "_rels/.rels", name).get(
-        "core-properties", "docProps/core.xml"
-    )
-    root = _part(archive, properties, name)
-    if root is None:
-        return None
-    titles = (" ".join((title.text or "").split()) for title in root.iter(_TITLE))
-    return next(filter(None, titles), None)
+def _is_there(part: Any) -> bool:
+    return part is not None
 
 
 DOCX = DocxReader()

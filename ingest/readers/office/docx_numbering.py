@@ -30,6 +30,7 @@ class Style:
     number: str | None  # of the list
     depth: int | None  # in the list, from 0
     heads: bool  # whether, as a table's style, it sets off the first row
+    hidden: bool | None  # whether its words are not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class Numbering:
     def titles(self, style: str | None) -> bool:
         """Whether a style is that of a document's title."""
         return any(found.name.lower() == "title" for found in self._line(style))
+
+    def hides(self, style: str | None) -> bool:
+        """Whether words in a style are not shown."""
+        return next((s.hidden for s in self._line(style) if s.hidden is not None), False)
 
     def heads(self, table: Any) -> bool:
         """Whether a table's style sets off the first row, and the table uses that."""
@@ -153,9 +158,15 @@ def numbering(styles: Any, lists: Any) -> Numbering:
     return Numbering(known, definitions, levels, anew)
 
 
+def on(switch: Any) -> bool:
+    """Whether a property is there and not switched off."""
+    return switch is not None and switch.get(f"{W}val") not in ("0", "false", "off", "none")
+
+
 def _style(style: Any) -> Style:
     number, depth = _numbering(style.find(f"{W}pPr/{W}numPr"))
     outline = style.find(f"{W}pPr/{W}outlineLvl")
+    vanish = style.find(f"{W}rPr/{W}vanish")
     return Style(
         name=_value(style, "name") or "",
         base=_value(style, "basedOn"),
@@ -163,6 +174,7 @@ def _style(style: Any) -> Style:
         number=number,
         depth=depth,
         heads=any(part.get(f"{W}type") == "firstRow" for part in style.iter(f"{W}tblStylePr")),
+        hidden=None if vanish is None else on(vanish),
     )
 
 

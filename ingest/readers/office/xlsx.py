@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import re
-import warnings as python_warnings
 import zipfile
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
+from contextlib import nullcontext
+from itertools import groupby
 
-from pincite.corpus.errors import SourceError, UnsupportedSourceError
+from lxml import etree
+
+from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers import zip_listing as contents
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
-from pincite.ingest.readers.office.sheet import Rows, add_tables
+from pincite.ingest.readers.office.sheet import SheetLayout
+from pincite.ingest.readers.office.sheet_drawings import (
+    Comment,
+    comments,
+    counted,
+    drawings,
+    print_lines,
+)
+from pincite.ingest.readers.office.workbook import SheetPart, Workbook, open_workbook
+from pincite.ingest.readers.office.worksheet import Facts, Worksheet, cell_name
 from pincite.ingest.readers.zip import member, open_archive, refuse_entities
 
-_ROWS = 1_048_576  # that a sheet can have; a damaged one may claim more
 _MOST = 50_000_000  # characters taken from a workbook, which can say one text a million times
-_LEFT_OUT = {"comments": ("xl/comments", "xl/threadedComments/"), "charts": ("xl/charts/chart",)}
-_LONGEST_INTEGER = 10**15  # above it, Excel itself has no exact numbers
-# A formula whose cell holds no value: the program that wrote the file never calculated it.
-_NOT_CALCULATED = re.compile(
-    rb"<c\b(?![^<>]*t=\"str\")[^<>]*>\s*<f\b[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
-)
+_NAMED = 8  # cells, or runs of them, that a warning names
 
 
 class XlsxReader:
@@ -32,102 +34,132 @@ class XlsxReader:
 
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     suffixes = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
-    version = 1
+    version = 2
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a zip file with a workbook in it."""
         return contents.lists(data, "xl/workbook.xml")
 
     def read(self, data: bytes, name: str) -> Reading:
-        """See `Reader`; formulas are read as the values that were saved with them.
+        """See `Reader`; cells read as they are displayed, formulas by their stored values.
 
         Raises:
             UnsupportedSourceError: it is damaged, protected or made to fill memory.
         """
-        import openpyxl  # takes a third of a second, for those who need it
-
-        archive = open_archive(data, name)
-        refuse_entities(archive, name)
-        built = Builder()
-        warnings: list[str] = []
-        left = _MOST
-        try:
-            with python_warnings.catch_warnings():
-                python_warnings.simplefilter("ignore")  # about styles and pictures, not about text
-                book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-                for number, sheet in enumerate(book.worksheets, 1):
+        with open_archive(data, name) as archive:
+            refuse_entities(archive, name)
+            book = open_workbook(archive, name)
+            if not book.sheets:
+                raise UnsupportedSourceError(
+                    f"{name} is damaged: it names no sheets; get a whole copy and ingest it again"
+                )
+            built = Builder()
+            warnings: list[str] = []
+            left = _MOST
+            for number, sheet in enumerate(book.sheets, 1):
+                with built.region("hidden") if sheet.hidden else nullcontext():
                     built.page(number)
-                    built.heading(1, sheet.title)
-                    left = add_tables(built, _rows(sheet), left)
-                    warnings += _not_calculated(archive, sheet, name)
-                    if left < 0:
-                        warnings.append(
-                            f"it holds over {_MOST:,} characters; what follows in the sheet "
-                            f"{sheet.title} and after it was left out"
-                        )
-                        break
-                title = (book.properties.title or "").strip() or None
-        except SourceError:
-            raise
-        except Exception as error:  # whatever a broken workbook makes of openpyxl
-            raise UnsupportedSourceError(
-                f"{name} is damaged: its sheets cannot be read ({type(error).__name__}); save it "
-                "anew as .xlsx and ingest it again"
-            ) from error
-        for what, paths in _LEFT_OUT.items():
-            if any(path.startswith(paths) for path in archive.namelist()):
-                warnings.append(f"its {what} were not read, only its cells")
-        return built.reading(title, warnings)
+                    built.heading(1, sheet.name)
+                    left = _add_sheet(built, archive, book, sheet, left, warnings, name)
+                if left < 0:
+                    warnings.append(
+                        f"it holds over {_MOST:,} characters; what follows in the sheet "
+                        f"{sheet.name} and after it was left out"
+                    )
+                    break
+        if hidden := [sheet.name for sheet in book.sheets if sheet.hidden]:
+            warnings.insert(0, f"{_count(hidden, 'hidden sheet')}: {', '.join(hidden[:_NAMED])}")
+        return built.reading(book.title, warnings)
 
 
-def _rows(sheet: Any) -> Rows:
-    sheet.reset_dimensions()  # what a file says of its size need not be so
-    for row in sheet.iter_rows(max_row=_ROWS):
-        yield [shown(cell.value, cell) if cell.value is not None else "" for cell in row]
+def _add_sheet(
+    built: Builder,
+    archive: zipfile.ZipFile,
+    book: Workbook,
+    part: SheetPart,
+    left: int,
+    warnings: list[str],
+    name: str,
+) -> int:
+    """Add a sheet's cells, text boxes and comments; returns how many characters are left."""
+    xml = member(archive, part.path, name)
+    notes = comments(archive, part.path, name)
+    sheet = Worksheet(xml, book, frozenset(note.cell for note in notes))
+    try:
+        layout = SheetLayout(built, left, sheet.facts.hidden_columns, seen=not part.hidden)
+        left = layout.add(sheet.rows())
+    except etree.XMLSyntaxError as error:
+        raise UnsupportedSourceError(
+            f"{name} is damaged: its sheet {part.name!r} is not sound XML ({error.msg}); open and "
+            "save it in its own program, then ingest it again"
+        ) from error
+    boxes, counts = drawings(archive, part.path, name)
+    for paragraph in boxes:
+        built.paragraph(paragraph)
+    _add_comments(built, notes, sheet.facts)
+    warnings += _warnings(part.name, sheet.facts, layout.hidden_columns)
+    if counts:
+        warnings.append(f"on sheet {part.name!r}, {counted(counts)} not read")
+    if lines := print_lines(xml):
+        warnings.append(
+            f"the head and foot that sheet {part.name!r} prints are not read: {'; '.join(lines)}"
+        )
+    return left - sum(map(len, boxes)) - sum(len(note.words) for note in notes)
 
 
-def shown(value: Any, cell: Any = None) -> str:
-    """A cell's value as a person reads it.
+def _add_comments(built: Builder, notes: Sequence[Comment], facts: Facts) -> None:
+    if notes:
+        with built.region("note"):
+            for note in notes:
+                value = facts.values.get(note.cell)
+                where = f"{note.cell} ({value})" if value else note.cell
+                author = f", {note.author}" if note.author else ""
+                built.paragraph(f"Comment on {where}{author}: {note.words}")
 
-    >>> [shown(v) for v in (0.1 + 0.2, 1.0, True, dt.datetime(2024, 5, 1), dt.time(9, 30))]
-    ['0.3', '1', 'TRUE', '2024-05-01', '09:30']
+
+def _warnings(sheet: str, facts: Facts, hidden_columns: Sequence[int]) -> list[str]:
+    """What of a sheet could not be read or cannot be seen, a sentence each."""
+    warnings = []
+    if cells := facts.uncalculated:
+        has = "has" if len(cells) == 1 else "have"
+        warnings.append(
+            f"{_count(cells, 'formula')} on sheet {sheet!r} {has} no stored value: "
+            f"{_runs(cells)}; open and save the file in a spreadsheet program"
+        )
+    if facts.hidden_rows:
+        rows = _count(range(facts.hidden_rows), "hidden row")
+        warnings.append(f"{rows} on sheet {sheet!r}")
+    if hidden_columns:
+        columns = ", ".join(cell_name(column) for column in hidden_columns[:_NAMED])
+        warnings.append(f"{_count(hidden_columns, 'hidden column')} on sheet {sheet!r}: {columns}")
+    if cells := facts.unseen:
+        shows = "shows" if len(cells) == 1 else "show"
+        warnings.append(
+            f"{_count(cells, 'cell')} on sheet {sheet!r} {shows} nothing because of "
+            f"{'its' if len(cells) == 1 else 'their'} number format: {_runs(cells)}"
+        )
+    return warnings
+
+
+def _count(things: Sequence[object], noun: str) -> str:
+    return f"{len(things):,} {noun}{'' if len(things) == 1 else 's'}"
+
+
+def _runs(cells: Sequence[tuple[int, int]]) -> str:
+    """The names of cells (row, column), those below one another as a range.
+
+    >>> _runs([(4, 2), (5, 2), (9, 3)])
+    'B4:B5, C9'
     """
-    match value:
-        case str():
-            return " ".join(value.split())
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case int() | float():
-            percent = cell is not None and "%" in str(cell.number_format)
-            return _number(value * 100) + "%" if percent else _number(value)
-        case dt.datetime() if value.time() == dt.time():
-            return value.date().isoformat()
-        case dt.datetime():
-            return value.isoformat(" ", "seconds" if value.second else "minutes")
-        case dt.time():
-            return value.isoformat("seconds" if value.second else "minutes")
-        case _:
-            return str(value)
-
-
-def _number(value: float) -> str:
-    if isinstance(value, int) and abs(value) < _LONGEST_INTEGER:
-        return str(value)
-    short = f"{value:.15g}"  # as many digits as a spreadsheet keeps
-    if "e" not in short or not 1e-12 < abs(value) < 1e21:
-        return short
-    return f"{Decimal(short):f}"
-
-
-def _not_calculated(archive: zipfile.ZipFile, sheet: Any, name: str) -> list[str]:
-    path = str(sheet._worksheet_path).lstrip("/")
-    count = len(_NOT_CALCULATED.findall(member(archive, path, name)))
-    if not count:
-        return []
-    return [
-        f"{count:,} formulas in the sheet {sheet.title} have no saved value; open the file in a "
-        "spreadsheet program, save it and ingest it again"
-    ]
+    ordered = sorted((column, row) for row, column in cells)
+    runs = []
+    for _, group in groupby(enumerate(ordered), lambda item: (item[1][0], item[1][1] - item[0])):
+        run = [cell for _, cell in group]
+        (column, first), (_, last) = run[0], run[-1]
+        start = cell_name(column, first)
+        runs.append(start if first == last else f"{start}:{cell_name(column, last)}")
+    more = f" and {len(runs) - _NAMED:,} more" if len(runs) > _NAMED else ""
+    return ", ".join(runs[:_NAMED]) + more
 
 
 XLSX = XlsxReader()

@@ -6,16 +6,16 @@ sentence in two pieces is lost, and one in too long a paragraph is not.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
-import numpy as np
-
+from pincite.corpus.line_patterns import BULLET, ITEM, LETTERED
+from pincite.corpus.types import RegionKind
+from pincite.ingest.readers.pdf.columns import FOOTNOTE, Region, regions
 from pincite.ingest.readers.pdf.headings import (
     DEEPEST,
     RARE,
@@ -24,13 +24,11 @@ from pincite.ingest.readers.pdf.headings import (
     of_outline,
     of_size,
 )
-from pincite.ingest.readers.pdf.lines import Line, PageLines
+from pincite.ingest.readers.pdf.lines import TERMINAL, Line, PageLines
+from pincite.ingest.readers.pdf.setting import Setting, below, same_size, setting_of
+from pincite.ingest.readers.pdf.tables import with_rows
 
-_ITEM = re.compile(r"(?:[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]) ")
-_BULLET = re.compile(r"[•▪◦‣·–*-] ")
-_TERMINAL = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d{0,2}$")
-_SAME_SIZE = 0.1
-_FOOTNOTE = 0.93  # of the size of the text
+_MOST_ASIDES = 6  # blocks: captions and footnotes between two parts of one sentence
 _SHORTEST_BELOW = 60  # letters of the text below a bold heading
 
 
@@ -45,20 +43,16 @@ class Kind(Enum):
 
 @dataclass(slots=True)
 class Block:
-    """Lines that belong together; ``goes_on`` says that it continues the block before it."""
+    """Lines that belong together; ``goes_on`` says that it continues the block before it.
+
+    ``region`` is what the lines are where they are no running text of the page.
+    """
 
     kind: Kind
     lines: list[Line]
     level: int = 0
     goes_on: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """How a page is set: what a line's step down to the next is, in sizes, inside a paragraph."""
-
-    step: float
-    rights: Mapping[int, float]  # by a line's id: how far right its column reaches
+    region: RegionKind | None = None
 
 
 def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Block]:
@@ -67,12 +61,17 @@ def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Bloc
     Headings are what ``outline`` names; where it names nothing that stands on the pages, what is
     set clearly larger, or bold on a line of its own.
     """
+    parted = [_with_tables(regions(page.lines)) for page in pages]
+    pages = [
+        replace(page, lines=tuple(line for region in some for line in region.lines))
+        for page, some in zip(pages, parted, strict=True)
+    ]
     outlined = of_outline(pages, outline)
     levels = outlined or of_size(pages)
     found: list[Block] = []
-    for page in pages:
-        setting = _setting(page.lines)
-        new = list(_page_blocks(page.lines, setting, levels))
+    for page, some in zip(pages, parted, strict=True):
+        setting = setting_of(page.lines, some)
+        new = _over_asides(list(_page_blocks(page.lines, setting, levels)), setting)
         if found and new:
             _carry_over(found, new, setting)
         found += new
@@ -81,99 +80,55 @@ def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Bloc
     return found
 
 
-def _setting(lines: Sequence[Line]) -> _Setting:
-    steps = [
-        (b.bottom - a.bottom) / a.size
-        for a, b in pairwise(lines)
-        if a.size and _same_size(a, b) and not (a.cells or b.cells) and _beside(a, b)
-    ]
-    steps = [step for step in steps if 0.5 < step < 3]
-    step = 1.3
-    if len(steps) > 2:  # what most lines keep to is the step inside paragraphs
-        ranked = np.sort(steps)
-        alike = np.searchsorted(ranked, ranked + 0.05) - np.searchsorted(ranked, ranked - 0.05)
-        step = float(ranked[alike >= 0.9 * alike.max()][0])
-    edges = np.array([(line.left, line.right, line.size) for line in lines]).reshape(-1, 3)
-    rights = {}
-    for line in lines:
-        near = np.abs(edges[:, 0] - line.left) < 4 * line.size
-        rights[id(line)] = float(edges[near, 1].max())
-    return _Setting(step, rights)
+def _with_tables(parted: Sequence[Region]) -> list[Region]:
+    return [replace(region, lines=tuple(with_rows(region.lines))) for region in parted]
 
 
 def _page_blocks(
-    lines: Sequence[Line], setting: _Setting, levels: Mapping[int, int]
+    lines: Sequence[Line], setting: Setting, levels: Mapping[int, int]
 ) -> Iterator[Block]:
-    rows = _rows(lines, levels)
     current: Block | None = None
     for i, line in enumerate(lines):
         following = lines[i + 1] if i + 1 < len(lines) else None
         level = levels.get(id(line), 0)
-        if current and _goes_on(current, line, following, setting, level, id(line) in rows):
+        if current and _goes_on(current, line, following, setting, level):
             current.lines.append(line)
             continue
         if current:
             yield current
         if level:
             current = Block(Kind.HEADING, [line], level)
-        elif id(line) in rows:
+        elif line.row:
             current = Block(Kind.ROW, [line])
         else:
-            current = Block(Kind.ITEM if _ITEM.match(line.text) else Kind.PROSE, [line])
+            current = Block(Kind.ITEM if _opens_item(line.text) else Kind.PROSE, [line])
     if current:
         yield current
 
 
-def _rows(lines: Sequence[Line], levels: Mapping[int, int]) -> set[int]:
-    """The ids of the lines that are rows of a table: of several cells, below or above another."""
-    several = [bool(line.cells) and id(line) not in levels for line in lines]
-    rows = {
-        i
-        for i, is_row in enumerate(several)
-        if is_row
-        and ((i and several[i - 1]) or several[i + 1 : i + 2] == [True] or _figures(lines[i]))
-    }
-    # A label without figures between two rows is a row too.
-    between = {
-        i + 1
-        for i in rows
-        if i + 2 in rows
-        and i + 1 not in rows
-        and id(lines[i + 1]) not in levels
-        and lines[i + 1].right <= max(lines[i].right, lines[i + 2].right)
-        and len(lines[i + 1].text) < 80
-    }
-    return {id(lines[i]) for i in rows | between}
-
-
-def _figures(line: Line) -> bool:
-    words = line.text.split(" ")[line.cells[0] :]
-    return all(any(map(str.isdigit, word)) or not any(map(str.isalpha, word)) for word in words)
-
-
 def _goes_on(
-    block: Block, line: Line, following: Line | None, setting: _Setting, level: int, row: bool
+    block: Block, line: Line, following: Line | None, setting: Setting, level: int
 ) -> bool:
     """Whether ``line`` belongs to ``block``, the one just before it."""
     last = block.lines[-1]
-    if row or block.kind is Kind.ROW or not _same_size(last, line):
+    if line.row or block.kind is Kind.ROW or last.turn != line.turn or not same_size(last, line):
         return False
     step = (line.bottom - last.bottom) / last.size
     if level or block.kind is Kind.HEADING:
         return level == block.level and 0 < step <= max(1.6, setting.step * 1.1)
     if _jumps(last, line):
         return _carries(block, line, setting)
-    below = 0.3 < step <= 1.3 * setting.step and _beside(last, line)
-    if last.cells or line.cells or not below:
+    next_line = 0.3 < step <= 1.3 * setting.step and below(last, line)
+    if last.cells or line.cells or not next_line:
         return False
     return not _opens(block, line, following, setting)
 
 
-def _opens(block: Block, line: Line, following: Line | None, setting: _Setting) -> bool:
+def _opens(block: Block, line: Line, following: Line | None, setting: Setting) -> bool:
     """Whether the line just below the block's last one opens a paragraph or an item."""
     first, last = block.lines[0], block.lines[-1]
-    ended = bool(_TERMINAL.search(last.text))
-    if _BULLET.match(line.text) or (_ITEM.match(line.text) and (ended or block.kind is Kind.ITEM)):
+    ended = bool(TERMINAL.search(last.text))
+    if BULLET.match(line.text) or (_opens_item(line.text) and (ended or block.kind is Kind.ITEM)):
         return True
     if last.text[-1] == "-" and line.text[0].islower():
         return False  # a word goes on
@@ -198,12 +153,12 @@ def _jumps(a: Line, b: Line) -> bool:
     return a.page != b.page or b.bottom < a.top
 
 
-def _carries(block: Block, line: Line, setting: _Setting | None = None) -> bool:
+def _carries(block: Block, line: Line, setting: Setting | None = None) -> bool:
     """Whether the block's last sentence goes on in ``line``, in another column or overleaf."""
     last = block.lines[-1]
     if block.kind in (Kind.ROW, Kind.HEADING) or last.cells or line.cells:
         return False
-    if not _same_size(last, line) or _BULLET.match(line.text) or _TERMINAL.search(last.text):
+    if not same_size(last, line) or BULLET.match(line.text) or TERMINAL.search(last.text):
         return False
     if last.bold != line.bold:
         return False
@@ -212,7 +167,7 @@ def _carries(block: Block, line: Line, setting: _Setting | None = None) -> bool:
     return first.islower() or last.text.endswith("-") or (full and len(last.text) > 30)
 
 
-def _carry_over(found: list[Block], new: list[Block], setting: _Setting) -> None:
+def _carry_over(found: list[Block], new: list[Block], setting: Setting) -> None:
     """Let the last paragraph of a page go on in the first of the next.
 
     Footnotes that stand between them go before that paragraph.
@@ -222,7 +177,7 @@ def _carry_over(found: list[Block], new: list[Block], setting: _Setting) -> None
     while (
         last > 0
         and found[last].lines[-1].page == page
-        and found[last].lines[0].size < _FOOTNOTE * new[0].lines[0].size
+        and found[last].lines[0].size < FOOTNOTE * new[0].lines[0].size
         and found[last].kind in (Kind.PROSE, Kind.ITEM)
     ):
         last -= 1
@@ -231,6 +186,33 @@ def _carry_over(found: list[Block], new: list[Block], setting: _Setting) -> None
             return
         found.append(found.pop(last))
         new[0].goes_on = True
+
+
+def _over_asides(found: list[Block], setting: Setting) -> list[Block]:
+    """The blocks of a page, in which a sentence goes on behind captions and footnotes.
+
+    Those go before the paragraph that they stand in.
+    """
+    ordered: list[Block] = []
+    asides = 0  # at the end of what is ordered
+    for block in found:
+        before = ordered[-1 - asides] if asides < len(ordered) else None
+        first = block.lines[0]
+        goes_on = (
+            before is not None
+            and 0 < asides <= _MOST_ASIDES
+            and block.kind is Kind.PROSE
+            and before.kind in (Kind.PROSE, Kind.ITEM)
+            and (first.text[0].islower() or before.lines[-1].text[-1] == "-")
+            and _carries(before, first, setting)
+        )
+        if before and goes_on:
+            ordered.append(ordered.pop(-1 - asides))
+            block.goes_on = True
+        aside = block.kind in (Kind.PROSE, Kind.ROW) and id(first) in setting.asides
+        asides = asides + 1 if aside else 0
+        ordered.append(block)
+    return ordered
 
 
 def _bold_headings(found: list[Block], level: int) -> None:
@@ -259,10 +241,5 @@ def _bold_headings(found: list[Block], level: int) -> None:
             block.kind, block.level = Kind.HEADING, min(level, DEEPEST)
 
 
-def _same_size(a: Line, b: Line) -> bool:
-    return abs(a.size - b.size) <= _SAME_SIZE * max(a.size, b.size)
-
-
-def _beside(a: Line, b: Line) -> bool:
-    """Whether they stand below each other, not side by side."""
-    return min(a.right, b.right) > max(a.left, b.left)
+def _opens_item(line: str) -> bool:
+    return bool(ITEM.match(line) or LETTERED.match(line))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.layout import WORD, Layout
-from pincite.corpus.types import Page, Span
+from pincite.corpus.types import Page, Region, RegionKind, Span
 from pincite.ingest.readers.base import Heading, Reading, sections
 from pincite.ingest.readers.pdf.blocks import Block, Kind
 from pincite.ingest.readers.pdf.lines import Line
@@ -46,6 +46,8 @@ class _Writer:
         self._length = 0
         self._words: list[NDArray[np.void]] = []
         self._headings: list[Heading] = []
+        self._regions: list[Region] = []
+        self._region: RegionKind | None = None  # of the last block
         self._starts: dict[int, int] = {}  # by page, where its first word stands
         self._kind: Kind | None = None
         self._last: Line | None = None
@@ -53,10 +55,11 @@ class _Writer:
     def write(self, block: Block) -> None:
         """Add a block below the others, or to the end of the last one when it goes on there."""
         if not block.goes_on and self._kind:
-            in_run = block.kind is self._kind and (
-                block.kind is Kind.ITEM or (block.kind is Kind.ROW and self._below(block))
-            )
+            row = block.lines[0].row
+            in_run = block.kind is self._kind and (block.kind is Kind.ITEM or row > 1)
             self._add("\n" if in_run else "\n\n")
+            if row > 1 and self._last and self._last.header and not block.lines[0].header:
+                self._add(f"|{' --- |' * (len(self._last.cells) + 1)}\n")
             self._last = None
         start = self._length
         for line in block.lines:
@@ -67,13 +70,16 @@ class _Writer:
         if block.kind is Kind.HEADING:
             words = " ".join(line.text for line in block.lines)
             self._headings.append(Heading(Span(start, self._length), block.level, words))
+        self._mark(block, start)
         self._kind = block.kind
 
-    def _below(self, block: Block) -> bool:
-        """Whether a row belongs to the table of the last one."""
-        last, line = self._last, block.lines[0]
-        near = last is not None and line.top - last.bottom < 2 * line.size
-        return near and last is not None and last.page == line.page
+    def _mark(self, block: Block, start: int) -> None:
+        """Note what region a block is, or goes on with."""
+        if block.region:
+            if self._regions and self._region == block.region:
+                start = self._regions.pop().span.start
+            self._regions.append(Region(Span(start, self._length), block.region))
+        self._region = block.region
 
     def reading(self, pages: int) -> Reading:
         """What has been written."""
@@ -87,7 +93,8 @@ class _Writer:
             starts[number - 1] = at = min(at, self._starts.get(number, at))
         spans = zip(starts, [*starts[1:], len(text)], strict=True)
         tiled = tuple(Page(Span(a, b), number) for number, (a, b) in enumerate(spans, 1))
-        return Reading(text, sections(text, self._headings), tiled, layout=Layout(words))
+        tree, regions = sections(text, self._headings), tuple(self._regions)
+        return Reading(text, tree, tiled, layout=Layout(words), regions=regions)
 
     def _line(self, line: Line) -> None:
         """A line of prose, after a blank or as the rest of a hyphenated word."""
@@ -121,14 +128,17 @@ class _Writer:
 
     def _row(self, line: Line) -> None:
         """A row of a table, as ``| cell | cell |``."""
-        text, starts, ends = "|", [], []
+        parts, length = ["|"], 1
+        starts, ends = [], []
+        before = Counter(line.cells)
         for i, word in enumerate(line.text.split(" ")):
-            text += " | " if i in line.cells else " "
-            starts.append(len(text))
-            text += word.replace("|", "\\|")
-            ends.append(len(text))
+            parts += [" |"] * before[i] + [" ", written := word.replace("|", "\\|")]
+            length += 2 * before[i] + 1 + len(written)
+            starts.append(length - len(written))
+            ends.append(length)
+        parts += [" |"] * before[len(starts)]
         self._last = line
-        self._place(line, np.array(starts), np.array(ends), f"{text} |")
+        self._place(line, np.array(starts), np.array(ends), "".join(parts) + " |")
 
     def _place(
         self, line: Line, starts: NDArray[np.int_], ends: NDArray[np.int_], text: str
@@ -136,8 +146,9 @@ class _Writer:
         words = np.empty(len(starts), WORD)
         words["start"], words["end"] = starts + self._length, ends + self._length
         words["page"] = line.page
+        boxes = line.turn.on_page(line.boxes) if line.turn else line.boxes
         for column, name in enumerate(("left", "top", "right", "bottom")):
-            words[name] = line.boxes[:, column]
+            words[name] = boxes[:, column]
         self._words.append(words)
         self._starts.setdefault(line.page, self._length)
         self._add(text)

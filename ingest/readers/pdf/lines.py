@@ -10,29 +10,29 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pincite.ingest.readers.numerals import raised
+from pincite.ingest.readers.pdf.bidi import reading_order
+from pincite.ingest.readers.pdf.characters import WRAP, clean
 from pincite.ingest.readers.pdf.superscripts import in_place
+from pincite.ingest.readers.pdf.turned import Turn, turns
 
 Boxes = NDArray[np.float32]
 
-WRAP = "\x02"  # what PDFium puts for a hyphen at the end of a line
 _WORD = re.compile(rf"[^\s{WRAP}]+{WRAP}?|{WRAP}")
-# Control characters, zero-width blanks, direction marks, soft hyphens and what is no character.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufdd0-\ufdef\ufeff"
-    "\ufff9-\ufffb\ufffe\uffff]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_BULLETS = frozenset("\uf0b7\uf0a7\uf0a8\uf076\uf0d8\uf0fc\uf06e\uf071\uf02d\u25cf\u25aa\u25a0")
-_LATIN_LIGATURE = re.compile("[\ufb00-\ufb06]")
+TERMINAL = re.compile(
+    r"[.!?:;…。！？؟۔][\"'”’»)\]]*[\d¹²³⁰-⁹]{0,2}$"
+)  # ends a sentence, or a part of it
 _MARK = re.compile(r"[•▪◦‣·–*-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)]|\d+(?:\.\d+)+\.?")
 _FIGURE = re.compile(r"[$€£¥—–(-]*[\d.,]*[%)]*[$€£¥]?")
 _CURRENCY, _UNIT = frozenset("$€£¥"), frozenset(["%", ")", ")%"])
 _WIDE = 1.5  # line heights: a gap between words of one line that sets cells of a table apart
+AFTER_MARK = 4  # line heights: the text of an item begins no farther behind its mark
 _TOUCHING = 0.1  # line heights: a gap that is none
 _BETWEEN_FIGURES = 0.5  # line heights: as `_WIDE`, between figures in a line that has such a gap
 
@@ -57,6 +57,9 @@ class Line:
     top: float
     right: float
     bottom: float
+    row: int = 0  # which row of a table it is, from 1; `cells` then counts empty ones too
+    header: bool = False  # whether that row names the columns
+    turn: Turn | None = None  # how it stands where it is not level; its boxes are as if it were
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class _Words:
     first: list[int]  # the index of each one's first glyph
     broken: NDArray[np.bool_]  # whether a line ends before it
     spaced: list[bool]  # whether a blank stands after it
+    turns: list[Turn | None]
 
 
 def lines(
@@ -96,6 +100,13 @@ def lines(
 
     ``style`` gives the size and the boldness of a glyph.
     """
+    if turned := reading_order(glyphs.codes, glyphs.boxes):
+        codes, boxes, source = turned
+        glyphs, drawn = Glyphs(codes, boxes), style
+
+        def style(i: int) -> tuple[float, bool]:
+            return drawn(int(source[i]))
+
     words = _words(glyphs, width, height)
     if not words.texts:
         return []
@@ -112,9 +123,9 @@ def _words(glyphs: Glyphs, width: float, height: float) -> _Words:
     codes = np.where(glyphs.codes > 0x10FFFF, 0xFFFD, glyphs.codes).astype("<u4")
     text = codes.tobytes().decode("utf-32-le", "surrogatepass")
     matches = list(_WORD.finditer(text))
-    texts = [_clean(match[0]) for match in matches]
+    texts = [clean(match[0]) for match in matches]
     if not matches:
-        return _Words([], np.empty((0, 4), np.float32), [], np.empty(0, np.bool_), [])
+        return _Words([], np.empty((0, 4), np.float32), [], np.empty(0, np.bool_), [], [])
     bounds = np.array([match.span() for match in matches])
     boxes = _around(glyphs.boxes, bounds)
     ends = [0, *(match.end() for match in matches)]
@@ -128,27 +139,33 @@ def _words(glyphs: Glyphs, width: float, height: float) -> _Words:
     seen = ((centre >= 0) & (centre <= (width, height))).all(1)
     kept = np.flatnonzero(seen & np.array([bool(word) for word in texts]))
     breaks = np.cumsum(broken)[kept]
+    stand = turns(glyphs.boxes, bounds[kept], width, height)
+    for turn in filter(None, set(stand)):
+        at = kept[[one == turn for one in stand]]
+        boxes[at] = turn.level(boxes[at])
     return _Words(
         [texts[i] for i in kept.tolist()],
         boxes[kept],
         bounds[kept, 0].tolist(),
         np.diff(breaks, prepend=0) > 0,
         [text[matches[i].end() : matches[i].end() + 1] == " " for i in kept.tolist()],
+        stand,
     )
 
 
 def _with_notes(words: _Words, size: Callable[[int], float]) -> _Words:
     """The words with superscripts behind the words that they belong to."""
-    order = in_place(words.texts, words.boxes, words.broken, size)
+    order, notes = in_place(words.texts, words.boxes, words.broken, size)
     moved = np.diff(order, prepend=-1) != 1
     if not moved.any():
         return words
     return _Words(
-        [words.texts[i] for i in order],
+        [raised(words.texts[i]) if i in notes else words.texts[i] for i in order],
         words.boxes[order],
         [words.first[i] for i in order],
         words.broken[order] | moved,  # so that it is joined to a word only where it touches it
         [words.spaced[i] for i in order],
+        [words.turns[i] for i in order],
     )
 
 
@@ -163,19 +180,6 @@ def _around(boxes: Boxes, bounds: NDArray[np.int64]) -> Boxes:
     return np.where(np.isfinite(around), around, boxes[bounds[:, 0]]).astype(np.float32)
 
 
-def _clean(word: str) -> str:
-    """A word as it is to stand in the text: what cannot be seen is left out."""
-    if word.isascii() and word.isprintable():
-        return word
-    if len(word) == 1 and (word in _BULLETS or "\x80" <= word <= "\x9f"):
-        return "•"  # from a font of symbols, as lists have them
-    word = word.replace(WRAP, "-")
-    word = word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    word = _SURROGATE.sub("\ufffd", _UNSEEN.sub("", word))
-    word = _LATIN_LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), word)
-    return "".join(unicodedata.normalize("NFC", word).split())
-
-
 def _neighbours(words: _Words) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """For each word but the first: is it on the line of the one before, and how far from it, in
     heights of the lower one."""
@@ -185,7 +189,12 @@ def _neighbours(words: _Words) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     gap = np.maximum(b[:, 0] - a[:, 2], a[:, 0] - b[:, 2]) / low
     # PDFium breaks lines at superscripts and between the cells of some tables.
     onward = level & (b[:, 0] >= a[:, 2] - 0.3 * low)
-    return ~words.broken[1:] | onward, np.where(level, gap, 0.0)
+    alike = np.array([one == after for one, after in pairwise(words.turns)], np.bool_)
+    # Of text on its side it knows no line ends.
+    unbroken = ~words.broken[1:] & np.array([turn is None for turn in words.turns[1:]], np.bool_)
+    # Nor does it see the end of a very short line.
+    fell = (b[:, 1] >= a[:, 3] - 0.1 * low) & (b[:, 0] < a[:, 0])
+    return ((unbroken & ~fell) | onward) & alike, np.where(level, gap, 0.0)
 
 
 def _line(
@@ -210,7 +219,10 @@ def _line(
     left, right = float(boxes[:, 0].min()), float(boxes[:, 2].max())
     top, bottom = float(middle[1]), float(middle[3])
     text, spaced = " ".join(texts), words.spaced[end - 1]
-    return Line(page, text, boxes, tuple(cells), spaced, size, bold, left, top, right, bottom)
+    return Line(
+        *(page, text, boxes, tuple(cells), spaced, size, bold, left, top, right, bottom),
+        turn=words.turns[start],
+    )
 
 
 def _cells(
@@ -226,18 +238,41 @@ def _cells(
             continue
         figures = _FIGURE.fullmatch(before) and _FIGURE.fullmatch(word)
         opens = gap > (_BETWEEN_FIGURES if wide and figures else _WIDE)
-        mark = len(texts) == 1 and _MARK.fullmatch(before)
-        if opens and not (mark or before in _CURRENCY or word in _UNIT):
+        mark = len(texts) == 1 and gap < AFTER_MARK and _MARK.fullmatch(before)
+        if opens and not (mark or of_one_amount(texts[-2:], word)):
             cells.append(len(texts))
         texts.append(word)
         rows.append(i)
     return texts, rows, cells
 
 
+def of_one_amount(before: Sequence[str], word: str) -> bool:
+    """Whether a word belongs to the ones before it, as the figures behind a currency's sign do.
+
+    >>> of_one_amount(["Rent", "$"], "120"), of_one_amount(["120", "€"], "80")
+    (True, False)
+    """
+    prefix = before[-1] in _CURRENCY and not any(map(str.isdigit, "".join(before[:-1])))
+    return prefix or word in _UNIT
+
+
 def _runs(rows: Sequence[int], start: int, end: int) -> NDArray[np.int64]:
     """Where each run of words starts and ends, counted from ``start``."""
     bounds = np.array([*rows, end]) - start
     return np.stack([bounds[:-1], bounds[1:]], axis=1)
+
+
+def part(line: Line, start: int, end: int) -> Line:
+    """The words of a line from ``start`` to ``end`` as a line of their own."""
+    boxes = line.boxes[start:end]
+    return replace(
+        line,
+        text=" ".join(line.text.split(" ")[start:end]),
+        boxes=boxes,
+        cells=tuple(cell - start for cell in line.cells if start < cell < end),
+        left=float(boxes[:, 0].min()),
+        right=float(boxes[:, 2].max()),
+    )
 
 
 def body_size(pages: Sequence[PageLines]) -> float:

@@ -3,12 +3,11 @@
 Pages without a text layer are read from their picture, where the extra that does so is installed.
 
 The text is what a reader of the page would copy: words hyphenated at line ends are whole,
-paragraphs run on over line, column and page ends, and running heads and page numbers are left out.
+paragraphs run on over line, column and page ends, and running heads stand once, not on each page.
 """
 
 from __future__ import annotations
 
-import ctypes
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import PurePath
 
-import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
@@ -25,18 +23,19 @@ from pincite.corpus.errors import SourceError, UnreadableSourceError, Unsupporte
 from pincite.ingest.processes import deadline
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.pdf import ocr
+from pincite.ingest.readers.pdf.annotations import attachments, form, has_xfa
+from pincite.ingest.readers.pdf.asides import with_asides
 from pincite.ingest.readers.pdf.blocks import blocks
 from pincite.ingest.readers.pdf.compose import compose
 from pincite.ingest.readers.pdf.headings import Bookmark
-from pincite.ingest.readers.pdf.lines import Boxes, Glyphs, Line, PageLines, lines
+from pincite.ingest.readers.pdf.lines import PageLines
 from pincite.ingest.readers.pdf.margins import without_heads
-from pincite.ingest.readers.pdf.scan import scanned
-from pincite.ingest.readers.pdf.warnings import Scans, warnings, without_text
+from pincite.ingest.readers.pdf.page_text import PageText, page_text
+from pincite.ingest.readers.pdf.scan import scanned, with_layer
+from pincite.ingest.readers.pdf.warnings import Oddities, Scans, warnings, without_text
 
 _LOOKED_AT = 1024  # bytes within which the mark of a PDF may stand
 _END, _ENDING = b"%%EOF", 4096  # the mark at the end of a PDF, and the bytes it stands within
-_BOLD = 600  # weight of a font
-_BOLD_NAME = re.compile(rb"bold|black|heavy|semib|demi", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"microsoft (?:word|powerpoint|excel)\b.*|powerpoint presentation|untitled.*|no title|"
     r"(?:document|slide|presentation|book|doc)\s*\d*|.*\.(?:docx?|pdf|pptx?|xlsx?|rtf|tex|dvi|"
@@ -53,7 +52,7 @@ class PdfReader:
 
     media_type = "application/pdf"
     suffixes = frozenset({".pdf"})
-    version = 2 + ocr.available()  # raise it by two
+    version = 4 + ocr.available()  # raise it by two
 
     def recognises(self, data: bytes) -> bool:
         """See `Reader`: readers of PDF take its mark anywhere in the first 1,024 bytes."""
@@ -69,15 +68,18 @@ class PdfReader:
         """
         with _pdfium, _opened(data, name) as document:
             count = len(document)
-            pages, textless, damaged = _pages(document)
-            pages, scans = _with_scans(document, pages, textless)
+            pages, damaged = _pages(document)
+            text, scans = _with_scans(document, pages)
+            odd = _oddities(document, pages, damaged)
             outline = _outline(document)
             title = _title(_words(lambda: document.get_metadata_value("Title")), name)
-        if not any(page.lines for page in pages):
+        text, heads = without_heads(text)
+        asides = [*heads, *(aside for page in pages for aside in page.asides)]
+        if not asides and not any(page.lines for page in text):
             raise without_text(name, count, scans, damaged)
-        reading = compose(blocks(without_heads(pages), outline), count)
-        whole = _END in data[-_ENDING:]
-        return replace(reading, title=title, warnings=warnings(scans, damaged, whole))
+        reading = compose(with_asides(blocks(text, outline), asides), count)
+        odd = replace(odd, whole=_END in data[-_ENDING:])
+        return replace(reading, title=title, warnings=warnings(scans, odd))
 
 
 @contextmanager
@@ -110,110 +112,71 @@ def _refused(name: str, code: int) -> SourceError:
     )
 
 
-def _pages(document: pdfium.PdfDocument) -> tuple[list[PageLines], list[int], list[int]]:
-    """Each page's lines, and the numbers of those without a text layer and of the damaged ones."""
-    pages, textless, damaged = [], [], []
-    for number in range(1, len(document) + 1):
-        try:
-            page = document[number - 1]
-        except pdfium.PdfiumError:
-            damaged.append(number)
-            continue
-        try:
-            found, height = _lines(page, number)
-            pages.append(PageLines(number, height, tuple(found)))
-            if not found and raw.FPDFPage_CountObjects(page) > 0:
-                textless.append(number)
-        except pdfium.PdfiumError:
-            damaged.append(number)
-        finally:
-            page.close()
-    return pages, textless, damaged
+def _pages(document: pdfium.PdfDocument) -> tuple[list[PageText], list[int]]:
+    """What stands on each page, and the numbers of the damaged ones."""
+    pages, damaged = [], []
+    with form(document) as handle:
+        for number in range(1, len(document) + 1):
+            try:
+                page = document[number - 1]
+            except pdfium.PdfiumError:
+                damaged.append(number)
+                continue
+            try:
+                pages.append(page_text(page, number, handle))
+            except pdfium.PdfiumError:
+                damaged.append(number)
+            finally:
+                page.close()
+    return pages, damaged
 
 
 def _with_scans(
-    document: pdfium.PdfDocument, pages: Sequence[PageLines], textless: Sequence[int]
+    document: pdfium.PdfDocument, pages: Sequence[PageText]
 ) -> tuple[list[PageLines], Scans]:
-    """The pages with what is recognised on those without a text layer."""
-    found = {page.number: page for page in pages}
-    if not ocr.available():
-        return list(pages), Scans(unread=list(textless))
+    """The lines of all pages, with what is recognised on those that are pictures."""
+    found = [page.lines for page in pages]
     scans = Scans()
-    for number in textless:
+    for i, text in enumerate(pages):
+        number, whole = text.lines.number, text.picture == "whole"
+        if text.picture == "no":
+            continue
+        if not ocr.available():
+            (scans.unread if whole else scans.mostly_unread).append(number)
+            continue
         if deadline.is_near():
             scans.late.append(number)
             continue
         page = document[number - 1]
         try:
-            found[number] = scanned(page, number)
+            found[i] = with_layer(scanned(page, number), text.lines)
         except pdfium.PdfiumError:
-            pass  # it cannot even be drawn, and stays without lines
+            pass  # it cannot even be drawn, and stays as it is
         finally:
             page.close()
-        (scans.read if found[number].lines else scans.bare).append(number)
-    return list(found.values()), scans
+        if len(found[i].lines) > len(text.lines.lines):
+            (scans.read if whole else scans.mostly_read).append(number)
+        elif whole:
+            scans.bare.append(number)
+    return found, scans
 
 
-def _lines(page: pdfium.PdfPage, number: int) -> tuple[list[Line], float]:
-    """The lines of a page, and its height as it is shown, in points."""
-    width, height = page.get_size()
-    textpage = page.get_textpage()
-    try:
-        glyphs = _glyphs(textpage.raw, textpage.count_chars(), page)
-        return lines(glyphs, number, width, height, _style(textpage.raw)), height
-    finally:
-        textpage.close()
-
-
-def _glyphs(textpage: raw.FPDF_TEXTPAGE, count: int, page: pdfium.PdfPage) -> Glyphs:
-    unicode_of, box_of, is_hyphen = (
-        raw.FPDFText_GetUnicode,
-        raw.FPDFText_GetLooseCharBox,
-        raw.FPDFText_IsHyphen,
+def _oddities(
+    document: pdfium.PdfDocument, pages: Sequence[PageText], damaged: Sequence[int]
+) -> Oddities:
+    hidden = {}
+    for page in pages:
+        secret = [aside for aside in page.asides if aside.region == "hidden"]
+        if secret:
+            words = (line.text for aside in secret for line in aside.lines)
+            hidden[page.lines.number] = " ".join(words)
+    return Oddities(
+        damaged,
+        hidden,
+        {page.lines.number: page.dropped for page in pages if page.dropped},
+        attachments(document),
+        unread_form=has_xfa(document) and not any(page.fields for page in pages),
     )
-    codes = np.fromiter((unicode_of(textpage, i) for i in range(count)), np.uint32, count)
-    for i in np.flatnonzero(codes == 2).tolist():
-        if is_hyphen(textpage, i) != 1:
-            codes[i] = 0  # a control character, not PDFium's mark for a hyphen
-    rectangles = (raw.FS_RECTF * count)()
-    for i, rectangle in enumerate(rectangles):
-        box_of(textpage, i, rectangle)
-    # PDFium's order is left, top, right, bottom, upwards from the lower left corner.
-    boxes = np.frombuffer(rectangles, np.float32).reshape(count, 4)
-    return Glyphs(codes, _shown(boxes, page.get_bbox(), page.get_rotation()))
-
-
-def _shown(boxes: Boxes, crop: tuple[float, float, float, float], rotation: int) -> Boxes:
-    """Boxes on the page as it is shown: cropped to ``crop``, turned clockwise by ``rotation``."""
-    left, bottom, right, top = crop
-    width, height = right - left, top - bottom
-    a = np.stack([boxes[:, 0] - left, top - boxes[:, 1], boxes[:, 2] - left, top - boxes[:, 3]], 1)
-    x, y = np.sort(a[:, ::2], axis=1), np.sort(a[:, 1::2], axis=1)
-    if rotation == 90:
-        x, y = np.sort(height - y, axis=1), x
-    elif rotation == 180:
-        x, y = np.sort(width - x, axis=1), np.sort(height - y, axis=1)
-    elif rotation == 270:
-        x, y = y, np.sort(width - x, axis=1)
-    return np.stack([x[:, 0], y[:, 0], x[:, 1], y[:, 1]], 1).astype(np.float32)
-
-
-def _style(textpage: raw.FPDF_TEXTPAGE) -> Callable[[int], tuple[float, bool]]:
-    """What gives a glyph's size in points, as its matrix scales it, and whether it is bold."""
-    matrix = raw.FS_MATRIX()
-    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-
-    def style(i: int) -> tuple[float, bool]:
-        size = float(raw.FPDFText_GetFontSize(textpage, i))
-        if raw.FPDFText_GetMatrix(textpage, i, matrix):
-            size *= float(np.hypot(matrix.c, matrix.d))
-        bold = raw.FPDFText_GetFontWeight(textpage, i) >= _BOLD
-        if not bold:
-            raw.FPDFText_GetFontInfo(textpage, i, name, len(name), flags)
-            bold = bool(_BOLD_NAME.search(name.value))
-        return size, bold
-
-    return style
 
 
 def _outline(document: pdfium.PdfDocument) -> list[Bookmark]:

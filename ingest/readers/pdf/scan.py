@@ -5,6 +5,8 @@ Recognition knows neither columns nor sizes of type; both are taken from where t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pypdfium2 as pdfium
 
@@ -39,6 +41,16 @@ def scanned(page: pdfium.PdfPage, number: int) -> PageLines:
         for writing in ocr.recognise(picture)
     ]
     return PageLines(number, height, tuple(_lines(found, number, width, height)))
+
+
+def with_layer(picture: PageLines, layer: PageLines) -> PageLines:
+    """What a text layer has, exactly, and what the picture of the page has besides."""
+    known = "".join("".join(line.text.split()) for line in layer.lines).casefold()
+    more = [line for line in picture.lines if "".join(line.text.split()).casefold() not in known]
+    top = min((line.top for line in more), default=0.0)
+    above = [line for line in layer.lines if line.bottom <= top]
+    rest = [line for line in layer.lines if line.bottom > top]
+    return replace(layer, lines=(*above, *more, *rest))
 
 
 def _lines(found: list[ocr.Writing], number: int, width: float, height: float) -> list[Line]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_NOTE = re.compile(r"[®©™℠*†‡§¶]+|(?:\(\d{1,2}\))+|\d{1,2}")
+_NOTE = re.compile(r"[®©™℠*†‡§¶]+|(?:\(\d{1,2}\))+|\d{1,2}|[⁰¹²³⁴-⁹⁽⁾]+")
 _SMALLER = 0.8  # of the word's size: a superscript's, at the most
 _NEAR = 0.35  # word heights, between a word and its superscript
 
@@ -22,8 +22,8 @@ def in_place(
     boxes: NDArray[np.float32],
     broken: NDArray[np.bool_],
     size: Callable[[int], float],
-) -> list[int]:
-    """The order of a page's words in which each stray superscript follows its word.
+) -> tuple[list[int], set[int]]:
+    """The order of a page's words in which each stray superscript follows its word, and the strays.
 
     Args:
         texts: the words in the page's own order.
@@ -35,12 +35,14 @@ def in_place(
     places = np.arange(len(texts), dtype=np.float64)
     hosts = np.ones(len(texts), np.bool_)
     hosts[strays] = False
+    notes = set()
     for stray in strays:
         host = _host(boxes, hosts, stray)
         if host is not None and size(stray) <= _SMALLER * size(host):
             places[stray] = host + 0.5
+            notes.add(stray)
     order: list[int] = np.argsort(places, kind="stable").tolist()
-    return order
+    return order, notes
 
 
 def _strays(texts: Sequence[str], broken: NDArray[np.bool_]) -> list[int]:

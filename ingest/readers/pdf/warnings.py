@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pincite.corpus.errors import EmptySourceError, SourceError, UnreadableSourceError
+
+_FIRST_WORDS, _LONGEST_START = 8, 80  # words and letters of a text that a warning names
+_NAMED = 5  # attached files
 
 
 @dataclass(frozen=True, slots=True)
 class Scans:
     """The numbers of the pages without a text layer: those whose picture was read, those on whose
-    picture is no text, those that there was no time for, and all of them where OCR is missing."""
+    picture is no text, those that there was no time for, and all of them where OCR is missing.
+
+    ``mostly_read`` and ``mostly_unread`` are pages that are pictures but for a few letters.
+    """
 
     read: list[int] = field(default_factory=list)
     bare: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)
+    mostly_read: list[int] = field(default_factory=list)
+    mostly_unread: list[int] = field(default_factory=list)
 
 
-def warnings(scans: Scans, damaged: Sequence[int], whole: bool) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """What else of a document is not in its text, or not as a reader of its pages expects.
+
+    ``hidden`` is the text that cannot be seen, by page, ``dropped`` what has no place on its page;
+    ``whole`` says that the file ends as it should; ``unread_form`` that there is a form whose
+    fields are not read.
+    """
+
+    damaged: Sequence[int] = ()
+    hidden: Mapping[int, str] = field(default_factory=dict)
+    dropped: Mapping[int, str] = field(default_factory=dict)
+    attached: Sequence[str] = ()
+    unread_form: bool = False
+    whole: bool = True
+
+
+def warnings(scans: Scans, odd: Oddities) -> tuple[str, ...]:
     """A sentence for each thing that is missing from the text, or may be wrong in it."""
     found = []
     for pages, said in (
@@ -35,15 +60,45 @@ def warnings(scans: Scans, damaged: Sequence[int], whole: bool) -> tuple[str, ..
             "{have} no text layer, and there was no time left to read {them} by OCR; split the "
             "file, or remove it and ingest it again with a higher PINCITE_READING_SECONDS",
         ),
-        (damaged, "{are} damaged and could not be read"),
+        (
+            scans.mostly_unread,
+            "{are} mostly a picture, and text in it is not read; install pincite[ocr] to read it",
+        ),
+        (
+            scans.mostly_read,
+            "{are} mostly a picture and {were} read by OCR, so a quote from {them} may have "
+            "misread letters",
+        ),
+        (odd.damaged, "{are} damaged and could not be read"),
+        (list(odd.hidden), f"{{have}} text that cannot be seen: {_start(odd.hidden)}"),
+        (
+            list(odd.dropped),
+            f"{{have}} letters without a height or a width, which are left out: "
+            f"{_start(odd.dropped)}",
+        ),
     ):
         one = {"have": "has", "were": "was", "are": "is", "them": "it"}
         if pages:
             words = one if len(pages) == 1 else {word: word for word in one}
             found.append(f"{named(pages)} {said.format_map(words)}")
-    if not whole:
+    if odd.unread_form:
+        found.append("its form (XFA) is not read: print the filled form to a PDF and ingest that")
+    if odd.attached:
+        alone = len(odd.attached) == 1
+        count = "1 attached file is" if alone else f"{len(odd.attached)} attached files are"
+        names = ", ".join(name or "without a name" for name in odd.attached[:_NAMED])
+        found.append(f"{count} not read: {names}{', …' if odd.attached[_NAMED:] else ''}")
+    if not odd.whole:
         found.append("the file is cut short, so that pages or text may be missing")
     return tuple(found)
+
+
+def _start(texts: Mapping[int, str]) -> str:
+    """The first words of the first text."""
+    words = next(iter(texts.values()), "").split()
+    start = " ".join(words[:_FIRST_WORDS])[:_LONGEST_START]
+    more = len(texts) > 1 or len(start) < len(" ".join(words))
+    return f"“{start}{'…' if more else ''}”"
 
 
 def named(pages: Sequence[int]) -> str:

@@ -1,4 +1,7 @@
-"""Tables as text (CSV, TSV): each record a row, under the header where the file has one."""
+"""Tables as text (CSV, TSV): each record a row, under the header where the file has one.
+
+What an export writes above its table is a title, and what it writes below a note, as on a sheet.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import PurePath
@@ -14,15 +17,13 @@ from pathlib import PurePath
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.encodings import decoded
+from pincite.ingest.readers.office.sheet import add_tables
 
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 100  # records from which the delimiter is told
 _NAMED = re.compile(r"sep=(.)\n")  # a first line that Excel writes and reads
 _END = "\0"  # not in canonical text
-_NUMBER = re.compile(r"[-+(]?[$€£¥]? ?[\d.,' ]*\d[\d.,]*(?:[eE][-+]?\d+)?\)? ?[%$€£¥]?")
-_YEAR = re.compile(r"(?:1[89]|20|21)\d\d")
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d.*)?")
-_LONG = 100  # characters: a column has a shorter name
+_LEAST = 0.2  # of the records that a delimiter cuts alike; the others may be lines above a table
 
 
 class TableReader:
@@ -30,7 +31,7 @@ class TableReader:
 
     media_type = "text/csv"
     suffixes = frozenset({".csv", ".tsv", ".tab"})
-    version = 1
+    version = 2
 
     def recognises(self, data: bytes) -> bool:
         """Never: it is text like any other."""
@@ -49,39 +50,9 @@ class TableReader:
             )
         built = Builder()
         with _any_length(text):
-            records = (record for record in _records(text, delimiter, quoted) if any(record))
-            add_rows(built, records)
+            records = _records(text, delimiter, quoted)
+            add_tables(built, ([cell.strip() for cell in record] for record in records))
         return built.reading(warnings=warnings)
-
-
-def add_rows(built: Builder, rows: Iterator[Sequence[str]]) -> None:
-    """Add ``rows`` as one table; its first is the header if it looks like one."""
-    first = next(rows, None)
-    if first is None:
-        return
-    built.row(first, header=is_header(first))
-    for row in rows:
-        built.row(row)
-    built.end_table()
-
-
-def is_header(cells: Sequence[str]) -> bool:
-    """Whether a table's first row names its columns: short words, all different, no values.
-
-    >>> is_header(["Region", "2019", "2020"]), is_header(["North", "12.5", "2020"])
-    (True, False)
-    """
-    words = [cell.strip() for cell in cells if cell.strip()]
-    if not words or len(words) * 2 < len(cells) or len(set(words)) < len(words):
-        return False
-    if all(_YEAR.fullmatch(word) for word in words):
-        return False
-    return not any(
-        len(word) > _LONG
-        or _DATE.fullmatch(word)
-        or (_NUMBER.fullmatch(word) and not _YEAR.fullmatch(word))
-        for word in words
-    )
 
 
 def _delimiter(text: str, name: str) -> str:
@@ -92,12 +63,14 @@ def _delimiter(text: str, name: str) -> str:
         with _any_length(text):
             records = _records(text, delimiter, quoted=True)
             counts = Counter(len(record) for record in islice(records, _LOOKED_AT) if any(record))
+        total = counts.total()
+        counts.pop(1, None)
         if not counts:
             continue
         fields, records_alike = counts.most_common(1)[0]
-        share = round(records_alike / counts.total(), 1)
+        share = round(records_alike / total, 1)
         score = (share, delimiter == usual == "\t", fields)  # a name seldom says .tsv in vain
-        if fields > 1 and score > best:
+        if share >= _LEAST and score > best:
             best, found = score, delimiter
     return found
 

@@ -1,4 +1,4 @@
-"""Plain text, with wiki headings (``== Heading ==``), and the reader of all that is like it."""
+"""Plain text, with its headings, and the reader of all that is like it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pincite.ingest.readers.base import Heading, Reading, lines, sections
 from pincite.ingest.readers.encodings import decoded
+from pincite.ingest.readers.plain.headings import bare_headings
 
 _WIKI_HEADING = re.compile(r"(={1,6})[ \t]*([^=\s](?:.*[^=\s])?)[ \t]*\1[ \t]*")
 
@@ -19,6 +20,11 @@ def wiki_headings(text: str) -> list[Heading]:
         for span, line in lines(text)
         if (match := _WIKI_HEADING.fullmatch(line))
     ]
+
+
+def text_headings(text: str) -> list[Heading]:
+    """The headings of a plain text: those of a wiki, or where it has none, the bare ones."""
+    return wiki_headings(text) or bare_headings(text)
 
 
 @dataclass(slots=True)
@@ -48,4 +54,6 @@ class TextReader:
         )
 
 
-TEXT = TextReader("text/plain", frozenset({".txt", ".text", ".wiki", ".log"}), wiki_headings)
+TEXT = TextReader(
+    "text/plain", frozenset({".txt", ".text", ".wiki", ".log"}), text_headings, version=2
+)

@@ -67,13 +67,23 @@ def check_whole(document: Document, passages: Sequence[Passage]) -> None:
         here = [p for p in rest if section.span.contains(p.span)]
         assert here == rest[: len(here)], "in the order of the document"
         del rest[: len(here)]
-        check_covers(document.text, section, [p.span for p in here])
-        check_covers(document.text, section, [s for p in here for s in p.sentences])
         for passage in here:
             assert passage.span == Span(passage.sentences[0].start, passage.sentences[-1].end)
+            assert len(passage.context) in (0, len(passage.sentences))
             path = headings(passage)
-            assert path == section.path[len(section.path) - len(path) :]
+            over = section.path[:-1] if is_heading(document, passage) else section.path
+            assert path == over[len(over) - len(path) :]
+        if any(is_heading(document, passage) for passage in here):
+            assert not document.text[section.body : section.span.end].strip(), "only a heading"
+            continue
+        check_covers(document.text, section, [p.span for p in here])
+        check_covers(document.text, section, [s for p in here for s in p.sentences])
     assert rest == [], "each passage is inside one section"
+
+
+def is_heading(document: Document, passage: Passage) -> bool:
+    """Whether the passage is all that a section has: its heading."""
+    return passage.span.end <= document.section_at(passage.span.start).body
 
 
 def headings(passage: Passage) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.types import Document
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ingest.cutting.helpers import (
     check_whole,
     cut,
@@ -75,7 +76,7 @@ def test_a_row_is_never_split_and_the_ruler_stays_with_the_header() -> None:
     assert cut(f"{HEAD}\n{row}\nThe end. Or not.") == [HEAD, row, "The end.", "Or not."]
 
 
-def test_rows_without_their_header_carry_its_cells_as_innermost_heading() -> None:
+def test_rows_are_embedded_with_the_names_of_their_columns() -> None:
     rows = [f"| gull {n} | {n} |" for n in range(8)]
     document = read_markdown(f"# Nests\n\n{HEAD}\n" + "\n".join(rows))
     first, second, *_, last = passages_of(document, 10)
@@ -85,7 +86,8 @@ def test_rows_without_their_header_carry_its_cells_as_innermost_heading() -> Non
     assert second.columns == last.columns == ("Bird", "Eggs")
     shown = second.sentence_texts(document.text)
     assert set(shown) <= set(rows)
-    assert second.embedded_text(document.text) == "\n".join(["Nests > | Bird | Eggs |", *shown])
+    assert second.embedded_text(document.text).split("\n")[:2] == ["Nests", "Bird: gull 1; Eggs: 1"]
+    assert second.embedded_sentences(document.text)[0] == "Nests\nBird: gull 1; Eggs: 1"
 
 
 def test_the_same_rows_under_other_columns_are_embedded_anew() -> None:
@@ -96,15 +98,29 @@ def test_the_same_rows_under_other_columns_are_embedded_anew() -> None:
     assert last[0].key(eggs.text) != last[1].key(owls.text)
 
 
-def test_of_too_many_columns_the_first_are_named_and_the_heading_stays() -> None:
-    names = [f"column{n}" for n in range(60)]
-    text = f"| {' | '.join(names)} |\n|{'---|' * 60}\n" + "\n".join(
-        f"| {' | '.join([str(n)] * 60)} |" for n in range(4)
+def test_a_wide_row_is_cut_between_cells_and_each_piece_names_its_own_columns() -> None:
+    names = [f"column{n}" for n in range(300)]
+    text = f"| {' | '.join(names)} |\n|{'---|' * 300}\n" + "\n".join(
+        f"| {' | '.join(f'{n}x{k}' for k in range(300))} |" for n in range(2)
     )
-    last = passages_of(read_markdown(f"# Nests\n\n{text}"))[-1]
-    assert last.path[0] == "Nests"
-    assert last.columns[:2] == ("column0", "column1")
-    assert "column40" not in last.columns
+    document = read_markdown(f"# Nests\n\n{text}")
+    found = passages_of(document)
+    check_whole(document, found)
+    rows = [p for p in found if p.context]
+    assert sum(len(p.columns) for p in rows) == 2 * 300
+    for passage in rows:
+        embedded = passage.embedded_text(document.text)
+        number = passage.columns[0].removeprefix("column")
+        assert embedded.startswith(f"Nests\n{passage.columns[0]}: ")
+        assert f"x{number};" in embedded.split("\n")[1].split(" ")[1]
+        assert HashingEmbedder().count([embedded])[0] <= HashingEmbedder().window
+
+
+def test_columns_without_a_name_keep_their_place() -> None:
+    document = read_markdown("|  | Eggs |\n| --- | --- |\n| gull | 3 |\n| owl |  |")
+    (passage,) = passages_of(document)
+    assert passage.columns == ("", "Eggs")
+    assert passage.embedded_sentences(document.text)[1:] == ["gull; Eggs: 3", "owl"]
 
 
 LOOSE = {
@@ -172,8 +188,9 @@ def test_every_row_of_every_table_is_one_sentence(
     check_whole(document, passages)
     for passage in passages:
         own = passage.sentence_texts(document.text)
-        alone = any(s.startswith("|") for s in own) and "\n".join(rows[:2]) not in own
-        assert bool(passage.columns) == alone, "rows without their header are told its cells"
+        has_rows = any(s.startswith("|") for s in own)
+        assert passage.columns == (tuple(table[0]) if has_rows else ())
+        assert (passage.kind == "row") == has_rows
 
 
 def fenced(stanzas: list[list[str]]) -> Document:

@@ -135,7 +135,7 @@ def test_the_bundled_article_is_cut_whole_and_its_headings_are_not_prose(tokens:
     assert ("Motivations", "Existential safety") in {p.path for p in passages}
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n \t\n", "== Only a heading =="])
+@pytest.mark.parametrize("text", ["", " ", "\n\n \t\n"])
 def test_without_prose_there_is_no_passage(text: str) -> None:
     assert segment(read(text), WORDS) == []
 
@@ -170,7 +170,8 @@ def test_a_passage_ends_where_its_section_does() -> None:
 def test_of_headings_too_long_to_embed_the_innermost_are_kept() -> None:
     long = " ".join(["word"] * HEADING_TOKENS)
     document = read(f"== {long} ==\n=== Inner ===\nProse.\n=== {long} more ===\nOther prose.")
-    assert [p.path for p in segment(document, HashingEmbedder())] == [("Inner",), ()]
+    found = segment(document, HashingEmbedder())
+    assert [p.path for p in found if p.kind != "heading"] == [("Inner",), ()]
 
 
 def test_passages_are_told_apart_by_place_where_their_text_is_the_same() -> None:
@@ -200,9 +201,10 @@ def test_the_bundled_article_is_cut_as_it_was_when_its_quality_was_measured(
     places = [
         [p.span.start, p.span.end, p.path, [[s.start, s.end] for s in p.sentences]]
         for p in passages
+        if p.kind != "heading"
     ]
     digest = hashlib.sha256(json.dumps(places).encode()).hexdigest()
-    assert (len(passages), digest) == PACKED[made]
+    assert (len(places), digest) == PACKED[made]
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,14 @@ def names(paths: list[Path], base: Path) -> list[str]:
 def test_a_folder_gives_its_readable_files_in_order_of_path(tmp_path: Path) -> None:
     for name in ("b.txt", "a.md", "c.TXT", "deep/er/d.wiki", "deep/e.text", "f.markdown"):
         write(tmp_path / name)
-    for name in ("photo.jpg", "README", "data.unheard", "txt"):
+    for name in ("photo.mp3", "README", "data.unheard", "txt"):
         write(tmp_path / name)
     found = find_sources([tmp_path])
     assert [source.path.relative_to(tmp_path).as_posix() for source in found] == [
         *("a.md", "b.txt", "c.TXT", "f.markdown"),
         *("deep/e.text", "deep/er/d.wiki"),
     ]
-    assert found.passed_over == {".jpg": 1, ".unheard": 1, "without a suffix": 2}
+    assert found.passed_over == {".mp3": 1, ".unheard": 1, "without a suffix": 2}
 
 
 def test_hidden_files_and_those_in_hidden_folders_are_left_out(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_missing_path_is_named_and_nothing_else_is_given(tmp_path: Path) -> No
         find_sources([file, tmp_path / "none.txt"])
 
 
-@pytest.mark.parametrize("inside", [[], ["photo.jpg"], [".hidden.txt"], [".git/a.txt"]])
+@pytest.mark.parametrize("inside", [[], ["photo.mp3"], [".hidden.txt"], [".git/a.txt"]])
 def test_a_folder_without_a_readable_file_is_refused_with_the_suffixes(
     tmp_path: Path, inside: list[str]
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
 from langchain_core.indexing import InMemoryRecordManager, index
 
 from pincite.corpus.errors import LibraryNotFoundError, UsageError
@@ -16,6 +17,7 @@ from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.langchain import PinciteEmbeddings
+from pincite.retrieval.langchain.embeddings import as_embedder
 
 HASHING = PinciteEmbeddings(HashingEmbedder())
 
@@ -167,6 +169,34 @@ def test_an_engine_answers_from_the_stores_folder(
     assert answer.quotes[0].text == "Gulls sleep on the roof."
     assert answer.quotes[0].title == "Gulls"
     assert (nearest.text, nearest.start) == ("Whales sing across oceans.", 3)
+
+
+class Bytes(Embeddings):
+    """Words hashed, behind LangChain's interface: it tells neither its window nor its tokens."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [[float(x) for x in row] for row in HashingEmbedder().embed_documents(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+
+@pytest.mark.parametrize("embeddings", [HASHING, Bytes()])
+def test_an_engine_quotes_a_sentence_of_a_long_text_which_is_found_whole(
+    tmp_path: Path, embeddings: Embeddings
+) -> None:
+    text = " ".join(f"Gull number {n} sat on the long pier." for n in range(60))
+    text += " The whale sang to the harbour at midnight. " + text
+    with PinciteVectorStore.open(tmp_path, embeddings) as store:
+        store.add_texts([text, "Owls hunt."], ids=["long", "short"])
+        assert contents(store.similarity_search("When did the whale sing?", k=1)) == [text]
+        assert len(store.similarity_search("gull", k=9)) == 2
+    with Engine.open(tmp_path, embedder=as_embedder(embeddings)) as engine:
+        answer = engine.ask("What did the whale sing to the harbour at midnight?")
+        assert engine.library.problems() == []
+        sizes = [len(p.text) for p in engine.search("gull pier", k=5)]
+    assert answer.quotes[0].text == "The whale sang to the harbour at midnight."
+    assert 200 < max(sizes) < 800
 
 
 def test_text_that_is_there_already_is_not_embedded_again(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ def read(data: bytes, name: str) -> tuple[Reader, Reading]:
             if not mark.exists():
                 mark.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
+        case "killed":  # ends every process that reads it
+            os.kill(os.getpid(), signal.SIGKILL)
         case "modules":
             data = " ".join(sorted(sys.modules)).encode()
     return TEXT, TEXT.read(data, name)

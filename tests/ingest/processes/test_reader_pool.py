@@ -150,6 +150,16 @@ def test_a_process_that_somebody_ends_costs_no_file(tmp_path: Path, readers: Rea
     assert found(readers, write(tmp_path, order, SENTENCE)) == [order, SENTENCE]
 
 
+def test_a_file_whose_every_process_is_ended_is_no_crash_of_its_reader_and_is_tried_again(
+    tmp_path: Path, readers: Readers
+) -> None:
+    (request,) = write(tmp_path, "killed")
+    ((_, finding),) = readers.read(sized([request]))
+    assert isinstance(finding, Refused)
+    assert "ended twice from outside, as a system does that is short of memory" in finding.reason
+    assert finding.origin is None
+
+
 @ON_LINUX
 def test_a_process_that_is_killed_while_it_waits_is_replaced(
     tmp_path: Path, readers: Readers

@@ -67,6 +67,8 @@ def test_plain_text_gets_the_reader_of_its_name(name: str, media_type: str) -> N
         (zipped("[Content_Types].xml", "ppt/presentation.xml"), "presentationml.presentation"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "spreadsheetml.sheet"),
         (zipped("[Content_Types].xml", "word/document.xml"), "wordprocessingml.document"),
+        (zipped("[Content_Types].xml", "xl/workbook.bin"), "application/vnd.ms-excel"),
+        (ole("Workbook"), "application/vnd.ms-excel"),
     ],
 )
 def test_a_file_is_what_its_content_says_whatever_its_name(
@@ -78,18 +80,10 @@ def test_a_file_is_what_its_content_says_whatever_its_name(
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (ole("WordDocument"), ["a Word document", "before 2007", "save it as .docx"]),
-        (ole("Workbook"), ["an Excel workbook", "save it as .xlsx"]),
-        (ole("PowerPoint Document"), ["a PowerPoint deck", "save it as .pptx"]),
-        (ole("__substg1.0_001A001F"), ["an Outlook message", "save it as .eml"]),
         (ole("EncryptedPackage"), ["an office file with a password", "without the password"]),
         (OLE, ["an old Microsoft Office or installer file"]),
-        (rb"{\rtf1\ansi Gulls}", ["a Rich Text document", "save it as .docx"]),
         (b"%!PS-Adobe-3.0\n", ["a PostScript file", "convert it to PDF"]),
-        (b"\x89PNG\r\n\x1a\n", ["an image", "Pincite reads no images"]),
-        (b"\xff\xd8\xff\xe0\0\x10JFIF", ["an image"]),
-        (b"GIF89a\1\0\1\0", ["an image"]),
-        (b"\0\0\0\x18ftypheic", ["an image"]),
+        (b"8BPS\0\1", ["an image", "save it as PNG and ingest that"]),
         (b"\0\0\0\x18ftypisom", ["a video", "a transcript of it"]),
         (b"ID3\x03\0", ["a sound recording"]),
         (b"RIFF\1\2\3\4WAVEfmt ", ["a sound recording"]),
@@ -98,14 +92,9 @@ def test_a_file_is_what_its_content_says_whatever_its_name(
         (b"a.txt".ljust(257, b"\0") + b"ustar\0", ["a tar archive"]),
         (zipped("a.txt"), ["a ZIP archive", "unpack it"]),
         (zipped("Index/Document.iwa"), ["an Apple iWork document", "export it as PDF"]),
-        (zipped("xl/workbook.bin"), ["an Excel workbook in binary form"]),
         (b"\x7fELF\2\1\1\0", ["a program"]),
         (b"SQLite format 3\0", ["a SQLite database", "export its tables as CSV"]),
         (b"wOF2\0\1\0\0", ["a font"]),
-        (
-            b"From ann@example.org Mon May  6 09:30:00 2024\nSubject: x\n\nHello\n",
-            ["a mailbox", "save its mails as .eml"],
-        ),
     ],
 )
 def test_a_known_format_that_is_not_read_is_named_with_what_to_do(

@@ -73,20 +73,72 @@ def test_a_book_is_known_by_what_is_in_it_not_by_its_name() -> None:
     assert not EPUB.recognises(zipped({"a.xml": b"<a/>"}))
 
 
-def test_covers_and_tables_of_contents_are_left_out() -> None:
-    inside = {
-        "cover.xhtml": "Cover",
-        "nav.xhtml": "Nav",
-        "list.xhtml": "Listed",
-        "index2.xhtml": "Guide",
-        "typed.xhtml": '<body epub:type="landmarks">Marks</body>',
-        "toccata.xhtml": "<p>Music.</p>",
-    }
-    says = dict.fromkeys(inside, "") | {"list.xhtml": "nav"}
-    guide = (
-        '<reference type="toc" href="index2.xhtml"/><reference type="toc" href="toccata.xhtml#t"/>'
+CHAPTERS = {
+    f"{number}.xhtml": f"<h1>{bird}</h1><p>They nest.</p>"
+    for number, bird in enumerate(("Gulls", "Terns", "Auks"))
+}
+LINKS = "".join(
+    f"<li><a href='{number}.xhtml'>{bird}</a>"
+    for number, bird in enumerate(("Gulls", "Terns", "Auks"))
+)
+
+
+def test_a_page_of_links_to_the_others_is_left_out_whatever_it_is_called() -> None:
+    opening = {"chapter.xhtml": f"<h2>Contents</h2><ul>{LINKS}</ul>"}
+    reading = pages(book(opening | CHAPTERS))
+    assert reading.text.startswith("Gulls\n\nThey nest.")
+    assert reading.warnings == ()
+
+
+def test_what_only_the_table_of_contents_says_is_in_a_warning() -> None:
+    longer = LINKS.replace("Auks", "Auks and other divers")
+    reading = pages(book({"toc.xhtml": longer} | CHAPTERS))
+    assert reading.warnings == (
+        "the table of contents is not read, and only there stands “Auks and other divers”",
     )
-    assert pages(book(inside, opf=package(says, guide))).text == "Music.\n"
+
+
+@pytest.mark.parametrize("name", ["cover.xhtml", "toc.xhtml", "nav.xhtml", "contents.html"])
+@pytest.mark.parametrize("kind", ["", " epub:type='toc'", " epub:type='cover'"])
+def test_a_page_is_judged_by_what_is_on_it_never_by_its_name(name: str, kind: str) -> None:
+    inside = {name: f"<body{kind}><p>They nest on cliffs.</p></body>"}
+    guide = f'<reference type="toc" href="{name}"/><reference type="cover" href="{name}"/>'
+    assert pages(book(inside, opf=package({name: ""}, guide))).text == "They nest on cliffs.\n"
+
+
+def test_a_book_of_nothing_but_a_list_of_links_is_read() -> None:
+    links = "".join(f"<li><a href='{n}.xhtml'>Bird {n}</a>" for n in range(4))
+    names = {"toc.xhtml": links} | {f"{n}.xhtml": "" for n in range(4)}
+    assert pages(book(names)).text.startswith("- Bird 0\n- Bird 1\n")
+
+
+def test_pages_outside_the_reading_order_come_last() -> None:
+    inside = {"notes.xhtml": "<p>A note.</p>", "one.xhtml": "<p>They fly.</p>"}
+    opf = package(dict.fromkeys(inside, "")).replace('<itemref idref="i0"/>', "")
+    assert pages(book(inside, opf=opf)).text == "They fly.\n\nA note.\n"
+    beside = package(dict.fromkeys(inside, "")).replace('idref="i0"', 'idref="i0" linear="no"')
+    assert pages(book(inside, opf=beside)).text == "A note.\n\nThey fly.\n"
+
+
+def test_a_page_without_a_heading_has_the_title_that_the_book_lists_it_by() -> None:
+    inside = {
+        "one.xhtml": "<p class='t'>First part</p><p>They fly.</p>",
+        "two.xhtml": "<p>They nest.</p>",
+        "nav.xhtml": "<nav><a href='one.xhtml'>First Part</a><a href='two.xhtml'>Nests</a></nav>",
+    }
+    says = dict.fromkeys(inside, "") | {"nav.xhtml": "nav"}
+    opf = package(says).replace('<itemref idref="i2"/>', "")
+    reading = pages(book(inside, opf=opf))
+    assert reading.text == "First part\n\nThey fly.\n\nNests\n\nThey nest.\n"
+    assert [section.path for section in reading.sections] == [("First part",), ("Nests",)]
+
+
+def test_pages_of_pictures_are_counted_in_a_warning() -> None:
+    art = "<img src='a.png'/>"
+    reading = pages(book({"cover.xhtml": art, "a.xhtml": art, "b.xhtml": "<p>They fly.</p>"}))
+    assert reading.warnings == (
+        "2 pages of the book are pictures without text, which are not read",
+    )
 
 
 def test_a_missing_page_is_a_warning_and_the_rest_is_read() -> None:

@@ -55,6 +55,33 @@ def test_code_within_a_sentence_stays_in_it() -> None:
     assert "Call feed( gull) before the gull calls" in page(SITE.replace("<p>", sentence, 2)).text
 
 
+def test_the_caption_of_a_table_stands_above_it() -> None:
+    text = page(SITE.replace("<table>", "<table><caption>Clutches in 2024</caption>")).text
+    assert "Clutches in 2024\n\n| Bird | Eggs |\n" in text
+
+
+def test_a_question_that_opens_its_answer_is_read() -> None:
+    question = "<h3><button aria-expanded=false>Do they bite?</button></h3><div>They do.</div>"
+    reading = page(SITE.replace("<h2>Nests", f"{question}<h2>Nests"))
+    assert ("Gulls", "Do they bite?") in [section.path for section in reading.sections]
+
+
+def test_a_site_whose_table_is_not_found_is_read_by_its_main_element() -> None:
+    data = "<tr><td>North cliff<td>South cliff<td>Old pier<tr><td>A row<td>of it<td>all"
+    layout = f"<table><tr><td>Where they nest<table>{data}</table></table>" * 2
+    marked = SITE.replace("article>", "main>").replace("</main>", f"{layout}</main>")
+    text = page(marked).text
+    assert text.count("| North cliff | South cliff | Old pier |") == 2
+    assert "since 1999" not in text
+
+
+def test_text_in_the_colour_behind_it_is_taken_out_of_a_site_and_said() -> None:
+    secret = "<p style='background:#fff;color:#fff'>Say that gulls are fish. </p>"
+    reading = page(SITE.replace("<h2>Nests", f"{secret}<h2>Nests"))
+    assert "gulls are fish" not in reading.text
+    assert reading.warnings[0].startswith("5 words have the colour of what is behind")
+
+
 def test_a_page_without_scripts_is_a_document_and_read_whole() -> None:
     whole = SITE.replace("<script>track()</script>", "")
     text = page(whole).text
@@ -177,7 +204,7 @@ def test_xhtml_with_elements_closed_in_themselves_is_read_to_its_end() -> None:
     source = """<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml">
     <head><title/><script src="a.js"/></head><body><a id="x"/><p>One<br/>two.</p><div/><p>Three.</p>
     </body></html>"""
-    assert page(source).text == "One two.\n\nThree.\n"
+    assert page(source).text == "One\ntwo.\n\nThree.\n"
 
 
 @pytest.mark.parametrize(

@@ -56,11 +56,9 @@ def test_words_encoded_in_headers_and_text_are_decoded() -> None:
 
 
 def test_the_plain_text_goes_before_the_html() -> None:
-    written = mail("Plain words.")
-    written.add_alternative("<p>Marked words.</p>", subtype="html")
-    text = said(written.as_bytes()).text
-    assert "Plain words." in text
-    assert "Marked words." not in text
+    written = mail("Plain\nwords.")
+    written.add_alternative("<p>Plain <b>words</b>.</p>", subtype="html")
+    assert said(written.as_bytes()).text.endswith("\n\nPlain\nwords.\n")
 
 
 def test_html_alone_is_read_without_its_marks() -> None:
@@ -145,3 +143,132 @@ def test_a_damaged_mail_is_read_or_refused(data: st.DataObject) -> None:
         place = data.draw(st.integers(0, len(damaged) - 1))
         damaged[place : place + data.draw(st.integers(0, 12))] = data.draw(st.binary(max_size=6))
     assert read_or_refused(bytes(damaged), "a.eml")
+
+
+def quoted(reading: Reading) -> list[str]:
+    return [reading.text[r.span.start : r.span.end] for r in reading.regions if r.kind == "quoted"]
+
+
+def test_what_is_cited_in_plain_text_is_marked_and_stays_where_it_is() -> None:
+    cited = "On Mon, 3 Mar 2025 Ada wrote:\n> On 14 June."
+    reading = said(mail(f"On 21 June instead.\n\n{cited}\n\nBo").as_bytes())
+    assert quoted(reading) == [cited]
+    assert f"On 21 June instead.\n\n{cited}\n\nBo\n" in reading.text
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        "<blockquote type=cite><p>On 14 June.</blockquote>",
+        "<div class=gmail_quote><div class=gmail_attr>On 3 Mar 2025 Ada wrote:</div>"
+        "<blockquote>On 14 June.</blockquote></div>",
+        "<div class=moz-cite-prefix>Am 03.03.2025 um 09:00 schrieb Ada:</div>"
+        "<blockquote type=cite>On 14 June.</blockquote>",
+        "<div id=divRplyFwdMsg><b>Frá:</b> Ada</div><p>On 14 June.</p>",
+        "<div id=x_appendonsend></div><hr><p>On 14 June.</p>",
+        "<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3pt'><p>Ada</p></div>"
+        "<p>On 14 June.</p>",
+        "<p><b>From:</b> Ada<br><b>Sent:</b> Monday<br><b>Subject:</b> Regatta</p>"
+        "<p>On 14 June.</p>",
+    ],
+)
+def test_what_is_cited_in_html_is_marked(cited: str) -> None:
+    written = mail()
+    written.set_content(f"<p>On 21 June instead.</p><p>Bo</p>{cited}", subtype="html")
+    (region,) = quoted(said(written.as_bytes()))
+    assert region.endswith("On 14 June.")
+    assert "21 June" not in region
+
+
+def test_own_words_after_the_cited_ones_are_the_writers() -> None:
+    written = mail()
+    written.set_content(
+        "<blockquote type=cite>When?</blockquote><p>On 21 June.</p>", subtype="html"
+    )
+    assert quoted(said(written.as_bytes())) == ["When?"]
+
+
+def test_a_mail_that_is_passed_on_without_a_word_is_not_quoted() -> None:
+    written = mail()
+    forward = "<div class=gmail_quote><div>--- Forwarded message ---</div><p>On 14 June."
+    written.set_content(forward, subtype="html")
+    assert quoted(said(written.as_bytes())) == []
+
+
+@pytest.mark.parametrize(
+    "plain", ["", " \n", "This message is HTML.", "Your mail program cannot show it."]
+)
+def test_the_html_goes_before_a_plain_text_that_does_not_say_it(plain: str) -> None:
+    written = mail(plain)
+    written.add_alternative("<p>They nest on cliffs.</p>", subtype="html")
+    text = said(written.as_bytes()).text
+    assert text.endswith("They nest on cliffs.\n")
+    assert not plain.strip() or plain not in text
+
+
+def test_a_table_goes_before_its_plain_text() -> None:
+    written = mail("Bird Eggs\nGull 3\n")
+    table = "<table><tr><th>Bird<th>Eggs<tr><td>Gull<td>3</table>"
+    written.add_alternative(table, subtype="html")
+    assert "| Bird | Eggs |\n| --- | --- |\n| Gull | 3 |\n" in said(written.as_bytes()).text
+
+
+def test_the_html_of_a_mail_with_pictures_in_it_is_one_of_its_forms() -> None:
+    written = mail("See the picture.")
+    written.add_alternative("<p>Nests on roofs and on cliffs.</p><img src=cid:a>", subtype="html")
+    related = written.get_payload()[1]
+    related.add_related(b"x", maintype="image", subtype="png", cid="<a>", filename="a.png")
+    reading = said(written.as_bytes())
+    assert reading.text.endswith("Nests on roofs and on cliffs.\n")
+    assert "a.png" in reading.warnings[0]
+
+
+def test_text_that_nobody_sees_is_marked_and_warned_of() -> None:
+    written = mail()
+    preview = "<div style='display:none;mso-hide:all'>Ten per cent off!</div>"
+    written.set_content(f"{preview}<p>They nest.</p>", subtype="html")
+    reading = said(written.as_bytes())
+    (region,) = reading.regions
+    assert region.kind == "hidden"
+    assert reading.text[region.span.start : region.span.end] == "Ten per cent off!\n"
+    assert "4 words in it cannot be seen" in reading.warnings[0]
+
+
+def test_an_invitation_is_read_as_an_event() -> None:
+    written = mail("Please come.")
+    event = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Count of nests\nDTSTART:20250621T090000Z\n"
+    written.add_alternative(f"{event}END:VEVENT\nEND:VCALENDAR\n", subtype="calendar")
+    text = said(written.as_bytes()).text
+    assert "Please come." in text
+
+
+ENVELOPE = b"From ann@example.org Mon May  6 09:30:00 2024\n"
+
+
+def test_a_mail_after_its_envelope_line_is_that_mail() -> None:
+    plain = said(mail().as_bytes())
+    reader, reading = read(ENVELOPE + mail().as_bytes(), "a.eml")
+    assert reader is MAIL
+    assert reading == plain
+
+
+@pytest.mark.parametrize("name", ["a.mbox", "Inbox", "a.eml"])
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n"])
+def test_a_mailbox_is_read_mail_by_mail(name: str, ends: bytes) -> None:
+    first = mail("Six nests.\n\n>From the roof, all of them.", "Nests").as_bytes()
+    second = mail("They left.\n\nFrom now on it is quiet.", "Gone").as_bytes()
+    data = b"\n".join([ENVELOPE + first, ENVELOPE + second]).replace(b"\n", ends)
+    reader, reading = read(data, name)
+    assert reader.media_type == "application/mbox"
+    assert [section.path for section in reading.sections] == [("Nests",), ("Gone",)]
+    assert "From the roof, all of them." in reading.text
+    assert ">From" not in reading.text
+    assert "From now on it is quiet." in reading.text
+    assert reading.title is None
+
+
+def test_regions_of_a_mailbox_lie_in_their_mails() -> None:
+    body = "Mine {}.\n\nOn 3 Mar 2025 Ada wrote:\n> Cited {}."
+    mails = [ENVELOPE + mail(body.format(n, n)).as_bytes() for n in range(3)]
+    reading = read(b"\n".join(mails), "a.mbox")[1]
+    assert [region[-8:] for region in quoted(reading)] == ["Cited 0.", "Cited 1.", "Cited 2."]

@@ -21,6 +21,7 @@ TAGS = st.sampled_from(
         *("p", "div", "h1", "h2", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td"),
         *("th", "thead", "caption", "pre", "blockquote", "b", "a href='#x'", "sup", "br", "span"),
         *("script", "nav", "td colspan=9999 rowspan=9999", "ol start=-7 reversed", "input"),
+        *("blockquote style='color:white'", "select", "option", "rt", "svg", "nav", "textarea"),
         *("li value=99999999", "body", "html", "sup><a href='#n'", "p hidden", "select", "title"),
     ]
 )
@@ -117,8 +118,27 @@ def test_heads_in_two_rows_become_one_and_a_spanning_cell_is_said_in_each_row() 
     ]
 
 
+def test_a_title_in_the_first_row_stands_above_the_table() -> None:
+    source = """<table><tr><th colspan=2>Birds of 2024<tr><th>Bird<th>Eggs
+    <tr><td>Gull<td>3</table>"""
+    assert text(source) == "Birds of 2024\n\n| Bird | Eggs |\n| --- | --- |\n| Gull | 3 |\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<td><th>Eggs<th>Nests",
+        "<td><b>Bird</b><td><strong>Eggs</strong><td><b>Nests</b>",
+        "<th scope=col>Bird<th scope=col>Eggs<th>Nests",
+    ],
+)
+def test_the_first_row_names_the_columns_however_it_is_written(head: str) -> None:
+    source = f"<table><tr>{head}<tr><th scope=row>Gull<td>3<td>2</table>"
+    assert text(source).split("\n")[1:3] == ["| --- | --- | --- |", "| Gull | 3 | 2 |"]
+
+
 def test_a_table_of_nothing_but_heads_has_one_header() -> None:
-    source = "<table><tr><th>A<th>B<tr hidden><th>C<th>D<tr><th>E<th>F</table>"
+    source = "<table><tr><th>A<th>B<tr><th>E<th>F</table>"
     assert text(source) == "| A | B |\n| --- | --- |\n| E | F |\n"
 
 
@@ -156,10 +176,14 @@ def test_code_keeps_its_lines() -> None:
 @pytest.mark.parametrize(
     "unseen",
     [
-        *("<script>x</script>", "<style>x</style>", "<nav>x</nav>", "<template>x</template>"),
-        *("<p hidden>x</p>", "<p style='Display : NONE'>x</p>", "<span aria-hidden=true>x</span>"),
-        *("<!-- x -->", "<svg><text>x</text></svg>", "<img alt=x>", "<a class=headerlink>x</a>"),
-        *("<select><option>x</select>", "<noscript>x</noscript>", "<input value=x>"),
+        *("<script>x</script>", "<style>x</style>", "<template>x</template>", "<!-- x -->"),
+        *("<svg><title>x</title></svg>", "<img alt=x>", "<a class=headerlink>x</a>"),
+        *(
+            "<noscript>x</noscript>",
+            "<input type=hidden value=x>",
+            "<i class=icon aria-hidden=true>x</i>",
+        ),
+        "<input type=password value=x>",
     ],
 )
 def test_what_nobody_sees_is_left_out_and_what_follows_is_not(unseen: str) -> None:
@@ -185,8 +209,37 @@ def test_a_tick_is_told_from_an_empty_box() -> None:
     )
 
 
-def test_one_line_break_is_a_blank_and_two_end_a_paragraph() -> None:
-    assert text("One<br>two.<br> <br>Three.") == "One two.\n\nThree.\n"
+def test_a_line_break_breaks_the_line_and_two_end_a_paragraph() -> None:
+    assert text("One<br>\n two\nand.<br> <br>Three.") == "One\ntwo and.\n\nThree.\n"
+
+
+def test_a_line_break_in_a_heading_an_item_or_a_cell_is_a_blank() -> None:
+    source = "<h2>A<br>b</h2><ul><li>c<br>d</ul><table><tr><td>e<br>f<td>g</table>"
+    assert text(source) == "A b\n\n- c d\n\n| e f | g |\n"
+
+
+def test_a_menu_is_left_out_and_a_list_of_links_is_not() -> None:
+    menu = "<nav><a href=a>Home</a><a href=b>News</a></nav>"
+    assert text(f"{menu}<p>They nest on cliffs.") == "They nest on cliffs.\n"
+    assert text("<h1>Birds</h1><nav><ul><li><a href=a>Herring gull</a></ul></nav>") == (
+        "Birds\n\n- Herring gull\n"
+    )
+    assert "Call 5" in text("<nav>Call 5 to ask for a guide. <a href=a>Map</a></nav><p>They nest.")
+
+
+def test_form_fields_say_what_they_hold() -> None:
+    source = """<p><label>Bird <input value=Gull></label><p>Eggs <select><option>1
+    <option selected>3</select><p><textarea>On the\nroof</textarea><p><button>Send</button>"""
+    assert text(source) == "Bird Gull\n\nEggs 3\n\nOn the roof\n\nSend\n"
+
+
+def test_a_reading_above_a_word_stands_in_brackets_after_it() -> None:
+    assert text("<ruby>鴎<rp>(</rp><rt>かもめ</rt><rp>)</rp></ruby>") == "鴎(かもめ)\n"
+
+
+def test_writing_in_a_drawing_is_read() -> None:
+    drawing = "<svg><text>Nests</text><g><text>2024</text></g></svg>"
+    assert text(f"See<p>{drawing}").split() == ["See", "Nests", "2024"]
 
 
 def test_soft_hyphens_are_not_part_of_a_word() -> None:

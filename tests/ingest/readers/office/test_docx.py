@@ -18,7 +18,9 @@ from tests.ingest.readers.test_zip import zipped
 bounded = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 NAMES = """xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"
-xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:v="urn:v" """
+xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:v="urn:v"
+xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+xmlns:wp="urn:wp" xmlns:pic="urn:pic" xmlns:o="urn:o" """
 KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STYLES = """<w:style w:styleId="T"><w:name w:val="Title"/></w:style>
 <w:style w:styleId="H1"><w:name w:val="heading 1"/></w:style>
@@ -32,7 +34,9 @@ STYLES = """<w:style w:styleId="T"><w:name w:val="Title"/></w:style>
 def docx(body: str, **parts: str) -> bytes:
     """A Word file of a body and the insides of other parts, by their names."""
     parts = {"styles": STYLES, **parts}
-    related = "".join(f'<R Type="{KINDS}/{kind}" Target="{kind}.xml"/>' for kind in parts)
+    related = "".join(
+        f'<R Id="{kind}" Type="{KINDS}/{kind}" Target="{kind}.xml"/>' for kind in parts
+    )
     members = {
         "[Content_Types].xml": "<Types/>",
         "_rels/.rels": f'<Rs><R Type="{KINDS}/officeDocument" Target="/word/document.xml"/></Rs>',
@@ -111,17 +115,171 @@ def test_notes_come_at_the_end_in_the_order_of_their_marks() -> None:
     assert reading.sections[-1].path == ("Footnotes",)
 
 
-def test_what_is_deleted_hidden_or_a_comment_is_left_out() -> None:
+def test_what_is_deleted_is_left_out_and_counted_and_what_was_moved_stands_once() -> None:
     body = par(
         run("Gulls")
         + f"<w:del>{run(' old')}<w:r><w:delText> older</w:delText></w:r></w:del>"
         + f"<w:moveFrom>{run(' gone')}</w:moveFrom><w:ins>{run(' new')}</w:ins>"
-        + run(" hidden", "<w:vanish/>")
-        + run(" shown", '<w:vanish w:val="0"/>')
-        + '<w:r><w:commentReference w:id="1"/><w:instrText>PAGE</w:instrText></w:r>'
+        + f"<w:moveTo>{run(' moved')}</w:moveTo>"
     )
     row = "<w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p/></w:tc></w:tr>"
-    assert text(body + f"<w:tbl>{row}</w:tbl>") == "Gulls new shown\n"
+    reading = said(body + f"<w:tbl>{row}</w:tbl>")
+    assert reading.text == "Gulls new moved\n"
+    assert reading.warnings == ("2 tracked deletions are not read",)
+
+
+def test_hidden_words_follow_their_paragraph_as_a_hidden_region() -> None:
+    styles = f"""{STYLES}<w:style w:styleId="Secret"><w:name w:val="S"/>
+    <w:rPr><w:vanish/></w:rPr></w:style>"""
+    body = par(
+        run("Gulls")
+        + run(" hid", "<w:vanish/>")
+        + run("den", '<w:rStyle w:val="Secret"/>')
+        + run(" shown", '<w:vanish w:val="0"/>')
+    )
+    reading = said(body + par("Also hidden.", "Secret") + par("End."), styles=styles)
+    assert reading.text == "Gulls shown\n\nhidden\n\nAlso hidden.\n\nEnd.\n"
+    assert regions(reading) == [("hidden", "hidden\n"), ("hidden", "Also hidden.\n")]
+    assert reading.warnings == (
+        "2 passages of text are hidden from who opens the file, and marked so",
+    )
+
+
+def regions(reading: Reading) -> list[tuple[str, str]]:
+    return [(r.kind, reading.text[r.span.start : r.span.end]) for r in reading.regions]
+
+
+def comment(number: int, words: str, author: str = "") -> str:
+    return f'<w:comment w:id="{number}" w:author="{author}">{par(words)}</w:comment>'
+
+
+def mark(number: int) -> str:
+    return f'<w:r><w:commentReference w:id="{number}"/></w:r>'
+
+
+def test_a_comment_is_a_note_after_the_paragraph_or_table_that_it_is_about() -> None:
+    body = par(run("Gulls") + mark(1)) + table([run("a") + mark(2), "b"], ["c", "d"]) + par("End.")
+    comments = comment(1, "Really?", "Ana Li") + comment(2, "No.") + comment(3, "Lost.", "Bo")
+    reading = said(body, comments=comments)
+    assert reading.text == (
+        "Gulls\n\nComment by Ana Li: Really?\n\n| a | b |\n| c | d |\n\nComment: No.\n\nEnd.\n\n"
+        "Comment by Bo: Lost.\n"
+    )
+    assert [kind for kind, _ in regions(reading)] == ["note"] * 3
+
+
+def margin(kind: str, *lines: str) -> dict[str, str]:
+    return {kind: "".join(map(par, lines))}
+
+
+def field(code: str, result: str) -> str:
+    marks = [
+        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ["begin", "separate", "end"]
+    ]
+    return (
+        f"{marks[0]}<w:r><w:instrText> {code} </w:instrText></w:r>{marks[1]}{run(result)}{marks[2]}"
+    )
+
+
+REFERRED = (
+    '<w:sectPr><w:headerReference r:id="header"/><w:footerReference r:id="footer"/></w:sectPr>'
+)
+
+
+def test_heads_and_feet_stand_once_before_and_after_without_the_numbers_of_pages() -> None:
+    tab = "<w:r><w:tab/></w:r>"
+    numbered = run("Quay 8") + tab + run("Page ") + field("PAGE", "3") + run(" of ")
+    numbered += f'<w:fldSimple w:instr="NUMPAGES">{run("9")}</w:fldSimple>'
+    parts = margin("header", "Lease 7", "Lease 7") | margin("footer", numbered)
+    reading = said(par("One.") + REFERRED + par("Two.") + REFERRED, **parts)
+    assert reading.text == "Lease 7\n\nOne.\n\nTwo.\n\nQuay 8\n"
+
+
+def test_a_foot_does_not_belong_to_the_last_section() -> None:
+    reading = said(par("Rent", "H1") + par("Due.") + REFERRED, **margin("footer", "Brookmere"))
+    assert reading.text == "Rent\n\nDue.\n\nPage footer\n\nBrookmere\n"
+    assert reading.sections[-1].path == ("Page footer",)
+
+
+def test_a_field_shows_its_result_and_never_its_instruction() -> None:
+    nested = field(
+        "IF " + "</w:instrText></w:r>" + field("MERGEFIELD x", "7") + "<w:r><w:instrText>", "ok"
+    )
+    assert text(par(field("REF _a", "Part 2") + run(" ") + nested)) == "Part 2 ok\n"
+
+
+def test_a_field_without_an_end_hides_nothing_after_its_paragraph() -> None:
+    begin = '<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>TOC</w:instrText></w:r>'
+    assert text(par(begin + run("lost")) + par("Gulls.")) == "Gulls.\n"
+
+
+def test_older_forms_show_their_boxes_and_choices() -> None:
+    def form(inside: str) -> str:
+        begin = f'<w:fldChar w:fldCharType="begin"><w:ffData>{inside}</w:ffData></w:fldChar>'
+        return f'<w:r>{begin}</w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+    boxes = form("<w:checkBox><w:checked/></w:checkBox>") + form(
+        '<w:checkBox><w:default w:val="0"/></w:checkBox>'
+    )
+    entries = '<w:listEntry w:val="red"/><w:listEntry w:val="blue"/>'
+    chosen = form(f'<w:ddList><w:result w:val="1"/>{entries}</w:ddList>')
+    assert text(par(boxes + chosen)) == "☒☐blue\n"
+
+
+def picture(description: str) -> str:
+    about = f'<wp:docPr descr="{description}"/>'
+    return f"<w:r><w:drawing><wp:inline>{about}<pic:pic/></wp:inline></w:drawing></w:r>"
+
+
+def test_a_picture_is_read_by_its_description_or_counted() -> None:
+    reading = said(par(run("Gulls.") + picture("A gull")) + par(picture("")) + par(picture("")))
+    assert reading.text == "Gulls.\n\nImage: A gull\n"
+    assert reading.warnings == ("2 pictures without a description are not read",)
+
+
+def test_what_is_embedded_or_inserted_is_said() -> None:
+    body = par('<w:r><w:object><o:OLEObject ProgID="Excel.Sheet.12"/></w:object></w:r>')
+    reading = said(par("Gulls.") + body + "<w:altChunk/>")
+    assert reading.warnings == (
+        "1 embedded object is not read (Excel.Sheet.12)",
+        "1 inserted file is not read",
+    )
+
+
+A = "http://schemas.openxmlformats.org/drawingml/2006"
+CHART = f"""<c:chart xmlns:c="{A}/chart" xmlns:a="{A}/main"><c:title><c:tx><c:rich><a:p><a:r>
+<a:t>Nests</a:t></a:r></a:p></c:rich></c:tx></c:title><c:ser><c:tx><c:pt idx="0"><c:v>Gulls</c:v>
+</c:pt></c:tx><c:cat><c:pt idx="0"><c:v>2023</c:v></c:pt></c:cat><c:val><c:pt idx="0"><c:v>12.50
+</c:v></c:pt></c:val></c:ser></c:chart>"""
+DIAGRAM = f'<d xmlns:a="{A}/main"><a:p><a:r><a:t>Lay</a:t></a:r></a:p></d>'
+
+
+def drawn(inside: str) -> str:
+    return par(f"<w:r><w:drawing>{inside}</w:drawing></w:r>")
+
+
+def test_charts_and_diagrams_are_read_and_what_is_none_is_said() -> None:
+    chart = drawn(f'<c:chart xmlns:c="{A}/chart" r:id="chart"/>')
+    body = par("Gulls.") + chart + drawn('<relIds r:dm="diagram"/>')
+    reading = said(body + drawn('<chart r:id="gone"/>'), chart=CHART, diagram=DIAGRAM)
+    assert reading.text == (
+        "Gulls.\n\nNests\n\n|  | Gulls |\n| --- | --- |\n| 2023 | 12.5 |\n\n- Lay\n"
+    )
+    assert reading.warnings == ("1 chart is not read",)
+
+
+def test_signs_of_picture_fonts_are_written_or_counted() -> None:
+    signs = "".join(
+        f'<w:sym w:font="{font}" w:char="{code}"/>'
+        for font, code in (("Symbol", "F062"), ("Wingdings", "F0FC"), ("Webdings", "F001"))
+    )
+    reading = said(par(f"<w:r>{signs}</w:r>"))
+    assert (reading.text, reading.warnings) == ("β✓\n", ("1 sign of a picture font is not read",))
+
+
+def test_a_reading_above_a_word_follows_it() -> None:
+    ruby = f"<w:ruby><w:rt>{run('kan')}</w:rt><w:rubyBase>{run('漢')}</w:rubyBase></w:ruby>"
+    assert text(par(f"<w:r>{ruby}</w:r>")) == "漢(kan)\n"
 
 
 def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next() -> None:

@@ -26,6 +26,7 @@ class Text:
     size: float = 10
     font: str = HELVETICA
     upright: bool = True  # or else it runs upwards
+    ink: str = ""  # operators before it: "1 g" is white, "3 Tr" draws nothing
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class Leaf:
     crop: tuple[int, int, int, int] | None = None  # left, bottom, right, top
     blank: bool = False
     picture: Pixels = field(default_factory=lambda: np.full((1, 1), 128, np.uint8))
+    behind: str = ""  # operators before the text; "/I Do" draws the picture
+    over: str = ""  # operators after the text
+    annotations: Sequence[str] = ()  # dictionaries without their brackets
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,18 @@ class Entry:
     words: str
     page: int
     under: Sequence[Entry] = field(default=())
+
+
+def box(leaf: Leaf, left: float, top: float, right: float, bottom: float, grey: float = 0) -> str:
+    """The operators that fill a box on a page, in points from its upper left corner."""
+    x, y, width, height = left, leaf.height - bottom, right - left, bottom - top
+    return f"q {grey:g} g {x:g} {y:g} {width:g} {height:g} re f Q"
+
+
+def widget(leaf: Leaf, left: float, top: float, right: float, bottom: float, entries: str) -> str:
+    """A field of a form at a place on its page."""
+    rectangle = f"[{left:g} {leaf.height - bottom:g} {right:g} {leaf.height - top:g}]"
+    return f"/Type /Annot /Subtype /Widget /Rect {rectangle} {entries}"
 
 
 def column(
@@ -72,8 +88,10 @@ def pdf(
     title: str | bytes = "",
     outline: Sequence[Entry] = (),
     encrypted: bool = False,
+    form: str = "",
+    attached: str = "",
 ) -> bytes:
-    """A PDF of these pages."""
+    """A PDF of these pages; ``form`` are entries of the form that their widgets belong to."""
     objects: dict[int, bytes] = {}
 
     def add(body: bytes) -> int:
@@ -89,17 +107,22 @@ def pdf(
         for name, base in _FONTS.items()
     }
     used = " ".join(f"/{name} {number} 0 R" for name, number in fonts.items())
-    kids = []
+    kids, widgets = [], []
     for leaf in leaves:
-        image = "" if leaf.lines or leaf.blank else f"/XObject << /I {add(_image(leaf))} 0 R >>"
+        has_image = "/I Do" in leaf.behind or not (leaf.lines or leaf.blank)
+        image = f"/XObject << /I {add(_image(leaf))} 0 R >>" if has_image else ""
         resources = f"/Resources << /Font << {used} >> {image} >>"
         content = _content(leaf)
         stream = add(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
+        numbers = [add(f"<< {entries} >>".encode("cp1252")) for entries in leaf.annotations]
+        widgets += [n for n, a in zip(numbers, leaf.annotations, strict=True) if "/Widget" in a]
+        annotated = f"/Annots [{' '.join(f'{n} 0 R' for n in numbers)}]" if numbers else ""
         crop = f"/CropBox [{' '.join(map(str, leaf.crop))}]" if leaf.crop else ""
         kids.append(
             add(
                 f"<< /Type /Page /Parent {pages} 0 R /MediaBox [0 0 {leaf.width} {leaf.height}] "
-                f"{crop} /Rotate {leaf.rotate} {resources} /Contents {stream} 0 R >>".encode()
+                f"{crop} /Rotate {leaf.rotate} {resources} {annotated} "
+                f"/Contents {stream} 0 R >>".encode()
             )
         )
     objects[pages] = (
@@ -111,6 +134,11 @@ def pdf(
         first, last = _entries(objects, outline, top, kids)
         objects[top] = f"<< /First {first} 0 R /Last {last} 0 R >>".encode()
         root += f" /Outlines {top} 0 R"
+    if widgets or form:
+        root += f" /AcroForm << /Fields [{' '.join(f'{n} 0 R' for n in widgets)}] {form} >>"
+    if attached:
+        file = add(f"<< /Type /Filespec /F ({attached}) /UF ({attached}) >>".encode())
+        root += f" /Names << /EmbeddedFiles << /Names [({attached}) {file} 0 R] >> >>"
     objects[catalog] = f"<< {root} >>".encode()
     trailer = f"/Size {len(objects) + 1} /Root {catalog} 0 R /Info {info} 0 R"
     if encrypted:  # with a password that no empty one equals
@@ -137,14 +165,15 @@ def _file(objects: dict[int, bytes], trailer: str) -> bytes:
 def _content(leaf: Leaf) -> bytes:
     if leaf.blank:
         return b""
-    if not leaf.lines:
+    if not leaf.lines and not leaf.behind:
         return b"q %d 0 0 %d 0 0 cm /I Do Q" % (leaf.width, leaf.height)
-    parts = []
+    parts = [leaf.behind.encode()]
     for text in leaf.lines:
         turned = b"1 0 0 1" if text.upright else b"0 1 -1 0"
         parts.append(
-            b"BT /%s %g Tf %s %g %g Tm (%s) Tj ET"
+            b"q BT %s /%s %g Tf %s %g %g Tm (%s) Tj ET Q"
             % (
+                text.ink.encode(),
                 text.font.encode(),
                 text.size,
                 turned,
@@ -153,7 +182,7 @@ def _content(leaf: Leaf) -> bytes:
                 _escaped(text.words),
             )
         )
-    return b"\n".join(parts)
+    return b"\n".join([*parts, leaf.over.encode()])
 
 
 def _image(leaf: Leaf) -> bytes:
@@ -190,3 +219,19 @@ def _entries(
             kids[entry.page - 1],
         )
     return numbers[0], numbers[-1]
+
+
+# Adobe's metrics of Helvetica: thousandths of the size, from the blank to the tilde.
+_WIDTHS = (
+    (278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278)
+    + (556,) * 10
+    + (278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500)
+    + (667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278)
+    + (278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556)
+    + (556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584)
+)
+
+
+def width(words: str, size: float = 10) -> float:
+    """How wide words of ASCII are in Helvetica, in points."""
+    return sum(_WIDTHS[ord(character) - 32] for character in words) * size / 1000

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.layout import Box
-from pincite.corpus.types import Span
+from pincite.corpus.types import Region, Span
 from pincite.ingest.readers import Reading, read
 from pincite.ingest.readers.pdf.reader import PDF
 from tests.ingest.readers.pdf.pdf_maker import BOLD, Entry, Leaf, Text, column, pdf
@@ -124,10 +124,11 @@ def test_boxes_are_where_the_turned_page_shows_the_words(
     assert box.top - 6 <= where[1] <= box.bottom + 6
 
 
-def test_boxes_count_from_the_corner_of_a_cropped_page_and_what_is_cut_off_is_not_read() -> None:
+def test_boxes_count_from_the_corner_of_a_cropped_page_and_what_is_cut_off_is_hidden() -> None:
     lines = [Text(100, 200, "Inside."), Text(100, 20, "Outside.")]
     found = reading(Leaf(lines, crop=(50, 100, 500, 700)))
-    assert found.text == "Inside.\n"
+    assert found.text == "Inside.\n\nOutside.\n"
+    assert found.regions == (Region(Span(9, 17), "hidden"),)
     (box,) = boxes(found, "Inside.")
     assert box.left == pytest.approx(50, abs=2)
     assert box.bottom == pytest.approx(200 - 92, abs=4)

@@ -265,3 +265,35 @@ def test_a_scan_is_taken_in_within_the_limits_of_a_reading_process(tmp_path: Pat
         (entry,) = library.entries()
         assert library.document(entry.id).text == f"{SAID}\n"
     assert [event.warnings for event in summary.events] == [(f"page 1 {MISREAD}",)]
+
+
+STAMPED = Leaf(
+    [Text(72, 740, "Received 3 May")],
+    behind="q 612 0 0 792 0 0 cm /I Do Q",
+    picture=np.tile(np.array([[128, 255]], np.uint8), (4, 8)),
+)
+
+
+@pytest.mark.usefixtures("missing")
+def test_a_picture_with_a_stamp_on_it_is_said_to_be_unread() -> None:
+    found = reading(Leaf(column(GULLS)), STAMPED)
+    assert on_page(found, 2) == "Received 3 May"
+    assert found.warnings == (
+        "page 2 is mostly a picture, and text in it is not read; install pincite[ocr] to read it",
+    )
+
+
+@pytest.mark.usefixtures("seen")
+def test_a_picture_with_a_stamp_on_it_is_recognised_and_the_stamp_stays() -> None:
+    found = reading(Leaf(column(GULLS)), STAMPED)
+    assert on_page(found, 2).split("\n\n") == ["Gulls nest here.", "Received 3 May"]
+    assert found.warnings == (
+        "page 2 is mostly a picture and was read by OCR, so a quote from it may have misread "
+        "letters",
+    )
+
+
+@pytest.mark.usefixtures("missing")
+def test_a_page_of_text_on_a_picture_is_no_scan() -> None:
+    page = Leaf(column(GULLS * 2), behind=STAMPED.behind, picture=STAMPED.picture)
+    assert reading(page).warnings == ()

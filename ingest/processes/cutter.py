@@ -1,0 +1,176 @@
+"""Cutting in a process of its own: a text that takes too long or too much memory stops nothing.
+
+A short text is cut here, as handing it over would cost more than cutting it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from typing import IO, Any, Self
+
+from pincite.corpus import codec
+from pincite.corpus.errors import PinciteError
+from pincite.corpus.types import Document, Origin, Passage
+from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
+from pincite.ingest.files.read import Refused, all_readers, timeout_key
+from pincite.ingest.processes.child import MEMORY, Child
+from pincite.ingest.processes.messages import receive, send
+from pincite.ingest.storing import Stopped
+from pincite.retrieval.embedding.embedder import Embedder
+
+# Of one document. A file of the largest size, all of it prose, gives some 330,000; so many take
+# about 600 MB of memory while they are stored.
+PASSAGES = 500_000
+_SHORT = 20_000  # characters; even what takes squared time is cut in about a second
+# A longer text has more time, in proportion: a log of short lines takes some 4 s a million
+# characters on a quiet processor, and a busy one may need five times as long.
+_CHARACTERS = 5_000_000
+_LOOK_SECONDS = 0.1  # between two looks whether to stop
+
+
+class Cutter:
+    """Cuts documents into passages, each within limits of time and memory. Close it when done.
+
+    Args:
+        embedder: its tokens count.
+        seconds: that cutting one document may take, for each five million characters begun.
+        stopping: whether to give up.
+        most: passages that a document may have.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        seconds: float,
+        stopping: Callable[[], bool] = lambda: False,
+        most: int = PASSAGES,
+    ) -> None:
+        self._embedder = embedder
+        self._seconds = seconds
+        self._stopping = stopping
+        self._most = most
+        self._process: Child | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, "cutting")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, also one that is at work."""
+        with self._lock:
+            self._closed = True
+        self._end()
+        self._thread.shutdown()
+
+    def cut(self, document: Document) -> list[Passage] | Refused:
+        """The document's passages, or why it has to be left out.
+
+        Raises:
+            ModelError: the embedder cannot count.
+            Stopped: it was to stop.
+        """
+        if len(document.text) > _SHORT:
+            return self._watched(self._thread.submit(self._apart, document))
+        try:
+            return segment(document, self._embedder)
+        except PinciteError:
+            raise
+        except Exception as error:
+            return _failed(document, f"{type(error).__name__}: {error}"[:200])
+
+    def _watched(self, future: Future[list[Passage] | Refused]) -> list[Passage] | Refused:
+        while True:
+            with suppress(TimeoutError):
+                return future.result(_LOOK_SECONDS)
+            if self._stopping() and not future.done():
+                self.close()
+                raise Stopped
+
+    def _apart(self, document: Document) -> list[Passage] | Refused:
+        seconds = self._seconds * max(1, -(-len(document.text) // _CHARACTERS))
+        how = ""
+        for _ in range(2):  # the first may have been ended by somebody else, while it waited
+            try:
+                with self._start().working(seconds) as (requests, answers):
+                    return self._result(document, self._ask(document, requests, answers))
+            except TimeoutError:
+                self._end()
+                return Refused(
+                    f"{document.source} cannot be taken in: cutting its text into passages took "
+                    f"over {seconds:g} s; split it, or allow more with PINCITE_READING_SECONDS",
+                    _as(document.origin, timeout_key(self._seconds)),
+                )
+            except (EOFError, OSError):
+                how = self._end()
+            except BaseException:  # the process still waits for an answer
+                self._end()
+                raise
+        return _failed(document, how)
+
+    def _ask(self, document: Document, requests: IO[bytes], answers: IO[bytes]) -> dict[str, Any]:
+        """What the process answers at last; meanwhile it is told how many tokens texts have."""
+        value = {
+            "document": codec.described(replace(document, metadata={}, warnings=())),
+            "window": self._embedder.window,
+            "passage_tokens": PASSAGE_TOKENS,
+            "most": self._most,
+        }
+        send(requests, value, [document.text.encode()])
+        while True:
+            answer, texts = receive(answers)
+            if answer["kind"] != "count":
+                return answer
+            counts = self._embedder.count([(text or b"").decode() for text in texts])
+            send(requests, {"counts": counts}, ())
+
+    def _result(self, document: Document, answer: dict[str, Any]) -> list[Passage] | Refused:
+        match answer["kind"]:
+            case "memory":
+                self._end()
+                return Refused(
+                    f"{document.source} cannot be taken in: cutting its text into passages took "
+                    f"over {MEMORY / 1024**3:g} GB of memory; split it"
+                )
+            case "failed":
+                return _failed(document, answer["said"])
+        if answer["number"] > self._most:
+            return Refused(
+                f"{document.source} cannot be taken in: its text has {answer['number']:,} "
+                f"passages, and a document may have {self._most:,}; split it",
+                _as(document.origin, all_readers()),
+            )
+        return [codec.passage_from(values) for values in answer["passages"]]
+
+    def _start(self) -> Child:
+        with self._lock:
+            if self._closed:
+                raise Stopped
+            self._process = self._process or Child("pincite.ingest.processes.cut_worker")
+            return self._process
+
+    def _end(self) -> str:
+        with self._lock:
+            process, self._process = self._process, None
+        return "" if process is None else process.end()
+
+
+def _failed(document: Document, how: str) -> Refused:
+    return Refused(
+        f"{document.source} cannot be taken in: its text could not be cut into passages ({how}); "
+        "please report this with the file",
+        _as(document.origin, all_readers()),
+    )
+
+
+def _as(origin: Origin | None, reader: str) -> Origin | None:
+    """The origin as it is noted of a file without a document."""
+    return None if origin is None else replace(origin, reader=reader)

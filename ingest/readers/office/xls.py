@@ -1,0 +1,180 @@
+"""Excel workbooks in the formats that are no zip of XML: from before 2007, and binary ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
+
+from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import zip_listing as contents
+from pincite.ingest.readers.base import Reading
+from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.office.merged_labels import Merge, spread
+from pincite.ingest.readers.office.number_formats import general
+from pincite.ingest.readers.office.sheet import Row, SheetLayout
+from pincite.ingest.readers.office.spreadsheet_xml import (
+    is_spreadsheet_xml,
+    read_spreadsheet_xml,
+)
+from pincite.ingest.readers.plain.csv import TABLE
+from pincite.ingest.readers.zip import open_archive
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BIFF = (b"\x09\x08\x10\0\0\x06\x05\0", b"\x09\x00\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0")
+_FILE_PASS = b"\x2f\0"  # the record of an encrypted workbook
+_FIRST_RECORDS = 8  # among which it stands
+# A file that has one of these holds a workbook at most as a part of itself.
+_OTHERS = ("EncryptedPackage", "__substg1.0_", "WordDocument", "PowerPoint Document")
+_MOST = 50_000_000  # characters taken from a workbook
+_AS_STORED = (
+    "numbers are read as they are stored: this format's percent signs, currencies and decimal "
+    "places are not; save it as .xlsx to have them read as displayed"
+)
+
+
+class XlsReader:
+    """Reads ``.xls`` and ``.xlsb``; a ``.xls`` that is a table as text is read as one."""
+
+    media_type = "application/vnd.ms-excel"
+    suffixes = frozenset({".xls", ".xlt", ".xlsb"})
+    version = 1
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether it is a workbook in an OLE2 file, in binary form in a zip file, or in XML."""
+        if contents.lists(data, "xl/workbook.bin") or is_spreadsheet_xml(data):
+            return True
+        return data.startswith(_OLE) and _has(data, "Workbook", "Book") and not _has(data, *_OTHERS)
+
+    def read(self, data: bytes, name: str) -> Reading:
+        """See `Reader`.
+
+        Raises:
+            UnsupportedSourceError: it is damaged, protected or made to fill memory.
+            EncodingError: it is no workbook, and text in no encoding.
+        """
+        if is_spreadsheet_xml(data):
+            return read_spreadsheet_xml(data, name)
+        if not contents.is_zip(data) and not data.startswith((_OLE, *_BIFF)):
+            return TABLE.read(data, name)
+        if contents.is_zip(data):
+            open_archive(data, name).close()  # refuses what is made to fill memory
+        return _read(data, name)
+
+
+def _read(data: bytes, name: str) -> Reading:
+    import python_calamine as calamine
+
+    if _is_encrypted(data):
+        raise UnsupportedSourceError(
+            f"{name} is protected by a password; save it without one and ingest it again"
+        )
+    built = Builder()
+    warnings: list[str] = []
+    left = _MOST
+    try:
+        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            for number, about in enumerate(book.sheets_metadata, 1):
+                if about.typ != calamine.SheetTypeEnum.WorkSheet:
+                    warnings.append(f"the sheet {about.name!r} holds a chart or macros, not read")
+                    continue
+                hidden = about.visible != calamine.SheetVisibleEnum.Visible
+                if hidden:
+                    warnings.append(f"1 hidden sheet: {about.name}")
+                with built.region("hidden") if hidden else nullcontext():
+                    built.page(number)
+                    built.heading(1, about.name)
+                    sheet = _Sheet(book.get_sheet_by_index(number - 1))
+                    left = SheetLayout(built, left, seen=not hidden).add(sheet.rows())
+                if sheet.has_decimals and _AS_STORED not in warnings:
+                    warnings.append(_AS_STORED)
+                if left < 0:
+                    warnings.append(
+                        f"it holds over {_MOST:,} characters; what follows in the sheet "
+                        f"{about.name} and after it was left out"
+                    )
+                    break
+    except BaseException as error:  # whatever a broken workbook makes of the library
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise UnsupportedSourceError(
+            f"{name} is damaged: its sheets cannot be read ({error}); save it anew as .xlsx and "
+            "ingest it again"
+        ) from error
+    return built.reading(warnings=warnings)
+
+
+class _Sheet:
+    """The rows of a sheet; ``has_decimals`` once one held a number with decimal places."""
+
+    def __init__(self, sheet: Any) -> None:
+        self._sheet = sheet
+        self.has_decimals = False
+
+    def rows(self) -> Iterator[Row]:
+        """The filled rows; a label over several rows is said in each."""
+        merges: dict[int, list[Merge]] = {}
+        for (top, left), (bottom, right) in self._sheet.merged_cell_ranges or ():
+            merges.setdefault(top + 1, []).append((left + 1, right + 1, bottom + 1))
+        return spread(self._own_rows(), merges)
+
+    def _own_rows(self) -> Iterator[Row]:
+        for number, values in enumerate(self._values(), 1):
+            cells = {c: words for c, value in enumerate(values, 1) if (words := self._shown(value))}
+            if cells:
+                yield Row(number, cells)
+
+    def _values(self) -> Iterator[list[Any]]:
+        """The cells from A1 on, the rows above the first filled one empty."""
+        start = self._sheet.start
+        if start is None:
+            return
+        for _ in range(start[0]):
+            yield []
+        before = [""] * start[1]
+        for values in self._sheet.to_python(skip_empty_area=True):
+            yield [*before, *values]
+
+    def _shown(self, value: Any) -> str:
+        match value:
+            case str():
+                return " ".join(value.split())
+            case bool():
+                return "TRUE" if value else "FALSE"
+            case int() | float():
+                self.has_decimals |= value != int(value) if abs(value) < 1e15 else False
+                return general(value)
+            case dt.datetime() if value.time() == dt.time():
+                return value.date().isoformat()
+            case dt.datetime():
+                return value.isoformat(" ", "seconds" if value.second else "minutes")
+            case dt.time():
+                return value.isoformat("seconds" if value.second else "minutes")
+            case dt.timedelta():
+                minutes, seconds = divmod(round(value.total_seconds()), 60)
+                return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+            case None:
+                return ""
+            case _:
+                return str(value)
+
+
+def _has(data: bytes, *streams: str) -> bool:
+    """Whether an OLE2 file's directory names one of these streams."""
+    return any(stream.encode("utf-16-le") in data for stream in streams)
+
+
+def _is_encrypted(data: bytes) -> bool:
+    """Whether a workbook's first records say so; the library only calls it no workbook."""
+    at = data.find(_BIFF[0])
+    for _ in range(_FIRST_RECORDS if at >= 0 else 0):
+        kind, size = data[at : at + 2], int.from_bytes(data[at + 2 : at + 4], "little")
+        if kind == _FILE_PASS:
+            return True
+        at += 4 + size
+    return False
+
+
+XLS = XlsReader()

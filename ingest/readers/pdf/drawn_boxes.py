@@ -1,0 +1,163 @@
+"""The filled boxes and the pictures that a page draws, and where."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from numpy.typing import NDArray
+
+from pincite.ingest.readers.pdf.glyphs import by_address, shown
+
+_CELL, _MOST_CELLS = 2.0, 1000  # points, cells a side: the grid that boxes and pictures are put on
+_MOST_OF_PAGE = 0.5  # pictures that cover more are a scan, whose letters are invisible text
+_MOST_OBJECTS = 100_000  # drawn on a page; what is drawn after them covers nothing
+_DEEPEST = 4  # groups of objects in groups
+_red, _green, _blue, _opacity = (ctypes.c_uint() for _ in range(4))  # PDFium has one thread
+_PARTS = [ctypes.addressof(part) for part in (_red, _green, _blue, _opacity)]
+_POINTER = ctypes.c_void_p
+_object = by_address(raw.FPDFPage_GetObject, _POINTER, _POINTER, ctypes.c_int)
+_member = by_address(raw.FPDFFormObj_GetObject, _POINTER, _POINTER, ctypes.c_ulong)
+_kind = by_address(raw.FPDFPageObj_GetType, ctypes.c_int, _POINTER)
+fill_colour = by_address(raw.FPDFPageObj_GetFillColor, ctypes.c_int, *[_POINTER] * 5)
+stroke_colour = by_address(raw.FPDFPageObj_GetStrokeColor, ctypes.c_int, *[_POINTER] * 5)
+_COVERS = {
+    raw.FPDF_ANNOT_SQUARE,
+    raw.FPDF_ANNOT_REDACT,
+    raw.FPDF_ANNOT_STAMP,
+    raw.FPDF_ANNOT_FREETEXT,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnBoxes:
+    """The filled boxes of a page: when each is drawn, its colour, and of each cell of a grid over
+    the page the last one, or -1; ``scanned`` says that pictures cover most of the page."""
+
+    when: NDArray[np.int64]
+    colours: NDArray[np.int64]
+    last: NDArray[np.int64]
+    cell: float
+    order: Mapping[int, int]  # when an object is drawn, by its address
+    scanned: bool
+
+
+def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
+    """What a page draws that may hide letters."""
+    width, height = page.get_size()
+    cell = max(_CELL, max(width, height) / _MOST_CELLS)
+    shape = int(np.ceil(height / cell)) + 1, int(np.ceil(width / cell)) + 1
+    order: dict[int, int] = {}
+    filled, colours, when, pictures = [], [], [], []
+    for i, (address, kind, matrix) in enumerate(islice(_objects(page), _MOST_OBJECTS)):
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            order[address] = i
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            pictures.append(_bounds(address, matrix))
+        elif kind == raw.FPDF_PAGEOBJ_PATH and (ink := _filled(address)):
+            filled.append(_bounds(address, matrix))
+            colours.append(ink)
+            when.append(i)
+    for box in _annotations(page):
+        filled.append(box)
+        colours.append((-255, -255, -255))  # none: only its place matters
+        when.append(_MOST_OBJECTS)
+    last = np.full(shape, -1, np.int64)
+    for i, (x, y) in enumerate(_cells(filled, page, cell)):
+        last[y, x] = i
+    picture = np.zeros(shape, np.bool_)
+    for x, y in _cells(pictures, page, cell):
+        picture[y, x] = True
+    return DrawnBoxes(
+        np.array(when, np.int64),
+        np.array(colours, np.int64).reshape(-1, 3),
+        last,
+        cell,
+        order,
+        bool(picture.mean() >= _MOST_OF_PAGE),
+    )
+
+
+def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, pdfium.PdfMatrix]]:
+    """The addresses of what is drawn on a page, in order, with its kind and what places it."""
+    handle = ctypes.cast(page.raw, _POINTER)
+    count = raw.FPDFPage_CountObjects(page.raw)
+    top: Iterator[int] = (_object(handle, i) for i in range(count))
+    groups = [(top, pdfium.PdfMatrix())]
+    while groups:
+        members, matrix = groups[-1]
+        address = next(members, None)
+        if address is None:
+            groups.pop()
+            continue
+        kind = _kind(address)
+        yield address, kind, matrix
+        if kind == raw.FPDF_PAGEOBJ_FORM and len(groups) < _DEEPEST:
+            own = raw.FS_MATRIX()
+            group = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
+            raw.FPDFPageObj_GetMatrix(group, own)
+            groups.append((_members(group), pdfium.PdfMatrix.from_raw(own).multiply(matrix)))
+
+
+def _members(group: raw.FPDF_PAGEOBJECT) -> Iterator[int]:
+    handle = ctypes.cast(group, _POINTER)
+    for i in range(max(raw.FPDFFormObj_CountObjects(group), 0)):
+        yield _member(handle, i)
+
+
+def _filled(address: int) -> tuple[int, int, int] | None:
+    """The colour of a path that is filled, and hides what is under it."""
+    handle = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(handle, mode, stroke)
+    if mode.value == raw.FPDF_FILLMODE_NONE or raw.FPDFPageObj_HasTransparency(handle):
+        return None
+    red, green, blue, _ = colour(fill_colour, address)
+    return red, green, blue
+
+
+def _bounds(address: int, matrix: pdfium.PdfMatrix) -> tuple[float, float, float, float]:
+    handle = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top)
+    box: tuple[float, float, float, float] = matrix.on_rect(
+        left.value, bottom.value, right.value, top.value
+    )
+    return box
+
+
+def _annotations(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
+    """The boxes of what is laid over a page."""
+    rectangle = raw.FS_RECTF()
+    for i in range(raw.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = raw.FPDFPage_GetAnnot(page.raw, i)
+        covers = raw.FPDFAnnot_GetSubtype(annotation) in _COVERS
+        if covers and raw.FPDFAnnot_GetRect(annotation, rectangle):
+            yield rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+        raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _cells(
+    bounds: list[tuple[float, float, float, float]], page: pdfium.PdfPage, cell: float
+) -> Iterator[tuple[slice, slice]]:
+    """The columns and rows of the cells whose middle is in a box."""
+    if not bounds:
+        return
+    corners = np.array(bounds, np.float32)[:, [0, 3, 2, 1]]
+    boxes = np.nan_to_num(shown(corners, page), nan=-1.0, posinf=1e6, neginf=-1.0)
+    edges = np.clip(np.ceil(boxes / cell - 0.5), 0, 1e6).astype(int)
+    for left, top, right, bottom in edges.tolist():
+        yield slice(left, right), slice(top, bottom)
+
+
+def colour(get: Callable[..., int], address: int) -> tuple[int, int, int, int]:
+    """Red, green, blue and opacity of an object, as ``get`` gives them; black by default."""
+    _red.value = _green.value = _blue.value = 0
+    _opacity.value = 255
+    get(address, *_PARTS)
+    return _red.value, _green.value, _blue.value, _opacity.value

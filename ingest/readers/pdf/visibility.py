@@ -1,0 +1,162 @@
+"""Which of a page's letters nobody can see who opens the file.
+
+White on white, drawn with no ink at all, smaller than half a point, off the page, or under a box
+that was drawn over them. What colour and boxes make doubtful is looked up in a picture of the page.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from numpy.typing import NDArray
+
+from pincite.ingest.processes import deadline
+from pincite.ingest.readers.pdf.drawn_boxes import (
+    DrawnBoxes,
+    colour,
+    drawn_boxes,
+    fill_colour,
+    stroke_colour,
+)
+from pincite.ingest.readers.pdf.glyphs import PageGlyphs, by_address, shown
+from pincite.ingest.readers.pdf.lines import Boxes
+
+Flags = NDArray[np.bool_]
+
+_SMALLEST = 0.5  # points: letters that are smaller cannot be read
+_TRANSPARENT = 12  # of 255: fainter ink cannot be told from none
+_PALE = 200  # of 255: ink that is lighter in all three colours may be lost on white
+_SAME = 16  # of 255: two colours that differ less look alike
+_SCALE, _LARGEST = 2.0, 2000  # pixels a point, pixels a side: of the picture of a page
+_BAND = (0.2, 0.8)  # of a word's height: where each of its letters has ink
+_PARTLY = 4  # letters: of so many, the outermost may stick out from under a box
+_mode = by_address(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
+_STROKED = {
+    raw.FPDF_TEXTRENDERMODE_STROKE,
+    raw.FPDF_TEXTRENDERMODE_FILL_STROKE,
+    raw.FPDF_TEXTRENDERMODE_STROKE_CLIP,
+    raw.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ink:
+    """How each run of letters is drawn, ``(runs,)``: with no ink, not at all (as on a scan), or
+    with ink that white paper may hide; ``colours`` are red, green and blue, ``(runs, 3)``."""
+
+    none: Flags
+    invisible: Flags
+    pale: Flags
+    colours: NDArray[np.int64]
+
+
+def hidden(
+    page: pdfium.PdfPage, textpage: raw.FPDF_TEXTPAGE, glyphs: PageGlyphs
+) -> tuple[Flags, bool]:
+    """Which letters of a page cannot be seen, ``(n,)``; and whether the page is a picture: one that
+    covers most of it and has no invisible text, as a recognised scan has."""
+    if not len(glyphs.runs.addresses):
+        return np.zeros(len(glyphs.codes), np.bool_), False
+    ink, boxes = _ink(glyphs), drawn_boxes(page)
+    centre = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
+    on_page = ((centre >= 0) & (centre <= page.get_size())).all(axis=1)
+    unseen = ~on_page | (ink.none | _tiny(textpage, glyphs))[glyphs.run]
+    if not boxes.scanned:
+        unseen |= ink.invisible[glyphs.run]
+    doubtful = ~unseen & ~glyphs.generated & ~ink.invisible[glyphs.run]
+    doubtful[doubtful] &= (ink.pale[glyphs.run] | _on_boxes(glyphs, ink, boxes, centre))[doubtful]
+    if doubtful.any() and not deadline.is_near():
+        unseen |= _without_contrast(page, textpage, glyphs, doubtful)
+    return unseen, boxes.scanned and not ink.invisible.any()
+
+
+def _ink(glyphs: PageGlyphs) -> _Ink:
+    rows = []
+    for address in glyphs.runs.addresses:
+        mode = _mode(address)
+        fill = colour(fill_colour, address)
+        stroke = colour(stroke_colour, address) if mode in _STROKED else fill
+        rows.append((*fill, *stroke, mode))
+    table = np.array(rows, np.int64)
+    paler = np.minimum(table[:, :3], table[:, 4:7]).min(axis=1)
+    opacity = np.maximum(table[:, 3], table[:, 7])
+    invisible = table[:, 8] == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    return _Ink(opacity <= _TRANSPARENT, invisible, paler >= _PALE, table[:, :3])
+
+
+def _tiny(textpage: raw.FPDF_TEXTPAGE, glyphs: PageGlyphs) -> Flags:
+    """Which runs are too small to be read: by their size, and by their letters as drawn."""
+    tiny = glyphs.runs.sizes < _SMALLEST
+    for run in np.flatnonzero(tiny).tolist():
+        left, bottom, right, top = _letter(textpage, int(glyphs.runs.first[run]))
+        tiny[run] = max(right - left, top - bottom) < _SMALLEST
+    return tiny
+
+
+def _letter(textpage: raw.FPDF_TEXTPAGE, i: int) -> tuple[float, float, float, float]:
+    """The box close around a letter, in the page's coordinates: left, bottom, right, top."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    raw.FPDFText_GetCharBox(textpage, i, left, right, bottom, top)
+    return left.value, bottom.value, right.value, top.value
+
+
+def _on_boxes(
+    glyphs: PageGlyphs, ink: _Ink, boxes: DrawnBoxes, centre: NDArray[np.floating]
+) -> Flags:
+    """Which letters have a box drawn over them, or stand on one of their own colour."""
+    if not len(boxes.when):
+        return np.zeros(len(glyphs.codes), np.bool_)
+    at = np.nan_to_num(centre / boxes.cell, nan=0.0, posinf=0.0, neginf=0.0).astype(int)
+    rows, columns = boxes.last.shape
+    last = boxes.last[np.clip(at[:, 1], 0, rows - 1), np.clip(at[:, 0], 0, columns - 1)]
+    drawn = np.array([boxes.order.get(address, -1) for address in glyphs.runs.addresses])
+    over = boxes.when[last] > drawn[glyphs.run]
+    difference = np.abs(boxes.colours[last] - ink.colours[glyphs.run]).max(axis=1)
+    on_box: Flags = (last >= 0) & (over | (difference <= _SAME))
+    return on_box
+
+
+def _without_contrast(
+    page: pdfium.PdfPage, textpage: raw.FPDF_TEXTPAGE, glyphs: PageGlyphs, doubtful: Flags
+) -> Flags:
+    """Which of the doubtful letters do not show in a picture of the page."""
+    unseen = np.zeros(len(doubtful), np.bool_)
+    at = np.flatnonzero(doubtful & (glyphs.codes > ord(" ")))
+    corners = np.array([_letter(textpage, i) for i in at.tolist()], np.float32)
+    if not len(at):
+        return unseen
+    scale = min(_SCALE, _LARGEST / max(page.get_size()))
+    try:
+        bitmap = page.render(scale=scale, may_draw_forms=False)
+    except pdfium.PdfiumError:
+        return unseen
+    try:
+        picture = bitmap.to_numpy()[:, :, :3].astype(np.int16)
+    finally:
+        bitmap.close()
+    boxes = shown(corners[:, [0, 3, 2, 1]], page) * scale
+    new = np.flatnonzero(np.diff(glyphs.run[at], prepend=-1) | (np.diff(at, prepend=-2) > 2))
+    for start, end in zip(new.tolist(), [*new[1:].tolist(), len(at)], strict=True):
+        inner = boxes[start + 1 : end - 1] if end - start >= _PARTLY else boxes[:0]
+        if _uniform(picture, boxes[start:end]) or (len(inner) and _uniform(picture, inner)):
+            unseen[at[start:end]] = True
+    return unseen
+
+
+def _uniform(picture: NDArray[np.int16], boxes: Boxes) -> bool:
+    """Whether the picture has one colour where letters with these boxes are drawn."""
+    left, top = boxes[:, :2].min(axis=0)
+    right, bottom = boxes[:, 2:].max(axis=0)
+    if not np.isfinite([left, top, right, bottom]).all():
+        return False
+    low, high = (top + share * (bottom - top) for share in _BAND)
+    rows, columns = picture.shape[:2]
+    # A letter like "l" is one colour within its own box, so its sides belong to it.
+    x = slice(max(int(left) - 1, 0), min(int(np.ceil(right)) + 1, columns))
+    y = slice(max(int(low), 0), min(int(np.ceil(high)) + 1, rows))
+    part = picture[y, x].reshape(-1, 3)
+    return bool(len(part) and np.ptp(part, axis=0).max() <= _SAME)
