@@ -40,9 +40,9 @@ def below(document: Document, span: Span) -> Span | None:
         if section.span.end <= span.end:
             continue
         start = max(section.body, span.end)
-        rest = text[start : start + LONGEST]
-        if rest.strip() and start < section.span.end:
-            end = min(section.span.end, start + LONGEST)
+        end = min(section.span.end, start + LONGEST)
+        rest = text[start:end]
+        if rest.strip():
             first = len(rest) - len(rest.lstrip())
             cut = text.find(_BREAK, start + first, end)
             return _tight(text, start, end if cut < 0 else cut)
