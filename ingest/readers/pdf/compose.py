@@ -87,6 +87,9 @@ class _Writer:
             self._add("\n")
         text = "".join(self._parts)
         words = np.concatenate(self._words) if self._words else np.empty(0, WORD)
+        # The parts of a word that goes over several lines begin at one place, and end at one.
+        last = np.flatnonzero(np.diff(words["start"], append=-1))
+        words["end"] = np.repeat(words["end"][last], np.diff(last, prepend=-1))
         # A page without words is an empty span, where the next one with words starts.
         starts, at = [0] * pages, len(text)
         for number in range(pages, 1, -1):
@@ -110,12 +113,7 @@ class _Writer:
         starts = np.cumsum(lengths + 1) - lengths - 1
         self._place(line, starts, starts + lengths, line.text)
         if glued:
-            first = self._words[-1][:1]
-            first["start"] = self._words[-2]["start"][-1]
-            for before in reversed(self._words[:-1]):  # a word may go over several lines
-                if before["start"][-1] != first["start"][0]:
-                    break
-                before["end"][-1] = first["end"][0]
+            self._words[-1]["start"][0] = self._words[-2]["start"][-1]
 
     def _unspaced(self, last: Line, line: Line) -> bool:
         """Whether no blank stands between the words around a line end."""

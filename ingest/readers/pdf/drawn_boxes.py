@@ -51,20 +51,21 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     cell = max(_CELL, max(width, height) / _MOST_CELLS)
     shape = int(np.ceil(height / cell)) + 1, int(np.ceil(width / cell)) + 1
     order: dict[int, int] = {}
-    filled, inks, when, pictures = [], [], [], []
+    filled, addresses, when, pictures = [], [], [], []
     for i, (address, kind, matrix) in enumerate(islice(_objects(page), _MOST_OBJECTS)):
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             order[address] = i
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             pictures.append(_bounds(address, matrix))
-        elif kind == raw.FPDF_PAGEOBJ_PATH and (ink := _filled(address)):
+        elif kind == raw.FPDF_PAGEOBJ_PATH and _is_filled(address):
             filled.append(_bounds(address, matrix))
-            inks.append(ink)
+            addresses.append(address)
             when.append(i)
     for box in _annotations(page):
         filled.append(box)
-        inks.append((-255, -255, -255))  # none: only its place matters
         when.append(_MOST_OBJECTS)
+    inks = np.full((len(filled), 3), -255)  # of what is laid over a page only the place matters
+    inks[: len(addresses)] = colours(fill_colour, addresses)[:, :3]
     last = np.full(shape, -1, np.int64)
     for i, (x, y) in enumerate(_cells(filled, page, cell)):
         last[y, x] = i
@@ -73,7 +74,7 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
         picture[y, x] = True
     return DrawnBoxes(
         np.array(when, np.int64),
-        np.array(inks, np.int64).reshape(-1, 3),
+        inks,
         last,
         cell,
         order,
@@ -106,15 +107,12 @@ def _members(group: raw.FPDF_PAGEOBJECT) -> Iterator[int]:
     return map(_member, repeat(handle), range(max(raw.FPDFFormObj_CountObjects(group), 0)))
 
 
-def _filled(address: int) -> tuple[int, int, int] | None:
-    """The colour of a path that is filled, and hides what is under it."""
+def _is_filled(address: int) -> bool:
+    """Whether a path is filled, and hides what is under it."""
     handle = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(handle, mode, stroke)
-    if mode.value == raw.FPDF_FILLMODE_NONE or raw.FPDFPageObj_HasTransparency(handle):
-        return None
-    red, green, blue, _ = colours(fill_colour, [address])[0].tolist()
-    return red, green, blue
+    return mode.value != raw.FPDF_FILLMODE_NONE and not raw.FPDFPageObj_HasTransparency(handle)
 
 
 def _bounds(address: int, matrix: pdfium.PdfMatrix) -> tuple[float, float, float, float]:
