@@ -86,7 +86,8 @@ def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, pdfium.PdfMatrix]
     """The addresses of what is drawn on a page, in order, with its kind and what places it."""
     handle = ctypes.cast(page.raw, _POINTER)
     count = raw.FPDFPage_CountObjects(page.raw)
-    groups = [(map(_object, repeat(handle), range(count)), pdfium.PdfMatrix())]
+    top: Iterator[int] = map(_object, repeat(handle), range(count))
+    groups = [(top, pdfium.PdfMatrix())]
     while groups:
         members, matrix = groups[-1]
         for address in members:
