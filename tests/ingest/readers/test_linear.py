@@ -229,11 +229,10 @@ FILES: dict[str, tuple[str, int, Callable[[int], bytes]]] = {
     "PDF: rows": ("a.pdf", 40, pdf_table),
     "PDF: one word": (
         "a.pdf",
-        40,
+        120,
         lambda n: pdf([Leaf(column(["gull-"] * n), height=12 * n + 200)]),
     ),
     "Markdown: headings": ("a.md", 200, repeated("# Of {}\n\nThey nest.\n\n")),
-    "HTML: code": ("a.html", 40, lambda n: html(f"<p>{SENTENCE}</p><pre>{'`' * n}</pre>")),
     "Markdown: code": ("a.md", 200, repeated("```\ngull {}\n```\n")),
     "JSON": (
         "a.json",
