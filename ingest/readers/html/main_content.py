@@ -48,7 +48,8 @@ def main_content(page: Element) -> Element:
         return None
     tree = found.body
     for element in tree.iter():
-        element.tag = _tag(element)
+        if (tag := _tag(element)) != element.tag:  # lxml sets no name as odd as those it reads
+            element.tag = tag
     return tree
 
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from pincite.ingest.readers.headers import header_lines
-
-if TYPE_CHECKING:
-    from pincite.ingest.readers.office.sheet import Row
-
+from pincite.ingest.readers.office.sheet_rows import Row
 
 _MOST = 5  # tables beside each other
 

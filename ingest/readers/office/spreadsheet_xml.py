@@ -16,7 +16,8 @@ from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.office.merged_labels import Merge, spread
 from pincite.ingest.readers.office.number_formats import display, display_text
-from pincite.ingest.readers.office.sheet import Row, SheetLayout
+from pincite.ingest.readers.office.sheet import SheetLayout
+from pincite.ingest.readers.office.sheet_rows import Row
 from pincite.ingest.readers.zip import refuse_entities_in
 
 Element = Any  # lxml has no types of its own

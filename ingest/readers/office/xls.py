@@ -14,7 +14,8 @@ from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.office.merged_labels import Merge, spread
 from pincite.ingest.readers.office.number_formats import general
-from pincite.ingest.readers.office.sheet import Row, SheetLayout
+from pincite.ingest.readers.office.sheet import SheetLayout
+from pincite.ingest.readers.office.sheet_rows import Row
 from pincite.ingest.readers.office.spreadsheet_xml import (
     is_spreadsheet_xml,
     read_spreadsheet_xml,
