@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pincite.corpus import codec
-from pincite.corpus.layout import Layout
-from pincite.corpus.types import Origin
+from pincite.corpus.types import Layout, Origin
 from pincite.ingest.files.read import Finding, Read, Refused, Request, Same
 from pincite.ingest.files.walk import Source
 

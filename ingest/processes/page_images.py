@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Self
 
 from pincite.corpus.errors import PageNotDrawnError
-from pincite.corpus.layout import Box
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry
-from pincite.corpus.types import Document, Span
+from pincite.corpus.types import Box, Document, Span
 from pincite.ingest.processes.child import Child
 from pincite.ingest.processes.messages import receive, send
 from pincite.ingest.readers.pdf.reader import PDF

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import IO
 
+from pincite.ingest import deadline
 from pincite.ingest.files.read import Finding, ReadingFunction, Refused, Request, read_file
-from pincite.ingest.processes import deadline
 from pincite.ingest.processes.child import MEMORY, READY, limit_memory, pipes
 from pincite.ingest.processes.messages import receive_request, send_finding
 

@@ -20,7 +20,7 @@ from pincite.corpus.errors import (
     UnreadableSourceError,
     UnsupportedSourceError,
 )
-from pincite.ingest.processes import deadline
+from pincite.ingest import deadline
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.pdf import ocr
 from pincite.ingest.readers.pdf.reader import PDF

@@ -35,7 +35,7 @@ from pincite.ingest.readers.office.odf_styles import (
     number,
 )
 from pincite.ingest.readers.office.odf_tables import arranges, cells, rows, shown_rows, text_table
-from pincite.ingest.readers.office.sheet import add_tables
+from pincite.ingest.readers.sheet import add_tables
 
 _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 _MATH = "{http://www.w3.org/1998/Math/MathML}"

@@ -14,9 +14,10 @@ from lxml import etree
 from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.headers import Row
 from pincite.ingest.readers.office.merged_labels import Merge, spread
 from pincite.ingest.readers.office.number_formats import display, display_text
-from pincite.ingest.readers.office.sheet import Row, SheetLayout
+from pincite.ingest.readers.sheet import SheetLayout
 from pincite.ingest.readers.zip import refuse_entities_in
 
 Element = Any  # lxml has no types of its own

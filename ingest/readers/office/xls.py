@@ -12,14 +12,15 @@ from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers import zip_listing as contents
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.headers import Row
 from pincite.ingest.readers.office.merged_labels import Merge, spread
 from pincite.ingest.readers.office.number_formats import general
-from pincite.ingest.readers.office.sheet import Row, SheetLayout
 from pincite.ingest.readers.office.spreadsheet_xml import (
     is_spreadsheet_xml,
     read_spreadsheet_xml,
 )
 from pincite.ingest.readers.plain.csv import TABLE
+from pincite.ingest.readers.sheet import SheetLayout
 from pincite.ingest.readers.zip import open_archive
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

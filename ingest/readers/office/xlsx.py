@@ -13,7 +13,6 @@ from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers import zip_listing as contents
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
-from pincite.ingest.readers.office.sheet import SheetLayout
 from pincite.ingest.readers.office.sheet_drawings import (
     Comment,
     comments,
@@ -23,6 +22,7 @@ from pincite.ingest.readers.office.sheet_drawings import (
 )
 from pincite.ingest.readers.office.workbook import SheetPart, Workbook, open_workbook
 from pincite.ingest.readers.office.worksheet import Facts, Worksheet, cell_name
+from pincite.ingest.readers.sheet import SheetLayout
 from pincite.ingest.readers.zip import member, open_archive, refuse_entities
 
 _MOST = 50_000_000  # characters taken from a workbook, which can say one text a million times

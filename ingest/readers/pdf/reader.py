@@ -20,7 +20,7 @@ import pypdfium2.raw as raw
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import SourceError, UnreadableSourceError, UnsupportedSourceError
-from pincite.ingest.processes import deadline
+from pincite.ingest import deadline
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.pdf import ocr
 from pincite.ingest.readers.pdf.annotations import attachments, form, has_xfa

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.encodings import decoded
-from pincite.ingest.readers.office.sheet import add_tables
+from pincite.ingest.readers.sheet import add_tables
 
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 100  # records from which the delimiter is told

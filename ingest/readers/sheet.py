@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from pincite.ingest.readers.builder import Builder
-from pincite.ingest.readers.headers import column_names, header_lines, is_value, value_columns
-from pincite.ingest.readers.office.side_by_side import beside
+from pincite.ingest.readers.headers import Row, column_names, header_lines, is_value, value_columns
+from pincite.ingest.readers.side_by_side import beside
 
 _BUFFERED = 1000  # rows of a table from which its columns and its header are told
 _BODY = 50  # rows of a table from which the kinds of its columns are told
@@ -22,19 +22,6 @@ _TITLE = 160  # characters: a longer line above a table is no heading
 _LINES = 20  # a longer column of cells is a table, not lines of text around tables
 _NOTE_WORDS = 6  # from which a single cell at the end of a table is a note, not a row
 _PROSE_WORDS = 6  # in most cells of a column that holds text, not names
-
-
-@dataclass(slots=True)
-class Row:
-    """A filled row: what its columns show, from 1 (A), and how far merged cells reach.
-
-    ``merged`` has the last column and the last row of a merged cell by its first column.
-    """
-
-    number: int
-    cells: dict[int, str] = field(default_factory=dict)
-    merged: dict[int, tuple[int, int]] = field(default_factory=dict)
-    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
