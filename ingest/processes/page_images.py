@@ -102,12 +102,12 @@ class Drawings:
             PageNotDrawnError: as for `page`.
         """
         digest, layout = self._digest(document), self._library.layout(document.id)
-        found = [] if layout is None else layout.boxes(span)
+        boxes = [] if layout is None else layout.boxes(span)
         with self._lock:
             if self._at_hand != digest:
                 self._ask(document, digest, None)
-            sizes = {b.page: self._sizes[b.page - 1] for b in found if b.page <= len(self._sizes)}
-        return Boxes(tuple(_fraction(b, sizes[b.page]) for b in found if b.page in sizes), sizes)
+            sizes = {b.page: self._sizes[b.page - 1] for b in boxes if b.page <= len(self._sizes)}
+        return Boxes(tuple(_fraction(b, sizes[b.page]) for b in boxes if b.page in sizes), sizes)
 
     def _digest(self, document: Document) -> str:
         if document.media_type != PDF.media_type or document.origin is None:
