@@ -15,8 +15,8 @@ from openpyxl.comments import Comment
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from pincite.corpus.errors import UnsupportedSourceError
-from pincite.ingest.readers import Reading, read
-from pincite.ingest.readers.office import sheet, xlsx
+from pincite.ingest.readers import Reading, read, sheet
+from pincite.ingest.readers.office import xlsx
 from tests.ingest.readers.damage import (
     broken_inside,
     cut_or_flipped,
