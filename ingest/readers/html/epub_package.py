@@ -12,7 +12,8 @@ from pincite.corpus.errors import SourceError, UnsupportedSourceError
 from pincite.ingest.readers.html.elements import words
 from pincite.ingest.readers.html.parse import page_text, parse
 from pincite.ingest.readers.html.visibility import Element
-from pincite.ingest.readers.zip import holds, member, parse_xml, refuse_entities_in
+from pincite.ingest.readers.xml import refuse_entities_in
+from pincite.ingest.readers.zip import holds, member, parse_xml
 
 CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

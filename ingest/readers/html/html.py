@@ -15,6 +15,7 @@ from pincite.ingest.readers.html.main_content import Content, main_content
 from pincite.ingest.readers.html.parse import LOOKED_AT, MARKS, page_text, parse
 from pincite.ingest.readers.html.visibility import Element, Visibility
 from pincite.ingest.readers.html.walk import unseen_warning, walk
+from pincite.ingest.readers.warnings import be, counted
 
 _PAGE = re.compile(
     rb"(?:\s|<\?xml[^>]*\?>|(?><!--.*?-->))*+<(?:!doctype\s+html|html)[\s>]",
@@ -100,9 +101,8 @@ def _without_unseen(page: Element, visibility: Visibility) -> tuple[str, ...]:
     if not (count := len(" ".join(texts).split())):
         return ()
     return (
-        f"{count:,} {'word has' if count == 1 else 'words have'} the colour of what is behind, so "
-        f"that nobody sees {'it' if count == 1 else 'them'}, and {'is' if count == 1 else 'are'} "
-        "not read",
+        f"{counted(count, 'word')} of it cannot be seen (in the colour behind), and "
+        f"{be(count)} not read",
     )
 
 

@@ -13,7 +13,7 @@ from pincite.ingest.readers.office.docx_numbering import W, numbering
 from pincite.ingest.readers.office.docx_runs import Runs, local
 from pincite.ingest.readers.office.margins import without_numbers
 from pincite.ingest.readers.office.package import Package, Target
-from pincite.ingest.readers.office.warnings import hidden, unread
+from pincite.ingest.readers.warnings import hidden, unread
 from pincite.ingest.readers.zip import open_archive
 from pincite.ingest.readers.zip_listing import lists
 
@@ -150,7 +150,10 @@ class _Document:
         counts = Counter({"tracked deletion": _deletions(self._root)})
         counts += self._runs.unread + self._margin_runs.unread
         counts["inserted file"] = sum(1 for _ in self._root.iter(f"{W}altChunk", f"{W}subDoc"))
-        return [*hidden(body.hidden, "passage of text"), *unread(counts, self._runs.objects)]
+        return [
+            *hidden(body.hidden, "passage of text"),
+            *unread(counts, {"embedded object": [*self._runs.objects]}),
+        ]
 
 
 def _document_path(package: Package, name: str) -> str:

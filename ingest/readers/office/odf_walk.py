@@ -224,7 +224,7 @@ class Walker:
         elif f"{DRAW}object" in inside or f"{DRAW}object-ole" in inside:
             self._object(inside.get(f"{DRAW}object"))
         elif f"{DRAW}plugin" in inside:
-            self.unread["film or sound"] += 1
+            self.unread["video or sound recording"] += 1
         elif f"{DRAW}image" in inside:
             self._picture(inside)
         self._lists.back(lists)

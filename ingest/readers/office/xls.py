@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import ole
 from pincite.ingest.readers import zip_listing as contents
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
@@ -21,18 +22,19 @@ from pincite.ingest.readers.office.spreadsheet_xml import (
 )
 from pincite.ingest.readers.plain.csv import TABLE
 from pincite.ingest.readers.sheet import SheetLayout
+from pincite.ingest.readers.warnings import hidden, too_long, unread
 from pincite.ingest.readers.zip import open_archive
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08\x10\0\0\x06\x05\0", b"\x09\x00\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0")
 _FILE_PASS = b"\x2f\0"  # the record of an encrypted workbook
 _FIRST_RECORDS = 8  # among which it stands
 # A file that has one of these holds a workbook at most as a part of itself.
-_OTHERS = ("EncryptedPackage", "__substg1.0_", "WordDocument", "PowerPoint Document")
+_OTHERS = (ole.ENCRYPTED, "__substg1.0_", "WordDocument", "PowerPoint Document")
 _MOST = 50_000_000  # characters taken from a workbook
+_CHART = "sheet of charts or macros"
 _AS_STORED = (
-    "numbers are read as they are stored: this format's percent signs, currencies and decimal "
-    "places are not; save it as .xlsx to have them read as displayed"
+    "numbers are read as they are stored, without their percent signs, currencies and decimal "
+    "places; save it as .xlsx to have them read as displayed"
 )
 
 
@@ -47,7 +49,8 @@ class XlsReader:
         """Whether it is a workbook in an OLE2 file, in binary form in a zip file, or in XML."""
         if contents.lists(data, "xl/workbook.bin") or is_spreadsheet_xml(data):
             return True
-        return data.startswith(_OLE) and _has(data, "Workbook", "Book") and not _has(data, *_OTHERS)
+        is_workbook = ole.is_ole(data) and ole.names(data, "Workbook", "Book")
+        return is_workbook and not ole.names(data, *_OTHERS)
 
     def read(self, data: bytes, name: str) -> Reading:
         """See `Reader`.
@@ -58,7 +61,7 @@ class XlsReader:
         """
         if is_spreadsheet_xml(data):
             return read_spreadsheet_xml(data, name)
-        if not contents.is_zip(data) and not data.startswith((_OLE, *_BIFF)):
+        if not contents.is_zip(data) and not data.startswith((ole.SIGNATURE, *_BIFF)):
             return TABLE.read(data, name)
         if contents.is_zip(data):
             open_archive(data, name).close()  # refuses what is made to fill memory
@@ -74,28 +77,27 @@ def _read(data: bytes, name: str) -> Reading:
         )
     built = Builder()
     warnings: list[str] = []
+    unseen: list[str] = []  # names of sheets
+    charts: list[str] = []
     left = _MOST
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             for number, about in enumerate(book.sheets_metadata, 1):
                 if about.typ != calamine.SheetTypeEnum.WorkSheet:
-                    warnings.append(f"the sheet {about.name!r} holds a chart or macros, not read")
+                    charts.append(about.name)
                     continue
-                hidden = about.visible != calamine.SheetVisibleEnum.Visible
-                if hidden:
-                    warnings.append(f"1 hidden sheet: {about.name}")
-                with built.region("hidden") if hidden else nullcontext():
+                is_hidden = about.visible != calamine.SheetVisibleEnum.Visible
+                if is_hidden:
+                    unseen.append(about.name)
+                with built.region("hidden") if is_hidden else nullcontext():
                     built.page(number)
                     built.heading(1, about.name)
                     sheet = _Sheet(book.get_sheet_by_index(number - 1))
-                    left = SheetLayout(built, left, seen=not hidden).add(sheet.rows())
+                    left = SheetLayout(built, left, seen=not is_hidden).add(sheet.rows())
                 if sheet.has_decimals and _AS_STORED not in warnings:
                     warnings.append(_AS_STORED)
                 if left < 0:
-                    warnings.append(
-                        f"it holds over {_MOST:,} characters; what follows in the sheet "
-                        f"{about.name} and after it was left out"
-                    )
+                    warnings.append(too_long(_MOST))
                     break
     except BaseException as error:  # whatever a broken workbook makes of the library
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
@@ -104,6 +106,8 @@ def _read(data: bytes, name: str) -> Reading:
             f"{name} is damaged: its sheets cannot be read ({error}); save it anew as .xlsx and "
             "ingest it again"
         ) from error
+    warnings += hidden(len(unseen), "sheet", unseen)
+    warnings += unread({_CHART: len(charts)}, {_CHART: charts})
     return built.reading(warnings=warnings)
 
 
@@ -160,11 +164,6 @@ class _Sheet:
                 return ""
             case _:
                 return str(value)
-
-
-def _has(data: bytes, *streams: str) -> bool:
-    """Whether an OLE2 file's directory names one of these streams."""
-    return any(stream.encode("utf-16-le") in data for stream in streams)
 
 
 def _is_encrypted(data: bytes) -> bool:

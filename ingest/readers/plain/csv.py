@@ -46,7 +46,7 @@ class TableReader:
         quoted = _quotes_are_closed(text, delimiter)
         if not quoted:
             warnings += (
-                "a quotation mark in it is never closed, so quotation marks were read as they are",
+                "a quotation mark in it is never closed, so quotation marks are read as they stand",
             )
         built = Builder()
         with _any_length(text):

@@ -140,9 +140,7 @@ def test_hidden_words_follow_their_paragraph_as_a_hidden_region() -> None:
     reading = said(body + par("Also hidden.", "Secret") + par("End."), styles=styles)
     assert reading.text == "Gulls shown\n\nhidden\n\nAlso hidden.\n\nEnd.\n"
     assert regions(reading) == [("hidden", "hidden\n"), ("hidden", "Also hidden.\n")]
-    assert reading.warnings == (
-        "2 passages of text are hidden from who opens the file, and marked so",
-    )
+    assert reading.warnings == ("2 passages of text are hidden, and marked as hidden",)
 
 
 def regions(reading: Reading) -> list[tuple[str, str]]:
@@ -241,7 +239,7 @@ def test_what_is_embedded_or_inserted_is_said() -> None:
     body = par('<w:r><w:object><o:OLEObject ProgID="Excel.Sheet.12"/></w:object></w:r>')
     reading = said(par("Gulls.") + body + "<w:altChunk/>")
     assert reading.warnings == (
-        "1 embedded object is not read (Excel.Sheet.12)",
+        "1 embedded object is not read: Excel.Sheet.12",
         "1 inserted file is not read",
     )
 

@@ -53,7 +53,7 @@ def test_a_hidden_sheet_of_an_old_workbook_is_marked() -> None:
     reading = said(workbook({"S": [["a", "b"]], "T": [["c", "d"]]}, hidden=["T"]))
     (region,) = reading.regions
     assert reading.text[region.span.start : region.span.end] == "T\n\n| c | d |\n"
-    assert reading.warnings == ("1 hidden sheet: T",)
+    assert reading.warnings == ("1 sheet is hidden, and marked as hidden: T",)
 
 
 def test_an_old_workbook_with_a_password_is_refused_as_such() -> None:
