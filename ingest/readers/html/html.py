@@ -60,7 +60,7 @@ class HtmlReader:
         # What has no script was written or exported as a document, and all of it is meant.
         if not site or text.count("<") > 2 * _EXTRACTED_UP_TO:
             return whole
-        unseen = _without_unseen(page, visibility)
+        unseen = _without_unseen(visibility)
         content = Content(body)
         marked = whole if content.root is body else _read(content.root, title, warnings)
         main = main_content(page)
@@ -84,7 +84,7 @@ def _read(
     return replace(reading, warnings=(*reading.warnings, *unseen_warning(reading)))
 
 
-def _without_unseen(page: Element, visibility: Visibility) -> tuple[str, ...]:
+def _without_unseen(visibility: Visibility) -> tuple[str, ...]:
     """Take out what cannot be seen; warn of what has the colour of what is behind it.
 
     The rest is what sites switch off until somebody clicks, or keep for screen readers.

@@ -17,8 +17,6 @@ from pincite.ingest.readers.warnings import hidden, unread
 from pincite.ingest.readers.zip import open_archive
 from pincite.ingest.readers.zip_listing import lists
 
-_TITLE = "{http://purl.org/dc/elements/1.1/}title"
-
 
 class DocxReader:
     """Reads ``.docx``: headings as sections, the heads of its pages before and the feet after it.
@@ -71,7 +69,7 @@ class _Document:
             if body.has_headings:  # or it would belong to the last section
                 self._built.heading(1, "Page footer")
             self._built.lines("\n".join(foot))
-        return self._built.reading(self._title() or body.title, self._warnings(body))
+        return self._built.reading(self._package.title() or body.title, self._warnings(body))
 
     def _first(self, kind: str) -> Any:
         """The first part of a kind, or None."""
@@ -136,14 +134,6 @@ class _Document:
             for number, text in texts:
                 self._built.item(text, f"[{number}]")
             body.has_headings = True
-
-    def _title(self) -> str | None:
-        paths = [t.path for t in self._package.targets().values() if t.kind == "core-properties"]
-        root = self._package.part(next(iter(paths), "docProps/core.xml"))
-        if root is None:
-            return None
-        titles = (" ".join((title.text or "").split()) for title in root.iter(_TITLE))
-        return next(filter(None, titles), None)
 
     def _warnings(self, body: Body) -> list[str]:
         """What was not read, or is not to be seen."""

@@ -44,7 +44,7 @@ _Cell = tuple[int, Atom]  # with its column
 
 def rows_of(strips: Sequence[Strip], lines: Sequence[Line]) -> list[Line]:
     """The rows of a table, each a line."""
-    columns = columns_of(strips, lines)
+    columns = columns_of(strips)
     cells = [
         [
             (column_of(part, columns), part)

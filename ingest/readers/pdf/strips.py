@@ -111,7 +111,7 @@ def merged(
     return edges
 
 
-def columns_of(table: Sequence[Strip], lines: Sequence[Line]) -> list[tuple[float, float]]:
+def columns_of(table: Sequence[Strip]) -> list[tuple[float, float]]:
     """The columns of a table, each with its left and its right edge."""
     counts = sorted(len(strip.atoms) for strip in table)
     usual = counts[int(0.75 * (len(counts) - 1))]

@@ -36,6 +36,11 @@ def test_each_line_is_a_block_of_its_fields_with_dots_in_nested_keys() -> None:
     assert reading.warnings == ()
 
 
+def test_a_key_stands_on_one_line_over_a_list_as_over_a_value() -> None:
+    text = said('{"on\\nboard": {"gulls": ["Ada", "Bo"], "auks": 3}}').text
+    assert text == "on board.gulls: Ada, Bo\non board.auks: 3\n"
+
+
 def test_numbers_stand_as_they_are_written() -> None:
     text = said('{"a": 1.10, "b": 1e3, "c": true, "d": null, "e": %s}' % ("9" * 5000)).text
     assert text == f"a: 1.10\nb: 1e3\nc: true\ne: {'9' * 5000}\n"
@@ -121,9 +126,3 @@ def _leaves(value: object) -> list[str]:
     if isinstance(value, list):
         return [leaf for inner in value for leaf in _leaves(inner)]
     return [value] if isinstance(value, str) and value.isalnum() and value.isascii() else []
-
-
-def test_a_key_stands_on_one_line_over_a_list_as_over_a_value() -> None:
-    reading = JSON.read(rb'{"on\nboard": {"gulls": ["Ada", "Bo"], "auks": 3}}', "a.json")
-
-    assert reading.text == "on board.gulls: Ada, Bo\non board.auks: 3\n"
