@@ -74,9 +74,9 @@ class ImageReader:
             ) from error
         read = len(reading.pages)
         left = f"only the first {read:,} of its {count:,} pages are read; split the file"
-        said = (*reading.warnings, *([left] if count > read else []))
+        sentences = (*reading.warnings, *([left] if count > read else []))
         # Pages are drawn from a PDF's own bytes, which this file is not.
-        return replace(reading, title=None, layout=None, warnings=said)
+        return replace(reading, title=None, layout=None, warnings=sentences)
 
 
 def _as_pdf(data: bytes, name: str) -> tuple[bytes, int]:

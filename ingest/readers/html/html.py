@@ -115,12 +115,12 @@ def _lost(main: str, whole: str) -> bool:
 
 def _title(page: Element) -> str | None:
     for meta in page.iter("meta"):
-        if meta.get("property") == "og:title" and (said := meta.get("content", "").strip()):
-            return " ".join(canonical(said).split())
+        if meta.get("property") == "og:title" and (title := meta.get("content", "").strip()):
+            return " ".join(canonical(title).split())
     for tag in ("title", "h1"):
         for element in page.iter(tag):
-            if said := words(element) if tag == "h1" else " ".join((element.text or "").split()):
-                return canonical(said)
+            if title := words(element) if tag == "h1" else " ".join((element.text or "").split()):
+                return canonical(title)
     return None
 
 

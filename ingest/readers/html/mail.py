@@ -28,7 +28,7 @@ from pincite.ingest.readers.warnings import attached
 
 _CHARSETS = re.compile(r"utf-|ascii|iso8859|iso2022|cp\d|koi8|gb|hz|big5|euc|shift|mac|tis|johab")
 _SHOWN = ("From", "To", "Cc", "Date")
-_SAID = ("text", "multipart")  # kinds that hold text; multipart where its parts were not found
+_TEXT_KINDS = ("text", "multipart")  # multipart where its parts were not found
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]?\S?")
 _FROM = re.compile(rb"^From:", re.MULTILINE | re.IGNORECASE)
 _ONLY_MAILS = re.compile(rb"^(?:Received|Message-ID|MIME-Version|Return-Path):", re.M | re.I)
@@ -126,7 +126,7 @@ class _Letters:
         if part.is_multipart():
             self._parts(part, level)
             return
-        if part.get_content_maintype() in _SAID and not _is_attachment(part):
+        if part.get_content_maintype() in _TEXT_KINDS and not _is_attachment(part):
             self._text(part)
         elif _payload(part):
             self._attached.append(_named(part))
@@ -207,8 +207,8 @@ def _is_attachment(part: Message) -> bool:
 def _payload(part: Message) -> bytes:
     if _charset(part) is None and "content-type" in part:
         part.set_param("charset", "us-ascii")  # the library would try the one that it names
-    found = part.get_payload(decode=True)
-    return found if isinstance(found, bytes) else b""
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _named(part: Message) -> str:

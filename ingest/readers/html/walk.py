@@ -236,9 +236,8 @@ class _Walker:
 
 def _menus(root: Element) -> set[Element]:
     """The ``nav`` elements that lead around: links for the most part, and not most of the page."""
-    found: set[Element] = set()
     if next(root.iter("nav"), None) is None:
-        return found
+        return set()
     rest = sum(len(text) for text in root.itertext() if not text.isspace())
     sizes: dict[Element, tuple[int, int]] = {}
     events = etree.iterwalk(root, events=("start",), tag="nav")

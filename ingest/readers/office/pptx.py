@@ -58,6 +58,8 @@ class PptxReader:
                 package = Opened.open(io.BytesIO(data))
                 main = package.main_document_part
                 slides = list(main.presentation.slides)
+            except MemoryError:
+                raise
             except Exception as error:  # whatever a broken package makes of python-pptx
                 raise UnsupportedSourceError(
                     f"{name} is damaged: its slides cannot be found ({type(error).__name__}); save "
@@ -133,6 +135,8 @@ class _Deck:
     def _shapes(self, slide: Any, number: int) -> Iterator[Shape]:
         try:
             yield from leaves(slide.shapes)
+        except MemoryError:
+            raise
         except Exception:
             self._broken.add(number)
 
@@ -152,6 +156,8 @@ class _Deck:
             if getattr(shape, "has_chart", False):
                 return add_chart(self._built, shape.chart._chartSpace)
             return self._drawn(shape, slide)
+        except MemoryError:
+            raise
         # One shape that python-pptx cannot follow shall not cost the others.
         except Exception:
             self._broken.add(number)
@@ -175,6 +181,8 @@ class _Deck:
                 for shape in leaves(master.shapes):
                     if shape.has_text_frame and not shape.is_placeholder:
                         self._add_once(shape)
+        except MemoryError:
+            raise
         except Exception:  # a layout that cannot be followed takes nothing from the slide
             return
 
@@ -214,6 +222,8 @@ class _Deck:
             return (
                 [] if frame is None else [line for p in frame.paragraphs if (line := words(p._p))]
             )
+        except MemoryError:
+            raise
         except Exception:
             self._broken.add(number)
             return []
@@ -233,6 +243,8 @@ def _titled(slide: Any, shapes: list[Shape]) -> tuple[str, int | None]:
                 if lines:
                     is_short = len(lines) == 1 and len(lines[0]) <= _LONGEST_TITLE
                     return (lines[0], shape.shape_id) if is_short else ("", None)
+    except MemoryError:
+        raise
     except Exception:  # the slide goes without a title
         return "", None
     return "", None
@@ -250,6 +262,8 @@ def _is_hidden(shape: Shape) -> bool:
 def _own_title(package: Any) -> str | None:
     try:
         return " ".join(package.core_properties.title.split()) or None
+    except MemoryError:
+        raise
     except Exception:
         return None
 

@@ -6,7 +6,7 @@ import html
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pincite.ingest.readers.office.workbook import (
@@ -37,7 +37,9 @@ class Comment:
     words: str
 
 
-def comments(archive: zipfile.ZipFile, path: str, name: str) -> list[Comment]:
+def comments(
+    archive: zipfile.ZipFile, path: str, people: Mapping[str, str], name: str
+) -> list[Comment]:
     """The comments on the sheet ``path``, threads in their order, replies after what they answer.
 
     Raises:
@@ -46,7 +48,7 @@ def comments(archive: zipfile.ZipFile, path: str, name: str) -> list[Comment]:
     threads = [
         comment
         for part in related(archive, path, "threadedComment", name)
-        for comment in _threaded(archive, part, name)
+        for comment in _threaded(parse_xml(archive, part, name), people)
     ]
     threaded = {comment.cell for comment in threads}
     notes = [
@@ -92,14 +94,8 @@ def print_lines(xml: bytes) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _threaded(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[Comment]:
-    people = {
-        person.get("id", ""): person.get("displayName", "")
-        for path in archive.namelist()
-        if path.startswith("xl/persons/") and path.endswith(".xml")
-        for person in children(parse_xml(archive, path, name), "person")
-    }
-    for comment in children(parse_xml(archive, part, name), "threadedComment"):
+def _threaded(root: Element, people: Mapping[str, str]) -> Iterator[Comment]:
+    for comment in children(root, "threadedComment"):
         text = " ".join("".join(node.text or "" for node in children(comment, "text")).split())
         yield Comment(comment.get("ref", ""), people.get(comment.get("personId", ""), ""), text)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from pincite.corpus.errors import SourceError
 from pincite.ingest.readers.office.number_formats import BUILT_IN
 from pincite.ingest.readers.office.package import Package
 from pincite.ingest.readers.zip import holds, parse_xml
@@ -32,8 +34,9 @@ class SheetPart:
 class Workbook:
     """The sheets in the order of their tabs, and what their cells refer to by number.
 
-    ``formats`` are the format codes of the cell styles, ``strings`` the shared texts; days are
-    counted from 1904 instead of 1900 with ``from_1904``.
+    ``formats`` are the format codes of the cell styles, ``strings`` the shared texts, ``people``
+    the names of who comments, by their ids; days are counted from 1904 instead of 1900 with
+    ``from_1904``.
     """
 
     sheets: tuple[SheetPart, ...]
@@ -41,6 +44,7 @@ class Workbook:
     strings: tuple[str, ...]
     from_1904: bool
     title: str | None
+    people: Mapping[str, str]
 
 
 def open_workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
@@ -69,6 +73,7 @@ def open_workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
         _strings(archive, paths.get("sharedStrings", "xl/sharedStrings.xml"), name),
         settings is not None and settings.get("date1904") in ("1", "true"),
         package.title(),
+        _people(archive, name),
     )
 
 
@@ -113,3 +118,13 @@ def _strings(archive: zipfile.ZipFile, path: str, name: str) -> tuple[str, ...]:
         return ()
     items = children(parse_xml(archive, path, name), "si")
     return tuple(" ".join(plain(rich_text(item)).split()) for item in items)
+
+
+def _people(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
+    people = {}
+    for path in archive.namelist():
+        if path.startswith("xl/persons/") and path.endswith(".xml"):
+            with suppress(SourceError):  # a comment without its author is a comment
+                for person in children(parse_xml(archive, path, name), "person"):
+                    people[person.get("id", "")] = person.get("displayName", "")
+    return people

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from pincite.corpus.errors import UnsupportedSourceError
@@ -31,6 +31,7 @@ _FIRST_RECORDS = 8  # among which it stands
 # A file that has one of these holds a workbook at most as a part of itself.
 _OTHERS = (ole.ENCRYPTED, "__substg1.0_", "WordDocument", "PowerPoint Document")
 _MOST = 50_000_000  # characters taken from a workbook
+_LONGEST_REASON = 200  # characters of what the library says
 _CHART = "sheet of charts or macros"
 _AS_STORED = (
     "numbers are read as they are stored, without their percent signs, currencies and decimal "
@@ -80,48 +81,61 @@ def _read(data: bytes, name: str) -> Reading:
     unseen: list[str] = []  # names of sheets
     charts: list[str] = []
     left = _MOST
-    try:
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            for number, about in enumerate(book.sheets_metadata, 1):
-                if about.typ != calamine.SheetTypeEnum.WorkSheet:
-                    charts.append(about.name)
-                    continue
-                is_hidden = about.visible != calamine.SheetVisibleEnum.Visible
-                if is_hidden:
-                    unseen.append(about.name)
-                with built.region("hidden") if is_hidden else nullcontext():
-                    built.page(number)
-                    built.heading(1, about.name)
-                    sheet = _Sheet(book.get_sheet_by_index(number - 1))
-                    left = SheetLayout(built, left, seen=not is_hidden).add(sheet.rows())
-                if sheet.has_decimals and _AS_STORED not in warnings:
-                    warnings.append(_AS_STORED)
-                if left < 0:
-                    warnings.append(too_long(_MOST))
-                    break
-    except BaseException as error:  # whatever a broken workbook makes of the library
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        raise UnsupportedSourceError(
-            f"{name} is damaged: its sheets cannot be read ({error}); save it anew as .xlsx and "
-            "ingest it again"
-        ) from error
+    with _of_the_library(name):
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    with book:
+        for number, about in enumerate(book.sheets_metadata, 1):
+            if about.typ != calamine.SheetTypeEnum.WorkSheet:
+                charts.append(about.name)
+                continue
+            is_hidden = about.visible != calamine.SheetVisibleEnum.Visible
+            if is_hidden:
+                unseen.append(about.name)
+            with _of_the_library(name):
+                sheet = _Sheet(book.get_sheet_by_index(number - 1))
+            with built.region("hidden") if is_hidden else nullcontext():
+                built.page(number)
+                built.heading(1, about.name)
+                left = SheetLayout(built, left, seen=not is_hidden).add(sheet.rows())
+            if sheet.has_decimals and _AS_STORED not in warnings:
+                warnings.append(_AS_STORED)
+            if left < 0:
+                warnings.append(too_long(_MOST))
+                break
     warnings += hidden(len(unseen), "sheet", unseen)
     warnings += unread({_CHART: len(charts)}, {_CHART: charts})
     return built.reading(warnings=warnings)
+
+
+@contextmanager
+def _of_the_library(name: str) -> Iterator[None]:
+    """Whatever a broken workbook makes of the library means that it is damaged."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise UnsupportedSourceError(
+            f"{name} is damaged: its sheets cannot be read ({str(error)[:_LONGEST_REASON]}); save "
+            "it anew as .xlsx and ingest it again"
+        ) from error
 
 
 class _Sheet:
     """The rows of a sheet; ``has_decimals`` once one held a number with decimal places."""
 
     def __init__(self, sheet: Any) -> None:
-        self._sheet = sheet
         self.has_decimals = False
+        self._start = sheet.start
+        self._merged = sheet.merged_cell_ranges or ()
+        self._rows = [] if sheet.start is None else sheet.to_python(skip_empty_area=True)
 
     def rows(self) -> Iterator[Row]:
         """The filled rows; a label over several rows is said in each."""
         merges: dict[int, list[Merge]] = {}
-        for (top, left), (bottom, right) in self._sheet.merged_cell_ranges or ():
+        for (top, left), (bottom, right) in self._merged:
             merges.setdefault(top + 1, []).append((left + 1, right + 1, bottom + 1))
         return spread(self._own_rows(), merges)
 
@@ -133,13 +147,11 @@ class _Sheet:
 
     def _values(self) -> Iterator[list[Any]]:
         """The cells from A1 on, the rows above the first filled one empty."""
-        start = self._sheet.start
-        if start is None:
-            return
-        for _ in range(start[0]):
+        above, beside = self._start or (0, 0)
+        for _ in range(above):
             yield []
-        before = [""] * start[1]
-        for values in self._sheet.to_python(skip_empty_area=True):
+        before = [""] * beside
+        for values in self._rows:
             yield [*before, *values]
 
     def _shown(self, value: Any) -> str:

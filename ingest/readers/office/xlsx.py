@@ -78,7 +78,7 @@ def _add_sheet(
 ) -> int:
     """Add a sheet's cells, text boxes and comments; returns how many characters are left."""
     xml = member(archive, part.path, name)
-    notes = comments(archive, part.path, name)
+    notes = comments(archive, part.path, book.people, name)
     sheet = Worksheet(xml, book, frozenset(note.cell for note in notes))
     try:
         layout = SheetLayout(built, left, sheet.facts.hidden_columns, seen=not part.hidden)

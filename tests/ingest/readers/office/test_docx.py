@@ -101,6 +101,14 @@ def test_the_title_is_that_of_the_files_properties() -> None:
     assert DOCX.read(data, "a.docx").title == "My gulls"
 
 
+def test_damaged_properties_cost_the_title_and_nothing_else() -> None:
+    document = f"<w:document {NAMES}><w:body>{par('Gulls nest.')}</w:body></w:document>"
+    members = {"word/document.xml": document.encode(), "docProps/core.xml": b"<broken"}
+    reading = DOCX.read(zipped(members), "a.docx")
+
+    assert (reading.text, reading.title) == ("Gulls nest.\n", None)
+
+
 def test_it_is_known_by_what_is_in_it() -> None:
     reader, reading = read(SAMPLE, "a.bin")
     assert reader is DOCX
