@@ -101,8 +101,8 @@ def _as_pdf(data: bytes, name: str) -> tuple[bytes, int]:
     # Pillow's decoders promise nothing about what they raise on damaged files.
     except Exception as error:
         raise UnreadableSourceError(
-            f"{name} is a picture that is damaged or of a kind that cannot be opened "
-            f"({type(error).__name__}: {error}); save it as PNG and ingest that"
+            f"{name} is a picture that cannot be opened ({type(error).__name__}): it is damaged, "
+            "or of a kind that is not read; save it as PNG and ingest that"
         ) from error
 
 

@@ -94,7 +94,7 @@ def test_each_file_has_its_own_fate_and_the_status_says_what_came_of_all(
     refused = fates["cat.png"]
     assert fates["gulls.txt"]["outcome"] == "added"
     assert (refused["outcome"], refused["id"]) == ("refused", None)
-    assert "is an image" in refused["reason"]
+    assert "is a picture that cannot be opened" in refused["reason"]
 
     again = send(client, GULLS)
     assert (again.status_code, again.json()["documents"][0]["outcome"]) == (200, "unchanged")
