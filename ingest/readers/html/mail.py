@@ -10,7 +10,6 @@ import email
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from email import policy
 from email.message import Message
 
 from pincite.corpus.canonical import canonical
@@ -19,6 +18,7 @@ from pincite.corpus.types import Region, Span
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.encodings import decoded
+from pincite.ingest.readers.html.mail_headers import POLICY, SHOWN, header
 from pincite.ingest.readers.html.mail_html import cites, holds_more
 from pincite.ingest.readers.html.parse import parse
 from pincite.ingest.readers.html.quoted_replies import quoted_spans
@@ -27,7 +27,6 @@ from pincite.ingest.readers.plain.calendar import add_events
 from pincite.ingest.readers.warnings import attached
 
 _CHARSETS = re.compile(r"utf-|ascii|iso8859|iso2022|cp\d|koi8|gb|hz|big5|euc|shift|mac|tis|johab")
-_SHOWN = ("From", "To", "Cc", "Date")
 _TEXT_KINDS = ("text", "multipart")  # multipart where its parts were not found
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]?\S?")
 _FROM = re.compile(rb"^From:", re.MULTILINE | re.IGNORECASE)
@@ -74,9 +73,9 @@ def read_mails(mails: Iterable[bytes], name: str) -> Reading:
         try:
             envelope = _ENVELOPE.match(data)
             start = envelope.end() if envelope else 0
-            mail = email.message_from_bytes(data[start:], policy=policy.default)
+            mail = email.message_from_bytes(data[start:], policy=POLICY)
             letters.add(mail, 1)
-            titles = [*titles[:1], _header(mail, "Subject")]
+            titles = [*titles[:1], header(mail, "Subject")]
         # The standard library's parser promises nothing about what it raises on broken headers.
         except (LookupError, ValueError, AttributeError, TypeError, RecursionError) as error:
             raise UnsupportedSourceError(
@@ -97,9 +96,9 @@ class _Letters:
         self._bodies: list[Span] = []
 
     def add(self, mail: Message, level: int) -> None:
-        self._built.heading(level, _header(mail, "Subject"))
-        written = [(header, _header(mail, header)) for header in _SHOWN]
-        self._built.lines("\n".join(f"{header}: {words}" for header, words in written if words))
+        self._built.heading(level, header(mail, "Subject"))
+        written = [(name, header(mail, name)) for name in SHOWN]
+        self._built.lines("\n".join(f"{name}: {words}" for name, words in written if words))
         self._part(mail, level)
 
     def reading(self, title: str | None) -> Reading:
@@ -190,14 +189,6 @@ def _charset(part: Message) -> str | None:
     except LookupError:
         return None
     return named if _CHARSETS.match(named) else None
-
-
-def _header(mail: Message, header: str) -> str:
-    try:
-        return " ".join(str(mail.get(header, "")).split())
-    except (LookupError, ValueError, AttributeError, TypeError):  # as it stands in the file, then
-        raw = next((value for key, value in mail.raw_items() if key.lower() == header.lower()), "")
-        return " ".join(str(raw).split())
 
 
 def _is_attachment(part: Message) -> bool:

@@ -37,8 +37,7 @@ def in_place(
     """
     places = np.arange(len(texts), dtype=np.float64)
     strays = _strays(texts, broken)
-    words = set(range(len(texts))).difference(strays) if strays else set()
-    hosts = _hosts(boxes, words)
+    hosts = _hosts(boxes, _beside(boxes, strays))
     sides = {side for side, _, _ in hosts}
     notes = set()
     for stray in strays:
@@ -59,6 +58,15 @@ def _strays(texts: Sequence[str], broken: NDArray[np.bool_]) -> list[int]:
         if all(_NOTE.fullmatch(text) for text in texts[start:end]):
             found += range(start, end)
     return found
+
+
+def _beside(boxes: NDArray[np.float32], strays: Sequence[int]) -> list[int]:
+    """The words as high up as one of the strays, which are not among them."""
+    middles = np.sort((boxes[strays, 1] + boxes[strays, 3]) / 2)
+    above = np.searchsorted(middles, boxes[:, 1])
+    beside = np.searchsorted(middles, boxes[:, 3], side="right") > above
+    beside[strays] = False
+    return np.flatnonzero(beside).tolist()
 
 
 def _hosts(boxes: NDArray[np.float32], words: Iterable[int]) -> dict[_Cell, list[int]]:

@@ -218,7 +218,7 @@ FILES: dict[str, tuple[str, int, Callable[[int], bytes]]] = {
     ),
     "mail: recipients": (
         "a.eml",
-        200,
+        100,
         lambda n: b"Cc: " + repeated("Gull {0} <g{0}@b.org>,\n ")(n) + HEADERS.encode() + b"\nA.\n",
     ),
     "mail: attached files": ("a.eml", 20, attachments),
@@ -227,6 +227,11 @@ FILES: dict[str, tuple[str, int, Callable[[int], bytes]]] = {
     "PDF: raised figures": ("a.pdf", 60, raised),
     "PDF: letters": ("a.pdf", 8, letters),
     "PDF: rows": ("a.pdf", 40, pdf_table),
+    "PDF: one word": (
+        "a.pdf",
+        120,
+        lambda n: pdf([Leaf(column(["gull-"] * n), height=12 * n + 200)]),
+    ),
     "Markdown: headings": ("a.md", 200, repeated("# Of {}\n\nThey nest.\n\n")),
     "Markdown: code": ("a.md", 200, repeated("```\ngull {}\n```\n")),
     "JSON": (

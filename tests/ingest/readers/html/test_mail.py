@@ -55,6 +55,19 @@ def test_words_encoded_in_headers_and_text_are_decoded() -> None:
     assert reading.text.endswith("Größe über alles\n")
 
 
+@pytest.mark.parametrize("count", [10, 1_000])
+def test_a_list_of_recipients_is_read_whole_however_long_it_is(count: int) -> None:
+    names = ",\n ".join(f"=?utf-8?q?M=C3=B6we_{n}?= <m{n}@b.org>" for n in range(count))
+    text = said(f"Cc: {names}\nSubject: Gulls\n\nThey nest.\n".encode()).text
+    assert f"Cc: {', '.join(f'Möwe {n} <m{n}@b.org>' for n in range(count))}\n" in text
+
+
+def test_a_type_as_long_as_a_book_does_not_keep_the_text_from_being_read() -> None:
+    kind = f'text/plain; charset=utf-8; a="{"x" * 100_000}"'
+    text = said(f"Subject: Gulls\nContent-Type: {kind}\n\nThey nest.\n".encode()).text
+    assert text == "Gulls\n\nThey nest.\n"
+
+
 def test_the_plain_text_goes_before_the_html() -> None:
     written = mail("Plain\nwords.")
     written.add_alternative("<p>Plain <b>words</b>.</p>", subtype="html")
