@@ -24,11 +24,10 @@ from pincite.ingest.readers.html.parse import parse
 from pincite.ingest.readers.html.quoted_replies import quoted_spans
 from pincite.ingest.readers.html.walk import unseen_warning, walk
 from pincite.ingest.readers.plain.calendar import add_events
+from pincite.ingest.readers.warnings import attached
 
 _CHARSETS = re.compile(r"utf-|ascii|iso8859|iso2022|cp\d|koi8|gb|hz|big5|euc|shift|mac|tis|johab")
-_SAID = ("text", "multipart")  # kinds that hold text; multipart where its parts were not found
-_NAMED_FILES = 10  # attachments that a warning names
-_LONGEST_NAME = 80  # characters of an attachment's name
+_TEXT_KINDS = ("text", "multipart")  # multipart where its parts were not found
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]?\S?")
 _FROM = re.compile(rb"^From:", re.MULTILINE | re.IGNORECASE)
 _ONLY_MAILS = re.compile(rb"^(?:Received|Message-ID|MIME-Version|Return-Path):", re.M | re.I)
@@ -93,7 +92,7 @@ class _Letters:
         self._name = name
         self._built = Builder()
         self._warnings: dict[str, None] = {}
-        self._left: list[str] = []
+        self._attached: list[str] = []
         self._bodies: list[Span] = []
 
     def add(self, mail: Message, level: int) -> None:
@@ -103,9 +102,7 @@ class _Letters:
         self._part(mail, level)
 
     def reading(self, title: str | None) -> Reading:
-        warnings = [*self._warnings]
-        if self._left:
-            warnings.append(f"{_files(self._left)} not read; save what you need and ingest it")
+        warnings = [*self._warnings, *attached(self._attached)]
         reading = self._built.reading(title, warnings)
         regions = sorted(self._regions(reading), key=lambda region: region.span)
         reading = replace(reading, regions=tuple(regions))
@@ -128,10 +125,10 @@ class _Letters:
         if part.is_multipart():
             self._parts(part, level)
             return
-        if part.get_content_maintype() in _SAID and not _is_attachment(part):
+        if part.get_content_maintype() in _TEXT_KINDS and not _is_attachment(part):
             self._text(part)
         elif _payload(part):
-            self._left.append(_named(part))
+            self._attached.append(_named(part))
 
     def _parts(self, whole: Message, level: int) -> None:
         parts = [part for part in whole.get_payload() if isinstance(part, Message)]
@@ -201,20 +198,12 @@ def _is_attachment(part: Message) -> bool:
 def _payload(part: Message) -> bytes:
     if _charset(part) is None and "content-type" in part:
         part.set_param("charset", "us-ascii")  # the library would try the one that it names
-    found = part.get_payload(decode=True)
-    return found if isinstance(found, bytes) else b""
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _named(part: Message) -> str:
-    words = " ".join(canonical(part.get_filename() or part.get_content_type()).split())
-    return words if len(words) <= _LONGEST_NAME else f"{words[:_LONGEST_NAME]}…"
-
-
-def _files(names: list[str]) -> str:
-    shown = ", ".join(names[:_NAMED_FILES])
-    if len(names) > _NAMED_FILES:
-        shown += f" and {len(names) - _NAMED_FILES} more"
-    return f"the attachment {shown} was" if len(names) == 1 else f"the attachments {shown} were"
+    return canonical(part.get_filename() or part.get_content_type())
 
 
 MAIL = MailReader()

@@ -35,7 +35,7 @@ from pincite.ingest.readers.office.odf_styles import (
     number,
 )
 from pincite.ingest.readers.office.odf_tables import arranges, cells, rows, shown_rows, text_table
-from pincite.ingest.readers.office.sheet import add_tables
+from pincite.ingest.readers.sheet import add_tables
 
 _OBJECTS = 5  # objects in objects
 
@@ -224,7 +224,7 @@ class Walker:
         elif f"{DRAW}object" in inside or f"{DRAW}object-ole" in inside:
             self._object(inside.get(f"{DRAW}object"))
         elif f"{DRAW}plugin" in inside:
-            self.unread["film or sound"] += 1
+            self.unread["video or sound recording"] += 1
         elif f"{DRAW}image" in inside:
             self._picture(inside)
         self._lists.back(lists)

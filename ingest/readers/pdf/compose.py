@@ -14,8 +14,7 @@ from itertools import chain, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.corpus.layout import WORD, Layout
-from pincite.corpus.types import Page, Region, RegionKind, Span
+from pincite.corpus.types import WORD, Layout, Page, Region, RegionKind, Span
 from pincite.ingest.readers.base import Heading, Reading, sections
 from pincite.ingest.readers.pdf.blocks import Block, Kind
 from pincite.ingest.readers.pdf.lines import Line

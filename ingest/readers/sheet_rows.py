@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
-from pincite.ingest.readers.headers import is_value
+from pincite.ingest.readers.headers import Row, is_value
 
 _TITLE = 160  # characters: a longer line above a table is no heading
 _NOTE_WORDS = 6  # from which a single cell at the end of a table is a note, not a row
-
-
-@dataclass(slots=True)
-class Row:
-    """A filled row: what its columns show, from 1 (A), and how far merged cells reach.
-
-    ``merged`` has the last column and the last row of a merged cell by its first column.
-    """
-
-    number: int
-    cells: dict[int, str] = field(default_factory=dict)
-    merged: dict[int, tuple[int, int]] = field(default_factory=dict)
-    hidden: bool = False
 
 
 def blocks(rows: Iterator[Row]) -> Iterator[Iterator[Row]]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from pincite.ingest.readers.builder import Builder
-from pincite.ingest.readers.headers import column_names, header_lines, is_value, value_columns
-from pincite.ingest.readers.office.sheet_rows import Row, blocks, is_note, is_title, words_of
-from pincite.ingest.readers.office.side_by_side import beside
+from pincite.ingest.readers.headers import Row, column_names, header_lines, is_value, value_columns
+from pincite.ingest.readers.sheet_rows import blocks, is_note, is_title, words_of
+from pincite.ingest.readers.side_by_side import beside
 
 _BUFFERED = 1000  # rows of a table from which its columns and its header are told
 _BODY = 50  # rows of a table from which the kinds of its columns are told
