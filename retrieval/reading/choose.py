@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pincite.corpus.types import Document
+from pincite.retrieval.query import Query
 from pincite.retrieval.reading.context import context
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.retrieval.reading.reader import Candidate, Reading
 from pincite.retrieval.reading.whole import below, whole
-from pincite.retrieval.search.lexical import content_terms, terms
+from pincite.retrieval.search.analysis import content_terms, terms
 from pincite.retrieval.search.search import Hit
 
 # The share of a passage's own rank beside its best sentence's score. On dev_daily and the article's
@@ -24,7 +25,7 @@ PASSAGE_SHARE = 0.7
 
 
 def choose(
-    question: str,
+    query: Query,
     reading: Reading,
     document_of: Callable[[str], Document],
     limit: int,
@@ -36,13 +37,13 @@ def choose(
     A passage that only repeats the question leads to what stands under it.
 
     Args:
-        question: its words.
+        query: the question.
         reading: the passages and their sentences.
         document_of: a document by its id.
         limit: how many quotes at most.
         share: of a passage's own rank beside its best sentence, in [0, 1].
     """
-    asked = frozenset(content_terms(question))
+    asked = query.terms
     quotes: list[Quote] = []
     for hit, best, score in ranked(reading, share):
         document = document_of(hit.stored.document)
