@@ -12,7 +12,7 @@ from pincite.retrieval.search.analysis import content_terms, plain_terms, stop_t
 from pincite.retrieval.search.expressions import Expression, expressions
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.lexical import Alternative, LexicalIndex, Wanted
-from pincite.retrieval.search.short_forms import ShortForms
+from pincite.retrieval.search.short_forms import NO_SHORT_FORMS, ShortForms
 from pincite.retrieval.search.vocabulary import edit_distance
 
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]{3,24}+(?![^\W_])")
@@ -70,7 +70,7 @@ class Query:
 
 
 def wanted_terms(
-    question: str, lexical: LexicalIndex, short_forms: ShortForms = ShortForms({})
+    question: str, lexical: LexicalIndex, short_forms: ShortForms = NO_SHORT_FORMS
 ) -> list[Wanted]:
     """The terms of meaning of a question, each once, weighted by their rarity in the library.
 
@@ -81,7 +81,7 @@ def wanted_terms(
     for one in _terms_of(question, lexical):
         distinct.setdefault(one.term, one)
     content = [one for term, one in distinct.items() if term not in stop_terms()]
-    return _with_short_forms(content or list(distinct.values()), short_forms)
+    return _with_short_forms(content or list(distinct.values()), lexical, short_forms)
 
 
 def _terms_of(question: str, lexical: LexicalIndex) -> Iterator[Wanted]:
@@ -113,11 +113,15 @@ def _terms_in(expression: Expression, question: str, lexical: LexicalIndex) -> I
         yield from _plain(as_typed if stop_terms().issuperset(word) else wholes[0], lexical)
 
 
-def _with_short_forms(content: list[Wanted], short_forms: ShortForms) -> list[Wanted]:
-    others: dict[str, list[Alternative]] = {one.term: list(one.others) for one in content}
-    for term in others:
-        for long in short_forms.long_forms.get(term, ()):
-            others[term].append(Alternative(frozenset(long)))
+def _with_short_forms(
+    content: list[Wanted], lexical: LexicalIndex, short_forms: ShortForms
+) -> list[Wanted]:
+    others = {one.term: list(one.others) for one in content}
+    for one in content:
+        for long in short_forms.long_forms.get(one.term, ()):
+            # Written out it is worth no more: "AI" is everywhere, both its words are rare.
+            rarities = sum(map(lexical.rarity, long))
+            others[one.term].append(Alternative(frozenset(long), min(1.0, one.weight / rarities)))
     for long, short in short_forms.shortened(list(others)):
         for term in long:
             others[term].append(Alternative(frozenset([short]), 1 / len(long)))
@@ -159,7 +163,16 @@ def _question_word(word: str) -> str | None:
 
 
 def _real_words(embedder: Embedder) -> Callable[[str], bool]:
-    """Tells the words that the embedder knows as one token, which are hardly misspelt."""
+    """Tells the words that the embedder knows as one token, which are hardly misspelt.
+
+    So is the plural or the past of one. (Not every form: "meating" is not of "meat".)
+    """
     if embedder.languages is None:  # nobody says that it learnt its words from a language
         return lambda word: False
-    return lambda word: embedder.count([word]) == [1]
+    return lambda word: 1 in embedder.count([word, *_stems(word)])
+
+
+def _stems(word: str) -> Iterator[str]:
+    for ending in ("s", "ed", "d"):
+        if len(word) > 5 and word.endswith(ending):
+            yield word.removesuffix(ending)

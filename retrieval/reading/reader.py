@@ -1,9 +1,9 @@
 """The reader: which sentences of the best passages answer the question.
 
 A sentence is scored by what it says and by what is said around it, each by meaning (cosine of
-its vector with the question's) and by words (the share of the question's weight in rare words
-that it covers; what stands around it includes its headings), by the passage that it stands in, and by whether it holds the kind of thing that
-is asked for. What the reader learns of a passage's
+its vector with the question's) and by words (the share of the question's weight in rare words that
+it covers; its headings and its document's title are around it), by the passage that it stands in,
+and by whether it holds the kind of thing that is asked for. What the reader learns of a passage's
 sentences also refines the passage's own rank.
 """
 

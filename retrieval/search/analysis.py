@@ -13,7 +13,7 @@ import tantivy
 
 from pincite.retrieval.search.expressions import rewrite
 
-ANALYSIS = "pincite_3"  # part of the identity of the indexes: rename it when the analysis changes
+ANALYSIS = "pincite_4"  # part of the identity of the indexes: rename it when the analysis changes
 _LONGEST_TERM = 64
 # Chinese and Japanese are written without blanks: a whole clause would be one term.
 _UNSPACED = re.compile(
@@ -27,7 +27,10 @@ STOP_WORDS = (
     "did do does doing for from had has have having he her hers him his how i if in into is it "
     "its just me my no nor not of on or our ours she so some such than that the their theirs them "
     "then there these they this those to too us was we were what when where which who whom whose "
-    "why will with would you your yours please tell give explain describe"
+    "why will with would you your yours please tell give explain describe "
+    # as typed without their marks
+    "arent cant couldnt didnt doesnt dont hasnt havent isnt shouldnt wasnt werent wont wouldnt "
+    "hows ive theres whats whens wheres whos"
 )
 
 

@@ -12,75 +12,12 @@ from dataclasses import dataclass, replace
 
 _GROUPING = ",.'’\u00a0\u2009\u202f "
 MINUS = "-\u2212\u2012\u2013"
-_UNITS = frozenset(
-    [
-        "kg",
-        "mg",
-        "µg",
-        "μg",
-        "lb",
-        "oz",
-        "km",
-        "cm",
-        "mm",
-        "µm",
-        "μm",
-        "nm",
-        "mi",
-        "ft",
-        "ml",
-        "dl",
-        "cl",
-        "hl",
-        "ms",
-        "min",
-        "kw",
-        "mw",
-        "gw",
-        "kwh",
-        "mwh",
-        "wh",
-        "kv",
-        "mv",
-        "ma",
-        "hz",
-        "khz",
-        "mhz",
-        "ghz",
-        "gb",
-        "mb",
-        "kb",
-        "tb",
-        "gib",
-        "mib",
-        "kbps",
-        "mbps",
-        "gbps",
-        "bar",
-        "mbar",
-        "pa",
-        "kpa",
-        "mpa",
-        "hpa",
-        "kn",
-        "nm",
-        "kj",
-        "mj",
-        "rpm",
-        "db",
-        "px",
-        "pt",
-        "dpi",
-        "ha",
-        "bn",
-        "eur",
-        "usd",
-        "gbp",
-        "chf",
-        "°c",
-        "°f",
-    ]
+_UNIT_LIST = (
+    "kg|mg|µg|μg|lb|oz|km|cm|mm|µm|μm|nm|mi|ft|ml|dl|cl|hl|ms|min|kw|mw|gw|kwh|mwh|wh|kv|mv|ma|hz"
+    "|khz|mhz|ghz|gb|mb|kb|tb|gib|mib|kbps|mbps|gbps|bar|mbar|pa|kpa|mpa|hpa|kn|nm|kj|mj|rpm|db|px"
+    "|pt|dpi|ha|bn|eur|usd|gbp|chf|°c|°f"
 )
+_UNITS = frozenset(_UNIT_LIST.split("|"))
 # A sign is a number's where it stands just before it and after no letter or digit; a run of digits
 # is taken whole, and so are up to five groups of three that blanks set off.
 PATTERN = (

@@ -72,6 +72,9 @@ class ShortForms:
         return cls({short: tuple(map(tuple, longs)) for short, longs in value.items()})
 
 
+NO_SHORT_FORMS = ShortForms({})
+
+
 @dataclass(slots=True)
 class FormCounts:
     """How often each short form is defined as what."""
@@ -125,11 +128,8 @@ def _starts(short: str, words: list[str]) -> Iterator[int]:
 
 def _spells(short: str, words: list[str], *, strict: bool) -> bool:
     """Whether words spell a short form by their first letters, or by letters in order."""
-    letters = [
-        sign.lower()
-        for sign in short.rstrip("s" if short[-2:-1].isupper() else "")
-        if sign.isalnum()
-    ]
+    singular = short[:-1] if short.endswith("s") and short[-2].isupper() else short
+    letters = [sign.lower() for sign in singular if sign.isalnum()]
     if not letters or not words or words[0][0].lower() != letters[0]:
         return False
     initials = [word[0].lower() for word in words]
