@@ -50,7 +50,7 @@ _EDGE, _END = r"(?<![^\W_])", r"(?![^\W_])"
 _DASH = "[-\u2010\u2011_]"
 # Where an expression may begin; most words in small letters are told apart here, at little cost.
 _GATE = (
-    rf"(?=[^\Wa-z]|[{numbers.MINUS}.]|[a-z][\w.+]{{0,64}}+[-@.\#+:\u2010\u2011]"
+    rf"(?=[^\Wa-z]|[{numbers.MINUS}.]|[a-z]\w{{0,64}}+[-@.\#+:\u2010\u2011]"
     rf"|[a-z]{{1,24}}+_?[0-9]|minus |{dates.MONTH})"
 )
 
@@ -62,7 +62,8 @@ def _pattern(gate: str, code_letters: str) -> re.Pattern[str]:
         rf"|(?P<mail>(?<![\w.+-])[\w.+-]{{1,64}}+@[\w-]{{1,63}}+(?:\.[\w-]{{1,63}}+){{1,8}}+)"
         rf"|(?P<date>{dates.PATTERN})"
         rf"|(?P<code>[A-Za-z]{{1,8}}+[0-9]{{0,8}}+(?:{_DASH}[A-Za-z0-9]{{1,10}}+){{1,5}}+{_END}"
-        rf"|{code_letters}{{2,8}}+ [0-9]{{2,10}}+(?![^\W_]|[.,/:][0-9]))"
+        rf"|(?![Mm]inus ){code_letters}{{2,8}}+ (?!{dates.PATTERN})[0-9]{{2,10}}+"
+        rf"(?![^\W_]|[.,/:'’\u00a0\u202f ][0-9]))"
         rf"|(?P<language>[A-Za-z](?:\+\+|\#)(?![\w+\#])|(?i:asp|ado|vb)?\.(?i:net){_END})"
         rf"|(?P<number>{numbers.PATTERN})"
         rf"|(?P<dotted>(?:[A-Z]\.){{2,5}}+{_END})"
