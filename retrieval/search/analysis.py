@@ -13,7 +13,7 @@ import tantivy
 
 from pincite.retrieval.search.expressions import rewrite
 
-ANALYSIS = "pincite_4"  # part of the identity of the indexes: rename it when the analysis changes
+ANALYSIS = "pincite_3"  # part of the identity of the indexes: rename it when the analysis changes
 _LONGEST_TERM = 64
 # Chinese and Japanese are written without blanks: a whole clause would be one term.
 _UNSPACED = re.compile(

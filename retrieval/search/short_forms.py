@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pincite.retrieval.search.analysis import content_terms, terms
+from pincite.retrieval.search.analysis import plain_terms, stop_terms, terms
 
 _SHORT = r"[A-Z][A-Za-z0-9&.-]{1,9}"
 _IN_BRACKETS = re.compile(rf"\((?P<short>{_SHORT})\)")
@@ -84,9 +84,11 @@ class FormCounts:
     def add(self, text: str) -> None:
         """Count the definitions in ``text``."""
         for short, long in definitions(text):
-            short_terms, long_terms = terms(short), tuple(content_terms(long))
-            if len(short_terms) == 1 and len(long_terms) > 1:
-                self.counts[short_terms[0], long_terms] += 1
+            long_terms = tuple(term for term in plain_terms(long) if term not in stop_terms())
+            # "LLMs" is no English plural, so no stemmer makes it that of "LLM".
+            for form in {tuple(terms(short)), tuple(terms(_singular(short)))}:
+                if len(form) == 1 and len(long_terms) > 1:
+                    self.counts[form[0], long_terms] += 1
 
     def short_forms(self) -> ShortForms:
         """The most frequent of them."""
@@ -126,10 +128,13 @@ def _starts(short: str, words: list[str]) -> Iterator[int]:
         yield from (i for i in ends if _spells(short, words[i:], strict=strict))
 
 
+def _singular(short: str) -> str:
+    return short[:-1] if short.endswith("s") and short[-2].isupper() else short
+
+
 def _spells(short: str, words: list[str], *, strict: bool) -> bool:
     """Whether words spell a short form by their first letters, or by letters in order."""
-    singular = short[:-1] if short.endswith("s") and short[-2].isupper() else short
-    letters = [sign.lower() for sign in singular if sign.isalnum()]
+    letters = [sign.lower() for sign in _singular(short) if sign.isalnum()]
     if not letters or not words or words[0][0].lower() != letters[0]:
         return False
     initials = [word[0].lower() for word in words]

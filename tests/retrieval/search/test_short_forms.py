@@ -53,6 +53,20 @@ def test_a_long_form_in_a_question_is_told_with_its_short_form() -> None:
     assert list(forms.shortened(["site", "budget", "test"])) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("Large language models (LLMs)", {"llm", "llms"}),
+        ("World Health Organization (WHO)", {"xwho"}),
+        ("research and development (R&D)", set()),
+    ],
+)
+def test_a_short_form_is_known_by_the_term_that_a_text_has_for_it(
+    text: str, known: set[str]
+) -> None:
+    assert set(ShortForms.of([text]).long_forms) == known
+
+
 def test_what_is_written_is_read_again() -> None:
     forms = ShortForms.of(["site acceptance test (SAT)", "World Health Organization (WHO)"])
     assert ShortForms.from_json(forms.to_json()) == forms
