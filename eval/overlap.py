@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pincite.eval.goldset import GoldSet, Question
-from pincite.retrieval.search.lexical import content_terms, terms
+from pincite.retrieval.search.analysis import content_terms, terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pincite.corpus.types import Document, Span
 from pincite.retrieval.confidence.checker import Checker
 from pincite.retrieval.confidence.confidence import Level, features, judge
 from pincite.retrieval.embedding.embedder import Embedder
+from pincite.retrieval.query import Query
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.quote import Quote, verify
 from pincite.retrieval.reading.reader import PARTS, Candidate, Reading, read
@@ -98,15 +99,18 @@ class Sources:
         return around(candidate, self.document(candidate.document).text)
 
 
+def query_of(question: str, sources: Sources, stages: Stages) -> Query:
+    """Work out the question for the library that is asked."""
+    with stages.timed("embed"):
+        return Query.of(question, sources.indexes, sources.embedder)
+
+
 def find(
-    question: str, sources: Sources, settings: Settings, stages: Stages, scope: Scope = None
+    query: Query, sources: Sources, settings: Settings, stages: Stages, scope: Scope = None
 ) -> Reading:
     """Search and read: the passages and the sentences that are nearest to a question."""
-    with stages.timed("embed"):
-        vector = sources.embedder.embed_query(question)
     hits = search(
-        question,
-        vector,
+        query,
         sources.indexes,
         sources.library,
         k=settings.read_passages,
@@ -117,12 +121,10 @@ def find(
     )
     with stages.timed("read"):
         return read(
-            question,
-            vector,
+            query,
             hits,
             sources.library,
-            lambda id: sources.document(id).text,
-            sources.indexes.lexical.rarity,
+            sources.document,
             dense_weight=settings.dense_weight,
         )
 
@@ -136,9 +138,10 @@ def answer(
 ) -> Answer:
     """Answer a question from the sources: search → read → quote → verify → check → answer."""
     stages = stages or Stages()
-    reading = find(question, sources, settings, stages, scope)
+    query = query_of(question, sources, stages)
+    reading = find(query, sources, settings, stages, scope)
     with stages.timed("quote"):
-        quotes = choose(question, reading, sources.document, settings.quotes)
+        quotes = choose(query, reading, sources.document, settings.quotes)
     with stages.timed("verify"):
         for quote in quotes:
             verify(quote, sources.document(quote.document))
@@ -147,12 +150,11 @@ def answer(
         with stages.timed("check"):
             # The best sentence with its neighbours tells as much as the whole passage on the
             # article, and more on everyday files (docs/decisions/passages-as-quotes.md).
-            says = sources.checker.check(question, sources.around(reading.candidates[0]))
+            says = sources.checker.check(query.spelling, sources.around(reading.candidates[0]))
     with stages.timed("judge"):
         found = features(
-            question,
+            query,
             reading,
-            sources.indexes.lexical.rarity,
             sources.around,
             says,
             sources.embedder.languages,
@@ -175,6 +177,7 @@ def answer(
             threshold=confidence.threshold,
             scores={**_scores(reading), "features": found},
             milliseconds=stages.milliseconds,
+            corrected=dict(query.corrected),
         ),
     )
 

@@ -17,7 +17,15 @@ from pincite.corpus.errors import (
 )
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document
-from pincite.retrieval.answer import Answer, FoundPassage, Sources, answer, find, found_passage
+from pincite.retrieval.answer import (
+    Answer,
+    FoundPassage,
+    Sources,
+    answer,
+    find,
+    found_passage,
+    query_of,
+)
 from pincite.retrieval.confidence.checker import checker_for
 from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
@@ -164,7 +172,8 @@ class Engine:
         )
 
         def passages(sources: Sources) -> list[FoundPassage]:
-            reading = find(question, sources, settings, Stages(), choice.scope(sources))
+            query = query_of(question, sources, Stages())
+            reading = find(query, sources, settings, Stages(), choice.scope(sources))
             hits = reading.hits[:k]
             return [found_passage(h, sources.document(h.stored.document)) for h in hits]
 
@@ -180,9 +189,12 @@ class Engine:
         """The sentences and passages that an answer is chosen from. Arguments as for `ask`."""
         question = self._checked(question)
         choice = Choice.of(documents, tags)
-        return self._settled(
-            lambda sources: find(question, sources, self.settings, Stages(), choice.scope(sources))
-        )
+
+        def reading(sources: Sources) -> Reading:
+            query = query_of(question, sources, Stages())
+            return find(query, sources, self.settings, Stages(), choice.scope(sources))
+
+        return self._settled(reading)
 
     def warm_up(self) -> None:
         """Load the model and the indexes, so that the first question does not wait for them."""

@@ -41,6 +41,7 @@ class Trace:
         threshold: from which on an answer is ANSWERED.
         scores: by stage, the numbers that the stage gave to what became of its best.
         milliseconds: by stage.
+        corrected: misspelt words of the question, each with what was read in its place.
     """
 
     generation: int
@@ -49,3 +50,4 @@ class Trace:
     threshold: float
     scores: dict[str, Any]
     milliseconds: dict[str, float]
+    corrected: dict[str, str] = field(default_factory=dict)

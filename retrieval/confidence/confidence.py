@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from statistics import fmean
 from typing import Any, Literal
 
+from pincite.retrieval.query import Query
 from pincite.retrieval.reading.reader import Candidate, Reading
-from pincite.retrieval.search.lexical import content_terms, english_share, terms
+from pincite.retrieval.search.analysis import english_share
+from pincite.retrieval.search.lexical import Wanted
 
 FILE_NAME = "confidence.json"
 FORMAT = 3
@@ -35,8 +36,6 @@ Level = Literal["ANSWERED", "UNSURE", "NOT_FOUND"]
 """The quotes likely say it; the closest passages, not vouched for; not what they are about."""
 
 _NEXT = 5
-_NAME = re.compile(r"(?<!^)\b[A-Z][\w-]*")
-_NUMBER = re.compile(r"\d[\d,.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +175,8 @@ def judge(
 
 
 def features(
-    question: str,
+    query: Query,
     reading: Reading,
-    rarity: Callable[[str], float],
     text_of: Callable[[Candidate], str],
     says: float | None = None,
     languages: Collection[str] | None = None,
@@ -203,9 +201,8 @@ def features(
       embedder was trained on, where that is English. No model takes it; see ``judge``.
 
     Args:
-        question: its words.
+        query: the question.
         reading: what the reader made of the hits.
-        rarity: a term's weight.
         text_of: a candidate with its neighbours, as text.
         says: what the checker made of the best quote; None where there is no checker.
         languages: that the embedder was trained on; None where nobody says.
@@ -214,10 +211,8 @@ def features(
         return {}
     best = reading.candidates[0]
     second = next((c for c in reading.candidates if c.passage != best.passage), None)
-    said = text_of(best)
-    around = frozenset(terms(said))
-    wanted = {term: rarity(term) for term in content_terms(question)}
-    rarest = max(wanted.values(), default=0.0) or 1.0
+    rarest = max((one.weight for one in query.wanted), default=0.0) or 1.0
+    missing = [one.weight for one in query.wanted if one.term in best.missing]
     cosines = sorted((c.dense_around for c in reading.candidates), reverse=True)
     found = {
         PLAIN: best.score,
@@ -227,16 +222,16 @@ def features(
         "dense_passage": max(hit.dense or 0.0 for hit in reading.hits),
         "lexical": best.lexical,
         "lexical_around": best.lexical_around,
-        "unsaid": max((w for t, w in wanted.items() if t not in around), default=0.0) / rarest,
-        "names": _lacking(_NAME.findall(question), around, rarity),
-        "numbers": _lacking(_NUMBER.findall(question), around, rarity),
+        "unsaid": max(missing, default=0.0) / rarest,
+        "names": _lacking(query.names, best),
+        "numbers": _lacking(query.numbers, best),
         "agreement": _agreement(reading),
         "asked": best.asked,
     }
     if says is not None:
         found["says"] = says
     if languages is not None:
-        found[KNOWN] = float("en" not in languages or _is_english(question, said))
+        found[KNOWN] = float("en" not in languages or _is_english(query.text, text_of(best)))
     return {name: round(value, 4) for name, value in found.items()}
 
 
@@ -245,10 +240,9 @@ def _is_english(question: str, said: str) -> bool:
     return english_share(question) >= 0.25 or english_share(f"{question} {said}") >= 0.12
 
 
-def _lacking(words: list[str], around: frozenset[str], rarity: Callable[[str], float]) -> float:
-    weights = {term: rarity(term) for word in words for term in content_terms(word)}
-    total = sum(weights.values())
-    return sum(w for t, w in weights.items() if t not in around) / total if total else 0.0
+def _lacking(some: Sequence[Wanted], best: Candidate) -> float:
+    total = sum(one.weight for one in some)
+    return sum(one.weight for one in some if one.term in best.missing) / total if total else 0.0
 
 
 def _agreement(reading: Reading) -> float:

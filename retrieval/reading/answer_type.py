@@ -66,7 +66,13 @@ class Asked:
     @classmethod
     def of(cls, question: str) -> Asked:
         """Read the question."""
-        kinds = tuple(kind for kind, pattern in _ASKS.items() if pattern.search(question))
+        shouted = question.isupper()
+        # In a question in small letters WHO is a name.
+        kinds = tuple(
+            kind
+            for kind, pattern in _ASKS.items()
+            if any(shouted or not match[0].isupper() for match in pattern.finditer(question))
+        )
         return cls(kinds, frozenset(word.lower() for word in _WORD.findall(question)))
 
     def said_by(self, sentence: str) -> float:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from pincite.corpus.types import Document
+from pincite.retrieval.query import Query
 from pincite.retrieval.reading.context import context
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.retrieval.reading.reader import Candidate, Reading
 from pincite.retrieval.reading.whole import below, whole
-from pincite.retrieval.search.lexical import content_terms
+from pincite.retrieval.search.analysis import content_terms
 from pincite.retrieval.search.search import Hit
 
 _WORD = re.compile(r"\w+")
@@ -28,7 +29,7 @@ _LONGEST_HEADING = 200  # code points; what is longer says more than a heading o
 
 
 def choose(
-    question: str, reading: Reading, document_of: Callable[[str], Document], limit: int
+    query: Query, reading: Reading, document_of: Callable[[str], Document], limit: int
 ) -> list[Quote]:
     """The best one to ``limit`` quotes, best first, never two that overlap or say the same words.
 
@@ -36,12 +37,12 @@ def choose(
     place. A passage that only repeats the question leads to what stands under it.
 
     Args:
-        question: its words.
+        query: the question.
         reading: the passages, best first, and their sentences, best first.
         document_of: a document by its id.
         limit: how many quotes at most.
     """
-    choice = _Choice(question, reading, document_of)
+    choice = _Choice(query, reading, document_of)
     choice.take(choice.by_rank, max(1, limit - 1))
     choice.take(choice.by_sentence, limit)
     choice.take(choice.by_rank, limit)
@@ -52,11 +53,11 @@ class _Choice:
     """The quotes so far, and the passages that they are chosen from."""
 
     def __init__(
-        self, question: str, reading: Reading, document_of: Callable[[str], Document]
+        self, query: Query, reading: Reading, document_of: Callable[[str], Document]
     ) -> None:
         self.quotes: list[Quote] = []
         self._words: list[list[str]] = []  # of each quote
-        self._asked = frozenset(content_terms(question))
+        self._asked = query.terms
         self._document_of = document_of
         self._best: dict[int, Candidate] = {}
         for candidate in reading.candidates:

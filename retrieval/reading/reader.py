@@ -1,15 +1,15 @@
 """The reader: which sentences of the best passages answer the question.
 
 A sentence is scored by what it says and by what is said around it, each by meaning (cosine of
-its vector with the question's) and by words (the share of the question's weight in rare words
-that it covers), by the passage that it stands in, and by whether it holds the kind of thing that
-is asked for. What the reader learns of a passage's
+its vector with the question's) and by words (the share of the question's weight in rare words that
+it covers; its headings and its document's title are around it), by the passage that it stands in,
+and by whether it holds the kind of thing that is asked for. What the reader learns of a passage's
 sentences also refines the passage's own rank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -20,12 +20,13 @@ from numpy.typing import ArrayLike, NDArray
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.library import Library
 from pincite.corpus.rows import StoredPassage
-from pincite.corpus.types import Span
+from pincite.corpus.types import Document, Span
 from pincite.retrieval.embedding.embedder import Vectors
-from pincite.retrieval.reading.answer_type import Asked
+from pincite.retrieval.query import Query
 from pincite.retrieval.reading.reference_sections import APPARATUS_SHARE, is_apparatus
+from pincite.retrieval.search.analysis import terms
 from pincite.retrieval.search.fusion import convex
-from pincite.retrieval.search.lexical import content_terms, terms
+from pincite.retrieval.search.lexical import Wanted
 from pincite.retrieval.search.search import Hit
 
 Rows = NDArray[np.float32]
@@ -51,6 +52,7 @@ PARTS = ("dense", "dense_around", "lexical", "lexical_around", "asked")
 class Candidate:
     """A sentence that may answer, with its score and the parts of it, each in [0, 1].
 
+    ``missing`` are the wanted terms that neither it nor its neighbours nor its headings have;
     ``before`` and ``after`` are the sentences around it in its section, nearest first.
     """
 
@@ -63,6 +65,7 @@ class Candidate:
     lexical: float
     lexical_around: float
     asked: float
+    missing: tuple[str, ...] = ()
     before: tuple[Span, ...] = ()
     after: tuple[Span, ...] = ()
 
@@ -83,6 +86,7 @@ class _Line:
     stored: StoredPassage
     span: Span
     said: str
+    over: str  # the document's title, the headings over it, the names of its columns
     vector: Vectors
 
 
@@ -94,15 +98,14 @@ class _Nearness:
     dense_around: list[float]
     lexical: list[float]
     lexical_around: list[float]
+    around: Rows  # (lines, wanted terms): whether it, its neighbours or its headings have the term
 
 
 def read(
-    question: str,
-    vector: Vectors,
+    query: Query,
     hits: Sequence[Hit],
     library: Library,
-    text_of: Callable[[str], str],
-    rarity: Callable[[str], float],
+    document_of: Callable[[str], Document],
     *,
     dense_weight: float,
     weights: Weights = WEIGHTS,
@@ -110,46 +113,60 @@ def read(
     """Read the hits' passages, sentence by sentence.
 
     Args:
-        question: its words.
-        vector: its unit vector ``(dimension,)``.
+        query: the question.
         hits: the passages to read.
         library: where passages and sentence vectors are kept.
-        text_of: a document's text by its id.
-        rarity: a term's weight.
+        document_of: a document by its id.
         dense_weight: the share of meaning in a passage's refined score.
 
     Raises:
         LibraryChangedError: a passage is no longer in the library, or no longer under its name.
     """
-    wanted = {term: rarity(term) for term in content_terms(question)}
-    vectors, lines = _lines(library, [hit.stored.id for hit in hits], text_of)
+    vectors, lines = _lines(library, [hit.stored.id for hit in hits], document_of)
     place = {line.stored.id: line.stored.document for line in lines}
     if any(place.get(hit.stored.id) != hit.stored.document for hit in hits):  # gone, or renamed
         raise LibraryChangedError(
             f"another process changed the library {library.folder} while it was read; ask again"
         )
-    near = _nearness(lines, vector, wanted)
-    refined = _refine(hits, lines, near, vectors, vector, dense_weight)
-    candidates = _candidates(lines, near, Asked.of(question), refined, weights)
+    near = _nearness(lines, query)
+    refined = _refine(hits, lines, near, vectors, query.vector, dense_weight)
+    candidates = _candidates(lines, near, query, refined, weights)
     return Reading(refined, sorted(candidates, key=lambda c: (-c.score, c.passage, c.span)))
 
 
-def _nearness(lines: Sequence[_Line], vector: Vectors, wanted: Mapping[str, float]) -> _Nearness:
-    total = sum(wanted.values()) or 1.0
-    rarities = np.array(list(wanted.values()))
+def _nearness(lines: Sequence[_Line], query: Query) -> _Nearness:
+    rarities = np.array([one.weight for one in query.wanted])
+    total = float(rarities.sum()) or 1.0
 
     def covered(there: Rows) -> list[float]:
         return list(map(float, np.vecdot(there, rarities) / total))
 
     runs = np.array([line.run for line in lines])
-    rows = _rows([line.vector for line in lines], len(vector))
-    there = _rows([[term in _terms(line.said) for term in wanted] for line in lines], len(wanted))
+
+    def having(texts: Iterable[str]) -> Rows:
+        return _rows(_covered(texts, query.wanted), len(query.wanted))
+
+    rows = _rows([line.vector for line in lines], len(query.vector))
+    there = having(line.said for line in lines)
+    around = _with_neighbours(there, runs) + having(line.over for line in lines)
+    around = np.minimum(around, 1)
     return _Nearness(
-        dense=_cosines(rows, vector),
-        dense_around=_cosines(_with_neighbours(rows, runs), vector),
+        dense=_cosines(rows, query.vector),
+        dense_around=_cosines(_with_neighbours(rows, runs), query.vector),
         lexical=covered(there),
-        lexical_around=covered(np.minimum(_with_neighbours(there, runs), 1)),
+        lexical_around=covered(around),
+        around=around,
     )
+
+
+def _covered(texts: Iterable[str], wanted: Sequence[Wanted]) -> list[tuple[bool, ...]]:
+    """Of each text, whether it has each wanted term."""
+    known: dict[str, tuple[bool, ...]] = {}  # many lines stand under one heading
+    for text in (texts := list(texts)):
+        if text not in known:
+            there = _terms(text)
+            known[text] = tuple(one.covered_by(there) for one in wanted)
+    return [known[text] for text in texts]
 
 
 def _refine(
@@ -174,7 +191,7 @@ def _refine(
 
 
 def _candidates(
-    lines: Sequence[_Line], near: _Nearness, asked: Asked, hits: Sequence[Hit], weights: Weights
+    lines: Sequence[_Line], near: _Nearness, query: Query, hits: Sequence[Hit], weights: Weights
 ) -> list[Candidate]:
     """The lines of the hits, scored; the others are here only as somebody's neighbours."""
     passage_score = {hit.stored.id: hit.score for hit in hits}
@@ -185,7 +202,7 @@ def _candidates(
         id = line.stored.id
         if id not in passage_score:
             continue
-        fits = asked.said_by(line.said)
+        fits = query.asked.said_by(line.said)
         score = (
             weights.dense * near.dense[i]
             + weights.dense_around * near.dense_around[i]
@@ -207,6 +224,11 @@ def _candidates(
                 lexical=near.lexical[i],
                 lexical_around=near.lexical_around[i],
                 asked=fits,
+                missing=tuple(
+                    one.term
+                    for one, there in zip(query.wanted, near.around[i], strict=True)
+                    if not there
+                ),
                 before=tuple(reversed(before)),
                 after=tuple(after),
             )
@@ -215,7 +237,7 @@ def _candidates(
 
 
 def _lines(
-    library: Library, ids: Sequence[int], text_of: Callable[[str], str]
+    library: Library, ids: Sequence[int], document_of: Callable[[str], Document]
 ) -> tuple[dict[int, Vectors], list[_Line]]:
     """The sentences of the passages and of their neighbours, in runs of one section each."""
     # A document's passages are stored in one go, so neighbours have neighbouring ids.
@@ -229,10 +251,11 @@ def _lines(
     lines = []
     for run, (_, group) in enumerate(groups):
         for _, passage in group:
-            text = text_of(passage.document)
-            cuts = passage.passage.sentences
+            document = document_of(passage.document)
+            text, cuts = document.text, passage.passage.sentences
+            over = "\n".join((document.title, *passage.passage.path, *passage.passage.columns))
             for span, row in zip(cuts, vectors[passage.id][1:], strict=True):
-                lines.append(_Line(run, passage, span, text[span.start : span.end], row))
+                lines.append(_Line(run, passage, span, text[span.start : span.end], over, row))
     return vectors, lines
 
 

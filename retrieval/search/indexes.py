@@ -1,8 +1,9 @@
-"""The two derived indexes on disk: built aside, checksummed, renamed into place, rebuilt at need.
+"""The derived indexes on disk: built aside, checksummed, renamed into place, rebuilt at need.
 
     LIBRARY/indexes/<generation>-<identity>/manifest.json   SHA-256 of every other file
                                             dense.faiss
                                             lexical/…
+                                            words.txt, short_forms.json
 
 Everything here can be deleted at any moment; the library has what it takes to build it again.
 """
@@ -24,10 +25,14 @@ import numpy as np
 
 from pincite.corpus.errors import IndexDamagedError
 from pincite.corpus.library import Library
+from pincite.retrieval.search.analysis import ANALYSIS
 from pincite.retrieval.search.dense import DenseIndex
-from pincite.retrieval.search.lexical import ANALYSIS, LexicalIndex
+from pincite.retrieval.search.lexical import LexicalIndex
+from pincite.retrieval.search.short_forms import ShortForms
+from pincite.retrieval.search.vocabulary import Vocabulary
+from pincite.retrieval.search.words import WordCounts, Words
 
-FORMAT = 2  # of the folder; part of its identity
+FORMAT = 3  # of the folder; part of its identity
 _FOLDER, _DENSE, _LEXICAL = "indexes", "dense.faiss", "lexical"
 _ASIDE = ".aside-"
 _ABANDONED_SECONDS = 3600  # no build takes so long; what is older was left by a killed process
@@ -35,11 +40,22 @@ _ABANDONED_SECONDS = 3600  # no build takes so long; what is older was left by a
 
 @dataclass(frozen=True, slots=True)
 class Indexes:
-    """The dense and the lexical index over one generation of a library."""
+    """The dense and the lexical index over one generation of a library, and its words."""
 
     generation: int
     dense: DenseIndex
     lexical: LexicalIndex
+    words: Words
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that stand in the library."""
+        return self.words.vocabulary
+
+    @property
+    def short_forms(self) -> ShortForms:
+        """The short forms that its documents define."""
+        return self.words.short_forms
 
 
 def open_indexes(library: Library, say: Callable[[str], None]) -> Indexes:
@@ -147,10 +163,13 @@ def _build(library: Library, generation: int, folder: Path | None) -> Indexes:
         lexical_folder = folder / _LEXICAL
         lexical_folder.mkdir()
     dense = DenseIndex.build(library.passage_vectors())
-    lexical = LexicalIndex.build(_indexed(library), lexical_folder)
+    counts = WordCounts()
+    lexical = LexicalIndex.build(counts.of(_indexed(library)), lexical_folder)
+    words = counts.words()
     if folder is not None:
         dense.save(folder / _DENSE)
-    return Indexes(generation, dense, lexical)
+        words.save(folder)
+    return Indexes(generation, dense, lexical, words)
 
 
 def _indexed(library: Library) -> Iterator[tuple[int, str, str, str]]:
@@ -171,7 +190,10 @@ def _load(folder: Path, generation: int) -> Indexes:
         if found != digest:
             raise IndexDamagedError(f"the index file {folder / name} is damaged")
     indexes = Indexes(
-        generation, DenseIndex.load(folder / _DENSE), LexicalIndex.load(folder / _LEXICAL)
+        generation,
+        DenseIndex.load(folder / _DENSE),
+        LexicalIndex.load(folder / _LEXICAL),
+        Words.load(folder),
     )
     if len(indexes.dense) != len(indexes.lexical):
         raise IndexDamagedError(

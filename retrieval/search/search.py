@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.library import Library
 from pincite.corpus.rows import StoredPassage
-from pincite.retrieval.embedding.embedder import Vectors
+from pincite.retrieval.query import Query
 from pincite.retrieval.search.fusion import convex
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.trace import Stages
@@ -29,8 +29,7 @@ class Hit:
 
 
 def search(
-    question: str,
-    vector: Vectors,
+    query: Query,
     indexes: Indexes,
     library: Library,
     *,
@@ -43,8 +42,7 @@ def search(
     """The ``k`` best passages for a question, best first.
 
     Args:
-        question: its words, for the lexical index.
-        vector: its unit vector ``(dimension,)``, for the dense one.
+        query: its wanted terms are for the lexical index, its vector for the dense one.
         candidates: passages taken from each index before fusion.
         dense_weight: the dense score's share, in [0, 1].
         allowed: search only among these passage ids.
@@ -55,9 +53,9 @@ def search(
     """
     stages = stages or Stages()
     with stages.timed("dense"):
-        dense = indexes.dense.search(vector, candidates, allowed)
+        dense = indexes.dense.search(query.vector, candidates, allowed)
     with stages.timed("lexical"):
-        lexical = indexes.lexical.search(question, candidates, allowed)
+        lexical = indexes.lexical.search(query.wanted, candidates, allowed)
     with stages.timed("fuse"):
         fused = convex(dense, lexical, dense_weight)
         best = list(fused)[:k]

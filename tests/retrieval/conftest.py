@@ -14,6 +14,8 @@ from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.readers import read
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.query import Query
+from pincite.retrieval.search.indexes import open_indexes
 from pincite.retrieval.settings import Settings, load_settings
 
 TEXTS = {
@@ -53,6 +55,11 @@ def fill(library: Library, *documents: Document, passage_tokens: int = 12) -> No
 
 def small_documents() -> list[Document]:
     return [make_document(text, source) for source, text in TEXTS.items()]
+
+
+def query_for(library: Library, question: str) -> Query:
+    """The question, worked out for the library by hashed words."""
+    return Query.of(question, open_indexes(library, print), HashingEmbedder())
 
 
 def hashing_settings(**overrides: Any) -> Settings:

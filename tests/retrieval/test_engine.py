@@ -290,7 +290,15 @@ def test_an_answer_in_json_has_the_documented_keys_and_survives_a_round_trip(
     passage = {"document", "title", "section", "page", "start", "end", "text", "score"}
     assert all(near.keys() == passage for near in found["nearest"])
     assert found["trace"].keys() == {
-        *("generation", "fingerprint", "confidence_kind", "threshold", "scores", "milliseconds")
+        *(
+            "generation",
+            "fingerprint",
+            "confidence_kind",
+            "threshold",
+            "scores",
+            "milliseconds",
+            "corrected",
+        )
     }
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 

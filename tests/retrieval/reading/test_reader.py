@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from pincite.corpus.types import Span
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.reading.reader import Candidate, Reading, read
+from pincite.retrieval.search.analysis import content_terms, terms
 from pincite.retrieval.search.indexes import open_indexes
-from pincite.retrieval.search.lexical import content_terms, terms
 from pincite.retrieval.search.search import Hit, search
-from tests.retrieval.conftest import fill, make_document
+from tests.retrieval.conftest import fill, make_document, query_for
 
 QUESTIONS = [
     "Where do herring gulls nest?",
@@ -29,8 +30,7 @@ QUESTIONS = [
 
 def hits_for(library: Library, question: str, k: int = 99) -> list[Hit]:
     return search(
-        question,
-        HashingEmbedder().embed_query(question),
+        query_for(library, question),
         open_indexes(library, print),
         library,
         k=k,
@@ -41,24 +41,20 @@ def hits_for(library: Library, question: str, k: int = 99) -> list[Hit]:
 
 def reading_of(library: Library, question: str, hits: list[Hit] | None = None) -> Reading:
     return read(
-        question,
-        HashingEmbedder().embed_query(question),
+        query_for(library, question),
         hits_for(library, question) if hits is None else hits,
         library,
-        lambda id: library.document(id).text,
-        open_indexes(library, print).lexical.rarity,
+        library.document,
         dense_weight=0.5,
     )
 
 
 def reading_from(library: Library, vector: Vectors, hits: list[Hit]) -> Reading:
     return read(
-        "gulls",
-        vector,
+        replace(query_for(library, "gulls"), vector=vector),
         hits,
         library,
-        lambda id: library.document(id).text,
-        lambda term: 1.0,
+        library.document,
         dense_weight=0.5,
     )
 
@@ -217,7 +213,7 @@ def test_meaning_is_the_cosine_of_the_sentence_and_of_its_sum_with_its_neighbour
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_words_are_the_share_of_the_rare_that_is_there_or_next_to_it(
+def test_words_are_the_share_of_the_rare_that_is_there_or_around_it_or_over_it(
     library: Library, question: str
 ) -> None:
     rarity = open_indexes(library, print).lexical.rarity
@@ -231,8 +227,10 @@ def test_words_are_the_share_of_the_rare_that_is_there_or_next_to_it(
 
     for c in reading_of(library, question, hits_for(library, "gulls", k=4)).candidates:
         near = [text_at(library, c.document, span) for span in (*c.before[:1], *c.after)]
+        document = library.document(c.document)
+        over = document.title, *document.section_at(c.span.start).path
         assert c.lexical == pytest.approx(covered(text_of(library, c)))
-        assert c.lexical_around == pytest.approx(covered(text_of(library, c), *near))
+        assert c.lexical_around == pytest.approx(covered(text_of(library, c), *near, *over))
 
 
 def test_documents_are_never_each_others_neighbours(twins: Library) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from pincite.corpus.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from pincite.retrieval.query import Query
 from pincite.retrieval.search.indexes import (
     Indexes,
     index_problems,
@@ -33,7 +34,11 @@ Found = list[tuple[dict[int, float], dict[int, float]]]
 def results(indexes: Indexes) -> Found:
     """What both indexes say to a few questions."""
     embed = HashingEmbedder().embed_query
-    return [(indexes.dense.search(embed(q), 5), indexes.lexical.search(q, 5)) for q in QUESTIONS]
+    wanted = [Query.of(q, indexes, HashingEmbedder()).wanted for q in QUESTIONS]
+    return [
+        (indexes.dense.search(embed(q), 5), indexes.lexical.search(terms, 5))
+        for q, terms in zip(QUESTIONS, wanted, strict=True)
+    ]
 
 
 def opened(library: Library) -> tuple[Found, list[str]]:

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from pincite.retrieval.query import Query
 from pincite.retrieval.search.indexes import Indexes, open_indexes
 from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.trace import Stages
-from tests.retrieval.conftest import TEXTS, fill, make_document
+from tests.retrieval.conftest import TEXTS, fill, make_document, query_for
 
 QUESTIONS = ["Where do gulls nest?", "the captain in the storm", "zzz", "bake bread", "who is it"]
 
@@ -21,10 +22,10 @@ def found(
     library: Library, question: str, indexes: Indexes | None = None, **rest: Any
 ) -> list[Hit]:
     options: dict[str, Any] = {"k": 5, "candidates": 50, "dense_weight": 0.5} | rest
+    indexes = indexes or open_indexes(library, print)
     return search(
-        question,
-        HashingEmbedder().embed_query(question),
-        indexes or open_indexes(library, print),
+        Query.of(question, indexes, HashingEmbedder()),
+        indexes,
         library,
         **options,
     )
@@ -68,7 +69,7 @@ def test_a_hit_tells_what_each_index_thought_of_it(library: Library) -> None:
     indexes = open_indexes(library, print)
     question = "gulls nest on cliffs"
     dense = indexes.dense.search(HashingEmbedder().embed_query(question), 3)
-    lexical = indexes.lexical.search(question, 3)
+    lexical = indexes.lexical.search(query_for(library, question).wanted, 3)
     hits = found(library, question, indexes, candidates=3, k=9)
     assert set(ids(hits)) == dense.keys() | lexical.keys()
     for hit in hits:
