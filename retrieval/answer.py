@@ -19,8 +19,19 @@ from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.trace import Stages, Trace
 
-Scope = Sequence[int] | None  # passage ids to search among; None for all
 _TRACED = 5  # passages and sentences whose scores a trace shows
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question is limited to: the ids of the passages to search among.
+
+    ``documents`` of the library have them, ``left_out`` others have not.
+    """
+
+    passages: Sequence[int]
+    documents: int
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,11 @@ class Sources:
 
 
 def find(
-    question: str, sources: Sources, settings: Settings, stages: Stages, scope: Scope = None
+    question: str,
+    sources: Sources,
+    settings: Settings,
+    stages: Stages,
+    scope: Scope | None = None,
 ) -> Reading:
     """Search and read: the passages and the sentences that are nearest to a question."""
     with stages.timed("embed"):
@@ -112,7 +127,7 @@ def find(
         k=settings.read_passages,
         candidates=settings.candidates,
         dense_weight=settings.dense_weight,
-        allowed=scope,
+        allowed=scope.passages if scope else None,
         stages=stages,
     )
     with stages.timed("read"):
@@ -131,7 +146,7 @@ def answer(
     question: str,
     sources: Sources,
     settings: Settings,
-    scope: Scope = None,
+    scope: Scope | None = None,
     stages: Stages | None = None,
 ) -> Answer:
     """Answer a question from the sources: search → read → quote → verify → check → answer."""
@@ -173,6 +188,8 @@ def answer(
             threshold=confidence.threshold,
             scores={**_scores(reading), "features": found},
             milliseconds=stages.milliseconds,
+            asked=scope.documents if scope else None,
+            left_out=scope.left_out if scope else 0,
         ),
     )
 

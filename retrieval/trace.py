@@ -41,6 +41,8 @@ class Trace:
         threshold: from which on an answer is ANSWERED.
         scores: by stage, the numbers that the stage gave to what became of its best.
         milliseconds: by stage.
+        asked: how many documents the question was limited to; None where it was put to all.
+        left_out: how many others the library has.
     """
 
     generation: int
@@ -49,3 +51,5 @@ class Trace:
     threshold: float
     scores: dict[str, Any]
     milliseconds: dict[str, float]
+    asked: int | None = None
+    left_out: int = 0
