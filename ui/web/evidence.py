@@ -103,6 +103,11 @@ def in_source(quote: Quote, document: Document) -> str:
         shown.start + first,
         ("mark", ((quote.start, quote.end),)),
         ("b", quote.highlights),
+        columns="\n".join(
+            piece.text
+            for piece in quote.context
+            if piece.role == "columns" and piece.start < shown.start
+        ),
     )
     cut_before = shown.start > max(section.body, section.span.start)
     cut_after = shown.end < section.span.end

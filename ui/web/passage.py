@@ -9,13 +9,16 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from pincite.ui.web.escape import escaped
+from pincite.ui.terminal import harmless
+from pincite.ui.web.escape import attribute, escaped
 
 Layer = tuple[str, Sequence[tuple[int, int]]]
 """An element's name, and the spans of the document that it goes around."""
 
 _ROW = re.compile(r"\|.*\|\s*")
 _RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+\s*")  # below the row that names the columns
+_SHORT = 12  # characters of a cell that is never broken: a date, a code, an amount
+_FEW = 3  # rows that a narrow window shows value by value
 _CELL_END = re.compile(r"(?<!\\)\|")
 
 
@@ -74,24 +77,33 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _table(lines: Sequence[tuple[int, str]], at: int, layers: Sequence[Layer], columns: str) -> str:
-    head = [
-        "".join(f'<th scope="col" dir="auto">{escaped(cell)}</th>' for _, cell in _cells(row))
-        for row in columns.split("\n")
-        if is_row(row) and not _RULE.fullmatch(row)
-    ]
+    above = [row for row in columns.split("\n") if is_row(row) and not _RULE.fullmatch(row)]
+    names = [cell for _, cell in _cells(above[-1])] if above else []
+    rows = ["".join(_cell("th", cell, escaped(cell)) for _, cell in _cells(row)) for row in above]
     ruled = {number - 1 for number, (_, line) in enumerate(lines) if _RULE.fullmatch(line)}
-    body = []
+    bodies = 0
     for number, (start, line) in enumerate(lines):
         if _RULE.fullmatch(line):
             continue
-        tag = 'th scope="col"' if number in ruled else "td"
-        cells = (
-            f'<{tag} dir="auto">{marked(cell, at + start + inside, *layers)}</{tag[:2]}>'
-            for inside, cell in _cells(line)
-        )
-        body.append(f"<tr>{''.join(cells)}</tr>")
-    named = "".join(f'<tr class="context">{row}</tr>' for row in head)
-    return f'<div class="rows" tabindex="0"><table>{named}{"".join(body)}</table></div>'
+        cells = [
+            (cell, marked(cell, at + start + inside, *layers)) for inside, cell in _cells(line)
+        ]
+        if number in ruled:
+            names = [text for text, _ in cells]
+            rows.append("".join(_cell("th", text, html) for text, html in cells))
+        else:
+            named = zip(cells, [*names, *[""] * len(cells)], strict=False)
+            rows.append("".join(_cell("td", text, html, name) for (text, html), name in named))
+            bodies += 1
+    few = " few" if names and bodies <= _FEW else ""
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<div class="rows{few}" tabindex="0"><table>{body}</table></div>'
+
+
+def _cell(tag: str, text: str, html: str, name: str = "") -> str:
+    short = ' class="short"' if len(text) <= _SHORT else ""
+    named = f' data-name="{attribute(harmless(name))}"' if name else ""
+    return f'<{tag}{short}{named} dir="auto">{html}</{tag}>'
 
 
 def _cells(row: str) -> Iterator[tuple[int, str]]:
