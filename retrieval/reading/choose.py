@@ -1,12 +1,14 @@
 """Which passages become quotes, made whole, and which of their sentences are marked.
 
-A passage holds an answer where a lone sentence misses it: it is ranked by what it says as a whole
-and by its best sentence, and shown with that sentence marked.
+A passage holds an answer where a lone sentence misses it, so passages are shown by their own rank,
+with their best sentence marked. Where one sentence stands out in a passage of a low rank, it is
+that sentence's passage that the last quote shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from pincite.corpus.types import Document
@@ -14,101 +16,110 @@ from pincite.retrieval.reading.context import context
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.retrieval.reading.reader import Candidate, Reading
 from pincite.retrieval.reading.whole import below, whole
-from pincite.retrieval.search.lexical import content_terms, terms
+from pincite.retrieval.search.lexical import content_terms
 from pincite.retrieval.search.search import Hit
 
-# The share of a passage's own rank beside its best sentence's score. On dev_daily and the article's
-# dev questions 0.7 is best for the first quote, 0.3 for three; all from 0.3 to 1 are within the
-# noise: pincite eval with --config passage_share=….
-PASSAGE_SHARE = 0.7
+_WORD = re.compile(r"\w+")
+_LONGEST_HEADING = 200  # code points; what is longer says more than a heading or a question
 
 
 def choose(
-    question: str,
-    reading: Reading,
-    document_of: Callable[[str], Document],
-    limit: int,
-    share: float = PASSAGE_SHARE,
+    question: str, reading: Reading, document_of: Callable[[str], Document], limit: int
 ) -> list[Quote]:
     """The best one to ``limit`` quotes, best first, never two that overlap or say the same words.
 
-    A passage in a better quote gives it another highlight, the same words elsewhere another place.
-    A passage that only repeats the question leads to what stands under it.
+    A passage inside a better quote gives it another highlight, the same words elsewhere another
+    place. A passage that only repeats the question leads to what stands under it.
 
     Args:
         question: its words.
-        reading: the passages and their sentences.
+        reading: the passages, best first, and their sentences, best first.
         document_of: a document by its id.
         limit: how many quotes at most.
-        share: of a passage's own rank beside its best sentence, in [0, 1].
     """
-    asked = frozenset(content_terms(question))
-    quotes: list[Quote] = []
-    for hit, best, score in ranked(reading, share):
-        document = document_of(hit.stored.document)
-        quote = _quote(hit, best, round(score, 4), document, asked)
-        mine = next((i for i, q in enumerate(quotes) if _overlap(q, quote)), None)
-        twin = next((i for i, q in enumerate(quotes) if _same_words(q, quote)), None)
-        if mine is not None:
-            quotes[mine] = _highlighted(quotes[mine], quote)
-        elif twin is not None:
-            quotes[twin] = replace(quotes[twin], places=(*quotes[twin].places, _place(quote)))
-        elif len(quotes) < limit:
-            quotes.append(quote)
-    return quotes
+    choice = _Choice(question, reading, document_of)
+    choice.take(choice.by_rank, max(1, limit - 1))
+    choice.take(choice.by_sentence, limit)
+    choice.take(choice.by_rank, limit)
+    return choice.quotes
 
 
-def ranked(reading: Reading, share: float = PASSAGE_SHARE) -> list[tuple[Hit, Candidate, float]]:
-    """The passages with their best sentence and their score in [0, 1], best first."""
-    best: dict[int, Candidate] = {}
-    for candidate in reading.candidates:
-        best.setdefault(candidate.passage, candidate)
-    scored = [
-        (hit, best[id], share * hit.score + (1 - share) * best[id].score)
-        for hit in reading.hits
-        if (id := hit.stored.id) in best
-    ]
-    return sorted(scored, key=lambda item: (-item[2], item[0].stored.id))
+class _Choice:
+    """The quotes so far, and the passages that they are chosen from."""
 
+    def __init__(
+        self, question: str, reading: Reading, document_of: Callable[[str], Document]
+    ) -> None:
+        self.quotes: list[Quote] = []
+        self._words: list[list[str]] = []  # of each quote
+        self._asked = frozenset(content_terms(question))
+        self._document_of = document_of
+        self._best: dict[int, Candidate] = {}
+        for candidate in reading.candidates:
+            self._best.setdefault(candidate.passage, candidate)
+        hits = {hit.stored.id: hit for hit in reading.hits if hit.stored.id in self._best}
+        self.by_rank = list(hits.values())
+        self.by_sentence = [hits[id] for id in self._best if id in hits]
+        self._seen: set[int] = set()
 
-def _quote(
-    hit: Hit, best: Candidate, score: float, document: Document, asked: frozenset[str]
-) -> Quote:
-    """The passage as a quote, or what stands under it where it only repeats the question."""
-    passage = hit.stored.passage
-    span, marked, heading = whole(document, passage), best.span, None
-    if _adds_nothing(document.text[span.start : span.end], asked):
-        under = below(document, span)
-        if under is not None:
-            span, marked, heading = under, under, span
-    return Quote(
-        document=document.id,
-        title=document.title,
-        section=document.section_at(span.start).path,
-        page=document.page_at(span.start),
-        start=span.start,
-        end=span.end,
-        text=document.text[span.start : span.end],
-        highlights=((marked.start, marked.end),),
-        score=score,
-        context=context(document, passage, span, best, heading),
-    )
+    def take(self, hits: Iterable[Hit], limit: int) -> None:
+        """Quote passages that were not looked at yet, up to ``limit`` quotes in all.
+
+        Once there are as many, the others can only add highlights and places to them.
+        """
+        for hit in hits:
+            if hit.stored.id in self._seen:
+                continue
+            quote = self._quote(hit)
+            same = next((i for i, q in enumerate(self.quotes) if _overlap(q, quote)), None)
+            words = _words(quote.text)
+            twin = next((i for i, other in enumerate(self._words) if other == words), None)
+            if same is not None:
+                self.quotes[same] = _highlighted(self.quotes[same], quote)
+            elif twin is not None:
+                self.quotes[twin] = _also_at(self.quotes[twin], quote)
+            elif len(self.quotes) < limit:
+                self.quotes.append(quote)
+                self._words.append(words)
+            else:
+                continue  # it may come in by another order
+            self._seen.add(hit.stored.id)
+
+    def _quote(self, hit: Hit) -> Quote:
+        """The passage as a quote, or what stands under it where it only repeats the question."""
+        document = self._document_of(hit.stored.document)
+        passage, best = hit.stored.passage, self._best[hit.stored.id]
+        span, marked, heading = whole(document, passage), best.span, None
+        if _adds_nothing(document.text[span.start : span.end], self._asked):
+            under = below(document, span)
+            if under is not None:
+                span, marked, heading = under, under, span
+        return Quote(
+            document=document.id,
+            title=document.title,
+            section=document.section_at(span.start).path,
+            page=document.page_at(span.start),
+            start=span.start,
+            end=span.end,
+            text=document.text[span.start : span.end],
+            highlights=((marked.start, marked.end),),
+            score=round(hit.score, 4),
+            context=context(document, passage, span, best, heading),
+        )
 
 
 def _adds_nothing(text: str, asked: frozenset[str]) -> bool:
-    """Whether a text has no word of meaning that the question has not."""
-    return asked.issuperset(content_terms(text)) if len(text) <= _LONGEST_HEADING else False
-
-
-_LONGEST_HEADING = 200  # code points; what is longer says more than a heading or a question
+    """Whether a short text has no word of meaning that the question has not."""
+    return len(text) <= _LONGEST_HEADING and asked.issuperset(content_terms(text))
 
 
 def _overlap(one: Quote, other: Quote) -> bool:
     return one.document == other.document and one.span.overlaps(other.span)
 
 
-def _same_words(one: Quote, other: Quote) -> bool:
-    return one.text == other.text or terms(one.text) == terms(other.text)
+def _words(text: str) -> list[str]:
+    """What is the same where a mail is cited with marks before its lines."""
+    return _WORD.findall(text.casefold())
 
 
 def _highlighted(quote: Quote, other: Quote) -> Quote:
@@ -116,5 +127,6 @@ def _highlighted(quote: Quote, other: Quote) -> Quote:
     return replace(quote, highlights=tuple(sorted({*quote.highlights, *inside})))
 
 
-def _place(quote: Quote) -> Place:
-    return Place(quote.document, quote.title, quote.section, quote.page, quote.start, quote.end)
+def _also_at(quote: Quote, other: Quote) -> Quote:
+    place = Place(other.document, other.title, other.section, other.page, other.start, other.end)
+    return replace(quote, places=(*quote.places, place))
