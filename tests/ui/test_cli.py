@@ -16,7 +16,7 @@ from tests.conftest import NOTES, Pincite, process
 EATS = "What does the herring gull eat?"
 NOWHERE = "Quokka zyzzyva marzipan?"
 GULLS = "The herring gull eats fish and mussels. Gulls nest on cliffs in spring."
-WORDS = ("Ada", "Bea", "Cai", "Dov", "Eli", "Fay", "Gus", "Hollin", "Ida", "Jan", "Kai", "Lev")
+PAYEES = [f"Payee number {n} of the village saver account" for n in range(40)]
 ANSWER_KEYS = {"question", "status", "confidence", "quotes", "nearest", "trace"}
 PASSAGE_KEYS = {"document", "title", "section", "page", "start", "end", "text", "score"}
 TRACE_KEYS = {
@@ -302,16 +302,16 @@ def test_a_limited_question_says_what_was_left_out_unless_it_is_answered(
 
 
 def test_a_row_is_shown_under_the_names_of_its_columns(tmp_path: Path, pincite: Pincite) -> None:
-    rows = "".join(f"P-{n},{n}.50,{name}\n" for n, name in enumerate(WORDS, start=2501))
+    rows = "".join(f"P-{n},{n}.50,{name}\n" for n, name in enumerate(PAYEES, start=2501))
     (tmp_path / "payments.csv").write_text(f"Ref,Amount,Payee\n{rows}", "utf-8")
     pincite("ingest", "payments.csv")
-    (quote, *_) = json_of(pincite, "ask", "what was payment P-2508 to Hollin")["quotes"]
+    (quote, *_) = json_of(pincite, "ask", "what was payment P-2508")["quotes"]
     (columns,) = (piece for piece in quote["context"] if piece["role"] == "columns")
     assert "P-2508" in quote["text"]
     with Library.open(".pincite") as library:
         text = library.document(quote["document"]).text
     assert text[columns["start"] : columns["end"]] == columns["text"]
-    lines = pincite("ask", "what was payment P-2508 to Hollin").stdout.splitlines()
+    lines = pincite("ask", "what was payment P-2508").stdout.splitlines()
     above = [f"    {line}" for line in columns["text"].splitlines()]
     assert lines[: len(above) + 1] == [*above, f"[1] {quote['text'].splitlines()[0]}"]
 
@@ -324,8 +324,8 @@ def test_the_same_words_elsewhere_are_one_quote_with_both_places(
     lines = pincite("ask", EATS).stdout.splitlines()
     assert lines[:3] == [
         f"[1] {GULLS}",
-        "    copy › Gulls · characters 12–83",
-        "    also in notes › Gulls · characters 12–83",
+        "    notes › Gulls · characters 12–83",
+        "    also in copy › Gulls · characters 12–83",
     ]
 
 

@@ -242,9 +242,8 @@ def test_the_context_of_a_quote_stands_softly_above_it() -> None:
         '<p class="context" dir="auto">Bring these.</p>'
         '<blockquote dir="auto">- a &lt;coat&gt;\n<b>- boots</b></blockquote>'
     )
-    assert "> Bring these.\n> - a \\<coat\\>\n> - boots [^1-1]" in footnoted(
-        answer(source, quote), 1
-    )
+    copied = footnoted(answer(source, quote), 1)
+    assert "> Bring these.\n> \\- a \\<coat\\>\n> \\- boots [^1-1]" in copied
 
 
 def test_rows_are_shown_as_a_table_under_the_names_of_their_columns() -> None:
@@ -288,7 +287,7 @@ def test_no_word_of_a_passage_is_lost_between_its_rows(text: str) -> None:
 def test_a_column_can_end_no_attribute_and_turn_no_direction() -> None:
     name = f'" onmouseover="alert(1) {OVERRIDE}'
     shown = passage("| x |", 0, columns=f"| {name} |")
-    assert _Tags(shown).attributes == {"class", "tabindex", "dir", "data-name"}
+    assert _Tags(shown).attributes == {"class", "tabindex", "dir", "data-name", "title"}
     assert OVERRIDE not in shown
 
 
