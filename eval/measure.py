@@ -158,11 +158,14 @@ def _scores(outcome: Outcome) -> dict[str, float]:
             found[f"evidence_recall@{budget}"] = evidence_recall(outcome.ranked, evidence, budget)
         found["quote_hit@1"] = quote_hit(quotes, evidence, 1)
         found["quote_hit@3"] = quote_hit(quotes, evidence, 3)
-        parts = ("quote_precision", "quote_recall", "quote_iou")
-        found.update(zip(parts, overlap(quotes, evidence), strict=True))
+        # A quote is a passage with the answer marked: what is marked should be no more than the
+        # answer, what is shown no less.
+        marks = [place for quote in outcome.quotes for place in quote.marks]
+        found["quote_precision"], _, found["quote_iou"] = overlap(marks, evidence)
+        found["quote_recall"] = overlap(quotes, evidence)[1]
     found.update(_shown(outcome))
     if question.answerable and question.answers:
-        best = texts[0] if texts else ""
+        best = outcome.quotes[0].marked_text if outcome.quotes else ""
         found["answer_em"] = exact_match(best, question.answers)
         found["answer_f1"] = f1(best, question.answers)
         found["answer_in_quotes"] = contained(texts, question.answers)

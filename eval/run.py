@@ -30,17 +30,28 @@ Progress = Callable[[str, int, int], None]  # what is being done, how much of it
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A quote that was given, with the gold document's id."""
+    """A quote that was given, with the gold document's id; ``marked`` are its highlights."""
 
     doc: str
     start: int
     end: int
     text: str
+    marked: tuple[tuple[int, int], ...] = ()
 
     @property
     def place(self) -> Place:
         """Where it stands."""
         return self.doc, Span(self.start, self.end)
+
+    @property
+    def marks(self) -> list[Place]:
+        """Where the words stand that it marks as the answer."""
+        return [(self.doc, Span(start, end)) for start, end in self.marked]
+
+    @property
+    def marked_text(self) -> str:
+        """The words that it marks as the answer."""
+        return " ".join(self.text[s - self.start : e - self.start] for s, e in self.marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,8 @@ def _ask(
         return Outcome(question, error=str(error))
     milliseconds = (time.perf_counter() - started) * 1000
     quotes = tuple(
-        Given(names.get(q.document, q.document), q.start, q.end, q.text) for q in answer.quotes
+        Given(names.get(q.document, q.document), q.start, q.end, q.text, q.highlights)
+        for q in answer.quotes
     )
     found = answer.trace.scores["features"]
     judged = judge(found, engine.embedder.fingerprint, threshold)

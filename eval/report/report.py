@@ -250,6 +250,9 @@ def _result(outcome: Outcome, found: Scores) -> dict[str, Any]:
         },
         "evidence": [[e.doc, e.span.start, e.span.end] for e in question.evidence],
         "answers": list(question.answers),
-        "quotes": [asdict(quote) for quote in outcome.quotes],
+        "quotes": [
+            {**asdict(quote), "marked": [list(span) for span in quote.marked]}
+            for quote in outcome.quotes
+        ],
         "features": dict(outcome.features),
     }

@@ -20,6 +20,10 @@ from pincite.retrieval.search.lexical import content_terms
 from pincite.retrieval.search.search import Hit
 
 _WORD = re.compile(r"\w+")
+# A sentence is marked that scores at least this share of the best one; a passage beside the first
+# without such a sentence is shown and nothing in it marked. Fitted for sentences as quotes, where
+# less brought wrong ones (pincite eval eval/gold/ai_safety --split dev: quote_precision).
+_LEAST_MARKED = 0.7
 _LONGEST_HEADING = 200  # code points; what is longer says more than a heading or a question
 
 
@@ -60,6 +64,7 @@ class _Choice:
         hits = {hit.stored.id: hit for hit in reading.hits if hit.stored.id in self._best}
         self.by_rank = list(hits.values())
         self.by_sentence = [hits[id] for id in self._best if id in hits]
+        self._least = _LEAST_MARKED * max((c.score for c in reading.candidates), default=0.0)
         self._seen: set[int] = set()
 
     def take(self, hits: Iterable[Hit], limit: int) -> None:
@@ -90,6 +95,7 @@ class _Choice:
         document = self._document_of(hit.stored.document)
         passage, best = hit.stored.passage, self._best[hit.stored.id]
         span, marked, heading = whole(document, passage), best.span, None
+        is_marked = not self.quotes or best.score >= self._least
         if _adds_nothing(document.text[span.start : span.end], self._asked):
             under = below(document, span)
             if under is not None:
@@ -102,7 +108,7 @@ class _Choice:
             start=span.start,
             end=span.end,
             text=document.text[span.start : span.end],
-            highlights=((marked.start, marked.end),),
+            highlights=((marked.start, marked.end),) if is_marked else (),
             score=round(hit.score, 4),
             context=context(document, passage, span, best, heading),
         )

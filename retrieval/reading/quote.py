@@ -48,8 +48,8 @@ class Quote:
         page: its page, for formats that have pages.
         start, end: half-open code point offsets: ``document.text[start:end] == text``.
         text: the quote.
-        highlights: the spans in the document that carry the answer; the rest of the quote is
-            there to make them understood.
+        highlights: the spans in the document that carry the answer, none where no sentence
+            stands out; the rest of the quote is there to make them understood.
         score: how near it is to the question, in [0, 1].
         context: what a reader needs with it, in the order of the document.
         places: where else the documents say the same words.

@@ -71,9 +71,9 @@ def test_a_limit_asks_the_first_questions(pincite: Pincite, gold: Path) -> None:
 
 
 def test_a_setting_can_be_overridden(pincite: Pincite, gold: Path) -> None:
-    overrides = ("--config", "quotes=1", "--config", "least_score=0")
+    overrides = ("--config", "quotes=1", "--config", "candidates=50")
     assert pincite("eval", gold, *overrides, "--json", "one.json").code == 0
-    assert pincite("eval", gold, "--config", "least_score=0", "--json", "three.json").code == 0
+    assert pincite("eval", gold, "--config", "candidates=50", "--json", "three.json").code == 0
     one, three = (written(Path(name)) for name in ("one.json", "three.json"))
     assert (one["settings"]["quotes"], three["settings"]["quotes"]) == (1, 3)
     assert {len(result["quotes"]) for result in one["results"]} == {1}

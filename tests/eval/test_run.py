@@ -66,7 +66,8 @@ def measured(small_run: Run) -> dict[str, Value]:
 
 def test_every_metric_is_a_known_one_in_the_order_of_the_groups(measured: dict[str, Value]) -> None:
     known = [name for names in GROUPS.values() for name in names]
-    assert list(measured) == known
+    assert list(measured) == [name for name in known if name in measured]
+    assert set(known) - set(measured) == {"complete"}, "no question of the set has all_of"
 
 
 def test_every_interval_holds_its_value(measured: dict[str, Value]) -> None:
@@ -111,12 +112,14 @@ def test_quote_scores_equal_set_arithmetic_on_what_was_given(small_run: Run) -> 
     for outcome in (o for o in small_run.outcomes if o.question.evidence):
         wanted = characters([(e.doc, e.span) for e in outcome.question.evidence])
         shown = characters([quote.place for quote in outcome.quotes])
+        marked = characters([place for quote in outcome.quotes for place in quote.marks])
         seen = characters(first(outcome.ranked, 1000))
         id = outcome.question.id
-        both = len(shown & wanted)
-        assert found["quote_precision"][id] == both / max(1, len(shown))
-        assert found["quote_recall"][id] == both / len(wanted)
-        assert found["quote_iou"][id] == both / len(shown | wanted)
+        assert marked <= shown
+        both = len(marked & wanted)
+        assert found["quote_precision"][id] == both / max(1, len(marked))
+        assert found["quote_recall"][id] == len(shown & wanted) / len(wanted)
+        assert found["quote_iou"][id] == both / len(marked | wanted)
         assert found["evidence_recall@1000"][id] == len(seen & wanted) / len(wanted)
 
 
@@ -136,7 +139,9 @@ def test_a_failed_question_counts_as_zero_in_every_mean(ask: Ask) -> None:
     asked = set(found["quote_hit@1"])
     assert "50" in by_id(failing)["long"].error
     assert asked == {"owl", "ship", "long"}
-    means = set(found) - ABSTENTION - {"verbatim"}  # it has no quotes that could be checked
+    # It has no quotes that could be checked, and claims nothing that could be right.
+    means = set(found) - ABSTENTION - {"verbatim", "right", "refused"}
+    assert found["refused"]["long"] == 1.0
     assert {name: found[name]["long"] for name in means} == dict.fromkeys(means, 0.0)
     assert found["false_abstain_rate"]["long"] == 1.0
     assert values(failing)["quote_hit@1"] == pytest.approx(2 / 3)
@@ -167,7 +172,10 @@ def test_without_evidence_there_are_no_abstention_metrics(ask: Ask) -> None:
 
 def test_relevant_documents_alone_are_enough(ask: Ask) -> None:
     found = values(ask([WHOLE]))
-    assert set(found) - SPEED == {"doc_ndcg@10", "doc_recall@10", "doc_mrr@10", "verbatim"}
+    decided = {"claimed", "refused"}
+    assert set(found) - SPEED - decided == {
+        *("doc_ndcg@10", "doc_recall@10", "doc_mrr@10", "verbatim")
+    }
     assert found["doc_mrr@10"] == 1.0
 
 
@@ -219,7 +227,9 @@ def test_a_library_that_has_the_documents_gives_the_same_quotes(ask: Ask, tmp_pa
     before = held(library)
     given = ask(QUESTIONS, library=library)
     made = ask(QUESTIONS)
-    assert [o.quotes for o in given.outcomes] == [o.quotes for o in made.outcomes]
+    # Passages that rank alike come in the order in which they were taken in.
+    assert [set(o.quotes) for o in given.outcomes] == [set(o.quotes) for o in made.outcomes]
+    assert [o.quotes[:1] for o in given.outcomes] == [o.quotes[:1] for o in made.outcomes]
     assert "ingest_passages_per_s" not in values(given)
     assert "ingest_passages_per_s" in values(made)
     assert held(library) == before

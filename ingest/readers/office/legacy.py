@@ -46,8 +46,6 @@ class LegacyReader:
         render: makes a reading of the file's bytes and of what the package says of it.
     """
 
-    version = 1
-
     def __init__(
         self,
         media_type: str,
@@ -57,6 +55,8 @@ class LegacyReader:
         instead: str,
         render: Callable[[bytes, Any, str], Reading],
     ) -> None:
+        # Raise it by two: with the extra, what was refused without it is tried again.
+        self.version = 1 + available()
         self.media_type = media_type
         self.suffixes = suffixes
         self._stream = stream

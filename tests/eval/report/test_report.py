@@ -181,14 +181,14 @@ def test_gold_and_given_quotes_stand_side_by_side(ask: Ask) -> None:
     wrong = question(
         "wrong", "What does the barn owl hunt?", evidence("ships", "Lamp oil was stored below deck")
     )
-    done = ask([wrong, SHIP, NEVER], threshold=0.0)
+    done = ask([wrong, SHIP, NEVER], threshold=0.0, quotes=1)
     value = report_of(done)
     gold, given = quoted(details(page(value, done.gold))["wrong"])
     assert len(gold) == 1
     assert "<mark>Lamp oil was stored below deck</mark>" in page(value, done.gold)
     assert gold[0] in TEXTS["ships"]
     assert given == [quote["text"] for quote in value["results"][0]["quotes"]]
-    assert "The barn owl hunts mice at night." in given
+    assert "The barn owl hunts mice at night." in given[0]
 
 
 def test_only_the_questions_that_went_wrong_are_listed(ask: Ask) -> None:

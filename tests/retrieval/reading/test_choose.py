@@ -126,7 +126,15 @@ def test_quotes_are_verbatim_apart_and_marked_inside(
     assert 1 <= len(quotes) <= limit
     for place, quote in enumerate(quotes):
         verify(quote, STORY)
-        assert quote.highlights
+        assert quote.highlights or place
         assert len(quote.text) <= LONGEST
         assert not any(quote.span.overlaps(other.span) for other in quotes[place + 1 :])
         assert quotes[0].score >= quote.score or place == len(quotes) - 1
+
+
+def test_in_a_further_quote_only_a_sentence_that_stands_out_is_marked() -> None:
+    reading = reading_of(STORY, {CALM: 0.9, BERGEN: 0.8, "barrels": 0.2})
+    quotes = chosen(STORY, "", reading=reading)
+    assert marked(quotes[0]) == [CALM]
+    assert BERGEN in marked(quotes[1])[0]
+    assert marked(quotes[2]) == []
