@@ -93,8 +93,8 @@ class Quote(Passage):
     """A verbatim quote, checked before it is given."""
 
     highlights: list[tuple[int, int]] = Field(
-        description="The spans of the document that carry the answer; the rest of the quote makes "
-        "them understood."
+        description="The spans of the document that carry the answer, none where no sentence "
+        "stands out; the rest of the quote makes them understood."
     )
     context: list[Context] = Field(description="What a reader needs with it, verbatim as well.")
     places: list[Place] = Field(description="Where else the documents say the same words.")
