@@ -79,7 +79,7 @@ def test_a_mark_shows_its_passage_while_it_is_pointed_at_or_focused(chat: Page) 
     mark = chat.get_by_label("See quote 1 in its source")
     mark.hover()
     preview = chat.get_by_role("tooltip")
-    expect(preview).to_contain_text("AI safety › History · characters 3211–3500")
+    expect(preview).to_contain_text("AI safety › History · characters 3211–3843")
     expect(preview.locator("mark")).to_contain_text("Roman Yampolskiy introduced")
     chat.mouse.move(5, 400)
     expect(preview).to_have_count(0)
@@ -137,7 +137,7 @@ def test_answers_are_copied_and_conversations_saved(chat: Page) -> None:
     expect(chat.get_by_role("button", name="Copied")).to_be_visible()
     copied = chat.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"**{ENGINEERING}**\n\n> In 2011, Roman Yampolskiy introduced")
-    assert "[^1-1]: AI safety › History · characters 3211–3500" in copied
+    assert "[^1-1]: AI safety › History · characters 3211–3843" in copied
 
     saved = {}
     for form in ("Markdown", "JSON"):
@@ -148,7 +148,8 @@ def test_answers_are_copied_and_conversations_saved(chat: Page) -> None:
         chat.keyboard.press("Escape")
     assert saved["Markdown"] == copied
     [turn] = json.loads(saved["JSON"])["turns"]
-    assert turn["answer"]["quotes"][0]["start"] == 3211
+    best = turn["answer"]["quotes"][0]
+    assert (best["start"], best["highlights"]) == (3211, [[3211, 3500]])
 
 
 def test_the_keyboard_is_enough(chat: Page) -> None:
