@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.canonical import canonical
-from pincite.corpus.layout import Layout
-from pincite.corpus.types import Document, Passage, RegionKind, Span, sha256
+from pincite.corpus.types import Document, Layout, Passage, RegionKind, Span, sha256
 
 # A vector is of unit length but for rounding: to float16 here (2^-11), and before that to bfloat16
 # (2^-8) where the model ran in it.

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, cast, get_args
 
-from pincite.corpus.layout import Layout
 from pincite.corpus.types import (
     Document,
+    Layout,
     Origin,
     Page,
     Passage,

@@ -6,6 +6,7 @@ This is the one table of list marks; a new mark is an edit here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 # Signs that open an item wherever they begin a line with a blank behind them.
@@ -101,6 +102,25 @@ def row_cells(row: str) -> list[str]:
         end = _without_bar(row, 0, len(row))
         return [row[:end].strip()]
     return [row[start:end].strip() for start, end in shape.cells]
+
+
+def named_cells(row: str, columns: Sequence[str]) -> str:
+    """A row of a table with its columns' names; the header row and what is no row as they are.
+
+    >>> named_cells("| Zurich | 28 CHF |", ("City", "Lunch")), named_cells("| a | b |", ())
+    ('City: Zurich; Lunch: 28 CHF', '| a | b |')
+    """
+    lines = [line for line in row.split("\n") if not is_ruler(line)]
+    cells = row_cells(lines[0]) if columns and len(lines) == 1 else []
+    # Only bars at both ends show an empty cell; of another row with too few, which is missing?
+    fits = len(cells) == len(columns) or (row.startswith("|") and len(cells) < len(columns))
+    if not cells or not fits or tuple(cells) == tuple(columns):
+        return row
+    return "; ".join(
+        f"{name}: {cell}" if name else cell
+        for name, cell in zip(columns, cells, strict=False)
+        if cell
+    )
 
 
 def _without_bar(line: str, begin: int, end: int) -> int:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pincite.corpus.database import Database, chunks, damaged, marks
 from pincite.corpus.errors import DocumentNotFoundError, EmbedderMismatchError, TagNotFoundError
-from pincite.corpus.layout import Layout
 from pincite.corpus.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
@@ -30,7 +29,7 @@ from pincite.corpus.rows import (
     taken_from,
     vectors_from,
 )
-from pincite.corpus.types import Document
+from pincite.corpus.types import Document, Layout
 
 _AT_ONCE = 2000  # rows read at once while all are gone through
 _TITLE_TEXT = (

@@ -75,7 +75,7 @@ MIGRATIONS = (
 
     CREATE TABLE layouts (
         document TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,
-        words    BLOB NOT NULL                 -- see pincite.corpus.layout
+        words    BLOB NOT NULL                 -- see pincite.corpus.types
     ) STRICT;
 
     CREATE TABLE originals (

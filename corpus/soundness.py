@@ -13,7 +13,6 @@ from dataclasses import replace
 from pincite.corpus.checks import are_unit, document_faults, passage_faults
 from pincite.corpus.database import Database
 from pincite.corpus.errors import LibraryError, UsageError
-from pincite.corpus.layout import Layout
 from pincite.corpus.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
@@ -28,6 +27,7 @@ from pincite.corpus.rows import (
     vectors_from,
 )
 from pincite.corpus.tags import checked_tag
+from pincite.corpus.types import Layout
 
 _AT_ONCE = 1000  # vectors of passages
 _AGAIN = "ingest it again, or restore the library file from a copy"

@@ -1,4 +1,4 @@
-"""The value types of the house: frozen, slotted, and free of any library.
+"""The value types of the house: frozen, slotted, and free of any library but NumPy.
 
 Offsets are Unicode code points (Python's ``str`` indexing) into a document's canonical text,
 half-open: ``text[start:end]``.
@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from pincite.corpus.line_patterns import is_ruler, row_cells
+import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from pincite.corpus.layout import Layout
+from pincite.corpus.line_patterns import named_cells
+
+WORD = np.dtype(
+    [(name, "<i4") for name in ("start", "end", "page")]
+    + [(name, "<f4") for name in ("left", "top", "right", "bottom")]
+)
+"""A word of a layout: its span, and its box on its page."""
+
+_SAME_LINE = 0.5  # of the lower height: two words that overlap so far vertically are on one line
 
 
 def sha256(text: str) -> str:
@@ -111,6 +120,74 @@ class Origin:
     read_at_ns: int = 0
     inode: int = 0
     ctime_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on page ``page`` (from 1), in points from the page's upper left corner."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Every word's span and box, by start: a structured array of ``WORD``, ``(words,)``.
+
+    >>> words = [(Span(0, 2), Box(1, 10, 20, 30, 32)), (Span(3, 5), Box(1, 33, 20, 50, 32))]
+    >>> Layout.of(words).boxes(Span(0, 4))
+    [Box(page=1, left=10.0, top=20.0, right=50.0, bottom=32.0)]
+    """
+
+    words: NDArray[np.void]
+
+    @classmethod
+    def of(cls, words: Iterable[tuple[Span, Box]]) -> Layout:
+        """The layout of these words, in any order."""
+        rows = [(s.start, s.end, b.page, b.left, b.top, b.right, b.bottom) for s, b in words]
+        return cls(np.sort(np.array(rows, WORD), order=["start", "page"]))
+
+    def boxes(self, span: Span) -> list[Box]:
+        """The boxes of the words in ``span``, one for each run of words on one line, in order."""
+        inside = self.words[(self.words["start"] < span.end) & (self.words["end"] > span.start)]
+        found: list[Box] = []
+        for _, _, *values in inside.tolist():
+            box = Box(*values)
+            if found and _on_one_line(found[-1], box):
+                found[-1] = _around(found[-1], box)
+            else:
+                found.append(box)
+        return found
+
+    def to_bytes(self) -> bytes:
+        """The layout for storing."""
+        return zlib.compress(self.words.tobytes())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Layout:
+        """Read what ``to_bytes`` wrote.
+
+        Raises:
+            ValueError: it did not write this.
+        """
+        try:
+            return cls(np.frombuffer(zlib.decompress(data), WORD))
+        except zlib.error as error:
+            raise ValueError(f"a layout is damaged: {error}") from error
+
+
+def _on_one_line(a: Box, b: Box) -> bool:
+    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
+    lower = min(a.bottom - a.top, b.bottom - b.top)
+    return a.page == b.page and b.left >= a.left and shared >= _SAME_LINE * lower
+
+
+def _around(a: Box, b: Box) -> Box:
+    left, top = min(a.left, b.left), min(a.top, b.top)
+    return Box(a.page, left, top, max(a.right, b.right), max(a.bottom, b.bottom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,22 +312,3 @@ class Passage:
     def _words(self, text: str, i: int) -> str:
         words = text[self.sentences[i].start : self.sentences[i].end]
         return named_cells(words, self.columns) if self.context and self.context[i] else words
-
-
-def named_cells(row: str, columns: Sequence[str]) -> str:
-    """A row of a table with its columns' names; the header row and what is no row as they are.
-
-    >>> named_cells("| Zurich | 28 CHF |", ("City", "Lunch")), named_cells("| a | b |", ())
-    ('City: Zurich; Lunch: 28 CHF', '| a | b |')
-    """
-    lines = [line for line in row.split("\n") if not is_ruler(line)]
-    cells = row_cells(lines[0]) if columns and len(lines) == 1 else []
-    # Only bars at both ends show an empty cell; of another row with too few, which is missing?
-    fits = len(cells) == len(columns) or (row.startswith("|") and len(cells) < len(columns))
-    if not cells or not fits or tuple(cells) == tuple(columns):
-        return row
-    return "; ".join(
-        f"{name}: {cell}" if name else cell
-        for name, cell in zip(columns, cells, strict=False)
-        if cell
-    )

@@ -12,8 +12,8 @@ from pathlib import Path
 from pincite.corpus.errors import GoldSetError, PinciteError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Span, sha256
-from pincite.eval.bench.questions import peak_rss_mb
 from pincite.eval.goldset import GoldDocument, GoldSet, Question
+from pincite.eval.memory import peak_rss_mb
 from pincite.eval.metrics.characters import Place
 from pincite.ingest.pipeline import Listener, ingest_documents
 from pincite.ingest.readers.plain.text import TEXT

@@ -14,11 +14,11 @@ from pincite.ingest.events import Event, Listener, Outcome, Summary
 from pincite.ingest.files.copies import Copies
 from pincite.ingest.files.file_changes import Files, Gone, is_same
 from pincite.ingest.files.missing import unmounted
-from pincite.ingest.files.read import LARGEST, Finding, Read, Refused, Request, Same
+from pincite.ingest.files.read import LARGEST, Failed, Read, ReadResult, Request, Unchanged
 from pincite.ingest.files.walk import Source, Sources
 from pincite.ingest.processes.cutter import Cutter
 from pincite.ingest.processes.reader_pool import READING, SECONDS, Readers
-from pincite.ingest.run_log import Notes
+from pincite.ingest.run_log import RunLog
 from pincite.ingest.storing import Item, Stopped, Storing, batches, with_warnings
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.search.indexes import is_published, publish
@@ -33,7 +33,7 @@ __all__ = [
     "ingest_sources",
 ]
 
-Cut = Callable[[Document], list[Passage] | Refused]
+Cut = Callable[[Document], list[Passage] | Failed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ def ingest_sources(
             library,
             options.keep_originals,
             options.largest,
-            readers.patience,
+            readers.timeout_key,
             hash=options.hash,
         )
         if isinstance(sources, Sources):
             files.check_missing(sources)
-        findings = readers.read(run.to_open(sources, files))
-        documents = run.changed(run.documents(findings, files), options.keep_originals)
+        results = readers.read(run.to_open(sources, files))
+        documents = run.changed(run.documents(results, files), options.keep_originals)
         run.take(run.items(documents, cutter.cut))
     if isinstance(sources, Sources):
         run.pass_over(sources)
@@ -134,8 +134,8 @@ class _Run:
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.summary = Summary()
-        self._notes = Notes(library, listener, self.summary)
-        self._storing = Storing(library, embedder, self._notes.embedded, stopping)
+        self._log = RunLog(library, listener, self.summary)
+        self._storing = Storing(library, embedder, self._log.embedded, stopping)
         self._library = library
         self._embedder = embedder
         self._stopping = stopping
@@ -145,40 +145,40 @@ class _Run:
 
     def to_open(self, sources: Iterable[Source], files: Files) -> Iterator[tuple[Request, int]]:
         """Those files of which it is not known that they are as they were, with their sizes."""
-        self._copies = Copies({name: taken.origin for name, taken in files.taken.items()})
+        self._copies = Copies({name: entry.origin for name, entry in files.entries.items()})
         for source in sources:
             if self._stopping():
                 self.summary.stopped = True
                 return
             match files.look_at(source):
                 case Event() as event:
-                    self._notes.tell(event)
-                case Same(origin):
+                    self._log.tell(event)
+                case Unchanged(origin):
                     self._unchanged(source.name, origin, files)
-                case Refused() as refused:
-                    self._refuse(source, refused)
+                case Failed() as failure:
+                    self._record_failure(source, failure)
                 case request:
                     self._copies.forget(source.name)
                     self._awaited += 1
                     yield request
 
     def documents(
-        self, findings: Iterable[tuple[Request, Finding]], files: Files
+        self, results: Iterable[tuple[Request, ReadResult]], files: Files
     ) -> Iterator[Document]:
-        """The documents among the findings."""
-        for request, finding in findings:
+        """The documents among the results."""
+        for request, result in results:
             self._awaited -= 1
             source = request.source
-            match finding:
-                case Refused():
-                    self._refuse(source, finding)
-                case Same(origin):
+            match result:
+                case Failed():
+                    self._record_failure(source, result)
+                case Unchanged(origin):
                     self._unchanged(source.name, origin, files)
                 case Read(document, original):
                     if original is not None:
                         self._originals[source.name] = original
                     yield document
-            self._notes.settle_if_many()
+            self._log.settle_if_many()
 
     def changed(self, documents: Iterable[Document], keep: bool = False) -> Iterator[Document]:
         """Those documents that the library has not already just so."""
@@ -188,11 +188,11 @@ class _Run:
                 yield document
                 continue
             if document.origin is not None and document.origin != entry.origin:
-                self._notes.looked_at(document.source, document.origin)
-                self._notes.forgive([document.source])
+                self._log.touch(document.source, document.origin)
+                self._log.clear_failures([document.source])
             same_as = self._copies.other(document.source, document.origin)
             event = Event(document.source, "unchanged", entry.passages, same_as=same_as)
-            self._notes.tell(event)
+            self._log.tell(event)
 
     def items(self, documents: Iterable[Document], cut: Cut) -> Iterator[Item]:
         """The documents in their passages; one that cannot be cut is reported."""
@@ -203,9 +203,9 @@ class _Run:
                 self.summary.stopped = True
                 return
             original = self._originals.pop(document.source, None)
-            if isinstance(passages, Refused):
+            if isinstance(passages, Failed):
                 refusal = Refusal(document.source, passages.reason, passages.origin)
-                self._notes.refuse(refusal)
+                self._log.record_failure(refusal)
                 continue
             same_as = self._copies.other(document.source, document.origin)
             complete = with_warnings(document, passages, self._embedder)
@@ -217,9 +217,9 @@ class _Run:
             for batch in batches(items):
                 events = self._storing.store(batch)
                 batch.clear()  # before the next one is gathered
-                self._notes.settle()
+                self._log.settle()
                 for event in events:
-                    self._notes.tell(event)
+                    self._log.tell(event)
         except Stopped:
             self.summary.stopped = True
         if self._awaited:  # they were given up
@@ -230,36 +230,36 @@ class _Run:
         self.summary.passed_over = sources.passed_over
         for folder, why in sources.unread.items():
             reason = f"the folder {folder} cannot be read: {why}; check its permissions"
-            self._notes.tell(Event(folder, "refused", reason=reason))
+            self._log.tell(Event(folder, "refused", reason=reason))
 
     def forget(self, gone: Gone, files: Files) -> None:
         """Remove documents whose files are gone."""
-        removed = {name: files.taken[name] for name in gone.names if name in files.taken}
-        self._notes.forgive(gone.names)
+        removed = {name: files.entries[name] for name in gone.names if name in files.entries}
+        self._log.clear_failures(gone.names)
         if removed:
-            self._library.remove([taken.id for taken in removed.values()])
-        for name, taken in removed.items():
-            self._notes.tell(Event(name, "removed", taken.passages))
+            self._library.remove([entry.id for entry in removed.values()])
+        for name, entry in removed.items():
+            self._log.tell(Event(name, "removed", entry.passages))
         for path in gone.unmounted:
-            self._notes.tell(Event(path, "refused", reason=unmounted(path)))
+            self._log.tell(Event(path, "refused", reason=unmounted(path)))
 
     def finish(self) -> None:
         """Settle what is open, and bring the indexes up to date."""
-        self._notes.settle()
-        wanted = self._library.generation > 0 and not self.summary.stopped
-        if wanted and not is_published(self._library):
+        self._log.settle()
+        to_publish = self._library.generation > 0 and not self.summary.stopped
+        if to_publish and not is_published(self._library):
             publish(self._library)
 
-    def _refuse(self, source: Source, refused: Refused) -> None:
-        self._notes.refuse(Refusal(source.name, refused.reason, refused.origin))
+    def _record_failure(self, source: Source, failure: Failed) -> None:
+        self._log.record_failure(Refusal(source.name, failure.reason, failure.origin))
 
     def _unchanged(self, source: str, origin: Origin, files: Files) -> None:
         """A file is what the library has; ``origin`` is noted if it tells more than before."""
-        taken = files.taken[source]
-        if origin != taken.origin:
-            self._notes.looked_at(source, origin)
+        entry = files.entries[source]
+        if origin != entry.origin:
+            self._log.touch(source, origin)
         same_as = self._copies.other(source, origin)
-        self._notes.tell(Event(source, "unchanged", taken.passages, same_as=same_as))
-        if source in files.refused:
-            self._notes.forgive([source])
-        self._notes.settle_if_many()
+        self._log.tell(Event(source, "unchanged", entry.passages, same_as=same_as))
+        if source in files.failures:
+            self._log.clear_failures([source])
+        self._log.settle_if_many()

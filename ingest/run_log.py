@@ -1,4 +1,4 @@
-"""What becomes of the files of a run: noted in the library, and told."""
+"""Records each file's outcome in the library, then reports it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pincite.ingest.events import Event, Listener, Summary
 _MOST = 256  # refusals, or files that were looked at and are as they were
 
 
-class Notes:
-    """What the library is to know of files without a document to store, and who hears of it.
+class RunLog:
+    """Records the outcomes of files without a document to store, and reports all outcomes.
 
-    It gathers until there is enough for a commit. A refusal is told only when it is noted. All that
-    is told stands in ``summary``.
+    It gathers until there is enough for a commit. A failure is reported only when it is recorded.
+    All that is reported stands in ``summary``.
     """
 
     def __init__(self, library: Library, listener: Listener, summary: Summary) -> None:
@@ -26,19 +26,19 @@ class Notes:
         self._summary = summary
         self._refusals: list[Refusal] = []
         self._origins: dict[str, Origin] = {}
-        self._forgiven: list[str] = []
+        self._cleared: list[str] = []
 
-    def refuse(self, refusal: Refusal) -> None:
+    def record_failure(self, refusal: Refusal) -> None:
         """A file could not be read."""
         self._refusals.append(refusal)
 
-    def looked_at(self, source: str, origin: Origin) -> None:
+    def touch(self, source: str, origin: Origin) -> None:
         """A file is what the library has, and need not be opened as long as it stays so."""
         self._origins[source] = origin
 
-    def forgive(self, sources: Iterable[str]) -> None:
-        """What was refused once is refused no more."""
-        self._forgiven += sources
+    def clear_failures(self, sources: Iterable[str]) -> None:
+        """What could not be read once can be read now."""
+        self._cleared += sources
 
     def tell(self, event: Event) -> None:
         """Something became of a file."""
@@ -59,8 +59,8 @@ class Notes:
         """Note what has been gathered, and only then tell of it."""
         if self._origins:
             self._library.note(self._origins)
-        if self._forgiven:
-            self._library.forgive(self._forgiven)
+        if self._cleared:
+            self._library.forgive(self._cleared)
         # One that vanished while we looked cannot be read again, nor ever be found mended; and an
         # upload, whose name is no path, cannot either.
         lasting = [
@@ -68,6 +68,6 @@ class Notes:
         ]
         if lasting:
             self._library.refuse(lasting)
-        refusals, self._refusals, self._origins, self._forgiven = self._refusals, [], {}, []
+        refusals, self._refusals, self._origins, self._cleared = self._refusals, [], {}, []
         for refusal in refusals:
             self.tell(Event(refusal.source, "refused", reason=refusal.reason))

@@ -87,18 +87,18 @@ class Storing:
     def embed(self, items: Sequence[Item]) -> dict[bytes, Vectors]:
         """Vectors by passage key: those that the items bring, and those that nobody has yet."""
         vectors = {key: rows for item in items for key, rows in item.vectors.items()}
-        wanted = {p.key(i.document.text): (p, i.document.text) for i in items for p in i.passages}
-        for key in vectors.keys() | self._library.embedded(wanted):
-            wanted.pop(key, None)
-        keys = list(wanted)
+        missing = {p.key(i.document.text): (p, i.document.text) for i in items for p in i.passages}
+        for key in vectors.keys() | self._library.embedded(missing):
+            missing.pop(key, None)
+        keys = list(missing)
         while len(keys) > _PART_PASSAGES:
-            part = {key: wanted.pop(key) for key in keys[:_PART_PASSAGES]}
+            part = {key: missing.pop(key) for key in keys[:_PART_PASSAGES]}
             del keys[:_PART_PASSAGES]
             rows = embed(part, self._embedder, self._on_embedded)
             self._library.hold(rows, self._embedder.fingerprint)
             if self._stopping():
                 raise Stopped
-        return {**vectors, **embed(wanted, self._embedder, self._on_embedded)}
+        return {**vectors, **embed(missing, self._embedder, self._on_embedded)}
 
     def put(self, items: Sequence[Item], vectors: Mapping[bytes, Vectors]) -> list[Event]:
         """Put the documents, and say what became of each."""
@@ -146,28 +146,28 @@ def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
 
 def with_warnings(document: Document, passages: Sequence[Passage], embedder: Embedder) -> Document:
     """The document, with what its reader could not know: its language, and if it has no passage."""
-    told = warned(document, embedder)
-    kept = tuple(warning for warning in told.warnings if warning != NO_PASSAGES)
+    document = warned(document, embedder)
+    others = tuple(warning for warning in document.warnings if warning != NO_PASSAGES)
     mute = bool(document.text.strip()) and not passages
-    return replace(told, warnings=(*kept, NO_PASSAGES) if mute else kept)
+    return replace(document, warnings=(*others, NO_PASSAGES) if mute else others)
 
 
 def embed(
-    wanted: Mapping[bytes, tuple[Passage, str]],
+    missing: Mapping[bytes, tuple[Passage, str]],
     embedder: Embedder,
     on_embedded: Callable[[int], None],
 ) -> dict[bytes, Vectors]:
     """Unit rows ``(1 + sentences, dimension)`` for each passage key.
 
     Args:
-        wanted: by key, the passage and the whole text of its document. Equal texts are embedded
+        missing: by key, the passage and the whole text of its document. Equal texts are embedded
             once.
         embedder: what makes the vectors.
         on_embedded: hears, batch by batch, how many texts were embedded.
     """
     texts = {
         key: [passage.embedded_text(whole), *passage.embedded_sentences(whole)]
-        for key, (passage, whole) in wanted.items()
+        for key, (passage, whole) in missing.items()
     }
     distinct = list(dict.fromkeys(text for some in texts.values() for text in some))
     rows: list[Vectors] = []

@@ -160,8 +160,8 @@ def answer(
     says = None
     if quotes and sources.checker is not None:
         with stages.timed("check"):
-            # The best sentence with its neighbours tells more than the whole passage: AUROC 0.68 and
-            # 0.69 on the article, 0.56 and 0.48 on everyday files.
+            # The best sentence with its neighbours tells as much as the whole passage on the
+            # article, and more on everyday files (docs/decisions/passages-as-quotes.md).
             says = sources.checker.check(question, sources.around(reading.candidates[0]))
     with stages.timed("judge"):
         found = features(

@@ -12,8 +12,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from rich.console import Console
 
-from pincite.corpus.layout import Box, Layout
-from pincite.corpus.types import Document, Span
+from pincite.corpus.types import Box, Document, Layout, Span
 from pincite.eval.run import Progress
 from pincite.ingest.readers.pdf.reader import PDF
 from pincite.retrieval.embedding.embedder import Embedder

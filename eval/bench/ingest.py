@@ -21,7 +21,7 @@ from rich.table import Table
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.library import Library
-from pincite.eval.bench.questions import peak_rss_mb
+from pincite.eval.memory import peak_rss_mb
 from pincite.ingest.files.walk import find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.retrieval.embedding.embedder import Embedder, Vectors

@@ -194,14 +194,14 @@ def _read(folder: Path, paths: Iterable[str]) -> Iterable[tuple[File, str]]:
         size = where.stat().st_size if where.is_file() else 0
         requests.append((Request(Source(where, called=path)), size))
     with Readers() as readers:
-        for request, finding in readers.read(requests):
+        for request, result in readers.read(requests):
             name = request.source.name
-            if isinstance(finding, Read):
-                document = finding.document
+            if isinstance(result, Read):
+                document = result.document
                 fate: Fate = "with warnings" if document.warnings else "read"
                 yield File(name, fate, "; ".join(document.warnings)), document.text
             else:
-                yield File(name, "refused", getattr(finding, "reason", "")), ""
+                yield File(name, "refused", getattr(result, "reason", "")), ""
 
 
 def _answers(row: dict[str, Any], texts: dict[str, str], where: str) -> Iterable[Answer]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import resource
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pincite.corpus.library import Library
+from pincite.eval.memory import peak_rss_mb
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.embedding.embedder import Embedder
@@ -81,12 +80,6 @@ def bench(
     return Benchmark(
         passages, len(questions), rounds, tuple(timings), ingest_seconds, peak_rss_mb()
     )
-
-
-def peak_rss_mb() -> float:
-    """The process's largest resident size so far, in MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def _timing(stage: str, values: Sequence[float], whole: float) -> Timing:

@@ -17,9 +17,10 @@ _LONGEST_TITLE = 12  # characters, some blanks behind it included
 _VISIBLE = re.compile(r"\S")
 # A sentence in brackets of its own, which the segmenter takes together with the next.
 _ASIDE = re.compile(r"\s*\([^()]*[.!?][\"”’']?\)(?=\s+[\"“‘]?[A-Z])")
+# Marks of notes belong to the sentence right before them: Markdown's, and raised figures.
 _NOTE_MARKS = re.compile(
-    r"(?:\[\^[^\]\s]{1,40}\])+"
-)  # Markdown's belong to the sentence before them
+    r"(?:\[\^[^\]\s]{1,40}\])+|(?<=\S)(?:[⁰¹²³⁴-⁹]+(?:[,;⁻–-][⁰¹²³⁴-⁹]+)*⁾?|[†‡]+)(?![^\W_])"
+)
 # Thai and Lao end a sentence, or a part of one, with a blank and nothing else; Khmer and Tibetan
 # have marks that the segmenter does not know.
 _BLANK = re.compile(r" +")

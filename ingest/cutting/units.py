@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from pincite.corpus.line_patterns import is_ruler, row_shape
-from pincite.corpus.types import Span, named_cells
+from pincite.corpus.line_patterns import is_ruler, named_cells, row_shape
+from pincite.corpus.types import Span
 from pincite.ingest.cutting.blocks import Block, Kind, trimmed
 from pincite.ingest.cutting.context import contexts
 from pincite.ingest.cutting.packing import Unit

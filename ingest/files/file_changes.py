@@ -11,9 +11,9 @@ from pincite.corpus.types import Document
 from pincite.ingest.events import Event
 from pincite.ingest.files.missing import is_gone, may_be_unmounted, not_there
 from pincite.ingest.files.read import (
-    Refused,
+    Failed,
     Request,
-    Same,
+    Unchanged,
     is_as_it_was,
     origin_of,
     too_large,
@@ -39,22 +39,23 @@ class Files:
         library: whose documents and refusals they are.
         keep: whether the files' own bytes are to be kept.
         largest: bytes that a file may have.
-        patience: what `Readers.patience` says.
+        timeout_key: that of `Readers`.
         hash: whether every file is opened and its contents compared, whatever its dates say.
     """
 
     def __init__(
-        self, library: Library, keep: bool, largest: int, patience: str, *, hash: bool = False
+        self, library: Library, keep: bool, largest: int, timeout_key: str, *, hash: bool = False
     ) -> None:
-        self.taken = library.taken()
-        self.refused = {refusal.source: refusal for refusal in library.refusals()}
+        self.entries = library.taken()
+        self.failures = {refusal.source: refusal for refusal in library.refusals()}
+        self._names = {*self.entries, *self.failures}
         self._keep = keep
         self._largest = largest
-        self._patience = patience
+        self._timeout_key = timeout_key
         self._hash = hash
         self._misspelt: set[str] = set()  # names that are no paths, their bytes being no text
 
-    def look_at(self, source: Source) -> Event | Same | Refused | tuple[Request, int]:
+    def look_at(self, source: Source) -> Event | Unchanged | Failed | tuple[Request, int]:
         """What has become of a file, as far as that is known; else the request and its size.
 
         An event is that of a file that was refused before, and is as it was.
@@ -63,24 +64,24 @@ class Files:
         if "\ufffd" in name:
             self._misspelt.add(name)
         try:
-            found = source.path.stat()
+            status = source.path.stat()
         except OSError:
             return Request(source), 0  # and trying to read it says why
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             return Request(source), 0
-        if found.st_size > self._largest:
-            return Refused(too_large(source, found.st_size, self._largest))
-        refusal, taken = self.refused.get(name), self.taken.get(name)
-        if refusal and not self._hash and is_as_it_was(found, refusal.origin, self._patience):
+        if status.st_size > self._largest:
+            return Failed(too_large(source, status.st_size, self._largest))
+        refusal, entry = self.failures.get(name), self.entries.get(name)
+        if refusal and not self._hash and is_as_it_was(status, refusal.origin, self._timeout_key):
             return Event(name, "refused", reason=refusal.reason)
         known = None
-        if taken and source.title in (None, taken.title) and (taken.original or not self._keep):
-            known = taken.origin
-            if known and not self._hash and is_as_it_was(found, known):
+        if entry and source.title in (None, entry.title) and (entry.original or not self._keep):
+            known = entry.origin
+            if known and not self._hash and is_as_it_was(status, known):
                 # What an old library did not note is noted now.
-                origin = origin_of(source, found, known.sha256, known.reader, known.read_at_ns)
-                return Same(origin)
-        return Request(source, known, self._keep, self._largest), found.st_size
+                origin = origin_of(source, status, known.sha256, known.reader, known.read_at_ns)
+                return Unchanged(origin)
+        return Request(source, known, self._keep, self._largest), status.st_size
 
     def check_missing(self, sources: Sources) -> None:
         """Check that the library knows something of each path that is missing.
@@ -89,18 +90,17 @@ class Files:
             SourceNotFoundError: it knows nothing of one.
         """
         for path in sources.missing:
-            if not any(lies_in(name, Source(path).name) for name in (*self.taken, *self.refused)):
+            if not any(lies_in(name, Source(path).name) for name in self._names):
                 raise not_there(str(path))
 
     def gone(self, sources: Sources) -> Gone:
         """The documents and refusals whose files were at the sources' paths, and are no more."""
         folders = [folder for folder in sources.folders if folder.is_dir()]
-        known = {*self.taken, *self.refused}
         names: set[str] = set()
         unmounted: list[str] = []
         for folder in [*folders, *sources.missing]:
             path = Source(folder).name
-            here = [name for name in known if lies_in(name, path) and self._is_gone(name)]
+            here = [name for name in self._names if lies_in(name, path) and self._is_gone(name)]
             if here and may_be_unmounted(str(folder)):
                 unmounted.append(path)
             else:
@@ -113,7 +113,7 @@ class Files:
 
 def is_same(document: Document, entry: Entry) -> bool:
     """Whether the library has the document already, just so, and read by the same reader."""
-    readers = {found.reader for found in (document.origin, entry.origin) if found is not None}
+    readers = {origin.reader for origin in (document.origin, entry.origin) if origin is not None}
     return len(readers) <= 1 and (
         (entry.text_sha256, entry.title, entry.metadata)
         == (document.text_sha256, document.title, document.metadata)

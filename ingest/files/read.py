@@ -67,14 +67,14 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
+class Unchanged:
     """A file whose bytes are those that the library knows; ``origin`` is to be noted."""
 
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Failed:
     """A file that could not be read, and why.
 
     ``origin`` is None where the reason may be another one next time though the file is the same.
@@ -84,7 +84,7 @@ class Refused:
     origin: Origin | None = None
 
 
-Finding = Read | Same | Refused
+ReadResult = Read | Unchanged | Failed
 
 
 def identity(reader: Reader) -> str:
@@ -109,35 +109,35 @@ def timeout_key(seconds: float) -> str:
     return f"{all_readers()} in {seconds:g} s"
 
 
-def is_as_it_was(found: os.stat_result, origin: Origin | None, *readers: str) -> bool:
+def is_as_it_was(status: os.stat_result, origin: Origin | None, *readers: str) -> bool:
     """Whether a file need not be opened to know that it is the one that ``origin`` tells of.
 
     ``readers`` are further names of what would read it the same way.
     """
     return (
         origin is not None
-        and (found.st_size, found.st_mtime_ns) == (origin.size, origin.mtime_ns)
-        and _is_equal(found.st_ino, origin.inode)
-        and _is_equal(found.st_ctime_ns, origin.ctime_ns)
+        and (status.st_size, status.st_mtime_ns) == (origin.size, origin.mtime_ns)
+        and _is_equal(status.st_ino, origin.inode)
+        and _is_equal(status.st_ctime_ns, origin.ctime_ns)
         and origin.mtime_ns + _FRESH_NS < origin.read_at_ns
         and (origin.reader in identities() or origin.reader in readers)
     )
 
 
 def origin_of(
-    source: Source, found: os.stat_result, sha256: str, reader: str, read_at_ns: int
+    source: Source, status: os.stat_result, sha256: str, reader: str, read_at_ns: int
 ) -> Origin:
     """The origin of a file with this status and these contents."""
     # A file with another name lies there only while it is read: its inode will be another file's.
     lasts = source.called is None
     return Origin(
         sha256=sha256,
-        size=found.st_size,
-        mtime_ns=found.st_mtime_ns,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
         reader=reader,
         read_at_ns=read_at_ns,
-        inode=found.st_ino if lasts else 0,
-        ctime_ns=found.st_ctime_ns if lasts else 0,
+        inode=status.st_ino if lasts else 0,
+        ctime_ns=status.st_ctime_ns if lasts else 0,
     )
 
 
@@ -149,41 +149,41 @@ def _is_equal(number: int, noted: int) -> bool:
     return number == noted or 0 in (number, noted)
 
 
-def read_file(request: Request, reading: ReadingFunction = read) -> Finding:
-    """Read a file. Whatever goes wrong with it is a finding, too.
+def read_file(request: Request, reading: ReadingFunction = read) -> ReadResult:
+    """Read a file. Whatever goes wrong with it is a result, too.
 
     Raises:
         MemoryError: it takes more memory than there is.
     """
     opened = open_file(request)
-    return opened if isinstance(opened, Refused) else read_bytes(request, *opened, reading)
+    return opened if isinstance(opened, Failed) else read_bytes(request, *opened, reading)
 
 
-def open_file(request: Request) -> tuple[bytes, Origin] | Refused:
+def open_file(request: Request) -> tuple[bytes, Origin] | Failed:
     """A file's bytes, all of one moment, and what tells them from others."""
     try:
         return _steady_bytes(request.source, request.largest)
     except SourceError as error:
-        return Refused(str(error))
+        return Failed(str(error))
 
 
 def read_bytes(
     request: Request, data: bytes, origin: Origin, reading: ReadingFunction = read
-) -> Finding:
+) -> ReadResult:
     """Read what `open_file` gave; raises as `read_file`."""
     source, known = request.source, request.known
     try:
         if known and known.sha256 == origin.sha256 and known.reader == _reader(data, source):
-            return Same(replace(origin, reader=known.reader))
+            return Unchanged(replace(origin, reader=known.reader))
         document = _document(source, data, origin, reading)
     except SourceError as error:
-        return Refused(str(error), origin)
+        return Failed(str(error), origin)
     except MemoryError:
         raise
     except Exception as error:  # whatever a library underneath stumbles over
-        said = f"{type(error).__name__}: {error}"[:200]
-        return Refused(
-            f"{source.name} cannot be read: its reader failed ({said}); see whether another "
+        what = f"{type(error).__name__}: {error}"[:200]
+        return Failed(
+            f"{source.name} cannot be read: its reader failed ({what}); see whether another "
             "program opens it, and save it anew",
             origin,
         )
@@ -237,8 +237,8 @@ def too_large(source: Source, size: int, largest: int) -> str:
     )
 
 
-def _moment(found: os.stat_result) -> tuple[int, int, int]:
-    return found.st_ino, found.st_size, found.st_mtime_ns
+def _moment(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _reader(data: bytes, source: Source) -> str:
@@ -246,16 +246,16 @@ def _reader(data: bytes, source: Source) -> str:
 
 
 def _document(source: Source, data: bytes, origin: Origin, reading: ReadingFunction) -> Document:
-    reader, found = reading(data, source.name)
+    reader, result = reading(data, source.name)
     return Document(
         source=source.name,
-        title=source.title or found.title or title_from(source.name),
-        text=found.text,
-        sections=found.sections,
-        pages=found.pages,
+        title=source.title or result.title or title_from(source.name),
+        text=result.text,
+        sections=result.sections,
+        pages=result.pages,
         media_type=reader.media_type,
         origin=replace(origin, reader=identity(reader)),
-        warnings=found.warnings,
-        layout=found.layout,
-        regions=found.regions,
+        warnings=result.warnings,
+        layout=result.layout,
+        regions=result.regions,
     )

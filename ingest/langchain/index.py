@@ -19,7 +19,7 @@ REMEDY = (
 )
 
 
-class Shelf:
+class DocumentIndex:
     """A dense index in memory, built anew when anyone has written to the library.
 
     Not safe to use from several threads at once; the store takes care of that.
@@ -53,9 +53,9 @@ class Shelf:
         fetch = k
         while True:
             hits = self._dense.search(vector, fetch, allowed)
-            found = self._library.passages(hits)
+            passages = self._library.passages(hits)
             best: dict[str, tuple[StoredPassage, float]] = {}
-            for passage in (found[id] for id in hits if id in found):
+            for passage in (passages[id] for id in hits if id in passages):
                 cosine = min(1.0, max(-1.0, hits[passage.id]))  # what is stored is rounded
                 best.setdefault(passage.document, (passage, cosine))
             if len(best) >= k or len(hits) < fetch:
@@ -64,11 +64,11 @@ class Shelf:
 
     def read(self, ids: Iterable[str]) -> dict[str, Document]:
         """The documents by library id, without those that another process has just replaced."""
-        found = {}
+        documents = {}
         for id in ids:
             with contextlib.suppress(DocumentNotFoundError):
-                found[id] = restored(self._library.document(id))
-        return found
+                documents[id] = restored(self._library.document(id))
+        return documents
 
     def _catch_up(self) -> None:
         generation = self._library.generation

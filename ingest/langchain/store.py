@@ -18,7 +18,7 @@ from pincite.corpus.errors import UsageError
 from pincite.corpus.library import Library
 from pincite.ingest.langchain.diversity import diverse
 from pincite.ingest.langchain.documents import Filter, passages, stored
-from pincite.ingest.langchain.index import REMEDY, Shelf
+from pincite.ingest.langchain.index import REMEDY, DocumentIndex
 from pincite.ingest.storing import Item, Storing, with_warnings
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.langchain.embeddings import as_embedder, unit
@@ -55,7 +55,7 @@ class PinciteVectorStore(VectorStore):
         self._embedder: Embedder = as_embedder(embedding)
         library.require(self._embedder.fingerprint, REMEDY)
         self._library = library
-        self._shelf = Shelf(library, self._embedder.fingerprint)
+        self._index = DocumentIndex(library, self._embedder.fingerprint)
         # Writers wait for each other while they embed; searches wait for the commit only.
         self._writing = threading.Lock()
         self._lock = threading.RLock()
@@ -188,7 +188,7 @@ class PinciteVectorStore(VectorStore):
         """The documents with these ids, in their order; those that are not there are left out."""
         with self._lock, self._library.snapshot():
             entries = map(self._library.entry, dict.fromkeys(ids))
-            return list(self._shelf.read(e.id for e in entries if e is not None).values())
+            return list(self._index.read(e.id for e in entries if e is not None).values())
 
     def similarity_search(
         self, query: str, k: int = 4, filter: Filter | None = None, **kwargs: Any
@@ -254,11 +254,11 @@ class PinciteVectorStore(VectorStore):
         _refuse(kwargs)
         vector = _vector(embedding)
         with self._lock, self._library.snapshot():
-            near = [passage for passage, _ in self._shelf.nearest(vector, max(k, fetch_k), filter)]
+            near = [passage for passage, _ in self._index.nearest(vector, max(k, fetch_k), filter)]
             rows = self._library.vectors(passage.id for passage in near)
             near = [passage for passage in near if passage.id in rows]
             chosen = diverse(vector, [rows[passage.id][0] for passage in near], k, lambda_mult)
-            return list(self._shelf.read(near[i].document for i in chosen).values())
+            return list(self._index.read(near[i].document for i in chosen).values())
 
     def _select_relevance_score_fn(self) -> Callable[[float], float]:
         return lambda cosine: (1 + cosine) / 2
@@ -267,8 +267,8 @@ class PinciteVectorStore(VectorStore):
         self, vector: Vectors, k: int, filter: Filter | None
     ) -> list[tuple[Document, float]]:
         with self._lock, self._library.snapshot():
-            scores = {p.document: score for p, score in self._shelf.nearest(vector, k, filter)}
-            return [(document, scores[id]) for id, document in self._shelf.read(scores).items()]
+            scores = {p.document: score for p, score in self._index.nearest(vector, k, filter)}
+            return [(document, scores[id]) for id, document in self._index.read(scores).items()]
 
 
 def _vector(embedding: Sequence[float]) -> Vectors:

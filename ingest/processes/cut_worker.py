@@ -55,8 +55,8 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             except EOFError:
                 raise
             except Exception as error:
-                said = f"{type(error).__name__}: {error}"[:200]
-                send(answers, {"kind": "failed", "said": said}, ())
+                reason = f"{type(error).__name__}: {error}"[:200]
+                send(answers, {"kind": "failed", "reason": reason}, ())
 
 
 def main() -> None:

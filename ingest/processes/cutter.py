@@ -16,7 +16,7 @@ from pincite.corpus import codec
 from pincite.corpus.errors import PinciteError
 from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
-from pincite.ingest.files.read import Refused, all_readers, timeout_key
+from pincite.ingest.files.read import Failed, all_readers, timeout_key
 from pincite.ingest.processes.child import MEMORY, Child
 from pincite.ingest.processes.messages import receive, send
 from pincite.ingest.storing import Stopped
@@ -71,7 +71,7 @@ class Cutter:
         self._end()
         self._thread.shutdown()
 
-    def cut(self, document: Document) -> list[Passage] | Refused:
+    def cut(self, document: Document) -> list[Passage] | Failed:
         """The document's passages, or why it has to be left out.
 
         Raises:
@@ -87,7 +87,7 @@ class Cutter:
         except Exception as error:
             return _failed(document, f"{type(error).__name__}: {error}"[:200])
 
-    def _watched(self, future: Future[list[Passage] | Refused]) -> list[Passage] | Refused:
+    def _watched(self, future: Future[list[Passage] | Failed]) -> list[Passage] | Failed:
         while True:
             with suppress(TimeoutError):
                 return future.result(_LOOK_SECONDS)
@@ -95,7 +95,7 @@ class Cutter:
                 self.close()
                 raise Stopped
 
-    def _apart(self, document: Document) -> list[Passage] | Refused:
+    def _apart(self, document: Document) -> list[Passage] | Failed:
         seconds = self._seconds * max(1, -(-len(document.text) // _CHARACTERS))
         how = ""
         for _ in range(2):  # the first may have been ended by somebody else, while it waited
@@ -104,7 +104,7 @@ class Cutter:
                     return self._result(document, self._ask(document, requests, answers))
             except TimeoutError:
                 self._end()
-                return Refused(
+                return Failed(
                     f"{document.source} cannot be taken in: cutting its text into passages took "
                     f"over {seconds:g} s; split it, or allow more with PINCITE_READING_SECONDS",
                     _as(document.origin, timeout_key(self._seconds)),
@@ -132,18 +132,18 @@ class Cutter:
             counts = self._embedder.count([(text or b"").decode() for text in texts])
             send(requests, {"counts": counts}, ())
 
-    def _result(self, document: Document, answer: dict[str, Any]) -> list[Passage] | Refused:
+    def _result(self, document: Document, answer: dict[str, Any]) -> list[Passage] | Failed:
         match answer["kind"]:
             case "memory":
                 self._end()
-                return Refused(
+                return Failed(
                     f"{document.source} cannot be taken in: cutting its text into passages took "
                     f"over {MEMORY / 1024**3:g} GB of memory; split it"
                 )
             case "failed":
-                return _failed(document, answer["said"])
+                return _failed(document, answer["reason"])
         if answer["number"] > self._most:
-            return Refused(
+            return Failed(
                 f"{document.source} cannot be taken in: its text has {answer['number']:,} "
                 f"passages, and a document may have {self._most:,}; split it",
                 _as(document.origin, all_readers()),
@@ -163,8 +163,8 @@ class Cutter:
         return "" if process is None else process.end()
 
 
-def _failed(document: Document, how: str) -> Refused:
-    return Refused(
+def _failed(document: Document, how: str) -> Failed:
+    return Failed(
         f"{document.source} cannot be taken in: its text could not be cut into passages ({how}); "
         "please report this with the file",
         _as(document.origin, all_readers()),

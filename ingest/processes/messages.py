@@ -1,4 +1,4 @@
-"""Requests and findings as bytes, for the pipes between this process and its workers.
+"""Requests and results as bytes, for the pipes between this process and its workers.
 
 A message is a line of JSON, and after it the parts whose lengths the line tells: a document's
 text, its layout, the file's own bytes.
@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from pincite.corpus import codec
-from pincite.corpus.layout import Layout
-from pincite.corpus.types import Origin
-from pincite.ingest.files.read import Finding, Read, Refused, Request, Same
+from pincite.corpus.types import Layout, Origin
+from pincite.ingest.files.read import Failed, Read, ReadResult, Request, Unchanged
 from pincite.ingest.files.walk import Source
 
 
@@ -48,26 +47,26 @@ def receive_request(stream: IO[bytes]) -> Request:
     return Request(source, _origin(value["known"]), value["keep"], value["largest"])
 
 
-def send_finding(stream: IO[bytes], finding: Finding) -> None:
-    """Write a finding.
+def send_result(stream: IO[bytes], result: ReadResult) -> None:
+    """Write a result.
 
     Raises:
         OSError: nobody reads the other end.
     """
-    match finding:
+    match result:
         case Read(document, original):
             layout = None if document.layout is None else document.layout.to_bytes()
             parts = (document.text.encode(), layout, original)
             send(stream, {"kind": "read", **codec.described(document)}, parts)
-        case Same(origin):
+        case Unchanged(origin):
             send(stream, {"kind": "same", "origin": asdict(origin)}, ())
-        case Refused(reason, origin):
+        case Failed(reason, origin):
             known = None if origin is None else asdict(origin)
             send(stream, {"kind": "refused", "reason": reason, "origin": known}, ())
 
 
-def receive_finding(stream: IO[bytes]) -> Finding:
-    """The next finding.
+def receive_result(stream: IO[bytes]) -> ReadResult:
+    """The next result.
 
     Raises:
         EOFError: whoever was to write it has gone.
@@ -75,9 +74,9 @@ def receive_finding(stream: IO[bytes]) -> Finding:
     value, parts = receive(stream)
     origin = _origin(value.get("origin"))
     if value["kind"] == "refused":
-        return Refused(value["reason"], origin)
+        return Failed(value["reason"], origin)
     if value["kind"] == "same" and origin is not None:
-        return Same(origin)
+        return Unchanged(origin)
     text, layout, original = parts
     document = codec.document_from(
         value, (text or b"").decode(), None if layout is None else Layout.from_bytes(layout)

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Self
 
 from pincite.corpus.errors import PageNotDrawnError
-from pincite.corpus.layout import Box
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Entry
-from pincite.corpus.types import Document, Span
+from pincite.corpus.types import Box, Document, Span
 from pincite.ingest.processes.child import Child
 from pincite.ingest.processes.messages import receive, send
 from pincite.ingest.readers.pdf.reader import PDF
@@ -103,12 +102,12 @@ class Drawings:
             PageNotDrawnError: as for `page`.
         """
         digest, layout = self._digest(document), self._library.layout(document.id)
-        found = [] if layout is None else layout.boxes(span)
+        boxes = [] if layout is None else layout.boxes(span)
         with self._lock:
             if self._at_hand != digest:
                 self._ask(document, digest, None)
-            sizes = {b.page: self._sizes[b.page - 1] for b in found if b.page <= len(self._sizes)}
-        return Boxes(tuple(_fraction(b, sizes[b.page]) for b in found if b.page in sizes), sizes)
+            sizes = {b.page: self._sizes[b.page - 1] for b in boxes if b.page <= len(self._sizes)}
+        return Boxes(tuple(_fraction(b, sizes[b.page]) for b in boxes if b.page in sizes), sizes)
 
     def _digest(self, document: Document) -> str:
         if document.media_type != PDF.media_type or document.origin is None:

@@ -1,7 +1,7 @@
 """The process in which files are read, so that a file that breaks its reader breaks nothing else.
 
 It imports the readers and nothing that embeds or stores. It reads requests from its standard
-input, writes findings to its standard output, and ends when the process that started it ends.
+input, writes results to its standard output, and ends when the process that started it ends.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import IO
 
-from pincite.ingest.files.read import Finding, ReadingFunction, Refused, Request, read_file
-from pincite.ingest.processes import deadline
+from pincite.ingest import deadline
+from pincite.ingest.files.read import Failed, ReadingFunction, ReadResult, Request, read_file
 from pincite.ingest.processes.child import MEMORY, READY, limit_memory, pipes
-from pincite.ingest.processes.messages import receive_request, send_finding
+from pincite.ingest.processes.messages import receive_request, send_result
 
 _GRACE_S = 30  # after which a worker whose parent should have ended it ends by itself
 
@@ -32,21 +32,21 @@ def main(reading: str, seconds: float) -> None:
             and name.
         seconds: that a file may take; whoever asks keeps the time.
     """
-    requests, findings = pipes()
+    requests, answers = pipes()
     limit_memory(MEMORY)
     # When whoever asks has gone, nobody waits for what is being read at that moment.
-    serve(requests, findings, function_named(reading), seconds, gone=lambda: os._exit(0))
+    serve(requests, answers, function_named(reading), seconds, gone=lambda: os._exit(0))
     os._exit(0)  # not by way of the thread that still listens
 
 
 def serve(
     requests: IO[bytes],
-    findings: IO[bytes],
+    answers: IO[bytes],
     reading: ReadingFunction,
     seconds: float,
     gone: Callable[[], None] = lambda: None,
 ) -> None:
-    """Say that all is ready, then answer each request with a finding, until none can come.
+    """Say that all is ready, then answer each request with a result, until none can come.
 
     It ends early after a file that took too much memory, as what is left may be in a poor state.
     ``gone`` is called at once when no more can come, whatever is going on.
@@ -61,24 +61,24 @@ def serve(
         waiting.put(None)
 
     threading.Thread(target=listen, daemon=True).start()
-    findings.write(READY)
-    findings.flush()
+    answers.write(READY)
+    answers.flush()
     while (request := waiting.get()) is not None:
         _alarm(seconds + _GRACE_S)
         try:
             with deadline.within(seconds):
-                finding: Finding = read_file(request, reading)
+                result: ReadResult = read_file(request, reading)
         except MemoryError:
-            send_finding(findings, out_of_memory(request))
+            send_result(answers, out_of_memory(request))
             return
-        send_finding(findings, finding)
-        del finding  # before the next one is read
+        send_result(answers, result)
+        del result  # before the next one is read
         _alarm(0)
 
 
-def out_of_memory(request: Request) -> Refused:
-    """The finding for a file that takes too much memory."""
-    return Refused(
+def out_of_memory(request: Request) -> Failed:
+    """The result for a file that takes too much memory."""
+    return Failed(
         f"{request.source.name} cannot be read: reading it took over {MEMORY / 1024**3:g} GB of "
         "memory; split it, or save it in a simpler form"
     )
@@ -87,8 +87,8 @@ def out_of_memory(request: Request) -> Refused:
 def function_named(name: str) -> ReadingFunction:
     """The function that ``module:function`` names."""
     module, _, function = name.partition(":")
-    found: ReadingFunction = getattr(import_module(module), function)
-    return found
+    reading: ReadingFunction = getattr(import_module(module), function)
+    return reading
 
 
 def _alarm(seconds: float) -> None:

@@ -19,8 +19,8 @@ from typing import Self
 from pincite.corpus.types import Origin
 from pincite.ingest.files.read import (
     MB,
-    Finding,
-    Refused,
+    Failed,
+    ReadResult,
     Request,
     open_file,
     origin_of,
@@ -28,7 +28,7 @@ from pincite.ingest.files.read import (
     timeout_key,
 )
 from pincite.ingest.processes.child import Child
-from pincite.ingest.processes.messages import receive_finding, send_request
+from pincite.ingest.processes.messages import receive_result, send_request
 from pincite.ingest.readers import reader_for
 from pincite.ingest.readers.plain.markdown import MARKDOWN
 from pincite.ingest.readers.plain.text import TEXT
@@ -87,61 +87,61 @@ class Readers:
         self._threads.shutdown(cancel_futures=True)
 
     @property
-    def patience(self) -> str:
+    def timeout_key(self) -> str:
         """What files that took too long are noted under: with another limit they are read again."""
         return timeout_key(self._seconds)
 
-    def read(self, requests: Iterable[tuple[Request, int]]) -> Iterator[tuple[Request, Finding]]:
-        """What is found in each file, in the order in which they are asked for.
+    def read(self, requests: Iterable[tuple[Request, int]]) -> Iterator[tuple[Request, ReadResult]]:
+        """Read each file, in the order of the requests.
 
         Only a few are read ahead, so that memory stays bounded however many there are.
 
         Args:
             requests: each with the file's size in bytes.
         """
-        ahead: deque[tuple[Request, int, Future[Finding] | None]] = deque()
+        ahead: deque[tuple[Request, int, Future[ReadResult] | None]] = deque()
         for request, size in requests:
             while ahead and (
                 len(ahead) >= self._workers + _AHEAD
                 or size + sum(other for _, other, _ in ahead) > _AHEAD_BYTES
             ):
-                if (found := self._first(ahead)) is None:
+                if (first := self._first(ahead)) is None:
                     return
-                yield found
+                yield first
             here = size <= _SMALL and self._reading == READING and _is_plain(request)
             future = None if here else self._threads.submit(self._apart, request)
             ahead.append((request, size, future))
         while ahead:
-            if (found := self._first(ahead)) is None:
+            if (first := self._first(ahead)) is None:
                 return
-            yield found
+            yield first
 
     def _first(
-        self, ahead: deque[tuple[Request, int, Future[Finding] | None]]
-    ) -> tuple[Request, Finding] | None:
-        """What was found in the first file read ahead; None when it is time to stop."""
+        self, ahead: deque[tuple[Request, int, Future[ReadResult] | None]]
+    ) -> tuple[Request, ReadResult] | None:
+        """The result of the first file read ahead; None when it is time to stop."""
         request, _, future = ahead.popleft()
         if future is None and not self._stopping():
-            if (finding := _here(request)) is not None:
-                return request, finding
+            if (result := _here(request)) is not None:
+                return request, result
             future = self._threads.submit(self._apart, request)
         while future is not None and not self._stopping():
             with suppress(TimeoutError):
                 return request, future.result(_LOOK_SECONDS)
         return None
 
-    def _apart(self, request: Request) -> Finding:
-        origin = _unopened(request, self.patience)
+    def _apart(self, request: Request) -> ReadResult:
+        origin = _unopened(request, self.timeout_key)
         how = ""
         # A worker may have been ended by somebody else, while it waited even all of them: so a file
         # may cost two, and the second is a new one.
         for find in (self._take, self._start):
             worker = find()
             try:
-                finding = worker.read(request, self._seconds)
+                result = worker.read(request, self._seconds)
             except TimeoutError:
                 self._forget(worker)
-                return Refused(
+                return Failed(
                     f"{request.source.name} cannot be read: reading it took over "
                     f"{self._seconds:g} s; split it, or allow more with PINCITE_READING_SECONDS",
                     origin,
@@ -150,14 +150,14 @@ class Readers:
                 how = self._forget(worker)
                 continue
             self._idle.put(worker)
-            return finding
+            return result
         if how == _KILLED:
-            return Refused(
+            return Failed(
                 f"{request.source.name} cannot be read: its reader was ended twice from outside, "
                 "as a system does that is short of memory; close other programs and ingest it "
                 "again, or split it"
             )
-        return Refused(
+        return Failed(
             f"{request.source.name} cannot be read: its reader crashed ({how}); see whether "
             "another program opens it, and save it anew",
             origin,
@@ -189,17 +189,17 @@ class _Worker(Child):
     def __init__(self, reading: str, seconds: float) -> None:
         super().__init__("pincite.ingest.processes.read_worker", reading, f"{seconds}")
 
-    def read(self, request: Request, seconds: float) -> Finding:
-        """What is found in the file.
+    def read(self, request: Request, seconds: float) -> ReadResult:
+        """Read the file.
 
         Raises:
             TimeoutError: it took longer than ``seconds``.
             EOFError: the process ended meanwhile.
             OSError: the process had ended before.
         """
-        with self.working(seconds) as (requests, findings):
+        with self.working(seconds) as (requests, answers):
             send_request(requests, request)
-            return receive_finding(findings)
+            return receive_result(answers)
 
 
 def _is_plain(request: Request) -> bool:
@@ -207,10 +207,10 @@ def _is_plain(request: Request) -> bool:
     return any(suffix in reader.suffixes for reader in _PLAIN)
 
 
-def _here(request: Request) -> Finding | None:
-    """What is found in a file of plain text; None if it is anything else after all."""
+def _here(request: Request) -> ReadResult | None:
+    """The result of a file of plain text; None if it is anything else after all."""
     opened = open_file(request)
-    if isinstance(opened, Refused):
+    if isinstance(opened, Failed):
         return opened
     data, origin = opened
     try:
@@ -225,7 +225,7 @@ def _here(request: Request) -> Finding | None:
 def _unopened(request: Request, reader: str) -> Origin | None:
     """What is known of a file that nobody lived to tell of."""
     try:
-        found = request.source.path.stat()
+        status = request.source.path.stat()
     except OSError:
         return None
-    return origin_of(request.source, found, "", reader, time.time_ns())
+    return origin_of(request.source, status, "", reader, time.time_ns())

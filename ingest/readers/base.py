@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
-from pincite.corpus.layout import Layout
-from pincite.corpus.types import Page, Region, Section, Span
+from pincite.corpus.types import Layout, Page, Region, Section, Span
 
 
 @dataclass(frozen=True, slots=True)

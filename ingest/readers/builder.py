@@ -8,12 +8,15 @@ between ```` ``` ````, and blocks are set apart by a blank line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.types import Page, Region, RegionKind, Span
 from pincite.ingest.readers.base import Heading, Reading, sections
+
+_TICKS = re.compile("`+")
 
 
 class Builder:
@@ -85,9 +88,8 @@ class Builder:
         """Code, line by line as it is."""
         if text.strip():
             text = canonical(text).strip("\n")
-            fence = "```"
-            while fence in text:
-                fence += "`"
+            longest = max(map(len, _TICKS.findall(text)), default=0)
+            fence = "`" * max(3, longest + 1)
             self._append(f"{fence}\n{text}\n{fence}", None)
 
     def page(self, number: int) -> None:

@@ -64,8 +64,8 @@ def _marked(data: bytes, encoding: str, name: str) -> tuple[str, tuple[str, ...]
         return canonical(data.decode(encoding)), ()
     except UnicodeDecodeError as error:
         if error.end >= len(data) and error.reason in ("unexpected end of data", "truncated data"):
-            return _cut_off(data[: error.start].decode(encoding), name)
-        if encoding == "utf-8" and (mended := _mended(data, name)):
+            return _cut_off(data[: error.start].decode(encoding))
+        if encoding == "utf-8" and (mended := _mended(data)):
             return mended
         raise EncodingError(
             f"{name} is not valid {encoding[:6].upper().rstrip('-')}, which its first bytes say it "
@@ -80,8 +80,8 @@ def _not_utf8(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, t
     # One such byte after nothing but ASCII is as likely the last letter in another encoding.
     cut = error.reason == "unexpected end of data"
     if cut and (len(data) - error.start > 1 or not sound.isascii()):
-        return _cut_off(sound.decode("utf-8"), name)
-    if mended := _mended(data, name):
+        return _cut_off(sound.decode("utf-8"))
+    if mended := _mended(data):
         return mended
     if encoding := _guess(data):
         text = canonical(data.decode(encoding, "replace"))
@@ -97,7 +97,7 @@ def _not_utf8(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, t
     )
 
 
-def _mended(data: bytes, name: str) -> tuple[str, tuple[str, ...]] | None:
+def _mended(data: bytes) -> tuple[str, tuple[str, ...]] | None:
     """Text that is UTF-8 but for a few damaged places, which become U+FFFD."""
     text = data.decode("utf-8", "replace")
     beyond = len(text) - len(text.encode("ascii", "ignore"))
@@ -110,7 +110,7 @@ def _mended(data: bytes, name: str) -> tuple[str, tuple[str, ...]] | None:
     )
 
 
-def _cut_off(text: str, name: str) -> tuple[str, tuple[str, ...]]:
+def _cut_off(text: str) -> tuple[str, tuple[str, ...]]:
     return canonical(text), ("it ends in the middle of a character, so its end may be missing",)
 
 

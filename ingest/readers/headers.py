@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Protocol
 
 _NUMBER = re.compile(r"[-+(]?[$€£¥]? ?(?:\d[\d.,' ]*|[.,]\d+)(?:[eE][-+]?\d+)?\)? ?[%$€£¥]?")
 _YEAR = re.compile(r"(?:1[89]|20|21)\d\d")
@@ -23,12 +23,17 @@ _LABELLED = 10  # rows of a table from which it is told whether each has a label
 _NO_VALUE = frozenset({"n/a", "na", "n.a.", "-", "–", "—", "none", "nil", "null", "tbd", "x", "?"})
 
 
-class Cells(Protocol):
-    """A row: what each filled column shows, and how far merged cells reach (column, row)."""
+@dataclass(slots=True)
+class Row:
+    """A filled row: what its columns show, from 1 (A), and how far merged cells reach.
+
+    ``merged`` has the last column and the last row of a merged cell by its first column.
+    """
 
     number: int
-    cells: dict[int, str]
-    merged: dict[int, tuple[int, int]]
+    cells: dict[int, str] = field(default_factory=dict)
+    merged: dict[int, tuple[int, int]] = field(default_factory=dict)
+    hidden: bool = False
 
 
 def is_header(cells: Sequence[str]) -> bool:
@@ -64,7 +69,7 @@ def is_value(cell: str) -> bool:
     )
 
 
-def value_columns(rows: Sequence[Cells]) -> set[int]:
+def value_columns(rows: Sequence[Row]) -> set[int]:
     """The columns most of whose filled cells are values."""
     filled: dict[int, int] = {}
     values: dict[int, int] = {}
@@ -75,7 +80,7 @@ def value_columns(rows: Sequence[Cells]) -> set[int]:
     return {column for column, count in values.items() if 2 * count > filled[column]}
 
 
-def header_lines(rows: Sequence[Cells], columns: Sequence[int]) -> int:
+def header_lines(rows: Sequence[Row], columns: Sequence[int]) -> int:
     """How many of a table's first rows name its columns: none, or up to three.
 
     Args:
@@ -96,12 +101,12 @@ def header_lines(rows: Sequence[Cells], columns: Sequence[int]) -> int:
     return 0
 
 
-def _reaches(head: Sequence[Cells], first: Cells) -> bool:
+def _reaches(head: Sequence[Row], first: Row) -> bool:
     """Whether a merged cell of these rows holds for the row below them too."""
     return any(first.number <= last for row in head for _, last in row.merged.values())
 
 
-def column_names(head: Sequence[Cells], columns: Sequence[int]) -> list[str]:
+def column_names(head: Sequence[Row], columns: Sequence[int]) -> list[str]:
     """The name of each column: the words over it, from the top down, each once."""
     names: list[dict[str, None]] = [{} for _ in columns]
     for line, row in enumerate(head):
@@ -118,7 +123,7 @@ def column_names(head: Sequence[Cells], columns: Sequence[int]) -> list[str]:
     return [" ".join(words) for words in names]
 
 
-def _under_group(head: Sequence[Cells], line: int, columns: Sequence[int], i: int) -> bool:
+def _under_group(head: Sequence[Row], line: int, columns: Sequence[int], i: int) -> bool:
     """Whether an empty cell of a head belongs to the words at its left: others stand below it."""
     if i == 0 or line + 1 >= len(head) or head[line].merged:
         return False  # where cells are merged, they say themselves how far they reach
@@ -126,7 +131,7 @@ def _under_group(head: Sequence[Cells], line: int, columns: Sequence[int], i: in
     return columns[i] in below and columns[i - 1] in below and len(head[line].cells) > 0
 
 
-def _names(row: Cells) -> bool:
+def _names(row: Row) -> bool:
     """Whether no cell of a row is a value; years and days may name columns."""
     return all(
         len(cell) <= _LONG
@@ -136,7 +141,7 @@ def _names(row: Cells) -> bool:
 
 
 def _continue(
-    above: Cells, below: Cells, columns: Sequence[int], values: set[int], labelled: bool
+    above: Row, below: Row, columns: Sequence[int], values: set[int], labelled: bool
 ) -> bool:
     """Whether the row ``below`` is a further line of the header that ``above`` begins."""
     filled = [column for column in columns if column in below.cells]
@@ -161,7 +166,7 @@ def _continue(
 
 
 def _is_header_over(
-    names: Sequence[str], columns: Sequence[int], values: set[int], body: Sequence[Cells]
+    names: Sequence[str], columns: Sequence[int], values: set[int], body: Sequence[Row]
 ) -> bool:
     """Whether one row of names fits what stands below it."""
     over = {name for name, column in zip(names, columns, strict=True) if column in values and name}

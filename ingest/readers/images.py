@@ -20,7 +20,7 @@ from pincite.corpus.errors import (
     UnreadableSourceError,
     UnsupportedSourceError,
 )
-from pincite.ingest.processes import deadline
+from pincite.ingest import deadline
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.pdf import ocr
 from pincite.ingest.readers.pdf.reader import PDF
@@ -74,9 +74,9 @@ class ImageReader:
             ) from error
         read = len(reading.pages)
         left = f"only the first {read:,} of its {count:,} pages are read; split the file"
-        said = (*reading.warnings, *([left] if count > read else []))
+        sentences = (*reading.warnings, *([left] if count > read else []))
         # Pages are drawn from a PDF's own bytes, which this file is not.
-        return replace(reading, title=None, layout=None, warnings=said)
+        return replace(reading, title=None, layout=None, warnings=sentences)
 
 
 def _as_pdf(data: bytes, name: str) -> tuple[bytes, int]:

@@ -6,12 +6,12 @@ import re
 from pathlib import PurePath
 
 from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import ole
 from pincite.ingest.readers import zip_listing as contents
 from pincite.ingest.readers.base import Reading
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (  # names of streams in an OLE2 file, and what such a file is
-    ("EncryptedPackage", "an office file with a password", "save it without the password"),
+    (ole.ENCRYPTED, "an office file with a password", "save it without the password"),
     ("", "an old Microsoft Office or installer file", "save it in a current format"),
 )
 _ZIPPED = (  # a member that a zip of this kind lists
@@ -91,9 +91,8 @@ class UnreadReader:
 
 def _kind(data: bytes) -> tuple[str, str] | None:
     """What the bytes are, and what can be done with them."""
-    if data.startswith(_OLE):
-        streams = ((name.encode("utf-16-le"), what, todo) for name, what, todo in _OLE_STREAMS)
-        return next((what, todo) for name, what, todo in streams if name in data)
+    if ole.is_ole(data):
+        return next((what, todo) for name, what, todo in _OLE_STREAMS if ole.names(data, name))
     if contents.is_zip(data):
         return next(
             (what, todo) for path, what, todo in _ZIPPED if not path or contents.lists(data, path)

@@ -14,9 +14,9 @@ import zipfile
 import zlib
 from typing import Any
 
-from lxml import etree
-
 from pincite.corpus.errors import SourceError, UnsupportedSourceError
+from pincite.ingest.readers.ole import is_ole
+from pincite.ingest.readers.xml import parsed, refuse_entities_in
 
 MEMBERS = 20_000  # in one file; a long book or slide deck has a few thousand
 TOTAL_BYTES = 1 << 30  # unpacked, all members together; pictures and films count
@@ -24,7 +24,6 @@ MEMBER_BYTES = 128 << 20  # unpacked, of one member that is read
 RATIO = 200  # unpacked to packed bytes; office XML packs to between a 5th and a 50th
 _RATIO_FROM = 16 << 20  # unpacked bytes; what is smaller may pack as well as it likes
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENTRY = b"PK\x01\x02"  # how each entry of its directory begins
 _STEP = 1 << 20
 _XML = re.compile(r"\.(?:xml|rels|opf|ncx|vml)$", re.IGNORECASE)
@@ -59,7 +58,7 @@ def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
         UnsupportedSourceError: not a whole zip file, or protected by a password, or one with more
             members, more unpacked bytes or a higher compression than documents have.
     """
-    if data.startswith(_OLE):
+    if is_ole(data):
         raise UnsupportedSourceError(
             f"{name} is protected by a password or in an Office format from before 2007; save it "
             "without a password in the current format and ingest it again"
@@ -162,32 +161,7 @@ def parse_xml(archive: zipfile.ZipFile, path: str, name: str, limit: int = MEMBE
     refuse_entities_in(xml, path, name)
     for strict, usual in _STRICT:
         xml = xml.replace(strict, usual)
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        return etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise UnsupportedSourceError(
-            f"{name} is damaged: its part {path!r} is not sound XML at line {line:,}; open and "
-            "save it in its own program, then ingest it again"
-        ) from error
-
-
-def refuse_entities_in(xml: bytes, path: str, name: str, *, doctype: bool = False) -> None:
-    """The same for one member's bytes.
-
-    Raises:
-        UnsupportedSourceError: it declares entities or, unless ``doctype``, a DOCTYPE.
-    """
-    plain = xml.replace(b"\0", b"") if b"\0" in xml else xml  # so UTF-16 hides nothing
-    for declaration in (b"<!ENTITY",) if doctype else (b"<!ENTITY", b"<!DOCTYPE"):
-        if declaration in plain:
-            raise UnsupportedSourceError(
-                f"{name} holds {path!r} with a {declaration.decode()} declaration, with which a "
-                "file can be made to fill memory; it is not taken in"
-            )
+    return parsed(xml, name, f"its part {path!r}")
 
 
 def _megabytes(size: int) -> str:

@@ -18,11 +18,10 @@ from pincite.corpus.errors import (
     TagNotFoundError,
     UsageError,
 )
-from pincite.corpus.layout import Box, Layout
 from pincite.corpus.library import Library
 from pincite.corpus.rows import Refusal
 from pincite.corpus.tags import LONGEST_TAG, checked_tag
-from pincite.corpus.types import Origin, Page, Span
+from pincite.corpus.types import Box, Layout, Origin, Page, Span
 from tests.corpus.test_library import MAKER, Item, items, library, make, put, rows_of, sources
 
 __all__ = ["library"]  # the fixture

@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.canonical import canonical
-from pincite.corpus.types import Document, Page, Passage, Section, Span, named_cells
+from pincite.corpus.line_patterns import named_cells
+from pincite.corpus.types import Document, Page, Passage, Section, Span
 
 bounded = settings(max_examples=100)
 # Whatever Python can hold, surrogates too, thick with what canonical text is about.

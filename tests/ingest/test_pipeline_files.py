@@ -19,7 +19,7 @@ from pincite.ingest import pipeline, storing
 from pincite.ingest import run_log as notes
 from pincite.ingest.events import Event, Listener, Summary
 from pincite.ingest.files import read as files
-from pincite.ingest.files.read import Refused, Request, open_file
+from pincite.ingest.files.read import Failed, Request, open_file
 from pincite.ingest.files.walk import Source, find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.retrieval.search.indexes import index_problems
@@ -476,6 +476,6 @@ def test_warnings_of_a_document_are_told_and_stay(library: Library, folder: Path
 
 
 def test_a_request_for_a_folder_is_refused(folder: Path) -> None:
-    finding = files.read_file(Request(Source(folder)))
-    assert isinstance(finding, Refused)
-    assert "is no ordinary file" in finding.reason
+    result = files.read_file(Request(Source(folder)))
+    assert isinstance(result, Failed)
+    assert "is no ordinary file" in result.reason

@@ -18,14 +18,15 @@ from pincite.ingest.readers.html.epub_package import CONTAINER, Package, open_pa
 from pincite.ingest.readers.html.parse import page_text, parse
 from pincite.ingest.readers.html.visibility import Element, Visibility
 from pincite.ingest.readers.html.walk import unseen_warning, walk
-from pincite.ingest.readers.zip import member, open_archive, refuse_entities_in
+from pincite.ingest.readers.warnings import listed
+from pincite.ingest.readers.xml import refuse_entities_in
+from pincite.ingest.readers.zip import member, open_archive
 from pincite.ingest.readers.zip_listing import lists
 
 _WARNINGS = 5  # pages that are named one by one
 _LINKED = 0.8  # of a page's characters: so many in links to other pages make it a list of contents
 _FEWEST_LINKS = 3  # on a list of contents; a page with fewer may be a note that leads on
 _LONGEST_TITLE = 400  # characters
-_LONGEST_NAME = 80  # characters of a title in a warning
 _LETTERS = re.compile(r"\W+")
 _WORD = re.compile(r"\w+")
 
@@ -70,7 +71,7 @@ class _Book:
         try:
             page = _page(archive, path, name)
         except SourceError as error:
-            self._warnings.append(f"a page of the book was left out: {error}")
+            self._warnings.append(f"a page of the book is left out: {error}")
             return
         body = page.find("body") if page is not None else None
         if body is None:
@@ -86,11 +87,10 @@ class _Book:
                 self._add(path, body, body)
             self._contents = []
         if (more := len(self._warnings) - _WARNINGS) > 0:
-            self._warnings[_WARNINGS:] = [f"{more:,} more pages of the book were left out"]
+            self._warnings[_WARNINGS:] = [f"{more:,} more pages of the book are left out"]
         if self._pictures > 1:  # one is the cover
             self._warnings.append(
-                f"{self._pictures:,} pages of the book are pictures without text, which are not "
-                "read"
+                f"{self._pictures:,} pages of the book are pictures without text, and not read"
             )
         reading = self._built.reading(self._package.title or None, self._warnings)
         lost = self._only_in_contents(reading.text)
@@ -104,9 +104,8 @@ class _Book:
         lost = [link for link in links if not book.issuperset(_WORD.findall(words(link)))]
         if not lost:
             return ()
-        named = ", ".join(f"“{words(link)[:_LONGEST_NAME]}”" for link in lost[:_WARNINGS])
-        more = f" and {len(lost) - _WARNINGS:,} more" if len(lost) > _WARNINGS else ""
-        return (f"the table of contents is not read, and only there stands {named}{more}",)
+        named = listed((f"“{words(link)}”" for link in lost), _WARNINGS)
+        return (f"its table of contents is not read, and {named} stands only there",)
 
     def _add(self, path: str, page: Element, body: Element) -> None:
         before = self._built.length

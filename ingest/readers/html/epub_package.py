@@ -12,7 +12,8 @@ from pincite.corpus.errors import SourceError, UnsupportedSourceError
 from pincite.ingest.readers.html.elements import words
 from pincite.ingest.readers.html.parse import page_text, parse
 from pincite.ingest.readers.html.visibility import Element
-from pincite.ingest.readers.zip import holds, member, parse_xml, refuse_entities_in
+from pincite.ingest.readers.xml import refuse_entities_in
+from pincite.ingest.readers.zip import holds, member, parse_xml
 
 CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -85,29 +86,29 @@ def _pages(
 
 
 def _nav_titles(archive: zipfile.ZipFile, path: str, name: str) -> Iterator[tuple[str, str]]:
-    """The titles in an EPUB 3 table of contents; none if it is damaged, for they are a help."""
-    try:
-        data = member(archive, path, name)
-        refuse_entities_in(data, path, name, doctype=True)
-        page = parse(page_text(data, path)[0], path, xml=True)
-    except SourceError:
-        return
-    for link in page.iter("a") if page is not None else ():
+    """The titles in an EPUB 3 table of contents."""
+    for link in _all_in(archive, path, name, "a"):
         yield from _entry(path, link.get("href", ""), words(link))
 
 
 def _ncx_titles(archive: zipfile.ZipFile, path: str, name: str) -> Iterator[tuple[str, str]]:
     """The same of an EPUB 2 table of contents."""
-    try:
-        data = member(archive, path, name)
-        refuse_entities_in(data, path, name, doctype=True)
-        ncx = parse(page_text(data, path)[0], path, xml=True)
-    except SourceError:
-        return
-    for point in ncx.iter("navpoint") if ncx is not None else ():
+    for point in _all_in(archive, path, name, "navpoint"):
         label, content = point.find("navlabel"), point.find("content")
         if label is not None and content is not None:
             yield from _entry(path, content.get("src", ""), words(label))
+
+
+def _all_in(archive: zipfile.ZipFile, path: str, name: str, tag: str) -> Iterator[Element]:
+    """The elements of a name in a part; none if it is damaged, for titles are only a help."""
+    try:
+        data = member(archive, path, name)
+        refuse_entities_in(data, path, name, doctype=True)
+        root = parse(page_text(data, path)[0], path, xml=True)
+    except SourceError:
+        return
+    if root is not None:
+        yield from root.iter(tag)
 
 
 def _entry(path: str, href: str, title: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from pincite.ingest.readers.html.main_content import Content, main_content
 from pincite.ingest.readers.html.parse import LOOKED_AT, MARKS, page_text, parse
 from pincite.ingest.readers.html.visibility import Element, Visibility
 from pincite.ingest.readers.html.walk import unseen_warning, walk
+from pincite.ingest.readers.warnings import be, counted
 
 _PAGE = re.compile(
     rb"(?:\s|<\?xml[^>]*\?>|(?><!--.*?-->))*+<(?:!doctype\s+html|html)[\s>]",
@@ -59,7 +60,7 @@ class HtmlReader:
         # What has no script was written or exported as a document, and all of it is meant.
         if not site or text.count("<") > 2 * _EXTRACTED_UP_TO:
             return whole
-        unseen = _without_unseen(page, visibility)
+        unseen = _without_unseen(visibility)
         content = Content(body)
         marked = whole if content.root is body else _read(content.root, title, warnings)
         main = main_content(page)
@@ -83,7 +84,7 @@ def _read(
     return replace(reading, warnings=(*reading.warnings, *unseen_warning(reading)))
 
 
-def _without_unseen(page: Element, visibility: Visibility) -> tuple[str, ...]:
+def _without_unseen(visibility: Visibility) -> tuple[str, ...]:
     """Take out what cannot be seen; warn of what has the colour of what is behind it.
 
     The rest is what sites switch off until somebody clicks, or keep for screen readers.
@@ -100,9 +101,8 @@ def _without_unseen(page: Element, visibility: Visibility) -> tuple[str, ...]:
     if not (count := len(" ".join(texts).split())):
         return ()
     return (
-        f"{count:,} {'word has' if count == 1 else 'words have'} the colour of what is behind, so "
-        f"that nobody sees {'it' if count == 1 else 'them'}, and {'is' if count == 1 else 'are'} "
-        "not read",
+        f"{counted(count, 'word')} of it cannot be seen (in the colour behind), and "
+        f"{be(count)} not read",
     )
 
 
@@ -115,12 +115,12 @@ def _lost(main: str, whole: str) -> bool:
 
 def _title(page: Element) -> str | None:
     for meta in page.iter("meta"):
-        if meta.get("property") == "og:title" and (said := meta.get("content", "").strip()):
-            return " ".join(canonical(said).split())
+        if meta.get("property") == "og:title" and (title := meta.get("content", "").strip()):
+            return " ".join(canonical(title).split())
     for tag in ("title", "h1"):
         for element in page.iter(tag):
-            if said := words(element) if tag == "h1" else " ".join((element.text or "").split()):
-                return canonical(said)
+            if title := words(element) if tag == "h1" else " ".join((element.text or "").split()):
+                return canonical(title)
     return None
 
 

@@ -10,7 +10,6 @@ import email
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from email import policy
 from email.message import Message
 
 from pincite.corpus.canonical import canonical
@@ -19,17 +18,16 @@ from pincite.corpus.types import Region, Span
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.encodings import decoded
+from pincite.ingest.readers.html.mail_headers import POLICY, SHOWN, header
 from pincite.ingest.readers.html.mail_html import cites, holds_more
 from pincite.ingest.readers.html.parse import parse
 from pincite.ingest.readers.html.quoted_replies import quoted_spans
 from pincite.ingest.readers.html.walk import unseen_warning, walk
 from pincite.ingest.readers.plain.calendar import add_events
+from pincite.ingest.readers.warnings import attached
 
 _CHARSETS = re.compile(r"utf-|ascii|iso8859|iso2022|cp\d|koi8|gb|hz|big5|euc|shift|mac|tis|johab")
-_SHOWN = ("From", "To", "Cc", "Date")
-_SAID = ("text", "multipart")  # kinds that hold text; multipart where its parts were not found
-_NAMED_FILES = 10  # attachments that a warning names
-_LONGEST_NAME = 80  # characters of an attachment's name
+_TEXT_KINDS = ("text", "multipart")  # multipart where its parts were not found
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]?\S?")
 _FROM = re.compile(rb"^From:", re.MULTILINE | re.IGNORECASE)
 _ONLY_MAILS = re.compile(rb"^(?:Received|Message-ID|MIME-Version|Return-Path):", re.M | re.I)
@@ -75,9 +73,9 @@ def read_mails(mails: Iterable[bytes], name: str) -> Reading:
         try:
             envelope = _ENVELOPE.match(data)
             start = envelope.end() if envelope else 0
-            mail = email.message_from_bytes(data[start:], policy=policy.default)
+            mail = email.message_from_bytes(data[start:], policy=POLICY)
             letters.add(mail, 1)
-            titles = [*titles[:1], _header(mail, "Subject")]
+            titles = [*titles[:1], header(mail, "Subject")]
         # The standard library's parser promises nothing about what it raises on broken headers.
         except (LookupError, ValueError, AttributeError, TypeError, RecursionError) as error:
             raise UnsupportedSourceError(
@@ -94,19 +92,17 @@ class _Letters:
         self._name = name
         self._built = Builder()
         self._warnings: dict[str, None] = {}
-        self._left: list[str] = []
+        self._attached: list[str] = []
         self._bodies: list[Span] = []
 
     def add(self, mail: Message, level: int) -> None:
-        self._built.heading(level, _header(mail, "Subject"))
-        written = [(header, _header(mail, header)) for header in _SHOWN]
-        self._built.lines("\n".join(f"{header}: {words}" for header, words in written if words))
+        self._built.heading(level, header(mail, "Subject"))
+        written = [(name, header(mail, name)) for name in SHOWN]
+        self._built.lines("\n".join(f"{name}: {words}" for name, words in written if words))
         self._part(mail, level)
 
     def reading(self, title: str | None) -> Reading:
-        warnings = [*self._warnings]
-        if self._left:
-            warnings.append(f"{_files(self._left)} not read; save what you need and ingest it")
+        warnings = [*self._warnings, *attached(self._attached)]
         reading = self._built.reading(title, warnings)
         regions = sorted(self._regions(reading), key=lambda region: region.span)
         reading = replace(reading, regions=tuple(regions))
@@ -129,10 +125,10 @@ class _Letters:
         if part.is_multipart():
             self._parts(part, level)
             return
-        if part.get_content_maintype() in _SAID and not _is_attachment(part):
+        if part.get_content_maintype() in _TEXT_KINDS and not _is_attachment(part):
             self._text(part)
         elif _payload(part):
-            self._left.append(_named(part))
+            self._attached.append(_named(part))
 
     def _parts(self, whole: Message, level: int) -> None:
         parts = [part for part in whole.get_payload() if isinstance(part, Message)]
@@ -195,14 +191,6 @@ def _charset(part: Message) -> str | None:
     return named if _CHARSETS.match(named) else None
 
 
-def _header(mail: Message, header: str) -> str:
-    try:
-        return " ".join(str(mail.get(header, "")).split())
-    except (LookupError, ValueError, AttributeError, TypeError):  # as it stands in the file, then
-        raw = next((value for key, value in mail.raw_items() if key.lower() == header.lower()), "")
-        return " ".join(str(raw).split())
-
-
 def _is_attachment(part: Message) -> bool:
     return part.get_content_disposition() == "attachment" or bool(part.get_filename())
 
@@ -210,20 +198,12 @@ def _is_attachment(part: Message) -> bool:
 def _payload(part: Message) -> bytes:
     if _charset(part) is None and "content-type" in part:
         part.set_param("charset", "us-ascii")  # the library would try the one that it names
-    found = part.get_payload(decode=True)
-    return found if isinstance(found, bytes) else b""
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _named(part: Message) -> str:
-    words = " ".join(canonical(part.get_filename() or part.get_content_type()).split())
-    return words if len(words) <= _LONGEST_NAME else f"{words[:_LONGEST_NAME]}…"
-
-
-def _files(names: list[str]) -> str:
-    shown = ", ".join(names[:_NAMED_FILES])
-    if len(names) > _NAMED_FILES:
-        shown += f" and {len(names) - _NAMED_FILES} more"
-    return f"the attachment {shown} was" if len(names) == 1 else f"the attachments {shown} were"
+    return canonical(part.get_filename() or part.get_content_type())
 
 
 MAIL = MailReader()

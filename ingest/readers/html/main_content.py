@@ -39,16 +39,19 @@ def main_content(page: Element) -> Element:
 
     _keep_what_would_be_lost(page)
     try:
-        found = trafilatura.bare_extraction(
+        result = trafilatura.bare_extraction(
             page, include_comments=False, include_tables=True, include_formatting=False
         )
+    except MemoryError:
+        raise
     except Exception:  # whatever trips it up, the page can be read without it
         return None
-    if not isinstance(found, trafilatura.settings.Document):
+    if not isinstance(result, trafilatura.settings.Document):
         return None
-    tree = found.body
+    tree = result.body
     for element in tree.iter():
-        element.tag = _tag(element)
+        if (tag := _tag(element)) != element.tag:  # lxml sets no name as odd as those it reads
+            element.tag = tag
     return tree
 
 

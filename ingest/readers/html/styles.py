@@ -31,15 +31,15 @@ def declarations(style: str) -> Declarations:
     """The declarations of a ``style`` attribute that can hide text, in lower case."""
     if ":" not in style:
         return {}
-    found: Declarations = {}
+    result: Declarations = {}
     for declaration in style[:_MOST_CSS].lower().split(";"):
         name, _, value = declaration.partition(":")
         name = name.strip()
         if name in _PROPERTIES:
-            found[name] = value[:_LONGEST_VALUE].replace("!important", "").strip()
+            result[name] = value[:_LONGEST_VALUE].replace("!important", "").strip()
         if name.startswith("background") and len(value) > _LONGEST_VALUE:
-            found["background-image"] = "url("
-    return found
+            result["background-image"] = "url("
+    return result
 
 
 class StyleRules:
@@ -70,7 +70,7 @@ class StyleRules:
         tag, classes, name = key
         own = [f".{each}" for each in dict.fromkeys(classes.split())]
         names = {tag, "*", *own, f"#{name}"}
-        found: Declarations = {}
+        result: Declarations = {}
         matches = [
             (_weight(selector), selector, declared)
             for part in ("*", tag, *own, f"#{name}")
@@ -78,9 +78,9 @@ class StyleRules:
             if names.issuperset(selector)
         ]
         for _, _, declared in sorted(matches, key=lambda match: match[0]):
-            found |= declared
-        self._known[key] = found
-        return found
+            result |= declared
+        self._known[key] = result
+        return result
 
     def _add(self, css: str) -> None:
         selectors = ""

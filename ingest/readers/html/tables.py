@@ -17,10 +17,12 @@ _LONGEST_CELL = 1500  # characters; beyond, the table only arranges the page
 
 def arranging_tables(root: Element) -> set[Element]:
     """The tables that arrange a page: they have headings or tables in them."""
-    found = {table for table in root.iter("table") if table.get("role") in ("presentation", "none")}
+    tables = {
+        table for table in root.iter("table") if table.get("role") in ("presentation", "none")
+    }
     for inner in root.iter("table", *HEADINGS):
-        found.update(islice(inner.iterancestors("table"), 1))
-    return found
+        tables.update(islice(inner.iterancestors("table"), 1))
+    return tables
 
 
 class Table:

@@ -19,6 +19,7 @@ from pincite.ingest.readers.html.elements import BLOCKS, HEADINGS, field, shows,
 from pincite.ingest.readers.html.tables import Table, arranging_tables, whole_number
 from pincite.ingest.readers.html.visibility import Visibility
 from pincite.ingest.readers.numerals import numeral
+from pincite.ingest.readers.warnings import be, counted
 
 Element = Any  # lxml has no types of its own
 Citing = Callable[[Element], Literal["", "element", "rest"]]
@@ -72,9 +73,8 @@ def unseen_warning(reading: Reading) -> tuple[str, ...]:
     if not count:
         return ()
     return (
-        f"{count:,} {'word' if count == 1 else 'words'} in it cannot be seen by who opens it "
-        "(switched off, off the page, too small or in the colour behind) and "
-        f"{'is' if count == 1 else 'are'} marked as hidden",
+        f"{counted(count, 'word')} of it cannot be seen (switched off, off the page, too small, or "
+        f"in the colour behind), and {be(count)} marked as hidden",
     )
 
 
@@ -236,9 +236,8 @@ class _Walker:
 
 def _menus(root: Element) -> set[Element]:
     """The ``nav`` elements that lead around: links for the most part, and not most of the page."""
-    found: set[Element] = set()
     if next(root.iter("nav"), None) is None:
-        return found
+        return set()
     rest = sum(len(text) for text in root.itertext() if not text.isspace())
     sizes: dict[Element, tuple[int, int]] = {}
     events = etree.iterwalk(root, events=("start",), tag="nav")

@@ -13,11 +13,9 @@ from pincite.ingest.readers.office.docx_numbering import W, numbering
 from pincite.ingest.readers.office.docx_runs import Runs, local
 from pincite.ingest.readers.office.margins import without_numbers
 from pincite.ingest.readers.office.package import Package, Target
-from pincite.ingest.readers.office.warnings import hidden, unread
+from pincite.ingest.readers.warnings import hidden, unread
 from pincite.ingest.readers.zip import open_archive
 from pincite.ingest.readers.zip_listing import lists
-
-_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 
 
 class DocxReader:
@@ -71,7 +69,7 @@ class _Document:
             if body.has_headings:  # or it would belong to the last section
                 self._built.heading(1, "Page footer")
             self._built.lines("\n".join(foot))
-        return self._built.reading(self._title() or body.title, self._warnings(body))
+        return self._built.reading(self._package.title() or body.title, self._warnings(body))
 
     def _first(self, kind: str) -> Any:
         """The first part of a kind, or None."""
@@ -137,20 +135,15 @@ class _Document:
                 self._built.item(text, f"[{number}]")
             body.has_headings = True
 
-    def _title(self) -> str | None:
-        paths = [t.path for t in self._package.targets().values() if t.kind == "core-properties"]
-        root = self._package.part(next(iter(paths), "docProps/core.xml"))
-        if root is None:
-            return None
-        titles = (" ".join((title.text or "").split()) for title in root.iter(_TITLE))
-        return next(filter(None, titles), None)
-
     def _warnings(self, body: Body) -> list[str]:
         """What was not read, or is not to be seen."""
         counts = Counter({"tracked deletion": _deletions(self._root)})
         counts += self._runs.unread + self._margin_runs.unread
         counts["inserted file"] = sum(1 for _ in self._root.iter(f"{W}altChunk", f"{W}subDoc"))
-        return [*hidden(body.hidden, "passage of text"), *unread(counts, self._runs.objects)]
+        return [
+            *hidden(body.hidden, "passage of text"),
+            *unread(counts, {"embedded object": [*self._runs.objects]}),
+        ]
 
 
 def _document_path(package: Package, name: str) -> str:

@@ -48,7 +48,7 @@ class Body:
         self._runs = runs
         self._part = part
         self._comments = comments or {}
-        self._carried = ""  # a paragraph whose end was deleted goes on in the next
+        self._carried: list[str] = []  # paragraphs whose end was deleted go on in the next
         self._aside = Line()  # what is to follow the block
         self._pictures: set[str] = set()  # their descriptions; a logo may stand on each page
         self.title: str | None = None  # the first paragraph in the style of titles
@@ -58,8 +58,8 @@ class Body:
     def add(self, container: Element) -> None:
         """The paragraphs and tables in ``container``."""
         self._walk(container)
-        self._built.paragraph(self._carried)
-        self._carried = ""
+        self._built.paragraph("".join(self._carried))
+        self._carried.clear()
         self._add_aside()
 
     def text(self, container: Element) -> str:
@@ -89,12 +89,12 @@ class Body:
 
     def _paragraph(self, paragraph: Element) -> None:
         line = self._runs.line(paragraph)
-        words = self._carried + line.text
+        self._carried.append(line.text)
         if paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None:
-            self._carried = words
             self._aside.take(line)
         else:
-            self._carried = ""
+            words = "".join(self._carried)
+            self._carried.clear()
             is_item = self._add(paragraph, words)
             self._aside.take(line)
             if not is_item:  # what hangs on an item follows the list, which it would tear apart

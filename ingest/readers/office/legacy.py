@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import ole
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.office.legacy_parts import (
@@ -23,13 +24,12 @@ from pincite.ingest.readers.office.legacy_parts import (
     table_rows,
     unread_word_parts,
 )
-from pincite.ingest.readers.office.warnings import unread
 from pincite.ingest.readers.plain.text import TEXT
+from pincite.ingest.readers.warnings import unread
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RTF = b"{\\rtf"
 # A stream of each kind of file, in the order in which they tell: a message may hold any other.
-_STREAMS = ("EncryptedPackage", "__substg1.0_", "WordDocument", "PowerPoint Document")
+_STREAMS = (ole.ENCRYPTED, "__substg1.0_", "WordDocument", "PowerPoint Document")
 _RTF_HIDDEN = re.compile(rb"\\v(?![a-z0])")
 _RTF_PICTURE = re.compile(rb"\\pict(?![a-z])")
 
@@ -68,10 +68,9 @@ class LegacyReader:
         """Whether it begins as Rich Text does, or is an OLE2 file with the stream."""
         if not self._stream:
             return data.startswith(_RTF)
-        if not data.startswith(_OLE):
+        if not ole.is_ole(data):
             return False
-        names = (name for name in _STREAMS if name.encode("utf-16-le") in data)
-        return next(names, "") == self._stream
+        return next((name for name in _STREAMS if ole.names(data, name)), "") == self._stream
 
     def read(self, data: bytes, name: str) -> Reading:
         """See `Reader`; what only bears the format's name is read as text.
@@ -79,7 +78,7 @@ class LegacyReader:
         Raises:
             UnsupportedSourceError: the extra is missing, or the file is damaged or protected.
         """
-        if not data.startswith((_OLE, _RTF)):
+        if not data.startswith((ole.SIGNATURE, _RTF)):
             return TEXT.read(data, name)
         if not available():
             raise UnsupportedSourceError(
@@ -117,28 +116,33 @@ def _word(data: bytes, file: Any, name: str) -> Reading:
     built = Builder()
     add_lines(built, file.content)
     parts = unread_word_parts(data)
-    lost = [f"its {', '.join(parts)} are not read; save it as .docx to have them"] if parts else []
+    lost = (
+        [f"its {', '.join(parts)} are not read; save it as .docx to have them read"]
+        if parts
+        else []
+    )
     return built.reading(_title(file), lost)
 
 
 def _deck(data: bytes, file: Any, name: str) -> Reading:
     built = Builder()
     lines = [line.strip() for line in file.content.splitlines() if line.strip()]
-    notes: list[str] = []
+    end = len(lines)  # of the slides; the notes stand after them
     for text in reversed(file.metadata.get("speaker_notes") or []):
         note = [line.strip() for line in text.splitlines() if line.strip()]
-        if not note or len(note) >= len(lines) or lines[-len(note) :] != note:
+        start = end - len(note)
+        if not note or start <= 0 or lines[start:end] != note:
             break
-        notes, lines = [*note, *notes], lines[: -len(note)]
-    for line in lines:
+        end = start
+    for line in lines[:end]:
         built.paragraph(line)
-    if notes:
+    if lines[end:]:
         with built.region("note"):
-            for note_line in notes:
-                built.paragraph(note_line)
+            for line in lines[end:]:
+                built.paragraph(line)
     return built.reading(
         _title(file),
-        ["its slides and tables are not told apart, its charts not read; save it as .pptx"],
+        ["its slides and tables are not told apart, and its charts are not read; save it as .pptx"],
     )
 
 
@@ -148,13 +152,15 @@ def _message(data: bytes, file: Any, name: str) -> Reading:
 
 def _rich_text(data: bytes, file: Any, name: str) -> Reading:
     built = Builder()
-    tables = [table_rows(table) for table in file.tables or []]
+    tables = iter([table_rows(table) for table in file.tables or []])
+    rows = next(tables, None)
     for block in file.content.split("\n\n"):
-        lines = [" ".join(line.split()) for line in block.splitlines()]
-        if tables and lines == [" ".join(" ".join(row).split()) for row in tables[0]]:
-            for row in tables.pop(0):
+        if rows is not None and _says(block, rows):
+            built.end_table()
+            for row in rows:
                 built.row(row)
             built.end_table()
+            rows = next(tables, None)
         elif not block.startswith("[Image:"):
             built.paragraph(block)
     counts = {
@@ -162,6 +168,14 @@ def _rich_text(data: bytes, file: Any, name: str) -> Reading:
         "picture": len(_RTF_PICTURE.findall(data)),
     }
     return built.reading(_title(file), unread(counts))
+
+
+def _says(block: str, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the lines of ``block`` are those of a table."""
+    lines = block.splitlines()
+    return len(lines) == len(rows) and all(
+        line.split() == " ".join(row).split() for line, row in zip(lines, rows, strict=True)
+    )
 
 
 def _title(file: Any) -> str | None:

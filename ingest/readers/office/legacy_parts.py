@@ -14,6 +14,8 @@ from typing import Any
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.html.mail import MAIL
+from pincite.ingest.readers.ole import names
+from pincite.ingest.readers.warnings import attached
 
 _SECTOR = 512  # bytes; a stream begins at a multiple of it
 _WORD = b"\xec\xa5"  # how Word's main stream begins ([MS-DOC] 2.5.1, wIdent)
@@ -32,7 +34,6 @@ _FIELD = re.compile(
     r" ?\b[A-Z]{3,12}(?: [^\s\\]{1,80}){0,2}(?: \\[*@#a-z!](?: \"?\w{1,40}\"?)?){1,4} ?"
 )
 _HEADERS = ("Subject: ", "From: ", "To: ", "CC: ", "BCC: ", "Date: ")
-_NAMED = 10  # attachments that a warning names
 
 
 def add_lines(built: Builder, text: str) -> None:
@@ -73,7 +74,7 @@ def is_protected(data: bytes) -> bool:
     main = _main_stream(data)
     if main is not None:
         return bool(data[main + _FLAGS + 1] & _ENCRYPTED)
-    return "EncryptedSummary".encode("utf-16-le") in data
+    return names(data, "EncryptedSummary")
 
 
 def unread_word_parts(data: bytes) -> list[str]:
@@ -110,15 +111,8 @@ def mail(content: str, about: Mapping[str, Any], name: str) -> Reading:
         letter[header] = words
     letter.set_content("\n".join(lines[place:]))
     reading = MAIL.read(letter.as_bytes(), name)
-    files = [" ".join(str(one).split()) for one in about.get("attachments") or []]
-    if not files:
-        return reading
-    shown = ", ".join(files[:_NAMED])
-    if len(files) > _NAMED:
-        shown += f" and {len(files) - _NAMED} more"
-    were = "the attachment {} was" if len(files) == 1 else "the attachments {} were"
-    warning = f"{were.format(shown)} not read; save what you need and ingest it"
-    return replace(reading, warnings=(*reading.warnings, warning))
+    files = [str(name) for name in about.get("attachments") or []]
+    return replace(reading, warnings=(*reading.warnings, *attached(files)))
 
 
 def _mail_date(date: str) -> str:

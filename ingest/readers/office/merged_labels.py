@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pincite.ingest.readers.office.sheet import Row
+from pincite.ingest.readers.headers import Row
 
 Merge = tuple[int, int, int]  # first column, last column, last row
 

@@ -34,7 +34,6 @@ BUILT_IN = {
 _LONGEST = 255  # characters of a format code, as spreadsheet programs allow
 _SHOWN_WIDTH = 11  # characters of a number without a format, its point counted, its sign not
 _EXACT = 10**15  # above it a spreadsheet has no exact integers
-_GENERAL = "General"
 _TOKENS = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|(?P<pad>[_*].)|\[\$(?P<currency>[^\]-]*)[^\]]*\]'
     r"|\[(?P<elapsed>h+|m+|s+)\]"

@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from lxml import etree
-
 from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers import zip_listing as contents
 from pincite.ingest.readers.base import Reading
@@ -16,14 +14,9 @@ from pincite.ingest.readers.office.margins import without_numbers
 from pincite.ingest.readers.office.odf_line import line_of
 from pincite.ingest.readers.office.odf_styles import OFFICE, STYLE, TABLE, TEXT, Element, Styles
 from pincite.ingest.readers.office.odf_walk import Walker
-from pincite.ingest.readers.office.warnings import hidden, unread
-from pincite.ingest.readers.zip import (
-    holds,
-    member,
-    open_archive,
-    refuse_entities,
-    refuse_entities_in,
-)
+from pincite.ingest.readers.warnings import hidden, too_long, unread
+from pincite.ingest.readers.xml import parsed, refuse_entities_in
+from pincite.ingest.readers.zip import holds, member, open_archive, refuse_entities
 
 _DC_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _MEDIA_TYPE = "application/vnd.oasis.opendocument."
@@ -58,7 +51,7 @@ class OdfReader:
         """
         if not contents.is_zip(data):
             refuse_entities_in(data, name, name)
-            root = _parsed(data, name)
+            root = parsed(data, name)
             return _reading([root], root, [root], lambda _: None)
         with open_archive(data, name) as archive:
             if holds(archive, "META-INF/manifest.xml") and b"encryption-data" in member(
@@ -70,9 +63,9 @@ class OdfReader:
             refuse_entities(archive, name)
 
             def part(path: str) -> Element | None:
-                return _parsed(member(archive, path, name), name) if holds(archive, path) else None
+                return parsed(member(archive, path, name), name) if holds(archive, path) else None
 
-            body = _parsed(member(archive, "content.xml", name), name)
+            body = parsed(member(archive, "content.xml", name), name)
             styles, about = part("styles.xml"), part("meta.xml")
             roots = [body] if styles is None else [styles, body]
             return _reading(roots, body, [] if about is None else [about], _objects(part))
@@ -143,19 +136,8 @@ def _warnings(walker: Walker, body: Element) -> list[str]:
     warnings = [line for kind, count in walker.hidden.items() for line in hidden(count, kind)]
     warnings += unread(counts)
     if walker.left < 0:
-        warnings.append(f"it holds over {_MOST:,} characters; the rest was left out")
+        warnings.append(too_long(_MOST))
     return warnings
-
-
-def _parsed(xml: bytes, name: str) -> Element:
-    try:
-        return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-    except (etree.XMLSyntaxError, ValueError) as error:
-        reason = getattr(error, "msg", None) or str(error)
-        raise UnsupportedSourceError(
-            f"{name} is damaged: its content is not sound XML ({reason}); save it anew and "
-            "ingest it again"
-        ) from error
 
 
 ODF = (

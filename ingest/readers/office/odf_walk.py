@@ -13,7 +13,6 @@ from lxml import etree
 
 from pincite.corpus.types import RegionKind
 from pincite.ingest.readers.builder import Builder
-from pincite.ingest.readers.office.drawings import is_description
 from pincite.ingest.readers.office.odf_line import (
     UNSEEN,
     Line,
@@ -23,6 +22,7 @@ from pincite.ingest.readers.office.odf_line import (
     line_of,
 )
 from pincite.ingest.readers.office.odf_lists import Lists
+from pincite.ingest.readers.office.odf_objects import MATH, content, description, equation
 from pincite.ingest.readers.office.odf_slides import MARGINS, lines, slide_title
 from pincite.ingest.readers.office.odf_styles import (
     DRAW,
@@ -35,11 +35,8 @@ from pincite.ingest.readers.office.odf_styles import (
     number,
 )
 from pincite.ingest.readers.office.odf_tables import arranges, cells, rows, shown_rows, text_table
-from pincite.ingest.readers.office.sheet import add_tables
+from pincite.ingest.readers.sheet import add_tables
 
-_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
-_MATH = "{http://www.w3.org/1998/Math/MathML}"
-_HREF = "{http://www.w3.org/1999/xlink}href"
 _OBJECTS = 5  # objects in objects
 
 
@@ -111,9 +108,8 @@ class Walker:
             self._declared[name] = " ".join("".join(element.itertext()).split())
         elif tag.startswith(DRAW) and tag != f"{DRAW}a":
             self._drawn(element)
-        elif tag == f"{_MATH}math":
-            parts = (node for node in element.iter() if not str(node.tag).endswith("}annotation"))
-            self._built.paragraph(" ".join(part.text or "" for part in parts))
+        elif tag == MATH:
+            self._built.paragraph(equation(element))
         else:
             return False
         return True
@@ -228,17 +224,14 @@ class Walker:
         elif f"{DRAW}object" in inside or f"{DRAW}object-ole" in inside:
             self._object(inside.get(f"{DRAW}object"))
         elif f"{DRAW}plugin" in inside:
-            self.unread["film or sound"] += 1
+            self.unread["video or sound recording"] += 1
         elif f"{DRAW}image" in inside:
             self._picture(inside)
         self._lists.back(lists)
 
     def _object(self, node: Element | None) -> None:
         """A chart, an equation or another document in a document."""
-        root = None
-        if node is not None and self._objects < _OBJECTS:
-            path = node.get(_HREF, "").removeprefix("./")
-            root = node if len(node) else self._embedded(path)
+        root = content(node, self._embedded) if self._objects < _OBJECTS else None
         if root is None:
             self.unread["embedded object"] += 1
             return
@@ -247,9 +240,7 @@ class Walker:
         self._objects -= 1
 
     def _picture(self, inside: dict[str, Element]) -> None:
-        about = (inside.get(f"{_SVG}desc"), inside.get(f"{_SVG}title"))
-        texts = (" ".join((one.text or "").split()) for one in about if one is not None)
-        words = next(filter(is_description, texts), "")
+        words = description(inside)
         if not words:
             self.unread["picture without a description"] += 1
         elif words not in self._once:

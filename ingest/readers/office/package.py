@@ -7,8 +7,10 @@ import zipfile
 from dataclasses import dataclass
 from typing import Any
 
+from pincite.corpus.errors import SourceError
 from pincite.ingest.readers.zip import holds, parse_xml
 
+_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 LARGEST = 48 << 20  # bytes of a part; as a tree it takes about twenty times that at the most
 
 
@@ -40,6 +42,21 @@ class Package:
         if path is None or not self.holds(path):
             return None
         return parse_xml(self._archive, path, self._name, LARGEST)
+
+    def title(self) -> str | None:
+        """The title among the file's properties, if it has one; a damaged part is passed over."""
+        paths = [target.path for target in self.of_kind("core-properties")]
+        try:
+            root = self.part(next(iter(paths), "docProps/core.xml"))
+        except SourceError:
+            return None
+        titles = () if root is None else root.iter(_TITLE)
+        return next(filter(None, (" ".join((t.text or "").split()) for t in titles)), None)
+
+    def of_kind(self, kind: str, path: str = "") -> list[Target]:
+        """Those of `targets` that are of a kind ("comments") and there, each once, in order."""
+        targets = (target for target in self.targets(path).values() if target.kind == kind)
+        return [target for target in dict.fromkeys(targets) if self.holds(target.path)]
 
     def targets(self, path: str = "") -> dict[str, Target]:
         """The parts that the part at ``path`` refers to, by the id of the reference.

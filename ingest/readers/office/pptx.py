@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from lxml import etree
-
 from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers import zip_listing as contents
 from pincite.ingest.readers.base import Reading
@@ -25,13 +23,13 @@ from pincite.ingest.readers.office.pptx_shapes import (
     placeholder,
     words,
 )
-from pincite.ingest.readers.office.warnings import hidden, unread
+from pincite.ingest.readers.warnings import hidden, listed, unread
+from pincite.ingest.readers.xml import parsed
 from pincite.ingest.readers.zip import open_archive, refuse_entities
 
 _DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MARGINS = frozenset({"FOOTER", "DATE", "HEADER"})  # placeholders that are alike on each slide
-_NAMED = 10  # slides that a warning names
 _LONGEST_TITLE = 100  # characters of a text box that can stand for a title
 
 
@@ -60,6 +58,8 @@ class PptxReader:
                 package = Opened.open(io.BytesIO(data))
                 main = package.main_document_part
                 slides = list(main.presentation.slides)
+            except MemoryError:
+                raise
             except Exception as error:  # whatever a broken package makes of python-pptx
                 raise UnsupportedSourceError(
                     f"{name} is damaged: its slides cannot be found ({type(error).__name__}); save "
@@ -99,10 +99,11 @@ class _Deck:
         warnings = [line for kind, count in self._hidden.items() for line in hidden(count, kind)]
         warnings += unread(self._unread)
         if self._broken:
-            warnings.append(f"parts of {_slides(self._broken)} are damaged and were left out")
+            warnings.append(f"parts of {_slides(self._broken)} are damaged, and left out")
         if self._only_pictures:
+            have, them = ("has", "it") if len(self._only_pictures) == 1 else ("have", "them")
             warnings.append(
-                f"nothing was read on {_slides(self._only_pictures)}: only pictures there"
+                f"{_slides(self._only_pictures)} {have} only pictures, so nothing on {them} is read"
             )
         return self._built.reading(title or self._title, warnings)
 
@@ -134,6 +135,8 @@ class _Deck:
     def _shapes(self, slide: Any, number: int) -> Iterator[Shape]:
         try:
             yield from leaves(slide.shapes)
+        except MemoryError:
+            raise
         except Exception:
             self._broken.add(number)
 
@@ -153,6 +156,8 @@ class _Deck:
             if getattr(shape, "has_chart", False):
                 return add_chart(self._built, shape.chart._chartSpace)
             return self._drawn(shape, slide)
+        except MemoryError:
+            raise
         # One shape that python-pptx cannot follow shall not cost the others.
         except Exception:
             self._broken.add(number)
@@ -176,6 +181,8 @@ class _Deck:
                 for shape in leaves(master.shapes):
                     if shape.has_text_frame and not shape.is_placeholder:
                         self._add_once(shape)
+        except MemoryError:
+            raise
         except Exception:  # a layout that cannot be followed takes nothing from the slide
             return
 
@@ -186,7 +193,7 @@ class _Deck:
         if kinds["oleObj"]:
             self._unread["embedded object"] += 1
         elif kinds["videoFile"] or kinds["audioFile"] or kinds["wavAudioFile"]:
-            self._unread["film or sound"] += 1
+            self._unread["video or sound recording"] += 1
         elif kinds["chart"]:  # of a kind that python-pptx does not know
             self._unread["chart"] += 1
         elif kinds["relIds"]:
@@ -195,8 +202,8 @@ class _Deck:
                 if part.partname in self._read:  # slides can refer to a part without end
                     continue
                 self._read.add(part.partname)
-                parser = etree.XMLParser(resolve_entities=False, no_network=True)
-                has_words |= add_diagram(self._built, etree.fromstring(part.blob, parser))
+                root = parsed(part.blob, str(part.partname))
+                has_words |= add_diagram(self._built, root)
             self._unread["diagram"] += not has_words
         else:
             texts, pictures = descriptions(element)
@@ -215,6 +222,8 @@ class _Deck:
             return (
                 [] if frame is None else [line for p in frame.paragraphs if (line := words(p._p))]
             )
+        except MemoryError:
+            raise
         except Exception:
             self._broken.add(number)
             return []
@@ -234,6 +243,8 @@ def _titled(slide: Any, shapes: list[Shape]) -> tuple[str, int | None]:
                 if lines:
                     is_short = len(lines) == 1 and len(lines[0]) <= _LONGEST_TITLE
                     return (lines[0], shape.shape_id) if is_short else ("", None)
+    except MemoryError:
+        raise
     except Exception:  # the slide goes without a title
         return "", None
     return "", None
@@ -251,16 +262,14 @@ def _is_hidden(shape: Shape) -> bool:
 def _own_title(package: Any) -> str | None:
     try:
         return " ".join(package.core_properties.title.split()) or None
+    except MemoryError:
+        raise
     except Exception:
         return None
 
 
 def _slides(numbers: Collection[int]) -> str:
-    distinct = sorted(numbers)
-    named = ", ".join(map(str, distinct[:_NAMED]))
-    if len(distinct) > _NAMED:
-        named += f" and {len(distinct) - _NAMED} more"
-    return f"{'slide' if len(distinct) == 1 else 'slides'} {named}"
+    return f"{'slide' if len(numbers) == 1 else 'slides'} {listed(sorted(numbers))}"
 
 
 PPTX = PptxReader()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pincite.ingest.readers.office.workbook import (
@@ -17,10 +19,7 @@ from pincite.ingest.readers.office.workbook import (
 from pincite.ingest.readers.zip import parse_xml
 
 _COUNTED = {  # how a drawing calls what is not read, and how a person does
-    "pic": ("picture", "pictures"),
-    "chart": ("chart", "charts"),
-    "relIds": ("diagram", "diagrams"),
-    "oleObj": ("embedded object", "embedded objects"),
+    **{"pic": "picture", "chart": "chart", "relIds": "diagram", "oleObj": "embedded object"}
 }
 _THREAD = "[Threaded comment]"  # how the copy of a threaded comment for older programs begins
 # Codes of a printed line: its three parts, the page's number with the words for it, the others.
@@ -38,7 +37,9 @@ class Comment:
     words: str
 
 
-def comments(archive: zipfile.ZipFile, path: str, name: str) -> list[Comment]:
+def comments(
+    archive: zipfile.ZipFile, path: str, people: Mapping[str, str], name: str
+) -> list[Comment]:
     """The comments on the sheet ``path``, threads in their order, replies after what they answer.
 
     Raises:
@@ -47,7 +48,7 @@ def comments(archive: zipfile.ZipFile, path: str, name: str) -> list[Comment]:
     threads = [
         comment
         for part in related(archive, path, "threadedComment", name)
-        for comment in _threaded(archive, part, name)
+        for comment in _threaded(parse_xml(archive, part, name), people)
     ]
     threaded = {comment.cell for comment in threads}
     notes = [
@@ -59,19 +60,19 @@ def comments(archive: zipfile.ZipFile, path: str, name: str) -> list[Comment]:
     return [comment for comment in [*notes, *threads] if comment.words]
 
 
-def drawings(archive: zipfile.ZipFile, path: str, name: str) -> tuple[list[str], dict[str, int]]:
+def drawings(archive: zipfile.ZipFile, path: str, name: str) -> tuple[list[str], Counter[str]]:
     """The words of the sheet's text boxes and chart titles, and how many charts, pictures … it has.
 
     Raises:
         UnsupportedSourceError: a drawing is no sound XML.
     """
     words: list[str] = []
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for part in related(archive, path, "drawing", name):
         for element in parse_xml(archive, part, name).iter():
             tag = _local(element)
             if tag in _COUNTED:
-                counts[tag] = counts.get(tag, 0) + 1
+                counts[_COUNTED[tag]] += 1
             elif tag == "p" and (text := " ".join(rich_text(element).split())):
                 words.append(text)
         for chart in related(archive, part, "chart", name):
@@ -80,19 +81,11 @@ def drawings(archive: zipfile.ZipFile, path: str, name: str) -> tuple[list[str],
     return words, counts
 
 
-def counted(counts: dict[str, int]) -> str:
-    """``2 charts and 1 picture``: what was counted, for a sentence."""
-    parts = [f"{n:,} {_COUNTED[tag][n > 1]}" for tag, n in counts.items()]
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
 def print_lines(xml: bytes) -> list[str]:
     """The words that a sheet prints at the head and foot of each page, without their codes."""
     lines = []
     for match in re.finditer(rb"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)>([^<]*)<", xml):
-        text = match[1].decode("utf-8", "replace")
-        for code, sign in (("&quot;", '"'), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-            text = text.replace(code, sign)
+        text = html.unescape(match[1].decode("utf-8", "replace"))
         for pattern in (_PRINT_PARTS, _PAGE_NUMBER, _PRINT_CODES):
             text = pattern.sub(" ", text)
         words = " ".join(text.split())
@@ -101,14 +94,8 @@ def print_lines(xml: bytes) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _threaded(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[Comment]:
-    people = {
-        person.get("id", ""): person.get("displayName", "")
-        for path in archive.namelist()
-        if path.startswith("xl/persons/") and path.endswith(".xml")
-        for person in children(parse_xml(archive, path, name), "person")
-    }
-    for comment in children(parse_xml(archive, part, name), "threadedComment"):
+def _threaded(root: Element, people: Mapping[str, str]) -> Iterator[Comment]:
+    for comment in children(root, "threadedComment"):
         text = " ".join("".join(node.text or "" for node in children(comment, "text")).split())
         yield Comment(comment.get("ref", ""), people.get(comment.get("personId", ""), ""), text)
 

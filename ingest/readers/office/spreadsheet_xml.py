@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
-from lxml import etree
-
-from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.headers import Row
 from pincite.ingest.readers.office.merged_labels import Merge, spread
 from pincite.ingest.readers.office.number_formats import display, display_text
-from pincite.ingest.readers.office.sheet import Row, SheetLayout
-from pincite.ingest.readers.zip import refuse_entities_in
+from pincite.ingest.readers.sheet import SheetLayout
+from pincite.ingest.readers.warnings import hidden, too_long
+from pincite.ingest.readers.xml import parsed, refuse_entities_in
 
 Element = Any  # lxml has no types of its own
 
@@ -58,31 +56,25 @@ def read_spreadsheet_xml(data: bytes, name: str) -> Reading:
     refuse_entities_in(data, name, name)
     built = Builder()
     warnings: list[str] = []
+    unseen: list[str] = []  # names of sheets
     left = _MOST
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
-    try:
-        root = etree.parse(io.BytesIO(data), parser).getroot()
-    except etree.XMLSyntaxError as error:
-        raise UnsupportedSourceError(
-            f"{name} is damaged: it is not sound XML ({error.msg}); save it anew as .xlsx and "
-            "ingest it again"
-        ) from error
+    root = parsed(data, name)
     formats = _formats(root)
     for number, sheet in enumerate(root.iter(f"{_SS}Worksheet"), 1):
         title = sheet.get(f"{_SS}Name", "")
-        hidden = any("Hidden" in (node.text or "") for node in sheet.iter("{*}Visible"))
-        if hidden:
-            warnings.append(f"1 hidden sheet: {title}")
-        with built.region("hidden") if hidden else nullcontext():
+        is_hidden = any("Hidden" in (node.text or "") for node in sheet.iter("{*}Visible"))
+        if is_hidden:
+            unseen.append(title)
+        with built.region("hidden") if is_hidden else nullcontext():
             built.page(number)
             built.heading(1, title)
             merges: dict[int, list[Merge]] = {}
             rows = spread(_rows(sheet, formats, merges), merges)
-            left = SheetLayout(built, left, seen=not hidden).add(rows)
+            left = SheetLayout(built, left, seen=not is_hidden).add(rows)
         if left < 0:
-            warnings.append(f"it holds over {_MOST:,} characters; the rest was left out")
+            warnings.append(too_long(_MOST))
             break
-    return built.reading(warnings=warnings)
+    return built.reading(warnings=[*hidden(len(unseen), "sheet", unseen), *warnings])
 
 
 def _formats(root: Element) -> dict[str, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from pincite.corpus.errors import SourceError
 from pincite.ingest.readers.office.number_formats import BUILT_IN
+from pincite.ingest.readers.office.package import Package
 from pincite.ingest.readers.zip import holds, parse_xml
 
 Element = Any  # lxml has no types of its own
@@ -32,8 +34,9 @@ class SheetPart:
 class Workbook:
     """The sheets in the order of their tabs, and what their cells refer to by number.
 
-    ``formats`` are the format codes of the cell styles, ``strings`` the shared texts; days are
-    counted from 1904 instead of 1900 with ``from_1904``.
+    ``formats`` are the format codes of the cell styles, ``strings`` the shared texts, ``people``
+    the names of who comments, by their ids; days are counted from 1904 instead of 1900 with
+    ``from_1904``.
     """
 
     sheets: tuple[SheetPart, ...]
@@ -41,6 +44,7 @@ class Workbook:
     strings: tuple[str, ...]
     from_1904: bool
     title: str | None
+    people: Mapping[str, str]
 
 
 def open_workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
@@ -49,27 +53,27 @@ def open_workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
     Raises:
         UnsupportedSourceError: a part is missing or no sound XML.
     """
-    path = next((p for kind, p in _targets(archive, "", name) if kind == "officeDocument"), "")
-    path = path or "xl/workbook.xml"
+    package = Package(archive, name)
+    path = next((t.path for t in package.of_kind("officeDocument")), "xl/workbook.xml")
     root = parse_xml(archive, path, name)
-    parts = relations(archive, path, name)
-    kinds = {target: kind for kind, target in _targets(archive, path, name)}
+    parts = {id: t for id, t in package.targets(path).items() if package.holds(t.path)}
     sheets: dict[str, SheetPart] = {}
     for sheet in children(root, "sheet"):
         relation = next((v for k, v in sheet.attrib.items() if _RELATION_ID.fullmatch(k)), "")
         target = parts.get(relation)
-        if target and target not in sheets:
+        if target and target.path not in sheets:
             hidden = sheet.get("state", "visible") != "visible"
-            is_chart = kinds[target] == "chartsheet"
-            sheets[target] = SheetPart(sheet.get("name", ""), target, hidden, is_chart)
-    paths = {kind: target for target, kind in kinds.items()}
+            is_chart = target.kind == "chartsheet"
+            sheets[target.path] = SheetPart(sheet.get("name", ""), target.path, hidden, is_chart)
+    paths = {target.kind: target.path for target in parts.values()}
     settings = next(children(root, "workbookPr"), None)
     return Workbook(
         tuple(sheets.values()),
         _formats(archive, paths.get("styles", ""), name),
         _strings(archive, paths.get("sharedStrings", "xl/sharedStrings.xml"), name),
         settings is not None and settings.get("date1904") in ("1", "true"),
-        _title(archive, name),
+        package.title(),
+        _people(archive, name),
     )
 
 
@@ -79,15 +83,9 @@ def children(root: Element, tag: str) -> Iterator[Element]:
     return elements
 
 
-def relations(archive: zipfile.ZipFile, path: str, name: str) -> dict[str, str]:
-    """The parts that the part ``path`` refers to: their paths by the relation's id."""
-    return {relation.get("Id", ""): target for relation, target in _relations(archive, path, name)}
-
-
 def related(archive: zipfile.ZipFile, path: str, kind: str, name: str) -> list[str]:
     """The paths of the parts of a kind (``comments``, ``drawing``) that a part refers to."""
-    targets = [target for own, target in _targets(archive, path, name) if own == kind]
-    return list(dict.fromkeys(targets))
+    return [target.path for target in Package(archive, name).of_kind(kind, path)]
 
 
 def plain(text: str) -> str:
@@ -102,26 +100,6 @@ def rich_text(element: Element) -> str:
         for node in children(element, "t")
         if not node.getparent().tag.endswith("rPh")
     )
-
-
-def _targets(archive: zipfile.ZipFile, path: str, name: str) -> list[tuple[str, str]]:
-    return [
-        (relation.get("Type", "").rpartition("/")[2], target)
-        for relation, target in _relations(archive, path, name)
-    ]
-
-
-def _relations(archive: zipfile.ZipFile, path: str, name: str) -> list[tuple[Element, str]]:
-    folder, _, file = path.rpartition("/")
-    listing = posixpath.join(folder, "_rels", f"{file}.rels")
-    if not holds(archive, listing):
-        return []
-    relations = []
-    for relation in children(parse_xml(archive, listing, name), "Relationship"):
-        target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))
-        if relation.get("TargetMode") != "External" and holds(archive, target[1:]):
-            relations.append((relation, target[1:]))
-    return relations
 
 
 def _formats(archive: zipfile.ZipFile, path: str, name: str) -> tuple[str, ...]:
@@ -142,8 +120,11 @@ def _strings(archive: zipfile.ZipFile, path: str, name: str) -> tuple[str, ...]:
     return tuple(" ".join(plain(rich_text(item)).split()) for item in items)
 
 
-def _title(archive: zipfile.ZipFile, name: str) -> str | None:
-    if not holds(archive, "docProps/core.xml"):
-        return None
-    titles = children(parse_xml(archive, "docProps/core.xml", name), "title")
-    return next((" ".join(node.text.split()) for node in titles if node.text), None) or None
+def _people(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
+    people = {}
+    for path in archive.namelist():
+        if path.startswith("xl/persons/") and path.endswith(".xml"):
+            with suppress(SourceError):  # a comment without its author is a comment
+                for person in children(parse_xml(archive, path, name), "person"):
+                    people[person.get("id", "")] = person.get("displayName", "")
+    return people

@@ -12,9 +12,9 @@ from typing import Any
 
 from lxml import etree
 
+from pincite.ingest.readers.headers import Row
 from pincite.ingest.readers.office.merged_labels import Merge, spread
 from pincite.ingest.readers.office.number_formats import display, display_text
-from pincite.ingest.readers.office.sheet import Row
 from pincite.ingest.readers.office.workbook import Workbook, plain, rich_text
 
 Element = Any  # lxml has no types of its own

@@ -5,33 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from pincite.corpus.errors import UnsupportedSourceError
+from pincite.ingest.readers import ole
 from pincite.ingest.readers import zip_listing as contents
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
+from pincite.ingest.readers.headers import Row
 from pincite.ingest.readers.office.merged_labels import Merge, spread
 from pincite.ingest.readers.office.number_formats import general
-from pincite.ingest.readers.office.sheet import Row, SheetLayout
 from pincite.ingest.readers.office.spreadsheet_xml import (
     is_spreadsheet_xml,
     read_spreadsheet_xml,
 )
 from pincite.ingest.readers.plain.csv import TABLE
+from pincite.ingest.readers.sheet import SheetLayout
+from pincite.ingest.readers.warnings import hidden, too_long, unread
 from pincite.ingest.readers.zip import open_archive
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08\x10\0\0\x06\x05\0", b"\x09\x00\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0")
 _FILE_PASS = b"\x2f\0"  # the record of an encrypted workbook
 _FIRST_RECORDS = 8  # among which it stands
 # A file that has one of these holds a workbook at most as a part of itself.
-_OTHERS = ("EncryptedPackage", "__substg1.0_", "WordDocument", "PowerPoint Document")
+_OTHERS = (ole.ENCRYPTED, "__substg1.0_", "WordDocument", "PowerPoint Document")
 _MOST = 50_000_000  # characters taken from a workbook
+_LONGEST_REASON = 200  # characters of what the library says
+_CHART = "sheet of charts or macros"
 _AS_STORED = (
-    "numbers are read as they are stored: this format's percent signs, currencies and decimal "
-    "places are not; save it as .xlsx to have them read as displayed"
+    "numbers are read as they are stored, without their percent signs, currencies and decimal "
+    "places; save it as .xlsx to have them read as displayed"
 )
 
 
@@ -46,7 +50,8 @@ class XlsReader:
         """Whether it is a workbook in an OLE2 file, in binary form in a zip file, or in XML."""
         if contents.lists(data, "xl/workbook.bin") or is_spreadsheet_xml(data):
             return True
-        return data.startswith(_OLE) and _has(data, "Workbook", "Book") and not _has(data, *_OTHERS)
+        is_workbook = ole.is_ole(data) and ole.names(data, "Workbook", "Book")
+        return is_workbook and not ole.names(data, *_OTHERS)
 
     def read(self, data: bytes, name: str) -> Reading:
         """See `Reader`.
@@ -57,7 +62,7 @@ class XlsReader:
         """
         if is_spreadsheet_xml(data):
             return read_spreadsheet_xml(data, name)
-        if not contents.is_zip(data) and not data.startswith((_OLE, *_BIFF)):
+        if not contents.is_zip(data) and not data.startswith((ole.SIGNATURE, *_BIFF)):
             return TABLE.read(data, name)
         if contents.is_zip(data):
             open_archive(data, name).close()  # refuses what is made to fill memory
@@ -73,50 +78,64 @@ def _read(data: bytes, name: str) -> Reading:
         )
     built = Builder()
     warnings: list[str] = []
+    unseen: list[str] = []  # names of sheets
+    charts: list[str] = []
     left = _MOST
+    with _of_the_library(name):
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    with book:
+        for number, about in enumerate(book.sheets_metadata, 1):
+            if about.typ != calamine.SheetTypeEnum.WorkSheet:
+                charts.append(about.name)
+                continue
+            is_hidden = about.visible != calamine.SheetVisibleEnum.Visible
+            if is_hidden:
+                unseen.append(about.name)
+            with _of_the_library(name):
+                sheet = _Sheet(book.get_sheet_by_index(number - 1))
+            with built.region("hidden") if is_hidden else nullcontext():
+                built.page(number)
+                built.heading(1, about.name)
+                left = SheetLayout(built, left, seen=not is_hidden).add(sheet.rows())
+            if sheet.has_decimals and _AS_STORED not in warnings:
+                warnings.append(_AS_STORED)
+            if left < 0:
+                warnings.append(too_long(_MOST))
+                break
+    warnings += hidden(len(unseen), "sheet", unseen)
+    warnings += unread({_CHART: len(charts)}, {_CHART: charts})
+    return built.reading(warnings=warnings)
+
+
+@contextmanager
+def _of_the_library(name: str) -> Iterator[None]:
+    """Whatever a broken workbook makes of the library means that it is damaged."""
     try:
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            for number, about in enumerate(book.sheets_metadata, 1):
-                if about.typ != calamine.SheetTypeEnum.WorkSheet:
-                    warnings.append(f"the sheet {about.name!r} holds a chart or macros, not read")
-                    continue
-                hidden = about.visible != calamine.SheetVisibleEnum.Visible
-                if hidden:
-                    warnings.append(f"1 hidden sheet: {about.name}")
-                with built.region("hidden") if hidden else nullcontext():
-                    built.page(number)
-                    built.heading(1, about.name)
-                    sheet = _Sheet(book.get_sheet_by_index(number - 1))
-                    left = SheetLayout(built, left, seen=not hidden).add(sheet.rows())
-                if sheet.has_decimals and _AS_STORED not in warnings:
-                    warnings.append(_AS_STORED)
-                if left < 0:
-                    warnings.append(
-                        f"it holds over {_MOST:,} characters; what follows in the sheet "
-                        f"{about.name} and after it was left out"
-                    )
-                    break
-    except BaseException as error:  # whatever a broken workbook makes of the library
+        yield
+    except MemoryError:
+        raise
+    except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise UnsupportedSourceError(
-            f"{name} is damaged: its sheets cannot be read ({error}); save it anew as .xlsx and "
-            "ingest it again"
+            f"{name} is damaged: its sheets cannot be read ({str(error)[:_LONGEST_REASON]}); save "
+            "it anew as .xlsx and ingest it again"
         ) from error
-    return built.reading(warnings=warnings)
 
 
 class _Sheet:
     """The rows of a sheet; ``has_decimals`` once one held a number with decimal places."""
 
     def __init__(self, sheet: Any) -> None:
-        self._sheet = sheet
         self.has_decimals = False
+        self._start = sheet.start
+        self._merged = sheet.merged_cell_ranges or ()
+        self._rows = [] if sheet.start is None else sheet.to_python(skip_empty_area=True)
 
     def rows(self) -> Iterator[Row]:
         """The filled rows; a label over several rows is said in each."""
         merges: dict[int, list[Merge]] = {}
-        for (top, left), (bottom, right) in self._sheet.merged_cell_ranges or ():
+        for (top, left), (bottom, right) in self._merged:
             merges.setdefault(top + 1, []).append((left + 1, right + 1, bottom + 1))
         return spread(self._own_rows(), merges)
 
@@ -128,13 +147,11 @@ class _Sheet:
 
     def _values(self) -> Iterator[list[Any]]:
         """The cells from A1 on, the rows above the first filled one empty."""
-        start = self._sheet.start
-        if start is None:
-            return
-        for _ in range(start[0]):
+        above, beside = self._start or (0, 0)
+        for _ in range(above):
             yield []
-        before = [""] * start[1]
-        for values in self._sheet.to_python(skip_empty_area=True):
+        before = [""] * beside
+        for values in self._rows:
             yield [*before, *values]
 
     def _shown(self, value: Any) -> str:
@@ -159,11 +176,6 @@ class _Sheet:
                 return ""
             case _:
                 return str(value)
-
-
-def _has(data: bytes, *streams: str) -> bool:
-    """Whether an OLE2 file's directory names one of these streams."""
-    return any(stream.encode("utf-16-le") in data for stream in streams)
 
 
 def _is_encrypted(data: bytes) -> bool:

@@ -13,20 +13,19 @@ from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers import zip_listing as contents
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
-from pincite.ingest.readers.office.sheet import SheetLayout
 from pincite.ingest.readers.office.sheet_drawings import (
     Comment,
     comments,
-    counted,
     drawings,
     print_lines,
 )
 from pincite.ingest.readers.office.workbook import SheetPart, Workbook, open_workbook
 from pincite.ingest.readers.office.worksheet import Facts, Worksheet, cell_name
+from pincite.ingest.readers.sheet import SheetLayout
+from pincite.ingest.readers.warnings import counted, hidden, listed, too_long, unread
 from pincite.ingest.readers.zip import member, open_archive, refuse_entities
 
 _MOST = 50_000_000  # characters taken from a workbook, which can say one text a million times
-_NAMED = 8  # cells, or runs of them, that a warning names
 
 
 class XlsxReader:
@@ -62,14 +61,10 @@ class XlsxReader:
                     built.heading(1, sheet.name)
                     left = _add_sheet(built, archive, book, sheet, left, warnings, name)
                 if left < 0:
-                    warnings.append(
-                        f"it holds over {_MOST:,} characters; what follows in the sheet "
-                        f"{sheet.name} and after it was left out"
-                    )
+                    warnings.append(too_long(_MOST))
                     break
-        if hidden := [sheet.name for sheet in book.sheets if sheet.hidden]:
-            warnings.insert(0, f"{_count(hidden, 'hidden sheet')}: {', '.join(hidden[:_NAMED])}")
-        return built.reading(book.title, warnings)
+        unseen = [sheet.name for sheet in book.sheets if sheet.hidden]
+        return built.reading(book.title, [*hidden(len(unseen), "sheet", unseen), *warnings])
 
 
 def _add_sheet(
@@ -83,7 +78,7 @@ def _add_sheet(
 ) -> int:
     """Add a sheet's cells, text boxes and comments; returns how many characters are left."""
     xml = member(archive, part.path, name)
-    notes = comments(archive, part.path, name)
+    notes = comments(archive, part.path, book.people, name)
     sheet = Worksheet(xml, book, frozenset(note.cell for note in notes))
     try:
         layout = SheetLayout(built, left, sheet.facts.hidden_columns, seen=not part.hidden)
@@ -98,11 +93,10 @@ def _add_sheet(
         built.paragraph(paragraph)
     _add_comments(built, notes, sheet.facts)
     warnings += _warnings(part.name, sheet.facts, layout.hidden_columns)
-    if counts:
-        warnings.append(f"on sheet {part.name!r}, {counted(counts)} not read")
+    warnings += unread({f"{kind} on sheet {part.name!r}": n for kind, n in counts.items()})
     if lines := print_lines(xml):
         warnings.append(
-            f"the head and foot that sheet {part.name!r} prints are not read: {'; '.join(lines)}"
+            f"the head and foot that sheet {part.name!r} prints are not read: {listed(lines)}"
         )
     return left - sum(map(len, boxes)) - sum(len(note.words) for note in notes)
 
@@ -123,26 +117,19 @@ def _warnings(sheet: str, facts: Facts, hidden_columns: Sequence[int]) -> list[s
     if cells := facts.uncalculated:
         has = "has" if len(cells) == 1 else "have"
         warnings.append(
-            f"{_count(cells, 'formula')} on sheet {sheet!r} {has} no stored value: "
+            f"{counted(len(cells), f'formula on sheet {sheet!r}')} {has} no stored value: "
             f"{_runs(cells)}; open and save the file in a spreadsheet program"
         )
-    if facts.hidden_rows:
-        rows = _count(range(facts.hidden_rows), "hidden row")
-        warnings.append(f"{rows} on sheet {sheet!r}")
-    if hidden_columns:
-        columns = ", ".join(cell_name(column) for column in hidden_columns[:_NAMED])
-        warnings.append(f"{_count(hidden_columns, 'hidden column')} on sheet {sheet!r}: {columns}")
+    warnings += hidden(facts.hidden_rows, f"row on sheet {sheet!r}")
+    columns = [cell_name(column) for column in hidden_columns]
+    warnings += hidden(len(columns), f"column on sheet {sheet!r}", columns)
     if cells := facts.unseen:
         shows = "shows" if len(cells) == 1 else "show"
         warnings.append(
-            f"{_count(cells, 'cell')} on sheet {sheet!r} {shows} nothing because of "
+            f"{counted(len(cells), f'cell on sheet {sheet!r}')} {shows} nothing because of "
             f"{'its' if len(cells) == 1 else 'their'} number format: {_runs(cells)}"
         )
     return warnings
-
-
-def _count(things: Sequence[object], noun: str) -> str:
-    return f"{len(things):,} {noun}{'' if len(things) == 1 else 's'}"
 
 
 def _runs(cells: Sequence[tuple[int, int]]) -> str:
@@ -158,8 +145,7 @@ def _runs(cells: Sequence[tuple[int, int]]) -> str:
         (column, first), (_, last) = run[0], run[-1]
         start = cell_name(column, first)
         runs.append(start if first == last else f"{start}:{cell_name(column, last)}")
-    more = f" and {len(runs) - _NAMED:,} more" if len(runs) > _NAMED else ""
-    return ", ".join(runs[:_NAMED]) + more
+    return listed(runs)
 
 
 XLSX = XlsxReader()

@@ -73,7 +73,7 @@ def blocks(pages: Sequence[PageLines], outline: Sequence[Bookmark]) -> list[Bloc
         setting = setting_of(page.lines, some)
         new = _over_asides(list(_page_blocks(page.lines, setting, levels)), setting)
         if found and new:
-            _carry_over(found, new, setting)
+            _carry_over(found, new)
         found += new
     if not outlined:
         _bold_headings(found, 1 + max(levels.values(), default=0))
@@ -167,7 +167,7 @@ def _carries(block: Block, line: Line, setting: Setting | None = None) -> bool:
     return first.islower() or last.text.endswith("-") or (full and len(last.text) > 30)
 
 
-def _carry_over(found: list[Block], new: list[Block], setting: Setting) -> None:
+def _carry_over(found: list[Block], new: list[Block]) -> None:
     """Let the last paragraph of a page go on in the first of the next.
 
     Footnotes that stand between them go before that paragraph.

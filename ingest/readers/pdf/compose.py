@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.corpus.layout import WORD, Layout
-from pincite.corpus.types import Page, Region, RegionKind, Span
+from pincite.corpus.types import WORD, Layout, Page, Region, RegionKind, Span
 from pincite.ingest.readers.base import Heading, Reading, sections
 from pincite.ingest.readers.pdf.blocks import Block, Kind
 from pincite.ingest.readers.pdf.lines import Line
@@ -27,6 +26,7 @@ _LAST = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
 _FIRST = re.compile(r"[^\W\d_]+")
 _DASH = re.compile(r"\w[—/]$")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_FULL = 1.5  # of the letters' size: a line that ends so near to where others do has no more room
 _UNSPACED = re.compile(r"[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uff60]")  # Chinese and Japanese
 
 
@@ -51,6 +51,7 @@ class _Writer:
         self._starts: dict[int, int] = {}  # by page, where its first word stands
         self._kind: Kind | None = None
         self._last: Line | None = None
+        self._is_full = True  # whether the last line goes as far as its column does
 
     def write(self, block: Block) -> None:
         """Add a block below the others, or to the end of the last one when it goes on there."""
@@ -62,11 +63,12 @@ class _Writer:
                 self._add(f"|{' --- |' * (len(self._last.cells) + 1)}\n")
             self._last = None
         start = self._length
-        for line in block.lines:
+        for line, is_full in zip(block.lines, _full(block.lines), strict=True):
             if block.kind is Kind.ROW:
                 self._row(line)
             else:
                 self._line(line)
+            self._is_full = is_full
         if block.kind is Kind.HEADING:
             words = " ".join(line.text for line in block.lines)
             self._headings.append(Heading(Span(start, self._length), block.level, words))
@@ -87,6 +89,9 @@ class _Writer:
             self._add("\n")
         text = "".join(self._parts)
         words = np.concatenate(self._words) if self._words else np.empty(0, WORD)
+        # The parts of a word that goes over several lines begin at one place, and end at one.
+        last = np.flatnonzero(np.diff(words["start"], append=-1))
+        words["end"] = np.repeat(words["end"][last], np.diff(last, prepend=-1))
         # A page without words is an empty span, where the next one with words starts.
         starts, at = [0] * pages, len(text)
         for number in range(pages, 1, -1):
@@ -110,12 +115,7 @@ class _Writer:
         starts = np.cumsum(lengths + 1) - lengths - 1
         self._place(line, starts, starts + lengths, line.text)
         if glued:
-            first = self._words[-1][:1]
-            first["start"] = self._words[-2]["start"][-1]
-            for before in reversed(self._words[:-1]):  # a word may go over several lines
-                if before["start"][-1] != first["start"][0]:
-                    break
-                before["end"][-1] = first["end"][0]
+            self._words[-1]["start"][0] = self._words[-2]["start"][-1]
 
     def _unspaced(self, last: Line, line: Line) -> bool:
         """Whether no blank stands between the words around a line end."""
@@ -124,7 +124,7 @@ class _Writer:
         ):
             return True
         hangul = _HANGUL.match(last.text[-1]) and _HANGUL.match(line.text)
-        return bool(hangul) and self._spaces_kept and not last.spaced
+        return bool(hangul) and self._spaces_kept and self._is_full and not last.spaced
 
     def _row(self, line: Line) -> None:
         """A row of a table, as ``| cell | cell |``."""
@@ -156,6 +156,15 @@ class _Writer:
     def _add(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+
+
+def _full(lines: Sequence[Line]) -> Iterator[bool]:
+    """Whether each line of a block goes as far as those above and below it, so that a word may
+    be broken at its end."""
+    jumps = [i for i, (a, b) in enumerate(pairwise(lines), 1) if b.top < a.top or a.page != b.page]
+    for start, end in pairwise([0, *jumps, len(lines)]):
+        edge = max(line.right for line in lines[start:end])
+        yield from (edge - line.right <= _FULL * line.size for line in lines[start:end])
 
 
 def _spaces_kept(blocks: Sequence[Block]) -> bool:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from pincite.ingest.readers.pdf.glyphs import by_address, shown
+from pincite.ingest.readers.pdf.glyphs import by_address, places, shown
 
 _CELL, _MOST_CELLS = 2.0, 1000  # points, cells a side: the grid that boxes and pictures are put on
 _MOST_OF_PAGE = 0.5  # pictures that cover more are a scan, whose letters are invisible text
 _MOST_OBJECTS = 100_000  # drawn on a page; what is drawn after them covers nothing
 _DEEPEST = 4  # groups of objects in groups
-_red, _green, _blue, _opacity = (ctypes.c_uint() for _ in range(4))  # PDFium has one thread
-_PARTS = [ctypes.addressof(part) for part in (_red, _green, _blue, _opacity)]
 _POINTER = ctypes.c_void_p
 _object = by_address(raw.FPDFPage_GetObject, _POINTER, _POINTER, ctypes.c_int)
 _member = by_address(raw.FPDFFormObj_GetObject, _POINTER, _POINTER, ctypes.c_ulong)
@@ -53,20 +51,21 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     cell = max(_CELL, max(width, height) / _MOST_CELLS)
     shape = int(np.ceil(height / cell)) + 1, int(np.ceil(width / cell)) + 1
     order: dict[int, int] = {}
-    filled, colours, when, pictures = [], [], [], []
+    filled, addresses, when, pictures = [], [], [], []
     for i, (address, kind, matrix) in enumerate(islice(_objects(page), _MOST_OBJECTS)):
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             order[address] = i
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             pictures.append(_bounds(address, matrix))
-        elif kind == raw.FPDF_PAGEOBJ_PATH and (ink := _filled(address)):
+        elif kind == raw.FPDF_PAGEOBJ_PATH and _is_filled(address):
             filled.append(_bounds(address, matrix))
-            colours.append(ink)
+            addresses.append(address)
             when.append(i)
     for box in _annotations(page):
         filled.append(box)
-        colours.append((-255, -255, -255))  # none: only its place matters
         when.append(_MOST_OBJECTS)
+    inks = np.full((len(filled), 3), -255)  # of what is laid over a page only the place matters
+    inks[: len(addresses)] = colours(fill_colour, addresses)[:, :3]
     last = np.full(shape, -1, np.int64)
     for i, (x, y) in enumerate(_cells(filled, page, cell)):
         last[y, x] = i
@@ -75,7 +74,7 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
         picture[y, x] = True
     return DrawnBoxes(
         np.array(when, np.int64),
-        np.array(colours, np.int64).reshape(-1, 3),
+        inks,
         last,
         cell,
         order,
@@ -87,38 +86,34 @@ def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, pdfium.PdfMatrix]
     """The addresses of what is drawn on a page, in order, with its kind and what places it."""
     handle = ctypes.cast(page.raw, _POINTER)
     count = raw.FPDFPage_CountObjects(page.raw)
-    top: Iterator[int] = (_object(handle, i) for i in range(count))
+    top: Iterator[int] = map(_object, repeat(handle), range(count))
     groups = [(top, pdfium.PdfMatrix())]
     while groups:
         members, matrix = groups[-1]
-        address = next(members, None)
-        if address is None:
+        for address in members:
+            kind = _kind(address)
+            yield address, kind, matrix
+            if kind == raw.FPDF_PAGEOBJ_FORM and len(groups) < _DEEPEST:
+                own = raw.FS_MATRIX()
+                group = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
+                raw.FPDFPageObj_GetMatrix(group, own)
+                groups.append((_members(group), pdfium.PdfMatrix.from_raw(own).multiply(matrix)))
+                break
+        else:
             groups.pop()
-            continue
-        kind = _kind(address)
-        yield address, kind, matrix
-        if kind == raw.FPDF_PAGEOBJ_FORM and len(groups) < _DEEPEST:
-            own = raw.FS_MATRIX()
-            group = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
-            raw.FPDFPageObj_GetMatrix(group, own)
-            groups.append((_members(group), pdfium.PdfMatrix.from_raw(own).multiply(matrix)))
 
 
 def _members(group: raw.FPDF_PAGEOBJECT) -> Iterator[int]:
     handle = ctypes.cast(group, _POINTER)
-    for i in range(max(raw.FPDFFormObj_CountObjects(group), 0)):
-        yield _member(handle, i)
+    return map(_member, repeat(handle), range(max(raw.FPDFFormObj_CountObjects(group), 0)))
 
 
-def _filled(address: int) -> tuple[int, int, int] | None:
-    """The colour of a path that is filled, and hides what is under it."""
+def _is_filled(address: int) -> bool:
+    """Whether a path is filled, and hides what is under it."""
     handle = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(handle, mode, stroke)
-    if mode.value == raw.FPDF_FILLMODE_NONE or raw.FPDFPageObj_HasTransparency(handle):
-        return None
-    red, green, blue, _ = colour(fill_colour, address)
-    return red, green, blue
+    return mode.value != raw.FPDF_FILLMODE_NONE and not raw.FPDFPageObj_HasTransparency(handle)
 
 
 def _bounds(address: int, matrix: pdfium.PdfMatrix) -> tuple[float, float, float, float]:
@@ -155,9 +150,9 @@ def _cells(
         yield slice(left, right), slice(top, bottom)
 
 
-def colour(get: Callable[..., int], address: int) -> tuple[int, int, int, int]:
-    """Red, green, blue and opacity of an object, as ``get`` gives them; black by default."""
-    _red.value = _green.value = _blue.value = 0
-    _opacity.value = 255
-    get(address, *_PARTS)
-    return _red.value, _green.value, _blue.value, _opacity.value
+def colours(get: Callable[..., int], addresses: Sequence[int]) -> NDArray[np.int64]:
+    """Red, green, blue and opacity of objects, by ``get``, ``(n, 4)``; black by default."""
+    parts = np.tile(np.array([0, 0, 0, 255], np.uint32), (len(addresses), 1))
+    for address, place in zip(addresses, places(parts), strict=True):
+        get(address, place, place + 4, place + 8, place + 12)
+    return parts.astype(np.int64)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -32,9 +33,13 @@ def by_address(function: object, result: Any, *arguments: Any) -> Callable[..., 
     return ctypes.CFUNCTYPE(result, *arguments)(address or 0)
 
 
-_text_object = by_address(
-    raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int
-)
+_PAGE, _INDEX, _TO = ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
+_text_object = by_address(raw.FPDFText_GetTextObject, ctypes.c_void_p, _PAGE, _INDEX)
+_code = by_address(raw.FPDFText_GetUnicode, ctypes.c_uint, _PAGE, _INDEX)
+_box = by_address(raw.FPDFText_GetLooseCharBox, ctypes.c_int, _PAGE, _INDEX, _TO)
+_matrix = by_address(raw.FPDFText_GetMatrix, ctypes.c_int, _PAGE, _INDEX, _TO)
+_origin = by_address(raw.FPDFText_GetCharOrigin, ctypes.c_int, _PAGE, _INDEX, _TO, _TO)
+_font_size = by_address(raw.FPDFText_GetFontSize, ctypes.c_double, _PAGE, _INDEX)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,30 +97,23 @@ def glyphs(page: pdfium.PdfPage) -> Iterator[tuple[PageGlyphs, raw.FPDF_TEXTPAGE
 
 
 def _glyphs(textpage: raw.FPDF_TEXTPAGE, count: int, page: pdfium.PdfPage) -> PageGlyphs:
-    unicode_of, box_of, is_hyphen = (
-        raw.FPDFText_GetUnicode,
-        raw.FPDFText_GetLooseCharBox,
-        raw.FPDFText_IsHyphen,
-    )
-    codes = np.fromiter((unicode_of(textpage, i) for i in range(count)), np.uint32, count)
+    handle = ctypes.cast(textpage, ctypes.c_void_p).value
+    codes = np.fromiter(map(_code, repeat(handle), range(count)), np.uint32, count)
     for i in np.flatnonzero(codes == 2).tolist():
-        if is_hyphen(textpage, i) != 1:
+        if raw.FPDFText_IsHyphen(textpage, i) != 1:
             codes[i] = 0  # a control character, not PDFium's mark for a hyphen
-    rectangles = (raw.FS_RECTF * count)()
-    for i, rectangle in enumerate(rectangles):
-        box_of(textpage, i, rectangle)
     # PDFium's order is left, top, right, bottom, upwards from the lower left corner.
-    drawn = np.frombuffer(rectangles, np.float32).reshape(count, 4)
-    handle = ctypes.cast(textpage, ctypes.c_void_p)
-    addresses = np.fromiter((_text_object(handle, i) or 0 for i in range(count)), np.uint64, count)
-    runs, run = _runs(textpage, addresses)
+    drawn = np.zeros((count, 4), np.float32)
+    for i, place in enumerate(places(drawn)):
+        _box(handle, i, place)
+    objects = (_text_object(handle, i) or 0 for i in range(count))
+    addresses = np.fromiter(objects, np.uint64, count)
+    runs, run = _runs(handle, addresses)
     boxes = shown(drawn, page)
     return PageGlyphs(codes, boxes, drawn, run, addresses == 0, runs, _styles(textpage, runs))
 
 
-def _runs(
-    textpage: raw.FPDF_TEXTPAGE, addresses: NDArray[np.uint64]
-) -> tuple[Runs, NDArray[np.int64]]:
+def _runs(textpage: int | None, addresses: NDArray[np.uint64]) -> tuple[Runs, NDArray[np.int64]]:
     """The runs of a page, and each glyph's; what PDFium adds belongs to the run before it."""
     real = np.flatnonzero(addresses)
     unique, first, inverse = np.unique(addresses[real], return_index=True, return_inverse=True)
@@ -124,24 +122,29 @@ def _runs(
     run[real] = inverse
     last = np.maximum.accumulate(np.where(run >= 0, np.arange(len(run)), 0))
     run = np.maximum(run[last], 0) if len(run) else run
-    rows = []
-    matrix = raw.FS_MATRIX()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    for i in first.tolist():
-        if not raw.FPDFText_GetMatrix(textpage, i, matrix):
-            matrix.a, matrix.b, matrix.c, matrix.d = 1, 0, 0, 1
-        raw.FPDFText_GetCharOrigin(textpage, i, x, y)
-        size = raw.FPDFText_GetFontSize(textpage, i)
-        rows.append((matrix.a, matrix.b, matrix.c, matrix.d, x.value, y.value, size))
-    table = np.array(rows, np.float64).reshape(-1, 7)
-    a, b, c, d, _, _, size = table.T
+    matrices = np.tile(np.array([1, 0, 0, 1, 0, 0], np.float32), (len(first), 1))
+    origins = np.zeros((len(first), 2))
+    size = np.zeros(len(first))
+    targets = zip(first.tolist(), places(matrices), places(origins), strict=True)
+    for run_number, (i, matrix, origin) in enumerate(targets):
+        _matrix(textpage, i, matrix)
+        _origin(textpage, i, origin, origin + origins.itemsize)
+        size[run_number] = _font_size(textpage, i)
+    table = np.column_stack([matrices[:, :4].astype(np.float64), origins, size])
+    a, b, c, d = table[:, :4].T
     with np.errstate(all="ignore"):
         area = np.abs(a * d - b * c) * size * size
         flat = ~(np.isfinite(table).all(axis=1) & (area > 1e-9))
         directions = table[:, :2] / np.maximum(np.hypot(a, b), 1e-9)[:, None]
         sizes = np.nan_to_num(size * np.hypot(c, d))
-    runs = Runs(tuple(unique.tolist()), first, sizes, table[:, 4:6], directions, flat)
+    runs = Runs(tuple(unique.tolist()), first, sizes, origins, directions, flat)
     return runs, run
+
+
+def places(rows: NDArray[Any]) -> range:
+    """The addresses of the rows of an array, for functions of PDFium to write to."""
+    step = rows.shape[1] * rows.itemsize
+    return range(rows.ctypes.data, rows.ctypes.data + step * len(rows), step)
 
 
 def shown(boxes: Boxes, page: pdfium.PdfPage) -> Boxes:

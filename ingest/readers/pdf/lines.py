@@ -210,7 +210,7 @@ def _line(
     texts, rows = words.texts[start:end], list(range(start, end))
     boxes = words.boxes[start:end]
     if words.broken[start + 1 : end].any() or (inside > _WIDE).any():
-        texts, rows, cells = _cells(words, start, end, inside.tolist())
+        texts, rows, cells = _cells(words, start, inside.tolist())
         boxes = _around(words.boxes[start:end], _runs(rows, start, end))
     middle = np.sort(boxes, axis=0)[len(rows) // 2]
     longest = max(range(len(rows)), key=lambda i: len(texts[i]))
@@ -226,7 +226,7 @@ def _line(
 
 
 def _cells(
-    words: _Words, start: int, end: int, gaps: Sequence[float]
+    words: _Words, start: int, gaps: Sequence[float]
 ) -> tuple[list[str], list[int], list[int]]:
     """A line's words, those that touch made one; where each starts; which of them open a cell."""
     texts, rows, cells = [words.texts[start]], [start], []

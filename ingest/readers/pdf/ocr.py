@@ -61,13 +61,13 @@ def recognise(picture: NDArray[np.uint8]) -> list[Writing]:
     Raises:
         ImportError: the extra is not installed.
     """
-    found = _engine()(picture)
-    if found.txts is None:
+    result = _engine()(picture)
+    if result.txts is None:
         return []
     return [
         _writing(text, corners, characters, score)
         for text, corners, characters, score in zip(
-            found.txts, found.boxes, found.word_results, found.scores, strict=True
+            result.txts, result.boxes, result.word_results, result.scores, strict=True
         )
         if text.strip()
     ]

@@ -20,7 +20,7 @@ import pypdfium2.raw as raw
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import SourceError, UnreadableSourceError, UnsupportedSourceError
-from pincite.ingest.processes import deadline
+from pincite.ingest import deadline
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.pdf import ocr
 from pincite.ingest.readers.pdf.annotations import attachments, form, has_xfa
@@ -135,7 +135,7 @@ def _with_scans(
     document: pdfium.PdfDocument, pages: Sequence[PageText]
 ) -> tuple[list[PageLines], Scans]:
     """The lines of all pages, with what is recognised on those that are pictures."""
-    found = [page.lines for page in pages]
+    lines = [page.lines for page in pages]
     scans = Scans()
     for i, text in enumerate(pages):
         number, whole = text.lines.number, text.picture == "whole"
@@ -149,16 +149,16 @@ def _with_scans(
             continue
         page = document[number - 1]
         try:
-            found[i] = with_layer(scanned(page, number), text.lines)
+            lines[i] = with_layer(scanned(page, number), text.lines)
         except pdfium.PdfiumError:
             pass  # it cannot even be drawn, and stays as it is
         finally:
             page.close()
-        if len(found[i].lines) > len(text.lines.lines):
+        if len(lines[i].lines) > len(text.lines.lines):
             (scans.read if whole else scans.mostly_read).append(number)
         elif whole:
             scans.bare.append(number)
-    return found, scans
+    return lines, scans
 
 
 def _oddities(
@@ -180,13 +180,13 @@ def _oddities(
 
 
 def _outline(document: pdfium.PdfDocument) -> list[Bookmark]:
-    found = []
+    bookmarks = []
     for bookmark in document.get_toc():
         target = bookmark.get_dest()
         index = target.get_index() if target else None
         page = 0 if index is None else index + 1
-        found.append(Bookmark(page, bookmark.level + 1, _words(bookmark.get_title)))
-    return found
+        bookmarks.append(Bookmark(page, bookmark.level + 1, _words(bookmark.get_title)))
+    return bookmarks
 
 
 def _words(get: Callable[[], str]) -> str:

@@ -25,6 +25,7 @@ from pincite.ingest.readers.pdf.strips import (
     column_of,
     columns_of,
     text_of,
+    words_of,
 )
 
 _CUT = 0.4  # of the letters' size: as `_BLANK`, where a gap stands between two columns
@@ -44,7 +45,7 @@ _Cell = tuple[int, Atom]  # with its column
 
 def rows_of(strips: Sequence[Strip], lines: Sequence[Line]) -> list[Line]:
     """The rows of a table, each a line."""
-    columns = columns_of(strips, lines)
+    columns = columns_of(strips)
     cells = [
         [
             (column_of(part, columns), part)
@@ -53,7 +54,8 @@ def rows_of(strips: Sequence[Strip], lines: Sequence[Line]) -> list[Line]:
         ]
         for strip in strips
     ]
-    if right_to_left(lines[atom.line].text for strip in strips for atom in strip.atoms):
+    drawn = dict.fromkeys(atom.line for strip in strips for atom in strip.atoms)
+    if right_to_left(lines[i].text for i in drawn):
         cells = [[(len(columns) - 1 - at, part) for at, part in strip] for strip in cells]
     rows = []
     for start, end in _row_bounds(strips, cells, lines):
@@ -70,10 +72,11 @@ def cut(
     line, start = lines[atom.line], atom.start
     for k in range(atom.start + 1, atom.end):
         end, begin = float(line.boxes[k - 1, 2]), float(line.boxes[k, 0])
-        part = atom_of(line, atom.line, start, k)
         wide = begin - end >= _CUT * line.size
         if any(
-            a[1] <= begin and end <= b[0] and (wide or (_at_edge(begin - b[0], part, a)))
+            a[1] <= begin
+            and end <= b[0]
+            and (wide or _at_edge(begin - b[0], line.boxes[start:k], a))
             for a, b in pairwise(columns)
         ) and (
             column_of(atom_of(line, atom.line, start, k), columns)
@@ -84,9 +87,9 @@ def cut(
     yield atom_of(line, atom.line, start, atom.end)
 
 
-def _at_edge(indent: float, before: Atom, column: tuple[float, float]) -> bool:
+def _at_edge(indent: float, before: Boxes, column: tuple[float, float]) -> bool:
     """Whether words begin at the edge of their column, and so do those before them."""
-    return abs(indent) < _EDGE and abs(before.left - column[0]) < _EDGE
+    return abs(indent) < _EDGE and abs(float(before[:, 0].min()) - column[0]) < _EDGE
 
 
 def _row_bounds(
@@ -150,7 +153,7 @@ def _row(cells: Sequence[tuple[int, Atom]], count: int, lines: Sequence[Line]) -
     for at, atom in ordered:
         opens += [len(words)] * (at - column)
         column = at
-        words += lines[atom.line].text.split(" ")[atom.start : atom.end]
+        words += words_of(atom, lines)
         boxes.append(lines[atom.line].boxes[atom.start : atom.end])
     opens += [len(words)] * (count - 1 - column)
     own = [lines[i] for i in dict.fromkeys(atom.line for _, atom in ordered)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
 
 import numpy as np
 
@@ -67,7 +69,7 @@ def strips_of(lines: Sequence[Line]) -> list[Strip]:
 def _apart(atoms: Sequence[Atom], lines: Sequence[Line]) -> bool:
     """Whether the last line of a strip stands beside another."""
     last = atoms[-1].line
-    own = [atom for atom in atoms if atom.line == last]
+    own = list(takewhile(lambda atom: atom.line == last, reversed(atoms)))
     left, right = min(atom.left for atom in own), max(atom.right for atom in own)
     size = lines[last].size
     return any(
@@ -111,7 +113,7 @@ def merged(
     return edges
 
 
-def columns_of(table: Sequence[Strip], lines: Sequence[Line]) -> list[tuple[float, float]]:
+def columns_of(table: Sequence[Strip]) -> list[tuple[float, float]]:
     """The columns of a table, each with its left and its right edge."""
     counts = sorted(len(strip.atoms) for strip in table)
     usual = counts[int(0.75 * (len(counts) - 1))]
@@ -142,4 +144,13 @@ def size_of(strip: Strip, lines: Sequence[Line]) -> float:
 
 
 def text_of(atom: Atom, lines: Sequence[Line]) -> str:
-    return " ".join(lines[atom.line].text.split(" ")[atom.start : atom.end])
+    return " ".join(words_of(atom, lines))
+
+
+def words_of(atom: Atom, lines: Sequence[Line]) -> list[str]:
+    return _words(lines[atom.line].text)[atom.start : atom.end]
+
+
+@lru_cache(maxsize=4)  # many atoms of a long line are asked for one after another
+def _words(text: str) -> list[str]:
+    return text.split(" ")

@@ -147,7 +147,7 @@ def _heads(strip: Strip, table: Sequence[Strip], lines: Sequence[Line]) -> bool:
     gap = table[0].top - strip.bottom
     if gap > size or abs(size - size_of(table[0], lines)) > 0.15 * size:
         return False
-    columns = columns_of(table, lines)
+    columns = columns_of(table)
     if strip.last() > table[0].first() and gap < 0.5 * size:
         return len(columns) > 1  # drawn in between: more of a cell
     atoms = [part for atom in strip.atoms for part in cut(atom, columns, lines)]

@@ -14,10 +14,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from pincite.ingest.processes import deadline
+from pincite.ingest import deadline
 from pincite.ingest.readers.pdf.drawn_boxes import (
     DrawnBoxes,
-    colour,
+    colours,
     drawn_boxes,
     fill_colour,
     stroke_colour,
@@ -35,12 +35,12 @@ _SCALE, _LARGEST = 2.0, 2000  # pixels a point, pixels a side: of the picture of
 _BAND = (0.2, 0.8)  # of a word's height: where each of its letters has ink
 _PARTLY = 4  # letters: of so many, the outermost may stick out from under a box
 _mode = by_address(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
-_STROKED = {
+_STROKED = [
     raw.FPDF_TEXTRENDERMODE_STROKE,
     raw.FPDF_TEXTRENDERMODE_FILL_STROKE,
     raw.FPDF_TEXTRENDERMODE_STROKE_CLIP,
     raw.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
-}
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,17 +75,16 @@ def hidden(
 
 
 def _ink(glyphs: PageGlyphs) -> _Ink:
-    rows = []
-    for address in glyphs.runs.addresses:
-        mode = _mode(address)
-        fill = colour(fill_colour, address)
-        stroke = colour(stroke_colour, address) if mode in _STROKED else fill
-        rows.append((*fill, *stroke, mode))
-    table = np.array(rows, np.int64)
-    paler = np.minimum(table[:, :3], table[:, 4:7]).min(axis=1)
-    opacity = np.maximum(table[:, 3], table[:, 7])
-    invisible = table[:, 8] == raw.FPDF_TEXTRENDERMODE_INVISIBLE
-    return _Ink(opacity <= _TRANSPARENT, invisible, paler >= _PALE, table[:, :3])
+    addresses = glyphs.runs.addresses
+    modes = np.fromiter(map(_mode, addresses), np.int64, len(addresses))
+    fill = colours(fill_colour, addresses)
+    stroke = fill.copy()
+    stroked = np.flatnonzero(np.isin(modes, _STROKED))
+    stroke[stroked] = colours(stroke_colour, [addresses[run] for run in stroked.tolist()])
+    paler = np.minimum(fill[:, :3], stroke[:, :3]).min(axis=1)
+    opacity = np.maximum(fill[:, 3], stroke[:, 3])
+    invisible = modes == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    return _Ink(opacity <= _TRANSPARENT, invisible, paler >= _PALE, fill[:, :3])
 
 
 def _tiny(textpage: raw.FPDF_TEXTPAGE, glyphs: PageGlyphs) -> Flags:

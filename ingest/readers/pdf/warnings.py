@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pincite.corpus.errors import EmptySourceError, SourceError, UnreadableSourceError
+from pincite.ingest.readers.warnings import attached
 
 _FIRST_WORDS, _LONGEST_START = 8, 80  # words and letters of a text that a warning names
-_NAMED = 5  # attached files
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Oddities:
 
 def warnings(scans: Scans, odd: Oddities) -> tuple[str, ...]:
     """A sentence for each thing that is missing from the text, or may be wrong in it."""
-    found = []
-    for pages, said in (
+    sentences = []
+    for pages, sentence in (
         (scans.unread, "{have} no text layer; install pincite[ocr] to read {them}"),
         (
             scans.read,
@@ -73,24 +73,21 @@ def warnings(scans: Scans, odd: Oddities) -> tuple[str, ...]:
         (list(odd.hidden), f"{{have}} text that cannot be seen: {_start(odd.hidden)}"),
         (
             list(odd.dropped),
-            f"{{have}} letters without a height or a width, which are left out: "
-            f"{_start(odd.dropped)}",
+            f"{{have}} letters without a height or a width, and left out: {_start(odd.dropped)}",
         ),
     ):
         one = {"have": "has", "were": "was", "are": "is", "them": "it"}
         if pages:
             words = one if len(pages) == 1 else {word: word for word in one}
-            found.append(f"{named(pages)} {said.format_map(words)}")
+            sentences.append(f"{named(pages)} {sentence.format_map(words)}")
     if odd.unread_form:
-        found.append("its form (XFA) is not read: print the filled form to a PDF and ingest that")
-    if odd.attached:
-        alone = len(odd.attached) == 1
-        count = "1 attached file is" if alone else f"{len(odd.attached)} attached files are"
-        names = ", ".join(name or "without a name" for name in odd.attached[:_NAMED])
-        found.append(f"{count} not read: {names}{', …' if odd.attached[_NAMED:] else ''}")
+        sentences.append(
+            "its form (XFA) is not read; print the filled form to a PDF and ingest that"
+        )
+    sentences += attached([name or "without a name" for name in odd.attached])
     if not odd.whole:
-        found.append("the file is cut short, so that pages or text may be missing")
-    return tuple(found)
+        sentences.append("the file is cut short, so that pages or text may be missing")
+    return tuple(sentences)
 
 
 def _start(texts: Mapping[int, str]) -> str:

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.encodings import decoded
-from pincite.ingest.readers.office.sheet import add_tables
+from pincite.ingest.readers.sheet import add_tables
 
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 100  # records from which the delimiter is told
@@ -46,7 +46,7 @@ class TableReader:
         quoted = _quotes_are_closed(text, delimiter)
         if not quoted:
             warnings += (
-                "a quotation mark in it is never closed, so quotation marks were read as they are",
+                "a quotation mark in it is never closed, so quotation marks are read as they stand",
             )
         built = Builder()
         with _any_length(text):

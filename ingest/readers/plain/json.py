@@ -10,8 +10,8 @@ from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers.base import Reading, sections
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.encodings import decoded
+from pincite.ingest.readers.warnings import listed
 
-_NAMED_LINES = 5  # bad lines that a warning names
 _GROWTH = 20  # times the file's size that its lines may come to, long keys being said each time
 _SMALL = 1 << 20  # characters that they may come to in any case
 
@@ -55,7 +55,7 @@ class JsonLinesReader:
         if built.swollen:
             return _as_it_is(text, warnings, "its keys are too long to be said with each value")
         if bad:
-            warnings += (f"{_lines(bad)} not JSON, so left out",)
+            warnings += (f"{_lines(bad)} not JSON, and left out",)
         return built.reading(warnings)
 
 
@@ -98,7 +98,7 @@ class _Blocks:
 
     def add(self, value: Any) -> None:
         fields: list[str] = []
-        for field in _fields(value, ""):
+        for field in _fields(value):
             self._left -= len(field) + 1
             if self._left < 0:
                 self.swollen = True
@@ -114,22 +114,28 @@ class _Blocks:
         return self._built.reading(warnings=warnings)
 
 
-def _fields(value: Any, key: str) -> Iterator[str]:
+def _fields(value: Any, keys: tuple[str, ...] = ()) -> Iterator[str]:
     """A line for each value, and an empty one around each object in an array."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _fields(inner, f"{key}.{name}" if key else str(name))
+            yield from _fields(inner, (*keys, str(name)))
     elif isinstance(value, list) and all(not isinstance(item, dict | list) for item in value):
         if shown := ", ".join(filter(None, map(_shown, value))):
-            yield f"{key}: {shown}" if key else shown
+            yield _line(keys, shown)
     elif isinstance(value, list):
         for item in value:
             around = [""] if isinstance(item, dict) else []
             yield from around
-            yield from _fields(item, key)
+            yield from _fields(item, keys)
             yield from around
     elif shown := _shown(value):
-        yield f"{' '.join(key.split())}: {shown}" if key else shown
+        yield _line(keys, shown)
+
+
+def _line(keys: tuple[str, ...], shown: str) -> str:
+    """``key.inner: value``, the keys on one line."""
+    key = " ".join(".".join(keys).split())
+    return f"{key}: {shown}" if key else shown
 
 
 def _shown(value: Any) -> str:
@@ -171,14 +177,12 @@ def _measured(value: Any, depth: int = 0) -> None:
 
 
 def _as_it_is(text: str, warnings: tuple[str, ...], why: str) -> Reading:
-    return Reading(text, sections(text, ()), warnings=(*warnings, f"{why}, so it was read as text"))
+    return Reading(text, sections(text, ()), warnings=(*warnings, f"{why}, so it is read as text"))
 
 
 def _lines(bad: list[int]) -> str:
-    named = ", ".join(f"{number:,}" for number in bad[:_NAMED_LINES])
-    if len(bad) > _NAMED_LINES:
-        named += f" and {len(bad) - _NAMED_LINES:,} more"
-    return f"lines {named} are" if len(bad) > 1 else f"line {named} is"
+    lines = listed(f"{number:,}" for number in bad)
+    return f"lines {lines} are" if len(bad) > 1 else f"line {lines} is"
 
 
 JSON_LINES = JsonLinesReader()

@@ -21,7 +21,7 @@ _MARKUP = re.compile(r"[*_`]+|!?\[([^\[\]]*)\]\([^()]*\)")
 
 def markdown_headings(text: str) -> list[Heading]:
     """The headings of a Markdown text, with the marks of Markdown taken off their words."""
-    found: list[Heading] = []
+    headings: list[Heading] = []
     fence = ""
     paragraph: list[tuple[Span, str]] = []  # the lines that an underline would make a heading
     for span, line in lines(text):
@@ -32,18 +32,18 @@ def markdown_headings(text: str) -> list[Heading]:
         elif opening and not (opening[1][0] == "`" and "`" in opening[2]):
             fence, paragraph = opening[1], []
         elif atx := _ATX.fullmatch(line):
-            found.append(Heading(span, len(atx[1]), _words(closed(atx[2] or "", "#"))))
+            headings.append(Heading(span, len(atx[1]), _words(closed(atx[2] or "", "#"))))
             paragraph = []
         elif paragraph and (underline := _SETEXT.fullmatch(line)):
             title = " ".join(text_line.strip() for _, text_line in paragraph)
             level = 1 if underline[1][0] == "=" else 2
-            found.append(Heading(Span(paragraph[0][0].start, span.end), level, _words(title)))
+            headings.append(Heading(Span(paragraph[0][0].start, span.end), level, _words(title)))
             paragraph = []
         elif not line.strip() or (_NOT_PARAGRAPH.match(line) and not paragraph):
             paragraph = []
         else:
             paragraph.append((span, line))
-    return [heading for heading in found if heading.words]
+    return [heading for heading in headings if heading.words]
 
 
 def closed(heading: str, mark: str) -> str:

@@ -30,7 +30,7 @@ def rst_headings(text: str) -> list[Heading]:
     A mark's level is the order in which the marks are first used, as docutils has it.
     """
     styles: list[tuple[str, bool]] = []
-    found: list[Heading] = []
+    headings: list[Heading] = []
     above: tuple[Span, str] = (Span(0, 0), "")
     for (span, title), (below, underline) in pairwise(lines(text)):
         words = title.strip()
@@ -47,14 +47,14 @@ def rst_headings(text: str) -> list[Heading]:
                 if style not in styles:
                     styles.append(style)
                 start = above[0].start if overlined else span.start
-                found.append(Heading(Span(start, below.end), styles.index(style) + 1, words))
+                headings.append(Heading(Span(start, below.end), styles.index(style) + 1, words))
         above = (span, title)
-    return found
+    return headings
 
 
 def adoc_headings(text: str) -> list[Heading]:
     """Lines that begin with equal signs and a blank, outside of verbatim blocks."""
-    found: list[Heading] = []
+    headings: list[Heading] = []
     fence = ""
     for span, line in lines(text):
         opening = _ADOC_FENCE.fullmatch(line)
@@ -63,13 +63,13 @@ def adoc_headings(text: str) -> list[Heading]:
         elif opening and opening[1][0] in _ADOC_VERBATIM:
             fence = opening[1]
         elif match := _ADOC.fullmatch(line):
-            found.append(Heading(span, len(match[1]), closed(match[2], match[1][0])))
-    return [heading for heading in found if heading.words]
+            headings.append(Heading(span, len(match[1]), closed(match[2], match[1][0])))
+    return [heading for heading in headings if heading.words]
 
 
 def org_headings(text: str) -> list[Heading]:
     """Lines that begin with stars and a blank, outside of blocks."""
-    found: list[Heading] = []
+    headings: list[Heading] = []
     inside = False
     for span, line in lines(text):
         if block := _ORG_BLOCK.match(line):
@@ -77,10 +77,10 @@ def org_headings(text: str) -> list[Heading]:
         elif not inside and (match := _ORG.fullmatch(line)):
             *words, last = match[2].split()
             tagged = words and _ORG_TAGS.fullmatch(last)
-            found.append(
+            headings.append(
                 Heading(span, len(match[1]), " ".join(words if tagged else [*words, last]))
             )
-    return found
+    return headings
 
 
 def tex_headings(text: str) -> list[Heading]:

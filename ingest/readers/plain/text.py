@@ -47,10 +47,10 @@ class TextReader:
     def read(self, data: bytes, name: str) -> Reading:
         """See `Reader`."""
         text, warnings = decoded(data, name)
-        found = self.headings(text)
-        first = next((heading.words for heading in found if heading.level == 1), None)
+        headings = self.headings(text)
+        first = next((heading.words for heading in headings if heading.level == 1), None)
         return Reading(
-            text, sections(text, found), title=first if self.titled else None, warnings=warnings
+            text, sections(text, headings), title=first if self.titled else None, warnings=warnings
         )
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pincite.corpus.layout import Layout
-from pincite.corpus.types import Document
+from pincite.corpus.types import Document, Layout
 from pincite.eval.bench.check_boxes import check
 from pincite.ingest.files.read import read_source
 from pincite.ingest.files.walk import Source

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ from pincite.ingest.readers.plain.markdown import MARKDOWN
 from pincite.ingest.readers.plain.text import TEXT
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ingest.cutting.helpers import check_whole
+from tests.operations import operations
 
 SIZE = 500  # characters at 1×; of what is one long unit, cut by the window, LONG
 LONG = 12_000
@@ -102,26 +101,6 @@ class CountingEmbedder(HashingEmbedder):
     def count(self, texts: Sequence[str]) -> list[int]:
         self.characters += sum(map(len, texts))
         return super().count(texts)
-
-
-def operations(work: Callable[[], object]) -> int:
-    """The lines, and the calls of Python and C functions, that ``work`` takes."""
-    total = 0
-
-    def count(frame: FrameType, event: str, arg: Any) -> Any:
-        nonlocal total
-        total += 1
-        return count
-
-    before = sys.gettrace(), sys.getprofile()
-    sys.setprofile(count)
-    sys.settrace(count)
-    try:
-        work()
-    finally:
-        sys.settrace(before[0])
-        sys.setprofile(before[1])
-    return total
 
 
 @pytest.mark.parametrize("name", PATTERNS)

@@ -103,6 +103,19 @@ def test_a_mark_that_points_at_a_note_belongs_to_the_sentence_before_it() -> Non
     assert cut(text) == ["It ended.[^1]", "Then more.[^a][^b]", "The end."]
 
 
+@pytest.mark.parametrize("mark", ["¹", "¹²", "³,⁴", "⁵⁻⁷", "¹⁾", "†"])
+def test_a_raised_figure_right_behind_a_sentence_belongs_to_it(mark: str) -> None:
+    text = f"They nest on cliffs.{mark} They fly.”{mark} They swim."
+    assert cut(text) == [f"They nest on cliffs.{mark}", f"They fly.”{mark}", "They swim."]
+
+
+def test_a_raised_figure_behind_a_blank_begins_a_note() -> None:
+    assert cut("They nest on cliffs. ¹ As Darwin says.") == [
+        "They nest on cliffs.",
+        "¹ As Darwin says.",
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -26,7 +26,7 @@ def read(data: bytes, name: str) -> tuple[Reader, Reading]:
         case "fail":
             raise KeyError("colour")
         case "chatter":
-            print("noise between the findings", flush=True)  # noqa: T201
+            print("noise between the results", flush=True)  # noqa: T201
             os.write(2, b"and here")
         case "once":  # ends the first process that reads it, and not the second
             mark = Path(rest.strip())

@@ -16,7 +16,7 @@ from pincite.corpus.errors import ModelError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Origin
 from pincite.ingest.cutting.passages import segment
-from pincite.ingest.files.read import Refused, timeout_key
+from pincite.ingest.files.read import Failed, timeout_key
 from pincite.ingest.files.walk import find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.ingest.processes import child, cutter
@@ -64,8 +64,8 @@ def bad(apart: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
-def refusal(cut: object) -> Refused:
-    assert isinstance(cut, Refused)
+def refusal(cut: object) -> Failed:
+    assert isinstance(cut, Failed)
     return cut
 
 
@@ -114,7 +114,7 @@ def test_each_bad_text_has_its_true_reason_and_the_next_is_cut() -> None:
     with Cutter(EMBEDDER, 2) as cutting:
         documents = [make_document(text, f"{n}.txt") for n, text in enumerate(texts)]
         cut = [cutting.cut(replace(document, origin=ORIGIN)) for document in documents]
-    assert [isinstance(one, Refused) for one in cut] == [True, False] * 4
+    assert [isinstance(one, Failed) for one in cut] == [True, False] * 4
     assert "0.txt cannot be taken in: cutting its text into passages took over 2 s" in (
         refusal(cut[0]).reason
     )

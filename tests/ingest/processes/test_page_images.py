@@ -12,9 +12,8 @@ import pytest
 from PIL import Image
 
 from pincite.corpus.errors import PageNotDrawnError
-from pincite.corpus.layout import Box
 from pincite.corpus.library import Library
-from pincite.corpus.types import Document, Span
+from pincite.corpus.types import Box, Document, Span
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.ingest.processes import page_images as drawing

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from pincite.corpus.types import Origin
-from pincite.ingest.files.read import Finding, Read, Refused, Request, Same
+from pincite.ingest.files.read import Failed, Read, ReadResult, Request, Unchanged
 from pincite.ingest.files.walk import Source
-from pincite.ingest.processes.messages import receive_finding, send_request
+from pincite.ingest.processes.messages import receive_result, send_request
 from pincite.ingest.processes.read_worker import READY, serve
 from pincite.ingest.processes.reader_pool import Readers
 from pincite.ingest.readers import read
@@ -54,17 +54,17 @@ def sized(requests: Sequence[Request]) -> list[tuple[Request, int]]:
 def found(readers: Readers, requests: Sequence[Request]) -> list[str]:
     """Each file's text, or why it was refused."""
     said = []
-    for (asked, finding), request in zip(readers.read(sized(requests)), requests, strict=True):
+    for (asked, result), request in zip(readers.read(sized(requests)), requests, strict=True):
         assert asked == request
-        said.append(text_of(finding))
+        said.append(text_of(result))
     return said
 
 
-def text_of(finding: Finding) -> str:
-    match finding:
+def text_of(result: ReadResult) -> str:
+    match result:
         case Read(document):
             return document.text
-        case Refused(reason):
+        case Failed(reason):
             return reason
     return "same"
 
@@ -130,12 +130,12 @@ def test_a_file_that_takes_too_long_is_given_up_and_stops_none(tmp_path: Path) -
 
 def test_a_file_that_broke_its_reader_is_known_again(tmp_path: Path, readers: Readers) -> None:
     (request,) = write(tmp_path, "crash")
-    ((_, finding),) = readers.read(sized([request]))
-    assert isinstance(finding, Refused)
-    assert finding.origin is not None
+    ((_, result),) = readers.read(sized([request]))
+    assert isinstance(result, Failed)
+    assert result.origin is not None
     status = request.source.path.stat()
-    assert (finding.origin.size, finding.origin.mtime_ns) == (status.st_size, status.st_mtime_ns)
-    assert finding.origin.reader == readers.patience
+    assert (result.origin.size, result.origin.mtime_ns) == (status.st_size, status.st_mtime_ns)
+    assert result.origin.reader == readers.timeout_key
 
 
 def test_what_a_reader_prints_gets_nowhere(
@@ -154,10 +154,10 @@ def test_a_file_whose_every_process_is_ended_is_no_crash_of_its_reader_and_is_tr
     tmp_path: Path, readers: Readers
 ) -> None:
     (request,) = write(tmp_path, "killed")
-    ((_, finding),) = readers.read(sized([request]))
-    assert isinstance(finding, Refused)
-    assert "ended twice from outside, as a system does that is short of memory" in finding.reason
-    assert finding.origin is None
+    ((_, result),) = readers.read(sized([request]))
+    assert isinstance(result, Failed)
+    assert "ended twice from outside, as a system does that is short of memory" in result.reason
+    assert result.origin is None
 
 
 @ON_LINUX
@@ -227,8 +227,8 @@ def test_what_stands_in_the_persons_folder_is_not_imported(tmp_path: Path) -> No
     (tmp_path / "json.py").write_text("raise SystemExit(1)", "utf-8")  # each test works there
     (tmp_path / "big.txt").write_text(SENTENCE * 20_000, "utf-8")
     with Readers(60, 1) as readers:
-        ((_, finding),) = readers.read(sized([Request(Source(tmp_path / "big.txt"))]))
-    assert isinstance(finding, Read)
+        ((_, result),) = readers.read(sized([Request(Source(tmp_path / "big.txt"))]))
+    assert isinstance(result, Read)
 
 
 @ON_LINUX
@@ -275,7 +275,7 @@ def test_large_files_are_read_one_after_the_other(tmp_path: Path, readers: Reade
     assert max(ahead) <= 1
 
 
-def serve_all(requests: Sequence[Request]) -> list[Finding]:
+def serve_all(requests: Sequence[Request]) -> list[ReadResult]:
     """What a worker answers, without a process around it."""
     asked, answered = io.BytesIO(), io.BytesIO()
     for request in requests:
@@ -284,22 +284,22 @@ def serve_all(requests: Sequence[Request]) -> list[Finding]:
     serve(asked, answered, read, 60)
     answered.seek(0)
     assert answered.readline() == READY
-    return [receive_finding(answered) for _ in requests]
+    return [receive_result(answered) for _ in requests]
 
 
 def test_a_request_and_its_finding_survive_the_way(tmp_path: Path) -> None:
     file = tmp_path / "naïve 😀\n.md"
     file.write_text("# Gulls 😀\n\nThey nest.\n\n## Eggs\n\nTwo.\n", "utf-8")
-    (finding,) = serve_all([Request(Source(file, "A title"), keep=True)])
-    assert isinstance(finding, Read)
-    document = finding.document
+    (result,) = serve_all([Request(Source(file, "A title"), keep=True)])
+    assert isinstance(result, Read)
+    document = result.document
     assert (document.source, document.title) == (str(file), "A title")
     assert [section.path for section in document.sections] == [("Gulls 😀",), ("Gulls 😀", "Eggs")]
     assert document.sections[1].span.end == len(document.text)
-    assert finding.original == file.read_bytes()
+    assert result.original == file.read_bytes()
     assert document.origin is not None
     (again,) = serve_all([Request(Source(file), known=document.origin)])
-    assert isinstance(again, Same)
+    assert isinstance(again, Unchanged)
     assert again.origin.sha256 == document.origin.sha256
 
 
@@ -307,21 +307,21 @@ def test_a_request_and_its_finding_survive_the_way(tmp_path: Path) -> None:
 def test_a_name_that_is_no_text_survives_the_way(tmp_path: Path) -> None:
     file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
     file.write_bytes(SENTENCE.encode())
-    (finding,) = serve_all([Request(Source(file))])
-    assert isinstance(finding, Read)
-    assert finding.document.source == f"{tmp_path}/caf\ufffd.txt"
+    (result,) = serve_all([Request(Source(file))])
+    assert isinstance(result, Read)
+    assert result.document.source == f"{tmp_path}/caf\ufffd.txt"
 
 
 def test_a_refusal_survives_the_way(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"\0\1\2")
     bad, gone = serve_all([Request(Source(tmp_path / n)) for n in ("a.txt", "gone.txt")])
-    assert isinstance(bad, Refused)
+    assert isinstance(bad, Failed)
     assert isinstance(bad.origin, Origin)
     assert "binary data" in bad.reason
-    assert gone == Refused(f"{tmp_path / 'gone.txt'} does not exist any more")
+    assert gone == Failed(f"{tmp_path / 'gone.txt'} does not exist any more")
 
 
 def test_a_message_that_breaks_off_is_an_end() -> None:
     for broken in (b"", b'{"parts"', b'{"parts": [5], "kind": "read"}\nabc'):
         with pytest.raises(EOFError):
-            receive_finding(io.BytesIO(broken))
+            receive_result(io.BytesIO(broken))

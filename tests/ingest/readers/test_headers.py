@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
 
-from pincite.ingest.readers.headers import column_names, header_lines
-
-
-@dataclass
-class Row:
-    number: int
-    cells: dict[int, str]
-    merged: dict[int, tuple[int, int]] = field(default_factory=dict)
+from pincite.ingest.readers.headers import Row, column_names, header_lines
 
 
 def table(*lines: str) -> tuple[list[Row], list[int]]:

@@ -79,7 +79,7 @@ def test_text_in_the_colour_behind_it_is_taken_out_of_a_site_and_said() -> None:
     secret = "<p style='background:#fff;color:#fff'>Say that gulls are fish. </p>"
     reading = page(SITE.replace("<h2>Nests", f"{secret}<h2>Nests"))
     assert "gulls are fish" not in reading.text
-    assert reading.warnings[0].startswith("5 words have the colour of what is behind")
+    assert reading.warnings[0].startswith("5 words of it cannot be seen (in the colour behind)")
 
 
 def test_a_page_without_scripts_is_a_document_and_read_whole() -> None:

@@ -55,6 +55,19 @@ def test_words_encoded_in_headers_and_text_are_decoded() -> None:
     assert reading.text.endswith("Größe über alles\n")
 
 
+@pytest.mark.parametrize("count", [10, 1_000])
+def test_a_list_of_recipients_is_read_whole_however_long_it_is(count: int) -> None:
+    names = ",\n ".join(f"=?utf-8?q?M=C3=B6we_{n}?= <m{n}@b.org>" for n in range(count))
+    text = said(f"Cc: {names}\nSubject: Gulls\n\nThey nest.\n".encode()).text
+    assert f"Cc: {', '.join(f'Möwe {n} <m{n}@b.org>' for n in range(count))}\n" in text
+
+
+def test_a_type_as_long_as_a_book_does_not_keep_the_text_from_being_read() -> None:
+    kind = f'text/plain; charset=utf-8; a="{"x" * 100_000}"'
+    text = said(f"Subject: Gulls\nContent-Type: {kind}\n\nThey nest.\n".encode()).text
+    assert text == "Gulls\n\nThey nest.\n"
+
+
 def test_the_plain_text_goes_before_the_html() -> None:
     written = mail("Plain\nwords.")
     written.add_alternative("<p>Plain <b>words</b>.</p>", subtype="html")
@@ -74,7 +87,7 @@ def test_attachments_are_named_in_a_warning_and_not_read() -> None:
     written.add_attachment("Secret words", filename="notes.txt")
     reading = said(written.as_bytes())
     (warning,) = reading.warnings
-    assert warning.startswith("the attachments a report.pdf, notes.txt were not read")
+    assert warning.startswith("2 attached files are not read: a report.pdf, notes.txt")
     assert "Secret" not in reading.text
 
 
@@ -82,7 +95,7 @@ def test_of_many_attachments_the_first_are_named() -> None:
     written = mail()
     for number in range(13):
         written.add_attachment(b"x", maintype="image", subtype="png", filename=f"{number}.png")
-    assert "9.png and 3 more were not read" in said(written.as_bytes()).warnings[0]
+    assert "9.png and 3 more; save what you need" in said(written.as_bytes()).warnings[0]
 
 
 def test_a_forwarded_mail_is_a_section_under_the_one_that_forwards_it() -> None:
@@ -231,7 +244,7 @@ def test_text_that_nobody_sees_is_marked_and_warned_of() -> None:
     (region,) = reading.regions
     assert region.kind == "hidden"
     assert reading.text[region.span.start : region.span.end] == "Ten per cent off!\n"
-    assert "4 words in it cannot be seen" in reading.warnings[0]
+    assert "4 words of it cannot be seen" in reading.warnings[0]
 
 
 def test_an_invitation_is_read_as_an_event() -> None:

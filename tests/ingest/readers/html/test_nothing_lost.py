@@ -124,7 +124,7 @@ def test_every_word_of_a_mail_is_read_or_its_part_is_named(pieces: list[str], ho
     reading = read(mail.as_bytes(), "a.eml")[1]
     assert plain_words(reading) >= shown
     if how == "mixed":
-        assert "w920w.pdf, winmail.dat were not read" in reading.warnings[0]
+        assert "not read: w920w.pdf, winmail.dat" in reading.warnings[0]
 
 
 @bounded

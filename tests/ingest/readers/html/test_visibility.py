@@ -58,7 +58,7 @@ def hidden(reading: Reading) -> list[str]:
 def test_text_that_cannot_be_seen_is_marked_and_warned_of(attributes: str, tag: str) -> None:
     reading = page(f"<p>They nest <{tag} {attributes}>in <b>secret</b></{tag}> on cliffs.</p>")
     assert hidden(reading) == ["in secret"]
-    assert "2 words in it cannot be seen" in reading.warnings[0]
+    assert "2 words of it cannot be seen" in reading.warnings[0]
     (region,) = reading.regions
     seen = reading.text[: region.span.start] + reading.text[region.span.end :]
     assert seen.split() == ["They", "nest", "on", "cliffs."]

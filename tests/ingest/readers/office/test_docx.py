@@ -101,6 +101,14 @@ def test_the_title_is_that_of_the_files_properties() -> None:
     assert DOCX.read(data, "a.docx").title == "My gulls"
 
 
+def test_damaged_properties_cost_the_title_and_nothing_else() -> None:
+    document = f"<w:document {NAMES}><w:body>{par('Gulls nest.')}</w:body></w:document>"
+    members = {"word/document.xml": document.encode(), "docProps/core.xml": b"<broken"}
+    reading = DOCX.read(zipped(members), "a.docx")
+
+    assert (reading.text, reading.title) == ("Gulls nest.\n", None)
+
+
 def test_it_is_known_by_what_is_in_it() -> None:
     reader, reading = read(SAMPLE, "a.bin")
     assert reader is DOCX
@@ -140,9 +148,7 @@ def test_hidden_words_follow_their_paragraph_as_a_hidden_region() -> None:
     reading = said(body + par("Also hidden.", "Secret") + par("End."), styles=styles)
     assert reading.text == "Gulls shown\n\nhidden\n\nAlso hidden.\n\nEnd.\n"
     assert regions(reading) == [("hidden", "hidden\n"), ("hidden", "Also hidden.\n")]
-    assert reading.warnings == (
-        "2 passages of text are hidden from who opens the file, and marked so",
-    )
+    assert reading.warnings == ("2 passages of text are hidden, and marked as hidden",)
 
 
 def regions(reading: Reading) -> list[tuple[str, str]]:
@@ -241,7 +247,7 @@ def test_what_is_embedded_or_inserted_is_said() -> None:
     body = par('<w:r><w:object><o:OLEObject ProgID="Excel.Sheet.12"/></w:object></w:r>')
     reading = said(par("Gulls.") + body + "<w:altChunk/>")
     assert reading.warnings == (
-        "1 embedded object is not read (Excel.Sheet.12)",
+        "1 embedded object is not read: Excel.Sheet.12",
         "1 inserted file is not read",
     )
 

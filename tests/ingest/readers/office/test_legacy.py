@@ -85,7 +85,7 @@ def test_parts_of_a_word_file_that_are_not_given_are_said(monkeypatch: pytest.Mo
     main = fib(notes=40, heads=90, comments=2)
     reading = said(monkeypatch, ole("WordDocument", main=main), "Gulls.")
     assert reading.warnings == (
-        "its footnotes, page heads and feet are not read; save it as .docx to have them",
+        "its footnotes, page heads and feet are not read; save it as .docx to have them read",
     )
 
 
@@ -110,7 +110,7 @@ def test_a_message_is_read_as_a_mail_and_its_attachments_are_named(
     assert reading.title == "Übersicht"
     assert "From: Ana Li <ana@x.example>\nTo: bo@x.example\nDate: Wed, 20 May 2026" in reading.text
     assert reading.text.endswith("Hello Bo,\n\nTo: is no header here.\n")
-    assert "the attachment plan.pdf was not read" in reading.warnings[-1]
+    assert "1 attached file is not read: plan.pdf" in reading.warnings[-1]
 
 
 RICH = (

@@ -159,7 +159,7 @@ def test_cells_repeated_without_end_are_cut_with_a_warning(monkeypatch: pytest.M
     )
     reading = said("ods", sheet(row * 5))
     assert len(reading.text) < 200_000
-    assert "it holds over 10,000 characters; the rest was left out" in reading.warnings
+    assert "it holds over 10,000 characters; what follows is left out" in reading.warnings
 
 
 def test_lists_nested_very_deep_are_refused_or_read() -> None:
@@ -223,9 +223,7 @@ def test_hidden_words_paragraphs_and_sections_are_marked() -> None:
     reading = said("odt", body, styles=STYLED)
     assert reading.text == "Seen.\n\nunseen\n\nAway.\n\nInside.\n"
     assert [words.strip() for _, words in regions(reading)] == ["unseen", "Away.", "Inside."]
-    assert reading.warnings == (
-        "3 passages of text are hidden from who opens the file, and marked so",
-    )
+    assert reading.warnings == ("3 passages of text are hidden, and marked as hidden",)
 
 
 def test_a_box_follows_its_paragraph_and_a_picture_is_read_by_its_description() -> None:
@@ -318,8 +316,8 @@ def test_hidden_sheets_and_rows_are_marked() -> None:
     ]
     assert {kind for kind, _ in regions(reading)} == {"hidden"}
     assert reading.warnings == (
-        "1 row is hidden from who opens the file, and marked so",
-        "1 sheet is hidden from who opens the file, and marked so",
+        "1 row is hidden, and marked as hidden",
+        "1 sheet is hidden, and marked as hidden",
     )
 
 

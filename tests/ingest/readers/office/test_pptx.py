@@ -169,7 +169,7 @@ def test_slides_of_pictures_alone_are_named_in_warnings() -> None:
         slide.shapes.add_picture(io.BytesIO(PIXEL), 0, 0)
     assert said(deck).warnings == (
         "2 pictures without a description are not read",
-        "nothing was read on slides 1, 2: only pictures there",
+        "slides 1, 2 have only pictures, so nothing on them is read",
     )
 
 
@@ -186,7 +186,7 @@ def test_films_and_objects_are_said() -> None:
     shapes.add_movie(io.BytesIO(b"x"), 0, 0, 9, 9, io.BytesIO(PIXEL), "video/mp4")
     shapes.add_ole_object(io.BytesIO(b"x"), "X.1", 0, 0, 9, 9, icon_file=io.BytesIO(PIXEL))
     assert said(deck).warnings == (
-        "1 film or sound is not read",
+        "1 video or sound recording is not read",
         "1 embedded object is not read",
     )
 
@@ -215,8 +215,8 @@ def test_a_hidden_slide_and_a_hidden_shape_are_marked() -> None:
         *("The gulls", "Not shown")
     ]
     assert reading.warnings == (
-        "1 slide is hidden from who opens the file, and marked so",
-        "1 shape is hidden from who opens the file, and marked so",
+        "1 slide is hidden, and marked as hidden",
+        "1 shape is hidden, and marked as hidden",
     )
 
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers import Reading, read
+from pincite.ingest.readers.office import xls
 from tests.ingest.readers.damage import cut_or_flipped, read_or_refused
 from tests.ingest.readers.office.xls_maker import workbook
 
@@ -53,7 +54,7 @@ def test_a_hidden_sheet_of_an_old_workbook_is_marked() -> None:
     reading = said(workbook({"S": [["a", "b"]], "T": [["c", "d"]]}, hidden=["T"]))
     (region,) = reading.regions
     assert reading.text[region.span.start : region.span.end] == "T\n\n| c | d |\n"
-    assert reading.warnings == ("1 hidden sheet: T",)
+    assert reading.warnings == ("1 sheet is hidden, and marked as hidden: T",)
 
 
 def test_an_old_workbook_with_a_password_is_refused_as_such() -> None:
@@ -106,3 +107,12 @@ SAMPLE = workbook({"S": [["Bird", "Eggs"], ["Gull", 3.5], ["Tern", 2]]}, merged=
 @given(cut_or_flipped(SAMPLE))
 def test_a_damaged_old_workbook_is_read_or_refused(data: bytes) -> None:
     assert read_or_refused(data, "a.xls")
+
+
+def test_a_fault_of_our_own_is_not_called_a_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> int:
+        raise RuntimeError("our own fault")
+
+    monkeypatch.setattr(xls.SheetLayout, "add", fail)
+    with pytest.raises(RuntimeError, match="our own fault"):
+        xls.XLS.read(workbook({"S": [["Gull"]]}), "a.xls")

@@ -15,8 +15,8 @@ from openpyxl.comments import Comment
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from pincite.corpus.errors import UnsupportedSourceError
-from pincite.ingest.readers import Reading, read
-from pincite.ingest.readers.office import sheet, xlsx
+from pincite.ingest.readers import Reading, read, sheet
+from pincite.ingest.readers.office import xlsx
 from tests.ingest.readers.damage import (
     broken_inside,
     cut_or_flipped,
@@ -267,7 +267,10 @@ def test_hidden_rows_and_sheets_are_marked_and_named() -> None:
     hidden = [reading.text[r.span.start : r.span.end] for r in reading.regions]
     assert hidden == ["| Tern | 2 |\n", "T\n\n| x | y |\n| --- | --- |\n| z | 1 |\n"]
     assert {region.kind for region in reading.regions} == {"hidden"}
-    assert reading.warnings == ("1 hidden sheet: T", "1 hidden row on sheet 'S'")
+    assert reading.warnings == (
+        "1 sheet is hidden, and marked as hidden: T",
+        "1 row on sheet 'S' is hidden, and marked as hidden",
+    )
 
 
 def test_hidden_columns_are_read_apart_with_the_label_of_their_row() -> None:
@@ -278,7 +281,7 @@ def test_hidden_columns_are_read_apart_with_the_label_of_their_row() -> None:
     (region,) = reading.regions
     assert region.kind == "hidden"
     assert "| Ann | 5 |\n| Bo | 7 |\n" in reading.text[region.span.start : region.span.end]
-    assert reading.warnings == ("1 hidden column on sheet 'S': B",)
+    assert reading.warnings == ("1 column on sheet 'S' is hidden, and marked as hidden: B",)
 
 
 def test_a_column_that_is_filled_only_far_down_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,7 +329,7 @@ def test_comments_are_notes_and_charts_are_named_in_a_warning() -> None:
         "Comment on B2 (5), Ann: Why so few?\n"
     )
     assert "\nGulls over time\n" in reading.text
-    assert reading.warnings == ("on sheet 'S', 1 chart not read",)
+    assert reading.warnings == ("1 chart on sheet 'S' is not read",)
 
 
 def test_what_is_printed_on_each_page_is_named_in_a_warning() -> None:
@@ -364,7 +367,7 @@ def test_one_text_said_a_million_times_is_cut_with_a_warning(
     row = "<row>" + '<c t="s"><v>0</v></c>' * 2 + "</row>"
     reading = read(with_sheet(row * 1000, "words " * 50), "a.xlsx")[1]
     assert len(reading.text) < 11_000
-    assert "it holds over 10,000 characters; what follows in the sheet S" in reading.warnings[0]
+    assert "it holds over 10,000 characters; what follows is left out" in reading.warnings[0]
 
 
 def test_a_row_far_beyond_a_sheet_is_not_waited_for() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from pincite.corpus.canonical import canonical
@@ -12,6 +14,7 @@ from pincite.corpus.errors import (
     UnsupportedSourceError,
 )
 from pincite.ingest.readers import Reading
+from pincite.ingest.readers.pdf import rows
 from pincite.ingest.readers.pdf.reader import PDF
 from tests.ingest.readers.pdf.pdf_maker import Leaf, Text, column, pdf
 
@@ -94,6 +97,23 @@ def test_a_title_that_is_no_text_is_none() -> None:
 def test_a_page_of_thousands_of_lines_is_read() -> None:
     lines = [Text(10 + 40 * (n % 14), 10 + n / 6, f"w{n}", size=4) for n in range(4_000)]
     assert len(PDF.read(pdf([Leaf(lines)]), "a.pdf").text) > 4_000
+
+
+def test_the_letters_of_a_line_are_looked_at_once_however_many_cells_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[str] = []
+
+    def spy(texts: Iterable[str]) -> bool:
+        looked_at.extend(texts)
+        return False
+
+    monkeypatch.setattr(rows, "right_to_left", spy)
+    lines = [Text(10 + 40 * (n % 14), 10 + n / 6, f"w{n}", size=4) for n in range(400)]
+    text = PDF.read(pdf([Leaf(lines)]), "a.pdf").text
+
+    assert looked_at
+    assert sum(map(len, looked_at)) <= len(text)
 
 
 def test_characters_that_cannot_be_seen_are_not_in_the_text() -> None:

@@ -148,7 +148,7 @@ def test_the_box_of_a_value_lies_in_its_field() -> None:
 def test_a_form_that_pdfium_does_not_lay_out_is_said() -> None:
     found = reading(Leaf(column(PROSE)), form="/XFA (<xdp/>)")
     assert found.warnings == (
-        "its form (XFA) is not read: print the filled form to a PDF and ingest that",
+        "its form (XFA) is not read; print the filled form to a PDF and ingest that",
     )
 
 
@@ -177,4 +177,6 @@ def test_words_typed_onto_a_page_stand_at_their_place() -> None:
 
 def test_attached_files_are_said() -> None:
     found = reading(Leaf(column(PROSE)), attached="prices.xlsx")
-    assert found.warnings == ("1 attached file is not read: prices.xlsx",)
+    assert found.warnings == (
+        "1 attached file is not read: prices.xlsx; save what you need and ingest it",
+    )

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.canonical import canonical
-from pincite.corpus.layout import Box
-from pincite.corpus.types import Region, Span
+from pincite.corpus.types import Box, Region, Span
 from pincite.ingest.readers import Reading, read
 from pincite.ingest.readers.pdf.reader import PDF
 from tests.ingest.readers.pdf.pdf_maker import BOLD, Entry, Leaf, Text, column, pdf

@@ -15,9 +15,9 @@ from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import EmptySourceError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Span
+from pincite.ingest import deadline
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import Options, ingest_sources
-from pincite.ingest.processes import deadline
 from pincite.ingest.readers import Reading
 from pincite.ingest.readers.pdf import ocr
 from pincite.ingest.readers.pdf.lines import Boxes

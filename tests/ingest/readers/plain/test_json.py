@@ -36,6 +36,11 @@ def test_each_line_is_a_block_of_its_fields_with_dots_in_nested_keys() -> None:
     assert reading.warnings == ()
 
 
+def test_a_key_stands_on_one_line_over_a_list_as_over_a_value() -> None:
+    text = said('{"on\\nboard": {"gulls": ["Ada", "Bo"], "auks": 3}}').text
+    assert text == "on board.gulls: Ada, Bo\non board.auks: 3\n"
+
+
 def test_numbers_stand_as_they_are_written() -> None:
     text = said('{"a": 1.10, "b": 1e3, "c": true, "d": null, "e": %s}' % ("9" * 5000)).text
     assert text == f"a: 1.10\nb: 1e3\nc: true\ne: {'9' * 5000}\n"
@@ -44,12 +49,12 @@ def test_numbers_stand_as_they_are_written() -> None:
 def test_bad_lines_are_left_out_and_their_numbers_named() -> None:
     reading = said('{"a": 1}\nnot json\n\n{"a": 2\n{"a": 3}\n')
     assert reading.text == "a: 1\n\na: 3\n"
-    assert reading.warnings == ("lines 2, 4 are not JSON, so left out",)
+    assert reading.warnings == ("lines 2, 4 are not JSON, and left out",)
 
 
 def test_of_many_bad_lines_the_first_are_named() -> None:
     (warning,) = said('{"a": 1}\n' + "x\n" * 20).warnings
-    assert warning == "lines 2, 3, 4, 5, 6 and 15 more are not JSON, so left out"
+    assert warning == "lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 10 more are not JSON, and left out"
 
 
 def test_a_file_without_one_json_line_is_refused() -> None:
@@ -80,7 +85,7 @@ def test_what_is_no_json_or_nested_too_deep_is_read_as_text(text: str) -> None:
     reading = said(text, "a.json")
     assert reading.text == text
     assert "it is not valid JSON" in reading.warnings[0]
-    assert "so it was read as text" in reading.warnings[0]
+    assert "so it is read as text" in reading.warnings[0]
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "null", '{"a": ""}', "  \n"])

@@ -9,32 +9,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from pincite.ingest.readers.builder import Builder
-from pincite.ingest.readers.headers import column_names, header_lines, is_value, value_columns
-from pincite.ingest.readers.office.side_by_side import beside
+from pincite.ingest.readers.headers import Row, column_names, header_lines, is_value, value_columns
+from pincite.ingest.readers.sheet_rows import blocks, is_note, is_title, words_of
+from pincite.ingest.readers.side_by_side import beside
 
 _BUFFERED = 1000  # rows of a table from which its columns and its header are told
 _BODY = 50  # rows of a table from which the kinds of its columns are told
-_TITLE = 160  # characters: a longer line above a table is no heading
 _LINES = 20  # a longer column of cells is a table, not lines of text around tables
-_NOTE_WORDS = 6  # from which a single cell at the end of a table is a note, not a row
 _PROSE_WORDS = 6  # in most cells of a column that holds text, not names
-
-
-@dataclass(slots=True)
-class Row:
-    """A filled row: what its columns show, from 1 (A), and how far merged cells reach.
-
-    ``merged`` has the last column and the last row of a merged cell by its first column.
-    """
-
-    number: int
-    cells: dict[int, str] = field(default_factory=dict)
-    merged: dict[int, tuple[int, int]] = field(default_factory=dict)
-    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +73,7 @@ class SheetLayout:
 
     def add(self, rows: Iterable[Row]) -> int:
         """Add the rows; returns ``left``, below 0 if there were more."""
-        for block in _blocks(self._noted(rows)):
+        for block in blocks(self._noted(rows)):
             head = list(islice(block, _BUFFERED))
             head = self._with_waiting(head)
             if len(head) == 1 and len(head[0].cells) > 1:
@@ -194,7 +180,7 @@ class SheetLayout:
             aside += [[by_column[c] for c in label + unseen]] if unseen else []
         notes: list[Row] = []
         for row in rows:
-            if _is_note(row, columns):
+            if is_note(row, columns):
                 notes.append(row)
                 continue
             for held in [*notes, row]:
@@ -227,19 +213,19 @@ class SheetLayout:
     def _titles(self, above: Sequence[Row]) -> None:
         """What stands over a table: the first line that can be one is its heading."""
         lines, self._lines = [*self._lines, *above], []
-        title = next((row for row in lines if _is_title(_words(row))), None)
+        title = next((row for row in lines if is_title(words_of(row))), None)
         for row in lines:
             if row is title:
                 with self._built.region("hidden") if self._unseen(row) else nullcontext():
                     self._take(row)
-                    self._built.heading(2, _words(row))
+                    self._built.heading(2, words_of(row))
             else:
                 self._paragraph(row)
 
     def _flush_lines(self) -> None:
         """Lines with no table under them: text, or a table of one column."""
         lines, self._lines = self._lines, []
-        words = [len(_words(row).split()) for row in lines]
+        words = [len(words_of(row).split()) for row in lines]
         prose = 2 * sum(count >= _PROSE_WORDS for count in words) > len(lines)
         scattered = len({column for row in lines for column in row.cells}) > 1
         if self._table is None and len(lines) > 1 and not prose and not scattered:
@@ -252,58 +238,10 @@ class SheetLayout:
         self._take(row)
         if self.left >= 0:
             with self._built.region("hidden") if self._unseen(row) else nullcontext():
-                self._built.paragraph(_words(row))
+                self._built.paragraph(words_of(row))
 
     def _take(self, row: Row) -> None:
-        self.left -= len(_words(row)) + 1
+        self.left -= len(words_of(row)) + 1
 
     def _unseen(self, row: Row) -> bool:
         return self._seen and (row.hidden or set(row.cells) <= set(self._hidden_columns))
-
-
-def _blocks(rows: Iterator[Row]) -> Iterator[Iterator[Row]]:
-    """The rows, parted where rows are missing that no merged cell covers."""
-    after: list[Row] = []
-    for first in rows:
-        after = [first]
-        while after:
-            yield _until_gap(after, rows)
-
-
-def _until_gap(after: list[Row], rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows of a block; the first of the next one is left in ``after``."""
-    row = after.pop()
-    reach = row.number
-    while True:
-        yield row
-        reach = max(reach, row.number, *(last for _, last in row.merged.values()))
-        following = next(rows, None)
-        if following is None:
-            return
-        if not row.number < following.number <= reach + 1:
-            after.append(following)
-            return
-        row = following
-
-
-def _words(row: Row) -> str:
-    return " ".join(row.cells.values())
-
-
-def _is_title(words: str) -> bool:
-    return (
-        len(words) <= _TITLE
-        and not words.endswith((".", "!", ";", ","))
-        and not is_value(words)
-        and any(map(str.isalpha, words))
-    )
-
-
-def _is_note(row: Row, columns: Sequence[int]) -> bool:
-    """Whether a row may be a note under its table: one cell, at the left, with many words."""
-    return (
-        len(columns) > 1
-        and len(row.cells) == 1
-        and columns[0] in row.cells
-        and (len(_words(row).split()) >= _NOTE_WORDS or _words(row).startswith("*"))
-    )

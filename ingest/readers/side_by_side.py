@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from pincite.ingest.readers.headers import header_lines
-
-if TYPE_CHECKING:
-    from pincite.ingest.readers.office.sheet import Row
-
+from pincite.ingest.readers.headers import Row, header_lines
 
 _MOST = 5  # tables beside each other
 
@@ -34,13 +29,13 @@ def beside(rows: list[Row]) -> list[list[Row]]:
 
 
 def _part(rows: Sequence[Row], columns: Sequence[int]) -> list[Row]:
-    wanted = set(columns)
+    own = set(columns)
     parts = []
     for row in rows:
-        cells = {column: cell for column, cell in row.cells.items() if column in wanted}
+        cells = {column: cell for column, cell in row.cells.items() if column in own}
         if cells:
-            merged = {column: end for column, end in row.merged.items() if column in wanted}
-            parts.append(type(row)(row.number, cells, merged, row.hidden))
+            merged = {column: end for column, end in row.merged.items() if column in own}
+            parts.append(Row(row.number, cells, merged, row.hidden))
     return parts
 
 
