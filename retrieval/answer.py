@@ -20,8 +20,19 @@ from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.trace import Stages, Trace
 
-Scope = Sequence[int] | None  # passage ids to search among; None for all
 _TRACED = 5  # passages and sentences whose scores a trace shows
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question is limited to: the ids of the passages to search among.
+
+    ``documents`` of the library have them, ``left_out`` others have not.
+    """
+
+    passages: Sequence[int]
+    documents: int
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,11 @@ def query_of(question: str, sources: Sources, stages: Stages) -> Query:
 
 
 def find(
-    query: Query, sources: Sources, settings: Settings, stages: Stages, scope: Scope = None
+    query: Query,
+    sources: Sources,
+    settings: Settings,
+    stages: Stages,
+    scope: Scope | None = None,
 ) -> Reading:
     """Search and read: the passages and the sentences that are nearest to a question."""
     hits = search(
@@ -116,7 +131,7 @@ def find(
         k=settings.read_passages,
         candidates=settings.candidates,
         dense_weight=settings.dense_weight,
-        allowed=scope,
+        allowed=scope.passages if scope else None,
         stages=stages,
     )
     with stages.timed("read"):
@@ -133,7 +148,7 @@ def answer(
     question: str,
     sources: Sources,
     settings: Settings,
-    scope: Scope = None,
+    scope: Scope | None = None,
     stages: Stages | None = None,
 ) -> Answer:
     """Answer a question from the sources: search → read → quote → verify → check → answer."""
@@ -178,6 +193,8 @@ def answer(
             scores={**_scores(reading), "features": found},
             milliseconds=stages.milliseconds,
             corrected=dict(query.corrected),
+            asked=scope.documents if scope else None,
+            left_out=scope.left_out if scope else 0,
         ),
     )
 

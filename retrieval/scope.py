@@ -33,8 +33,8 @@ class Choice:
             None if tags is None else tuple(map(checked_tag, tags)),
         )
 
-    def scope(self, sources: Sources) -> Scope:
-        """The passages to search among, all of them in the sources' indexes.
+    def scope(self, sources: Sources) -> Scope | None:
+        """What to search among, all of it in the sources' indexes; None for everything.
 
         Raises:
             DocumentNotFoundError: the library has no such document.
@@ -47,7 +47,8 @@ class Choice:
         with library.snapshot():
             if library.generation != sources.indexes.generation:  # ids would fit no longer
                 raise LibraryChangedError(f"the library {library.folder} was changed; ask again")
-            return library.passage_ids(self._ids(sources))
+            ids = self._ids(sources)
+            return Scope(library.passage_ids(ids), len(ids), library.counts()[0] - len(ids))
 
     def _ids(self, sources: Sources) -> set[str]:
         library = sources.library

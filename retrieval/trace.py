@@ -42,6 +42,8 @@ class Trace:
         scores: by stage, the numbers that the stage gave to what became of its best.
         milliseconds: by stage.
         corrected: misspelt words of the question, each with what was read in its place.
+        asked: how many documents the question was limited to; None where it was put to all.
+        left_out: how many others the library has.
     """
 
     generation: int
@@ -51,3 +53,5 @@ class Trace:
     scores: dict[str, Any]
     milliseconds: dict[str, float]
     corrected: dict[str, str] = field(default_factory=dict)
+    asked: int | None = None
+    left_out: int = 0

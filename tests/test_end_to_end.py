@@ -268,7 +268,9 @@ def test_what_another_process_takes_in_is_seen_by_the_next_question(tmp_path: Pa
         before = engine.ask("Which owl hunts mice?")
         assert process("ingest", "ships.txt").returncode == 0
         after = engine.ask("Which schooner left Bergen?")
-    assert before.quotes[0].text == "The barn owl hunts mice at night."
+    (best, *_), said = before.quotes, "The barn owl hunts mice at night."
+    assert best.text == f"{said} Its face is shaped like a heart."
+    assert best.highlights == ((best.start, best.start + len(said)),)
     assert after.quotes[0].text == "The schooner left Bergen with forty sailors."
     assert after.trace.generation == before.trace.generation + 1
 

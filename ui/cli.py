@@ -1,7 +1,7 @@
 """The command line: a thin face over Engine and Library.
 
-Exit codes: 0 answered or done, 3 nothing found, 2 wrong usage, 1 failure. Standard output has
-what was asked for; standard error has messages for people.
+Exit codes: 0 answered, unsure or done, 3 nothing found, 2 wrong usage, 1 failure. Standard output
+has what was asked for; standard error has messages for people.
 """
 
 from __future__ import annotations
@@ -82,7 +82,10 @@ def ask(
     as_json: JsonOption = False,
     threshold: ThresholdOption = None,
 ) -> None:
-    """Answer a question with verified quotes, or say that the documents do not."""
+    """Answer a question with verified quotes, or say that the documents do not.
+
+    Exit code 3 says that they are about other things.
+    """
     with open_engine(threshold) as engine:
         answer = engine.ask(question, documents=document or None, tags=tag or None)
     if as_json:

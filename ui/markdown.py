@@ -6,7 +6,8 @@ import re
 
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.reading.quote import Quote
-from pincite.ui.terminal import NOT_FOUND, UNSURE, harmless, place
+from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out
+from pincite.ui.terminal import harmless, place, places
 
 # What Markdown would take for markup anywhere in a line, and what it does at a line's start.
 _ACTS = re.compile(r"[\\`*_\[\]<>~|&$]")
@@ -42,13 +43,13 @@ def message(answer: Answer) -> str:
     """The answer: each quote as a block quote with its number and its place."""
     if answer.status != "NOT_FOUND":
         quotes = [
-            f"{quoted(_with_context(quote))}\n>\n> \\[{number}\\] {literal(place(quote))}"
+            f"{quoted(_with_context(quote))}\n>\n> \\[{number}\\] {_places(quote)}"
             for number, quote in enumerate(answer.quotes, start=1)
         ]
-        return "\n\n".join([UNSURE, *quotes] if answer.status == "UNSURE" else quotes)
+        return _joined(_lead(answer), *quotes, left_out(answer))
     nearest = "\n".join(f"- {literal(place(passage))}" for passage in answer.nearest)
-    closest = "They speak of other things; the nearest:\n\n" + nearest if nearest else ""
-    return "\n\n".join(filter(None, [f"{NOT_FOUND}.", closest]))
+    closest = f"{ELSEWHERE}; the nearest:\n\n{nearest}" if nearest else ""
+    return _joined(f"{NOT_FOUND}.", closest, left_out(answer))
 
 
 def footnoted(answer: Answer, turn: int) -> str:
@@ -63,15 +64,25 @@ def footnoted(answer: Answer, turn: int) -> str:
     for number, quote in enumerate(answer.quotes, start=1):
         mark = f"[^{turn}-{number}]"
         quotes.append(f"{quoted(_with_context(quote))} {mark}")
-        notes.append(f"{mark}: {literal(place(quote))}")
-    head = [asked, UNSURE] if answer.status == "UNSURE" else [asked]
-    return "\n\n".join([*head, *quotes, "\n".join(notes)])
+        notes.append(f"{mark}: {_places(quote)}")
+    return _joined(asked, _lead(answer), *quotes, left_out(answer), "\n".join(notes))
+
+
+def _lead(answer: Answer) -> str:
+    return UNSURE if answer.status == "UNSURE" else ""
 
 
 def _with_context(quote: Quote) -> str:
-    """The quote under the pieces of context that stand before it."""
-    above = [piece.text for piece in quote.context if piece.end <= quote.start]
-    return "\n".join([*above, quote.text])
+    """The quote under its context."""
+    return "\n".join([*(piece.text for piece in quote.context), quote.text])
+
+
+def _places(quote: Quote) -> str:
+    return literal("; ".join(places(quote)))
+
+
+def _joined(*paragraphs: str) -> str:
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def _without_link(found: re.Match[str]) -> str:

@@ -44,14 +44,20 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         version=version("pincite"),
         instructions="Questions about the person's own documents, answered with verbatim quotes. "
         "Quote them to the letter and give each its place. UNSURE means that "
-        "they are only the closest passages; NOT_FOUND, that the documents are not about it.",
+        "nobody vouches for them: they are only the closest. NOT_FOUND means that the documents "
+        "are about other things.",
     )
 
     @server.tool(annotations=_READS)
     async def ask(
         question: _Question, documents: _Documents = None, tags: _Tags = None
     ) -> dict[str, Any]:
-        """Answer a question with verified verbatim quotes, or say that the documents do not."""
+        """Answer a question with verified verbatim quotes, or say that the documents do not.
+
+        ``status`` is ANSWERED, UNSURE (the closest quotes, which nobody vouches for) or NOT_FOUND
+        (the documents are about other things). ``context`` makes a quote understood. Where
+        ``trace.left_out`` is not 0, other documents were not asked.
+        """
         return await _told(
             queue, lambda: engine.ask(question, documents=documents, tags=tags).to_json()
         )

@@ -12,12 +12,15 @@ from rich.text import Text
 from pincite.corpus.rows import Entry, Refusal
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.health import Health
-from pincite.retrieval.reading.quote import Quote
+from pincite.retrieval.reading.quote import Place, Quote
+from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out
 
 # Control characters could move the cursor or recolour the screen, bidirectional ones reorder it.
 _HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]"
 )
+
+MOST_PLACES = 3  # of the same words, shown with a quote
 
 _NUMBERS = ("pages", "passages", "characters")
 _COLUMNS = ("id", "title", *_NUMBERS, "state", "tags", "added", "source")
@@ -33,57 +36,69 @@ def one_line(text: str) -> str:
     return harmless(text).replace("\n", "\ufffd")
 
 
-def place(item: Quote | FoundPassage) -> str:
+def place(item: Quote | FoundPassage | Place) -> str:
     """Where a quote or passage stands: ``Title › Heading › … · characters 120–180``."""
     path = one_line(" › ".join([item.title, *item.section]))
     page = f" · page {item.page}" if item.page is not None else ""
     return f"{path}{page} · characters {item.start}–{item.end}"
 
 
-NOT_FOUND = "Not in these documents"
-UNSURE = "I cannot vouch for these; closest:"
-
-
 def show_answer(console: Console, answer: Answer) -> None:
     """An answer: its numbered quotes with what they need, or that there is none."""
-    kind = answer.trace.confidence_kind
+    sure = f"{answer.trace.confidence_kind} {answer.confidence:.2f}"
+    others = left_out(answer)
+    if others:
+        others += " Ask again without --document and --tag for all."
     if answer.status == "NOT_FOUND":
-        console.print(
-            Text(NOT_FOUND, style="bold yellow"),
-            Text(
-                f"({kind} {answer.confidence:.2f}, threshold {answer.trace.threshold:.2f})", "dim"
-            ),
-        )
+        console.print(Text(NOT_FOUND, "bold yellow"), Text(f"({sure})", "dim"))
         if answer.nearest:
-            console.print("They speak of other things; the nearest:\n")
-            for passage in answer.nearest:
-                console.print(Text(f"    {place(passage)}"), soft_wrap=True)
+            console.print(f"{ELSEWHERE}; the nearest:\n")
+        for passage in answer.nearest:
+            console.print(Text(f"    {place(passage)}"), soft_wrap=True)
+        if others:
+            console.print(f"\n{others}" if answer.nearest else others, soft_wrap=True)
         return
     if answer.status == "UNSURE":
-        console.print(Text(UNSURE, style="bold yellow"))
+        console.print(Text(UNSURE, "bold yellow"))
         console.print()
+        sure += f", and I vouch from {answer.trace.threshold:.2f} on"
     for number, quote in enumerate(answer.quotes, start=1):
         above = [harmless(piece.text) for piece in quote.context]
-        _numbered(console, number, harmless(quote.text), _places(quote), above)
-    console.print(Text(f"{kind} {answer.confidence:.2f}", style="dim"))
+        _numbered(console, number, _emphasised(quote), places(quote), above)
+    console.print(Text(sure, "dim"))
+    if others:
+        console.print(others, soft_wrap=True)
 
 
-def _places(quote: Quote) -> str:
-    """Where a quote stands, and where else its words do."""
-    others = [one_line(other.title) for other in quote.places]
-    return place(quote) + (f" · also in {', '.join(others)}" if others else "")
+def places(quote: Quote) -> list[str]:
+    """Where a quote stands, and where else its words do: a few of the places, and a count."""
+    also = [f"also in {place(other)}" for other in quote.places[:MOST_PLACES]]
+    more = len(quote.places) - len(also)
+    return [place(quote), *also, *([f"and in {more:,} more"] if more else [])]
+
+
+def _emphasised(quote: Quote) -> Text:
+    """The quote with what answers in it in bold, where that is not all of it."""
+    text = Text(harmless(quote.text))
+    if quote.highlights != ((quote.start, quote.end),):
+        for start, end in quote.highlights:
+            text.stylize("bold", start - quote.start, end - quote.start)
+    return text
 
 
 def show_passages(console: Console, passages: Sequence[FoundPassage]) -> None:
     """Ranked passages with their scores."""
     for number, passage in enumerate(passages, start=1):
         _numbered(
-            console, number, harmless(passage.text), f"{place(passage)} · score {passage.score:.2f}"
+            console,
+            number,
+            Text(harmless(passage.text)),
+            [f"{place(passage)} · score {passage.score:.2f}"],
         )
 
 
 def _numbered(
-    console: Console, number: int, text: str, where: str, above: Sequence[str] = ()
+    console: Console, number: int, text: Text, where: Sequence[str], above: Sequence[str] = ()
 ) -> None:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", no_wrap=True)
@@ -91,12 +106,13 @@ def _numbered(
     if console.is_terminal:
         for piece in above:
             grid.add_row("", Text(piece, "dim"))
-        grid.add_row(Text(f"[{number}]", "bold cyan"), Text(text))
-        grid.add_row("", Text(where, "dim"))
+        grid.add_row(Text(f"[{number}]", "bold cyan"), text)
+        grid.add_row("", Text("\n".join(where), "dim"))
         console.print(grid)
     else:  # into a file or a pipe: a quote stays on the lines that it has
-        lead = "".join(f"    {piece}\n" for piece in above)
-        console.print(Text(f"{lead}[{number}] {text}\n    {where}"), soft_wrap=True)
+        lead = "".join(f"    {line}\n" for piece in above for line in piece.split("\n"))
+        below = "".join(f"\n    {line}" for line in where)
+        console.print(Text(f"{lead}[{number}] {text.plain}{below}"), soft_wrap=True)
     console.print()
 
 

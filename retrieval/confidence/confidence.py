@@ -27,6 +27,7 @@ FILE_NAME = "confidence.json"
 FORMAT = 3
 PLAIN = "score"
 WORDS = "lexical_around"
+PLAIN_AROUND = "dense_around"
 KNOWN = "known"
 PLAIN_THRESHOLD = 0.3  # of a score, where there is no calibration …
 PLAIN_FLOOR = 0.15  # … and where the documents are not about it: half of that
@@ -167,7 +168,8 @@ def judge(
         about = bool(found) and calibration.is_about(found)
     else:
         value, kind, default = found.get(PLAIN, 0.0), "score", PLAIN_THRESHOLD
-        about = value >= PLAIN_FLOOR
+        # What kind of answer is asked for gives any sentence a score, whatever it is about.
+        about = max(found.get(name, 0.0) for name in (PLAIN_AROUND, WORDS)) >= PLAIN_FLOOR
     value = round(min(1.0, value), 4)
     limit = default if threshold is None else threshold
     level: Level = "ANSWERED" if value >= limit else "UNSURE" if about else "NOT_FOUND"

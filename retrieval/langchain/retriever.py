@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Literal
 
 from langchain_core.callbacks import (
@@ -24,7 +25,8 @@ class PinciteRetriever(BaseRetriever):
     A document's ``page_content`` is copied from its source to the letter. Its metadata is the
     citation: ``source``, ``document`` (the id, which pins the text), ``title``, ``section`` (the
     headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score`` and
-    the library's ``generation``; a quote has ``highlights`` and the answer's ``confidence`` too.
+    the library's ``generation``. A quote has ``highlights``, ``context`` and ``places`` too, and
+    the answer's ``status`` and ``confidence``: when UNSURE, nobody vouches for it.
 
     ``retriever.invoke(question, k=2)`` takes another ``k`` for one question.
 
@@ -45,8 +47,8 @@ class PinciteRetriever(BaseRetriever):
     )
     mode: Literal["passages", "quotes"] = Field(
         "passages",
-        description="'passages' are the nearest; 'quotes' the answer's verified quotes, none of "
-        "them when the documents do not answer the question.",
+        description="'passages' are the nearest; 'quotes' the answer's verified quotes, the "
+        "closest ones when it is UNSURE, and none when the documents are about other things.",
     )
 
     def _get_relevant_documents(
@@ -76,6 +78,9 @@ class PinciteRetriever(BaseRetriever):
                     quote,
                     generation,
                     highlights=[list(span) for span in quote.highlights],
+                    context=[asdict(piece) for piece in quote.context],
+                    places=[asdict(p) | {"section": list(p.section)} for p in quote.places],
+                    status=answer.status,
                     confidence=answer.confidence,
                 )
                 for quote in answer.quotes[:k]

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from pincite.corpus.types import Document
+from pincite.corpus.types import Document, Passage
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.context import context
 from pincite.retrieval.reading.quote import Place, Quote
-from pincite.retrieval.reading.reader import Candidate, Reading
+from pincite.retrieval.reading.reader import Candidate, Reading, is_aside
+from pincite.retrieval.reading.reference_sections import APPARATUS_SHARE
 from pincite.retrieval.reading.whole import below, whole
 from pincite.retrieval.search.analysis import content_terms
 from pincite.retrieval.search.search import Hit
@@ -25,6 +26,7 @@ _WORD = re.compile(r"\w+")
 # without such a sentence is shown and nothing in it marked. Fitted for sentences as quotes, where
 # less brought wrong ones (pincite eval eval/gold/ai_safety --split dev: quote_precision).
 _LEAST_MARKED = 0.7
+_QUESTION_MARKS = ("?", "？", "؟")
 _LONGEST_HEADING = 200  # code points; what is longer says more than a heading or a question
 
 
@@ -63,7 +65,7 @@ class _Choice:
         for candidate in reading.candidates:
             self._best.setdefault(candidate.passage, candidate)
         hits = {hit.stored.id: hit for hit in reading.hits if hit.stored.id in self._best}
-        self.by_rank = list(hits.values())
+        self.by_rank = sorted(hits.values(), key=_rank, reverse=True)
         self.by_sentence = [hits[id] for id in self._best if id in hits]
         self._least = _LEAST_MARKED * max((c.score for c in reading.candidates), default=0.0)
         self._seen: set[int] = set()
@@ -97,7 +99,7 @@ class _Choice:
         passage, best = hit.stored.passage, self._best[hit.stored.id]
         span, marked, heading = whole(document, passage), best.span, None
         is_marked = not self.quotes or best.score >= self._least
-        if _adds_nothing(document.text[span.start : span.end], self._asked):
+        if self._only_asks(document.text[span.start : span.end], passage):
             under = below(document, span)
             if under is not None:
                 span, marked, heading = under, under, span
@@ -114,10 +116,15 @@ class _Choice:
             context=context(document, passage, span, best, heading),
         )
 
+    def _only_asks(self, text: str, passage: Passage) -> bool:
+        """Whether it is a heading or a question without a word of meaning of its own."""
+        asks = passage.kind == "heading" or text.endswith(_QUESTION_MARKS)
+        short = len(text) <= _LONGEST_HEADING
+        return asks and short and self._asked.issuperset(content_terms(text))
 
-def _adds_nothing(text: str, asked: frozenset[str]) -> bool:
-    """Whether a short text has no word of meaning that the question has not."""
-    return len(text) <= _LONGEST_HEADING and asked.issuperset(content_terms(text))
+
+def _rank(hit: Hit) -> float:
+    return hit.score * (APPARATUS_SHARE if is_aside(hit.stored.passage) else 1.0)
 
 
 def _overlap(one: Quote, other: Quote) -> bool:
@@ -126,7 +133,7 @@ def _overlap(one: Quote, other: Quote) -> bool:
 
 def _words(text: str) -> list[str]:
     """What is the same where a mail is cited with marks before its lines."""
-    return _WORD.findall(text.casefold())
+    return _WORD.findall(text.casefold()) or [text]
 
 
 def _highlighted(quote: Quote, other: Quote) -> Quote:
@@ -136,4 +143,8 @@ def _highlighted(quote: Quote, other: Quote) -> Quote:
 
 def _also_at(quote: Quote, other: Quote) -> Quote:
     place = Place(other.document, other.title, other.section, other.page, other.start, other.end)
-    return replace(quote, places=(*quote.places, place))
+    known = any(
+        place.document == p.document and place.start < p.end and p.start < place.end
+        for p in quote.places
+    )
+    return quote if known else replace(quote, places=(*quote.places, place))

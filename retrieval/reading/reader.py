@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.library import Library
 from pincite.corpus.rows import StoredPassage
-from pincite.corpus.types import Document, Span
+from pincite.corpus.types import Document, Passage, Span
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.reference_sections import APPARATUS_SHARE, is_apparatus
@@ -195,8 +195,7 @@ def _candidates(
 ) -> list[Candidate]:
     """The lines of the hits, scored; the others are here only as somebody's neighbours."""
     passage_score = {hit.stored.id: hit.score for hit in hits}
-    passages = [(hit.stored.id, hit.stored.passage) for hit in hits]
-    aside = {id for id, p in passages if p.kind == "quoted" or is_apparatus(p.path)}
+    aside = {hit.stored.id for hit in hits if is_aside(hit.stored.passage)}
     candidates = []
     for i, line in enumerate(lines):
         id = line.stored.id
@@ -234,6 +233,14 @@ def _candidates(
             )
         )
     return candidates
+
+
+def is_aside(passage: Passage) -> bool:
+    """Whether a passage is cited from elsewhere, or says where something comes from.
+
+    Such a one counts `APPARATUS_SHARE` of another: it names much and says little.
+    """
+    return passage.kind == "quoted" or is_apparatus(passage.path)
 
 
 def _lines(

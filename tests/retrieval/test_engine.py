@@ -61,17 +61,30 @@ def timeless(answer: Answer) -> Answer:
     return replace(answer, trace=replace(answer.trace, milliseconds={}))
 
 
+def words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
 def check(answer: Answer, library: Library) -> None:
     """What a reader of the answer may rely on."""
-    assert len(answer.quotes) in ((1, 2, 3) if answer.status == "ANSWERED" else (0,))
+    assert len(answer.quotes) in ((0,) if answer.status == "NOT_FOUND" else (1, 2, 3))
+    assert (answer.confidence >= answer.trace.threshold) == (answer.status == "ANSWERED")
     assert 0 <= answer.confidence <= 1
     for place in (*answer.quotes, *answer.nearest):
         document = library.document(place.document)
         assert document.text[place.start : place.end] == place.text != ""
         assert document.title == place.title
+    assert all(quote.highlights for quote in answer.quotes[:1])
     for quote in answer.quotes:
-        assert quote.highlights
         assert all(quote.start <= start < end <= quote.end for start, end in quote.highlights)
+        text = library.document(quote.document).text
+        for piece in quote.context:
+            assert text[piece.start : piece.end] == piece.text != ""
+            assert piece.end <= quote.start or quote.end <= piece.start
+        for other in quote.places:
+            said = library.document(other.document).text[other.start : other.end]
+            assert words_of(said) == words_of(quote.text)
+            assert (other.document, other.start) != (quote.document, quote.start)
     for ranked in (answer.quotes, answer.nearest):
         assert all(left.score >= right.score for left, right in pairwise(ranked))
     for one, other in combinations(answer.quotes, 2):
@@ -161,13 +174,28 @@ def test_the_best_quote_holds_the_words_that_were_asked_for(engine: Engine) -> N
     assert "rudder because it leaked" in engine.ask(QUESTIONS[1]).quotes[0].text
 
 
-def test_below_the_threshold_nothing_is_quoted_and_the_nearest_is_still_shown(
-    library: Library,
-) -> None:
+def test_below_the_threshold_the_closest_are_quoted_and_not_vouched_for(library: Library) -> None:
     strict = Engine(library, HashingEmbedder(), hashing_settings(threshold=1.0))
-    answer = strict.ask("zzz yyy")
+    answer = strict.ask(QUESTIONS[0])
+    assert answer.status == "UNSURE"
+    assert "gulls nest" in answer.quotes[0].text.lower()
+    assert len(answer.nearest) == 3
+
+
+def test_where_the_documents_are_about_other_things_nothing_is_quoted(library: Library) -> None:
+    strict = Engine(library, HashingEmbedder(), hashing_settings(threshold=0.3))
+    answer = strict.ask("Quokka zyzzyva marzipan?")
     assert (answer.status, answer.quotes) == ("NOT_FOUND", ())
     assert len(answer.nearest) == 3
+
+
+def test_a_limited_question_counts_the_documents_that_it_left_out(engine: Engine) -> None:
+    asked = engine.ask("gulls", documents=["birds.txt"]).trace
+    assert (asked.asked, asked.left_out) == (1, len(TEXTS) - 1)
+    everything = engine.ask("gulls", documents=list(TEXTS)).trace
+    assert (everything.asked, everything.left_out) == (len(TEXTS), 0)
+    unlimited = engine.ask("gulls").trace
+    assert (unlimited.asked, unlimited.left_out) == (None, 0)
 
 
 @pytest.mark.parametrize("question", ["", " \n\t", "?!…", "—", "😀"])
@@ -254,12 +282,15 @@ def test_another_embedder_is_refused_naming_both(library: Library) -> None:
         Engine(library, HashingEmbedder(64), hashing_settings()).ask("gulls")
 
 
-def test_identical_text_in_two_files_stays_two_results(engine: Engine) -> None:
+def test_identical_text_in_two_files_is_one_quote_with_two_places(engine: Engine) -> None:
     fill(engine.library, make_document(TEXTS["birds.txt"], "copy.txt"))
     answer = engine.ask("What does the herring gull eat?")
     assert len({p.document for p in engine.search("herring gull fish mussels", 2)}) == 2
-    assert answer.quotes[0].text == answer.quotes[1].text
-    assert answer.quotes[0].document != answer.quotes[1].document
+    (other,) = answer.quotes[0].places
+    both = {engine.library.find(name).id for name in ("birds.txt", "copy.txt")}
+    assert {answer.quotes[0].document, other.document} == both
+    assert (other.start, other.end) == (answer.quotes[0].start, answer.quotes[0].end)
+    assert len({quote.text for quote in answer.quotes}) == len(answer.quotes)
 
 
 def test_eight_threads_at_once_get_the_answers_of_one_alone(library: Library) -> None:
@@ -290,15 +321,8 @@ def test_an_answer_in_json_has_the_documented_keys_and_survives_a_round_trip(
     passage = {"document", "title", "section", "page", "start", "end", "text", "score"}
     assert all(near.keys() == passage for near in found["nearest"])
     assert found["trace"].keys() == {
-        *(
-            "generation",
-            "fingerprint",
-            "confidence_kind",
-            "threshold",
-            "scores",
-            "milliseconds",
-            "corrected",
-        )
+        *("generation", "fingerprint", "confidence_kind", "threshold", "scores", "milliseconds"),
+        *("corrected", "asked", "left_out"),
     }
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 

@@ -24,6 +24,8 @@ from pincite.ui.api.queue import Queue
 from pincite.ui.web.site import site
 
 ASKED = "Who introduced the term AI safety engineering?"
+UNSURE = "When do trains leave the station?"
+NOWHERE = "Quokka zyzzyva marzipan?"
 OURS = {"host": "127.0.0.1"}
 
 
@@ -45,6 +47,27 @@ def test_the_answer_is_that_of_every_other_face(client: TestClient, engine: Engi
     del given["trace"]["milliseconds"], expected["trace"]["milliseconds"]
     assert given == expected
     assert given["status"] == "ANSWERED"
+
+
+def test_of_three_levels_one_alone_has_no_quotes_and_all_are_well_received(
+    client: TestClient,
+) -> None:
+    given = [client.post("/api/v1/ask", json={"question": q}) for q in (ASKED, UNSURE, NOWHERE)]
+    assert [answer.status_code for answer in given] == [200, 200, 200]
+    bodies = [answer.json() for answer in given]
+    assert [body["status"] for body in bodies] == ["ANSWERED", "UNSURE", "NOT_FOUND"]
+    assert [bool(body["quotes"]) for body in bodies] == [True, True, False]
+    assert all(body["nearest"] for body in bodies)
+
+
+def test_a_limited_question_says_how_many_documents_it_was_put_to(client: TestClient) -> None:
+    hostile = client.get("/api/v1/documents").json()["documents"]
+    id = next(d["id"] for d in hostile if d["title"] != "AI safety")
+    asked = {"question": NOWHERE, "documents": [id]}
+    trace = client.post("/api/v1/ask", json=asked).json()["trace"]
+    assert (trace["asked"], trace["left_out"]) == (1, 1)
+    trace = client.post("/api/v1/ask", json={"question": NOWHERE}).json()["trace"]
+    assert (trace["asked"], trace["left_out"]) == (None, 0)
 
 
 def test_a_question_can_be_limited_to_documents(client: TestClient) -> None:

@@ -13,6 +13,7 @@ from pincite.retrieval.engine import Engine
 from tests.ui.conftest import HOSTILE_SENTENCE
 
 ASKED = "Who introduced the term AI safety engineering?"
+UNSURE = "When do trains leave the station?"
 
 
 @pytest.fixture
@@ -82,7 +83,20 @@ def test_what_is_not_there_is_said_in_words(client: OpenAI) -> None:
     )
     content = given.choices[0].message.content or ""
     assert content.startswith("Not in these documents.")
-    assert "which are not an answer" in content
+    assert "\n\nThey are about other things; the nearest:\n\n- " in content
+    assert "not an answer" not in content
+    assert (given.model_extra or {})["pincite"]["status"] == "NOT_FOUND"
+
+
+def test_what_nobody_vouches_for_is_quoted_and_said_to_be_so(client: OpenAI) -> None:
+    given = client.chat.completions.create(
+        model="pincite", messages=[{"role": "user", "content": UNSURE}]
+    )
+    content = given.choices[0].message.content or ""
+    extra = (given.model_extra or {})["pincite"]
+    assert extra["status"] == "UNSURE"
+    assert content.startswith("I cannot vouch for these; closest:\n\n> ")
+    assert content.count("\n>\n> \\[") == len(extra["quotes"])
 
 
 def test_errors_come_as_the_client_knows_them(client: OpenAI) -> None:
@@ -111,6 +125,8 @@ def test_a_question_can_be_limited_to_documents_and_tags(
     given = client.chat.completions.create(**asked, extra_body={"documents": [hostile]})
     nearest = (given.model_extra or {})["pincite"]["nearest"]
     assert {passage["document"] for passage in nearest} == {hostile}
+    said = "Asked 1 of 2 documents; the others were left out."
+    assert said in (given.choices[0].message.content or "")
     with pytest.raises(openai.NotFoundError, match="tag 'none'"):
         client.chat.completions.create(**asked, extra_body={"tags": ["none"]})
     with pytest.raises(openai.BadRequestError, match="documents"):

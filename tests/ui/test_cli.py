@@ -14,6 +14,9 @@ from pincite.corpus.library import Library
 from tests.conftest import NOTES, Pincite, process
 
 EATS = "What does the herring gull eat?"
+NOWHERE = "Quokka zyzzyva marzipan?"
+GULLS = "The herring gull eats fish and mussels. Gulls nest on cliffs in spring."
+PAYEES = [f"Payee number {n} of the village saver account" for n in range(40)]
 ANSWER_KEYS = {"question", "status", "confidence", "quotes", "nearest", "trace"}
 PASSAGE_KEYS = {"document", "title", "section", "page", "start", "end", "text", "score"}
 TRACE_KEYS = {
@@ -23,6 +26,8 @@ TRACE_KEYS = {
     "threshold",
     "scores",
     "milliseconds",
+    "asked",
+    "left_out",
 }
 
 
@@ -56,10 +61,10 @@ def test_a_folder_gives_its_readable_files_and_no_others(tmp_path: Path, pincite
 def test_an_answer_is_numbered_and_says_its_section_and_offsets(pincite: Pincite) -> None:
     run = pincite("ask", EATS)
     assert (run.code, run.stderr) == (0, "")
-    start = NOTES.index("The herring gull")
+    start = NOTES.index(GULLS)
     lines = run.stdout.splitlines()
-    assert lines[0] == "[1] The herring gull eats fish and mussels."
-    assert lines[1].strip() == f"notes › Gulls · characters {start}–{start + 39}"
+    assert lines[0] == f"[1] {GULLS}"
+    assert lines[1].strip() == f"notes › Gulls · characters {start}–{start + len(GULLS)}"
     assert lines[-1].startswith("score 0.")
 
 
@@ -141,7 +146,7 @@ def test_an_answer_as_json_has_the_documented_keys(pincite: Pincite) -> None:
     answer = json_of(pincite, "ask", f"  {EATS} ")
     assert set(answer) == ANSWER_KEYS
     assert (answer["question"], answer["status"]) == (EATS, "ANSWERED")
-    assert set(answer["quotes"][0]) == {*PASSAGE_KEYS, "highlights"}
+    assert set(answer["quotes"][0]) == {*PASSAGE_KEYS, "highlights", "context", "places"}
     assert all(set(passage) == PASSAGE_KEYS for passage in answer["nearest"])
     assert set(answer["trace"]) == TRACE_KEYS
     assert answer["quotes"][0]["section"] == ["Gulls"]
@@ -235,28 +240,93 @@ def test_the_library_is_named_by_option_before_environment_before_folder(
 
 
 @pytest.mark.usefixtures("notes")
-def test_not_found_shows_what_is_nearest_and_exits_with_3(
+def test_not_found_shows_the_places_that_are_nearest_and_exits_with_3(pincite: Pincite) -> None:
+    run = pincite("ask", NOWHERE)
+    assert (run.code, run.stderr) == (3, "")
+    assert run.stdout.startswith("Not in these documents (score 0.")
+    assert "They are about other things; the nearest:" in run.stdout
+    assert "    notes › Gulls · characters 12–83\n" in run.stdout
+    assert "[1]" not in run.stdout
+    assert "not an answer" not in run.stdout
+
+
+@pytest.mark.usefixtures("notes")
+def test_not_found_as_json_has_no_quotes_and_exits_with_3(pincite: Pincite) -> None:
+    run = pincite("ask", NOWHERE, "--json")
+    answer = json.loads(run.stdout)
+    assert (run.code, run.stderr) == (3, "")
+    assert (answer["status"], answer["quotes"]) == ("NOT_FOUND", [])
+    assert {tuple(near["section"]) for near in answer["nearest"]} == {("Gulls",), ("Owls",)}
+
+
+@pytest.mark.usefixtures("notes")
+def test_unsure_shows_the_closest_quotes_and_exits_with_0(
     pincite: Pincite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PINCITE_THRESHOLD", "1")
     run = pincite("ask", "Where do gulls winter?")
-    assert (run.code, run.stderr) == (3, "")
-    assert run.stdout.startswith("Not in these documents (score 0.")
-    assert "threshold 1.00" in run.stdout
-    assert "nearest passages, which do not seem to answer it" in run.stdout
-    assert "[1] The herring gull" in run.stdout
+    assert (run.code, run.stderr) == (0, "")
+    lines = run.stdout.splitlines()
+    assert lines[0] == "I cannot vouch for these; closest:"
+    assert f"[1] {GULLS}" in lines
+    assert "    notes › Gulls · characters 12–83" in lines
+    assert lines[-1].startswith("score 0.")
+    assert lines[-1].endswith(", and I vouch from 1.00 on")
 
 
 @pytest.mark.usefixtures("notes")
-def test_not_found_as_json_has_no_quotes_and_exits_with_3(
+def test_unsure_as_json_has_quotes_and_exits_with_0(
     pincite: Pincite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PINCITE_THRESHOLD", "1")
     run = pincite("ask", "Where do gulls winter?", "--json")
     answer = json.loads(run.stdout)
-    assert (run.code, run.stderr) == (3, "")
-    assert (answer["status"], answer["quotes"]) == ("NOT_FOUND", [])
-    assert answer["nearest"][0]["section"] == ["Gulls"]
+    assert (run.code, run.stderr, answer["status"]) == (0, "", "UNSURE")
+    assert answer["quotes"][0]["text"] == GULLS
+
+
+def test_a_limited_question_says_what_was_left_out_unless_it_is_answered(
+    tmp_path: Path, pincite: Pincite, notes: Path
+) -> None:
+    for name in ("ships", "bread"):
+        (tmp_path / f"{name}.txt").write_text(f"The word of {name} is short.\n", "utf-8")
+        pincite("ingest", f"{name}.txt")
+    limited = pincite("ask", NOWHERE, "--document", notes)
+    said = "Asked 1 of 3 documents; the others were left out. "
+    assert limited.code == 3
+    assert limited.stdout.endswith(f"{said}Ask again without --document and --tag for all.\n")
+    trace = json_of(pincite, "ask", NOWHERE, "--document", notes)["trace"]
+    assert (trace["asked"], trace["left_out"]) == (1, 2)
+    for answered in (pincite("ask", EATS, "--document", notes), pincite("ask", NOWHERE)):
+        assert "left out" not in answered.stdout
+
+
+def test_a_row_is_shown_under_the_names_of_its_columns(tmp_path: Path, pincite: Pincite) -> None:
+    rows = "".join(f"P-{n},{n}.50,{name}\n" for n, name in enumerate(PAYEES, start=2501))
+    (tmp_path / "payments.csv").write_text(f"Ref,Amount,Payee\n{rows}", "utf-8")
+    pincite("ingest", "payments.csv")
+    (quote, *_) = json_of(pincite, "ask", "what was payment P-2508")["quotes"]
+    (columns,) = (piece for piece in quote["context"] if piece["role"] == "columns")
+    assert "P-2508" in quote["text"]
+    with Library.open(".pincite") as library:
+        text = library.document(quote["document"]).text
+    assert text[columns["start"] : columns["end"]] == columns["text"]
+    lines = pincite("ask", "what was payment P-2508").stdout.splitlines()
+    above = [f"    {line}" for line in columns["text"].splitlines()]
+    assert lines[: len(above) + 1] == [*above, f"[1] {quote['text'].splitlines()[0]}"]
+
+
+def test_the_same_words_elsewhere_are_one_quote_with_both_places(
+    tmp_path: Path, pincite: Pincite, notes: Path
+) -> None:
+    (tmp_path / "copy.txt").write_text(NOTES, "utf-8")
+    pincite("ingest", "copy.txt")
+    lines = pincite("ask", EATS).stdout.splitlines()
+    assert lines[:3] == [
+        f"[1] {GULLS}",
+        "    notes › Gulls · characters 12–83",
+        "    also in copy › Gulls · characters 12–83",
+    ]
 
 
 def test_what_is_unchanged_is_not_embedded_again(pincite: Pincite, notes: Path) -> None:
@@ -285,12 +355,12 @@ def test_a_process_without_a_terminal_prints_plain_lines(tmp_path: Path, notes: 
     answered = process("ask", EATS, PINCITE_LIBRARY="other")
     assert (taken.returncode, answered.returncode) == (0, 0)
     assert taken.stderr.startswith(f"added: {notes}, 2 passages\n1 added, ")
-    assert answered.stdout.startswith("[1] The herring gull eats fish and mussels.\n")
+    assert answered.stdout.startswith(f"[1] {GULLS}\n")
     assert "\x1b" not in taken.stderr + answered.stdout + answered.stderr
 
 
 @pytest.mark.usefixtures("notes")
 def test_a_process_prints_json_and_nothing_else() -> None:
-    run = process("ask", EATS, "--json", PINCITE_THRESHOLD="1")
+    run = process("ask", NOWHERE, "--json")
     assert (run.returncode, run.stderr) == (3, "")
     assert json.loads(run.stdout)["status"] == "NOT_FOUND"

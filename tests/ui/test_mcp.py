@@ -13,6 +13,7 @@ from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedde
 from pincite.retrieval.engine import Engine
 
 ASKED = "Who introduced the term AI safety engineering?"
+UNSURE = "When do trains leave the station?"
 
 
 @pytest.fixture
@@ -36,6 +37,19 @@ async def test_over_http_the_three_tools_answer(address: str, answer: dict[str, 
         read = await client.call_tool("read_document", place)
         assert read.structured_content["text"] == quote["text"]
         assert read.structured_content["section"] == list(quote["section"])
+
+
+@pytest.mark.parametrize(
+    ("question", "status"), [(UNSURE, "UNSURE"), ("Quokka zyzzyva marzipan?", "NOT_FOUND")]
+)
+async def test_what_nobody_vouches_for_and_what_is_not_there_are_told_apart(
+    address: str, question: str, status: str
+) -> None:
+    async with Client(f"{address}mcp") as client:
+        given = await client.call_tool("ask", {"question": question})
+    assert given.structured_content["status"] == status
+    assert bool(given.structured_content["quotes"]) == (status == "UNSURE")
+    assert given.structured_content["nearest"]
 
 
 async def test_on_standard_input_and_output_it_answers_the_same(

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from pincite.corpus.rows import Entry
-from pincite.retrieval.answer import FoundPassage
+from pincite.retrieval.answer import Answer, FoundPassage
+from pincite.retrieval.confidence.confidence import Level
+from pincite.retrieval.reading.quote import Context, Place, Quote
+from pincite.retrieval.trace import Trace
 from pincite.ui import terminal
 from tests.conftest import Pincite
 
@@ -68,6 +71,23 @@ def test_a_passage_shows_nothing_that_acts(text: str, title: str, is_terminal: b
     passage = replace(PASSAGE, text=text, title=title, section=(title, text))
     terminal.show_passages(page, [passage])
     assert acts_on_a_terminal(shown(page)) == []
+
+
+@given(st.text(min_size=1), st.sampled_from(["ANSWERED", "UNSURE"]), st.booleans())
+def test_a_quote_its_context_and_its_places_show_nothing_that_acts(
+    text: str, status: Level, is_terminal: bool
+) -> None:
+    quote = Quote(
+        *("0" * 64, text, (text,), None, 0, len(text), text, ((0, 1),), 0.5),
+        context=(Context(0, len(text), text, "before"),),
+        places=(Place("0" * 64, text, (text,), 3, 0, len(text)),),
+    )
+    trace = Trace(1, "hashing", "score", 0.3, {}, {}, 1, 2)
+    page = console(is_terminal=is_terminal)
+    terminal.show_answer(page, Answer("Q?", status, 0.2, (quote,), (), trace))
+    assert acts_on_a_terminal(shown(page)) == []
+    assert ("I cannot vouch for these; closest:" in shown(page)) == (status == "UNSURE")
+    assert ("Asked 1 of 3 documents" in shown(page)) == (status == "UNSURE")
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])

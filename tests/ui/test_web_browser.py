@@ -25,6 +25,7 @@ pytestmark = needs_chromium
 ZEBRA = "What is the zebra password?"
 ENGINEERING = "Who introduced the term AI safety engineering?"
 NOWHERE = "Quokka zyzzyva marzipan?"
+UNSURE = "When do trains leave the station?"
 GOOD_SHIFT = 0.1  # of the cumulative layout shift, by web.dev/cls
 STILL = "performance.now() - (shifts.at(-1)?.startTime ?? 0) > 1000"
 SHIFTS = """
@@ -53,7 +54,7 @@ def test_a_person_asks_reads_quotes_and_is_told_when_there_are_none(chat: Page) 
     second = chat.locator("#turn-2")
     expect(second.locator(".not-found")).to_contain_text("Not in these documents")
     expect(second.locator("blockquote")).to_have_count(0)
-    expect(chat.locator("#evidence-2-a")).to_contain_text("not an answer")
+    expect(chat.locator("#evidence-2-a")).to_contain_text("Nearest passage")
     expect(chat.get_by_label("Question", exact=True)).to_have_value("")
 
     first.get_by_label("See quote 1 in its source").click()
@@ -61,12 +62,24 @@ def test_a_person_asks_reads_quotes_and_is_told_when_there_are_none(chat: Page) 
     expect(chat.locator("#evidence-1-1 mark")).to_be_visible()
 
 
+def test_a_person_is_told_which_quotes_nobody_vouches_for(chat: Page) -> None:
+    ask(chat, UNSURE)
+    first = chat.locator("#turn-1")
+    expect(first.locator(".headline")).to_have_text("I cannot vouch for these; closest:")
+    expect(first.locator("blockquote").first).to_be_visible()
+    expect(first.locator(".not-found")).to_have_count(0)
+    expect(first.locator(".verdict")).to_contain_text("Unsure")
+    expect(chat.locator("#evidence-1-1 mark").first).to_be_visible()
+    chat.reload()
+    expect(first.locator(".headline")).to_have_text("I cannot vouch for these; closest:")
+
+
 def test_a_mark_shows_its_passage_while_it_is_pointed_at_or_focused(chat: Page) -> None:
     ask(chat, ENGINEERING)
     mark = chat.get_by_label("See quote 1 in its source")
     mark.hover()
     preview = chat.get_by_role("tooltip")
-    expect(preview).to_contain_text("AI safety › History · characters 3211–3500")
+    expect(preview).to_contain_text("AI safety › History · characters 3211–3843")
     expect(preview.locator("mark")).to_contain_text("Roman Yampolskiy introduced")
     chat.mouse.move(5, 400)
     expect(preview).to_have_count(0)
@@ -84,7 +97,7 @@ def test_what_the_number_means_and_how_it_was_found_are_there_on_demand(chat: Pa
     meaning = chat.locator("#turn-1 .meaning")
     expect(meaning.locator(".hint")).to_be_hidden()
     meaning.hover()
-    expect(meaning.locator(".hint")).to_contain_text("nothing is quoted")
+    expect(meaning.locator(".hint")).to_contain_text("I do not vouch for it")
     chat.locator("#turn-1 .how summary").click()
     expect(chat.locator("#turn-1 .how")).to_contain_text("reading the best passages")
 
@@ -124,7 +137,7 @@ def test_answers_are_copied_and_conversations_saved(chat: Page) -> None:
     expect(chat.get_by_role("button", name="Copied")).to_be_visible()
     copied = chat.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"**{ENGINEERING}**\n\n> In 2011, Roman Yampolskiy introduced")
-    assert "[^1-1]: AI safety › History · characters 3211–3500" in copied
+    assert "[^1-1]: AI safety › History · characters 3211–3843" in copied
 
     saved = {}
     for form in ("Markdown", "JSON"):
@@ -135,7 +148,8 @@ def test_answers_are_copied_and_conversations_saved(chat: Page) -> None:
         chat.keyboard.press("Escape")
     assert saved["Markdown"] == copied
     [turn] = json.loads(saved["JSON"])["turns"]
-    assert turn["answer"]["quotes"][0]["start"] == 3211
+    best = turn["answer"]["quotes"][0]
+    assert (best["start"], best["highlights"]) == (3211, [[3211, 3500]])
 
 
 def test_the_keyboard_is_enough(chat: Page) -> None:
@@ -294,6 +308,8 @@ def test_every_text_keeps_to_the_contrast_of_wcag_aa(
         ask(page, NOWHERE)
         expect(page.locator("#turn-2 .verdict")).to_be_visible()
         page.locator("#turn-2 .how summary").click()
+        ask(page, UNSURE)
+        expect(page.locator("#turn-3 .verdict")).to_be_visible()
         page.locator(".conversations summary").click()
         assert faint(page) == []
         background = page.evaluate("getComputedStyle(document.body).backgroundColor")

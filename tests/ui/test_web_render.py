@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from pincite.corpus.types import Document, Page, Section, Span
 from pincite.retrieval.answer import Answer, FoundPassage
-from pincite.retrieval.reading.quote import Quote
+from pincite.retrieval.confidence.confidence import Level
+from pincite.retrieval.reading.quote import Context, Place, Quote, Role
 from pincite.retrieval.trace import Trace
 from pincite.ui.markdown import footnoted
 from pincite.ui.web import evidence, page, render
 from pincite.ui.web.escape import escaped
+from pincite.ui.web.passage import passage
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -58,14 +61,24 @@ def answer(
     question: str = "Q?",
     confidence: float = 0.65,
     kind: str = "score",
+    status: Level | None = None,
+    asked: int | None = None,
+    left_out: int = 0,
 ) -> Answer:
     near = FoundPassage(
         source.id, source.title, source.sections[0].path, None, 0, 20, source.text[:20], 0.2
     )
     scores = {"passages": [], "sentences": [], "features": {"margin": 0.25}}
-    trace = Trace(1, "hashing", kind, 0.3, scores, {"embed": 2.0, "read": 3.4})
-    status = "ANSWERED" if quotes else "NOT_FOUND"
+    trace = Trace(1, "hashing", kind, 0.3, scores, {"embed": 2.0, "read": 3.4}, asked, left_out)
+    status = status or ("ANSWERED" if quotes else "NOT_FOUND")
     return Answer(question, status, confidence, quotes, (near,), trace)
+
+
+def with_context(quote: Quote, source: Document, *pieces: tuple[str, Role]) -> Quote:
+    """The quote with pieces of its source before it as context."""
+    found = [(source.text.index(text), text, role) for text, role in pieces]
+    context = tuple(Context(at, at + len(text), text, role) for at, text, role in found)
+    return replace(quote, context=context)
 
 
 def drawn(given: Answer, source: Document) -> str:
@@ -142,8 +155,9 @@ def test_a_quote_is_marked_in_its_source_and_its_answering_sentence_more_strongl
 
 def test_overlapping_highlights_lose_and_repeat_no_word() -> None:
     source = document()
-    shown = evidence.highlighted(quote_of(source, 0, 30, (0, 17), (10, 30)))
+    shown = evidence.quoted(quote_of(source, 0, 30, (0, 17), (10, 30)))
     assert re.sub("<[^>]+>", "", shown) == source.text[:30]
+    assert re.findall("<b>(.*?)</b>", shown) == [source.text[:17], source.text[17:30]]
 
 
 def test_a_short_section_is_shown_whole_and_without_its_heading() -> None:
@@ -171,16 +185,126 @@ def test_citations_are_numbered_and_lead_to_their_cards() -> None:
     assert "T › H › page 7 · characters 18–41" in _Tags(reply).text
 
 
-def test_not_found_is_said_plainly_and_the_nearest_are_no_answer() -> None:
+def test_not_found_is_said_plainly_with_the_places_that_are_nearest() -> None:
     source = document()
-    given = answer(source, confidence=0.21)
+    given = answer(source, confidence=0.11)
     reply, shown = render.reply(given, 1), evidence.evidence(given, lambda id: source, 1)
-    assert "Not in these documents" in reply
-    assert "Closest, but not an answer" in reply
-    assert "match score 0.21, and an answer needs 0.30" in reply
-    assert "Closest passage, not an answer" in shown
+    words = _Tags(reply).text
+    assert "Not in these documents" in words
+    assert "They are about other things; the nearest:[a]T › H · characters 0–20" in words
+    assert "About other things · match score 0.11" in words
+    assert "not an answer" not in reply + shown
+    assert "Nearest passage" in shown
+    assert source.text[:20] in shown
     assert "<mark>" not in reply + shown
     assert "[1]" not in reply
+
+
+def test_an_unsure_answer_shows_its_quotes_and_vouches_for_none() -> None:
+    source = document()
+    given = answer(source, quote_of(source, 18, 41), confidence=0.21, status="UNSURE")
+    reply, shown = render.reply(given, 1), evidence.evidence(given, lambda id: source, 1)
+    assert (
+        '<div class="reply unsure"><p class=headline>I cannot vouch for these; closest:</p>'
+        in reply
+    )
+    assert "[1]The answer stands here.T › H" in _Tags(reply).text
+    assert "Unsure · match score 0.21, and I vouch from 0.30 on" in _Tags(reply).text
+    assert "<mark><b>The answer stands here.</b></mark>" in shown
+    assert "Not in these documents" not in reply
+    assert footnoted(given, 1).startswith(
+        "**Q?**\n\nI cannot vouch for these; closest:\n\n> The answer stands here. [^1-1]\n\n"
+    )
+
+
+@pytest.mark.parametrize("status", ["UNSURE", "NOT_FOUND"])
+def test_that_documents_were_left_out_is_said_where_there_is_no_sure_answer(status: Level) -> None:
+    source = document()
+    quotes = [quote_of(source, 18, 41)] if status == "UNSURE" else []
+    given = answer(source, *quotes, status=status, asked=2, left_out=1234)
+    said = "Asked 2 of 1,236 documents; the others were left out."
+    assert said in render.reply(given, 1)
+    assert said in footnoted(given, 1)
+    for sure in (
+        answer(source, quote_of(source, 18, 41), asked=2, left_out=1234),
+        answer(source, *quotes, status=status, asked=2, left_out=0),
+        answer(source, *quotes, status=status),
+    ):
+        assert "left out" not in render.reply(sure, 1) + footnoted(sure, 1)
+
+
+def test_the_context_of_a_quote_stands_softly_above_it() -> None:
+    source = document("Bring these.\n\n- a <coat>\n- boots")
+    start = source.text.index("-")
+    quote = quote_of(source, start, len(source.text), (start + 11, len(source.text)))
+    quote = with_context(quote, source, ("Bring these.", "lead-in"))
+    assert evidence.quoted(quote) == (
+        '<p class="context" dir="auto">Bring these.</p>'
+        '<blockquote dir="auto">- a &lt;coat&gt;\n<b>- boots</b></blockquote>'
+    )
+    copied = footnoted(answer(source, quote), 1)
+    assert "> Bring these.\n> \\- a \\<coat\\>\n> \\- boots [^1-1]" in copied
+
+
+def test_rows_are_shown_as_a_table_under_the_names_of_their_columns() -> None:
+    source = document("| Class | Late |\n| --- | --- |\n| Hazel | 6 |\n| <Oak> | 3 |")
+    start = source.text.index("| Hazel")
+    quote = quote_of(source, start, len(source.text), (start + 14, len(source.text)))
+    quote = with_context(quote, source, (source.text[: start - 1], "columns"))
+    shown = evidence.quoted(quote)
+    assert "context" not in shown
+    assert re.findall("<th.*?>(.*?)</th>", shown) == ["Class", "Late"]
+    assert re.findall("<td.*?>(.*?)</td>", shown) == [
+        "Hazel",
+        "6",
+        "<b>&lt;Oak&gt;</b>",
+        "<b>3</b>",
+    ]
+    assert re.findall('data-name="(.*?)"', shown) == ["Class", "Late"] * 2
+    in_source = evidence.in_source(quote, source)
+    assert re.findall("<th.*?>(.*?)</th>", in_source) == ["Class", "Late"]
+    assert "<mark>6</mark>" in in_source
+    assert "<mark><b>3</b></mark>" in in_source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One.\n| a | b |\n| --- | --- |\n| c | |\n\nTwo | three.",
+        "| --- |",
+        "|",
+        "||",
+        "| a \\| b |",
+        "|a|",
+    ],
+)
+def test_no_word_of_a_passage_is_lost_between_its_rows(text: str) -> None:
+    shown = html.unescape(re.sub("<[^>]+>", " ", passage(text, 0)))
+    words = re.sub(r"(?<!\\)\||\s*---\s*", " ", text).split()
+    assert re.sub(r"(?<!\\)\|", " ", shown).split() == words
+
+
+def test_a_column_can_end_no_attribute_and_turn_no_direction() -> None:
+    name = f'" onmouseover="alert(1) {OVERRIDE}'
+    shown = passage("| x |", 0, columns=f"| {name} |")
+    assert _Tags(shown).attributes == {"class", "tabindex", "dir", "data-name", "title"}
+    assert OVERRIDE not in shown
+
+
+def test_where_else_the_words_stand_is_said_and_many_are_counted() -> None:
+    source = document()
+    quote = quote_of(source, 18, 41)
+    copies = tuple(Place("0" * 64, f"Copy {n}", ("H",), n, 5, 28) for n in range(1, 6))
+    one, many = replace(quote, places=copies[:1]), replace(quote, places=copies)
+    assert "also in Copy 1 › H › page 1 · characters 5–28" in _Tags(evidence.places(one)).text
+    words = _Tags(evidence.places(many)).text
+    assert "Copy 3" in words
+    assert "Copy 4" not in words
+    assert words.endswith("and in 2 more")
+    assert (
+        "; also in Copy 1 › H · page 1 · characters 5–28\n"
+        in footnoted(answer(source, one), 1) + "\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +314,8 @@ def test_not_found_is_said_plainly_and_the_nearest_are_no_answer() -> None:
         ("score", 0.65, "Fair match · match score 0.65"),
         ("score", 0.31, "Weak match · match score 0.31"),
         ("probability", 0.91, "Very likely · probability 0.91"),
-        ("probability", 0.5, "Uncertain · probability 0.50"),
+        ("probability", 0.65, "Likely · probability 0.65"),
+        ("probability", 0.5, "Possible · probability 0.50"),
     ],
 )
 def test_confidence_is_worded_as_what_it_is(kind: str, confidence: float, words: str) -> None:

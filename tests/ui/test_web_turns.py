@@ -14,6 +14,7 @@ from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.settings import load_settings
 from pincite.ui.web.scope import choices
 from pincite.ui.web.turns import MOST_TURNS, Stopped, Turns
 
@@ -45,10 +46,12 @@ def kept(turns: Turns, question: str = ASKED) -> dict[str, Any]:
 def test_a_turn_has_all_that_the_page_shows_and_copies(engine: Engine) -> None:
     turn = Turns(engine).take(4, ASKED)
     assert turn.answer is not None
-    assert turn.answer["quotes"][0]["text"] == "Herring gulls nest on cliffs."
+    assert turn.answer["quotes"][0]["text"] == GULLS.strip()
+    assert turn.answer["quotes"][0]["highlights"] == [[0, len("Herring gulls nest on cliffs.")]]
     assert 'href="#evidence-4-1"' in turn.reply
     assert 'id="evidence-4-1"' in turn.evidence
-    assert "> Herring gulls nest on cliffs. [^4-1]" in turn.markdown
+    assert "<b>Herring gulls nest on cliffs.</b> They lay three eggs in May." in turn.reply
+    assert f"> {GULLS.strip()} [^4-1]" in turn.markdown
 
 
 def test_what_goes_wrong_is_a_sentence_in_the_chat(
@@ -112,6 +115,36 @@ def test_a_forged_quote_is_not_shown(engine: Engine) -> None:
         [again] = turns.redraw(handed_in(turn))
         assert "clouds" not in again.reply + again.evidence
         assert "not shown" in again.reply
+
+
+def test_a_forged_context_is_not_shown(engine: Engine) -> None:
+    turns = Turns(engine)
+    turn = kept(turns)
+    forged = {"start": 58, "end": 64, "text": "clouds", "role": "before"}
+    turn["answer"]["quotes"][0]["context"] = [forged]
+    [again] = turns.redraw(handed_in(turn))
+    assert "clouds" not in again.reply + again.evidence
+    assert "not shown" in again.reply
+
+
+def test_an_unsure_turn_is_drawn_again_as_it_was(engine: Engine) -> None:
+    turns = Turns(Engine(engine.library, HashingEmbedder(), load_settings(threshold=1)))
+    turn = kept(turns)
+    [again] = turns.redraw(handed_in(turn))
+    assert turn["answer"]["status"] == "UNSURE"
+    assert again.answer == turn["answer"]
+    assert "I cannot vouch for these; closest:" in again.reply
+    assert "Herring gulls nest on cliffs." in again.reply
+
+
+def test_a_turn_that_was_kept_before_quotes_had_context_is_still_drawn(engine: Engine) -> None:
+    turns = Turns(engine)
+    turn = kept(turns)
+    for quote in turn["answer"]["quotes"]:
+        del quote["context"], quote["places"]
+    del turn["answer"]["trace"]["asked"], turn["answer"]["trace"]["left_out"]
+    [again] = turns.redraw(handed_in(turn))
+    assert "Herring gulls nest on cliffs." in again.reply
 
 
 @pytest.mark.parametrize(

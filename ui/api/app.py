@@ -81,6 +81,9 @@ def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None 
     ) -> Any:
         """Answer a question with verified quotes, or say that the documents do not.
 
+        ``status`` is ANSWERED; UNSURE, with the closest quotes, which nobody vouches for; or
+        NOT_FOUND, where the documents are about other things.
+
         With ``Accept: text/event-stream`` the answer comes as server-sent events: a ``quote`` for
         each quote, best first, then the whole ``answer``; or a ``problem``.
         """

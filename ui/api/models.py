@@ -93,8 +93,8 @@ class Quote(Passage):
     """A verbatim quote, checked before it is given."""
 
     highlights: list[tuple[int, int]] = Field(
-        description="The spans of the document that carry the answer; the rest of the quote makes "
-        "them understood."
+        description="The spans of the document that carry the answer, none where no sentence "
+        "stands out; the rest of the quote makes them understood."
     )
     context: list[Context] = Field(description="What a reader needs with it, verbatim as well.")
     places: list[Place] = Field(description="Where else the documents say the same words.")
@@ -106,12 +106,15 @@ class Answer(BaseModel):
     question: str
     status: Level = Field(
         description="ANSWERED: likely the quotes say it. UNSURE: the closest passages, "
-        "which nobody vouches for. NOT_FOUND: the documents are not about it."
+        "which nobody vouches for. NOT_FOUND: the documents are about other things."
     )
     confidence: float = Field(description="In [0, 1]; `trace.confidence_kind` says of which kind.")
     quotes: list[Quote] = Field(description="One to three, best first; none when NOT_FOUND.")
     nearest: list[Passage] = Field(description="The nearest passages, which may be no answer.")
-    trace: dict[str, Any] = Field(description="How it came about: scores, milliseconds, …")
+    trace: dict[str, Any] = Field(
+        description="How it came about: scores, milliseconds, … `asked` and `left_out` count the "
+        "documents of a question that was limited to some."
+    )
 
 
 class Found(BaseModel):

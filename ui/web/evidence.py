@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.answer import Answer, FoundPassage
-from pincite.retrieval.reading.quote import Quote
+from pincite.retrieval.reading.quote import Place, Quote
+from pincite.ui.terminal import MOST_PLACES
 from pincite.ui.web.escape import escaped, isolated, shortened
+from pincite.ui.web.passage import is_row, passage
 
 _REACH = 500  # characters of source shown before and after a quote, at most …
 _WHOLE = 1800  # … but a section up to this long is shown whole
@@ -49,18 +51,18 @@ def evidence(
         )
     return "".join(
         _card(
-            passage,
-            document_of(passage.document),
+            near,
+            document_of(near.document),
             anchor=f"evidence-{turn}-{sign}",
             sign=sign,
-            body=escaped(passage.text),
+            body=passage(near.text, near.start),
             note="Nearest passage",
         )
-        for sign, passage in lettered(answer.nearest)
+        for sign, near in lettered(answer.nearest)
     )
 
 
-def place(item: Quote | FoundPassage) -> str:
+def place(item: Quote | FoundPassage | Place) -> str:
     """Where a quote or passage stands: title › headings › page, and its offsets."""
     parts = [isolated(part) for part in (item.title, *item.section)]
     if item.page is not None:
@@ -69,30 +71,47 @@ def place(item: Quote | FoundPassage) -> str:
     return f'{path} · <span class="offsets">characters {item.start}–{item.end}</span>'
 
 
-def context(quote: Quote) -> str:
-    """What stands before the quote and makes it understood, softly."""
-    above = [piece for piece in quote.context if piece.end <= quote.start]
-    return "".join(f'<p class="context" dir="auto">{escaped(piece.text)}</p>' for piece in above)
+def quoted(quote: Quote) -> str:
+    """The quote under its context, what answers in it marked where that is not all of it."""
+    above, columns = [], ""
+    for piece in quote.context:
+        if piece.role == "columns" and is_row(quote.text.partition("\n")[0]):
+            columns = piece.text
+        else:
+            above.append(f'<p class="context" dir="auto">{escaped(piece.text)}</p>')
+    whole = quote.highlights == ((quote.start, quote.end),)
+    layers = () if whole else (("b", quote.highlights),)
+    words = passage(quote.text, quote.start, *layers, columns=columns)
+    return f'{"".join(above)}<blockquote dir="auto">{words}</blockquote>'
 
 
-def also(quote: Quote) -> str:
-    """Where else the same words stand."""
-    if not quote.places:
-        return ""
-    return f" · also in {', '.join(isolated(other.title) for other in quote.places)}"
+def places(quote: Quote) -> str:
+    """Where the quote stands, and where else its words do: a few of the places, and a count."""
+    also = [f"also in {place(other)}" for other in quote.places[:MOST_PLACES]]
+    more = len(quote.places) - len(also)
+    lines = [place(quote), *also, *([f"and in {more:,} more"] if more else [])]
+    return "".join(f'<p class="place">{line}</p>' for line in lines)
 
 
 def in_source(quote: Quote, document: Document) -> str:
     """The quote in the text that it stands in, marked, its answering sentences more strongly."""
-    text, shown = document.text, around(quote.span, document)
-    section = document.section_at(quote.start)
+    shown, section = around(quote.span, document), document.section_at(quote.start)
+    text = document.text[shown.start : shown.end]
+    first = len(text) - len(text.lstrip())
+    words = passage(
+        text.strip(),
+        shown.start + first,
+        ("mark", ((quote.start, quote.end),)),
+        ("b", quote.highlights),
+        columns="\n".join(
+            piece.text
+            for piece in quote.context
+            if piece.role == "columns" and piece.start < shown.start
+        ),
+    )
     cut_before = shown.start > max(section.body, section.span.start)
     cut_after = shown.end < section.span.end
-    return (
-        f"{_CUT if cut_before else ''}{escaped(text[shown.start : quote.start].lstrip())}"
-        f"<mark>{highlighted(quote)}</mark>"
-        f"{escaped(text[quote.end : shown.end].rstrip())}{_CUT if cut_after else ''}"
-    )
+    return f"{_CUT if cut_before else ''}{words}{_CUT if cut_after else ''}"
 
 
 def around(span: Span, document: Document) -> Span:
@@ -120,19 +139,6 @@ def around(span: Span, document: Document) -> Span:
         )
         end = cuts[-1].end() if cuts else end
     return Span(start, end)
-
-
-def highlighted(quote: Quote) -> str:
-    """The quote's text with its answering sentences in <b>."""
-    pieces, at = [], quote.start
-    for start, end in sorted(quote.highlights):
-        start = max(start, at)
-        if start < end:
-            pieces.append(escaped(quote.text[at - quote.start : start - quote.start]))
-            pieces.append(f"<b>{escaped(quote.text[start - quote.start : end - quote.start])}</b>")
-            at = end
-    pieces.append(escaped(quote.text[at - quote.start :]))
-    return "".join(pieces)
 
 
 def lettered(passages: Sequence[FoundPassage]) -> Iterable[tuple[str, FoundPassage]]:

@@ -6,9 +6,9 @@ Everything is drawn for one turn of a conversation; its number makes the anchors
 from __future__ import annotations
 
 from pincite.retrieval.answer import Answer
-from pincite.ui.terminal import NOT_FOUND, UNSURE
+from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out
 from pincite.ui.web.escape import escaped, shortened
-from pincite.ui.web.evidence import also, context, highlighted, lettered, place
+from pincite.ui.web.evidence import lettered, place, places, quoted
 from pincite.ui.web.how import how
 from pincite.ui.web.wording import sentence
 
@@ -34,25 +34,22 @@ def reply(answer: Answer, turn: int) -> str:
 def confidence(answer: Answer) -> str:
     """How sure the answer is: a bar, words, the number that it is, and what that means."""
     value, threshold = answer.confidence, answer.trace.threshold
-    answered = answer.status == "ANSWERED"
-    unanswered = "Not about it" if answer.status == "NOT_FOUND" else "Unsure"
-    bands = _bands(answer) if answered else ((0.0, unanswered),)
-    said = "" if answered else f", and an answer needs {threshold:.2f}"
+    said = f", and I vouch from {threshold:.2f} on" if answer.status == "UNSURE" else ""
     if answer.trace.confidence_kind == "probability":
         name = "probability"
         meaning = (
             f"Of 100 answers with this number, about {100 * value:.0f} should hold what was asked, "
-            f"judged by the questions that it was fitted on. Below {threshold:.2f} nobody "
-            "vouches for them."
+            f"judged by the questions that it was fitted on. Below {threshold:.2f} I "
+            "do not vouch for it."
         )
     else:
         name = "match score"
         meaning = (
             "How strong the best match is: a score and not a probability, because there is no "
             "calibration for this embedding model, or for texts in this language. Below "
-            f"{threshold:.2f} nobody vouches for them."
+            f"{threshold:.2f} I do not vouch for it."
         )
-    word = next(word for least, word in bands if value >= least)
+    word = next(word for least, word in _bands(answer) if value >= least)
     return (
         '<p class="verdict"><span class="meter" aria-hidden="true">'
         f'<span style="width:{value:.1%}"></span><i style="left:{threshold:.1%}"></i></span>'
@@ -62,8 +59,10 @@ def confidence(answer: Answer) -> str:
 
 
 def _bands(answer: Answer) -> tuple[tuple[float, str], ...]:
+    if answer.status != "ANSWERED":
+        return ((0.0, "Unsure" if answer.status == "UNSURE" else "About other things"),)
     if answer.trace.confidence_kind == "probability":
-        return ((0.8, "Very likely"), (0.6, "Likely"), (0.0, "Uncertain"))
+        return ((0.8, "Very likely"), (0.6, "Likely"), (0.0, "Possible"))
     # A score promises nothing but its order, so the words say only how strong a match it is.
     step = (1 - answer.trace.threshold) / 3
     return ((1 - step, "Strong match"), (1 - 2 * step, "Fair match"), (0.0, "Weak match"))
@@ -73,31 +72,35 @@ def _quotes(answer: Answer, turn: int) -> str:
     items = "".join(
         f'<li><a class="cite" href="#evidence-{turn}-{number}"'
         f' aria-label="See quote {number} in its source">[{number}]</a>'
-        f'{context(quote)}<blockquote dir="auto">{highlighted(quote)}</blockquote>'
-        f'<p class="place">{place(quote)}{also(quote)}</p></li>'
+        f'<div class="said">{quoted(quote)}{places(quote)}</div></li>'
         for number, quote in enumerate(answer.quotes, start=1)
     )
+    unsure = answer.status == "UNSURE"
     return (
-        f'<div class="reply {answer.status.lower()}">'
-        f"{f'<p class=headline>{UNSURE}</p>' if answer.status == 'UNSURE' else ''}"
+        f'<div class="reply {"unsure" if unsure else "answered"}">'
+        f"{f'<p class=headline>{UNSURE}</p>' if unsure else ''}"
         f'<ol class="quotes">{items}</ol>'
-        f"{confidence(answer)}{_foot(answer, turn)}</div>"
+        f"{_left_out(answer)}{confidence(answer)}{_foot(answer, turn)}</div>"
     )
 
 
 def _not_found(answer: Answer, turn: int) -> str:
     items = "".join(
         f'<li><a class="cite" href="#evidence-{turn}-{sign}"'
-        f' aria-label="See closest passage {sign}">[{sign}]</a>'
+        f' aria-label="See nearest passage {sign}">[{sign}]</a>'
         f'<p class="place">{place(passage)}</p></li>'
         for sign, passage in lettered(answer.nearest)
     )
-    nearest = f'<p class="nearest-title">Nearest:</p><ol class="nearest">{items}</ol>'
     return (
         f'<div class="reply not-found"><p class="headline">{NOT_FOUND}</p>'
-        "<p>They speak of other things.</p>"
-        f"{nearest if items else ''}{confidence(answer)}{_foot(answer, turn)}</div>"
+        f"{f'<p>{ELSEWHERE}; the nearest:</p><ol class=nearest>{items}</ol>' if items else ''}"
+        f"{_left_out(answer)}{confidence(answer)}{_foot(answer, turn)}</div>"
     )
+
+
+def _left_out(answer: Answer) -> str:
+    others = left_out(answer)
+    return f'<p class="left-out">{others} Clear the choice below to ask all.</p>' if others else ""
 
 
 def _foot(answer: Answer, turn: int) -> str:

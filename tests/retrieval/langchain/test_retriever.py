@@ -68,6 +68,30 @@ def test_a_quote_says_where_the_answer_is_and_how_sure(engine: Engine) -> None:
     quote = PinciteRetriever(engine=engine, mode="quotes").invoke(QUESTION)[0].metadata
     assert quote["highlights"] == [[quote["start"], quote["end"]]]
     assert 0 < quote["confidence"] <= 1
+    assert (quote["status"], quote["context"], quote["places"]) == ("ANSWERED", [], [])
+
+
+def test_an_unsure_quote_says_so_and_comes_all_the_same(engine: Engine) -> None:
+    strict = Engine(engine.library, engine.embedder, load_settings(threshold=1))
+    best, *_ = PinciteRetriever(engine=strict, mode="quotes").invoke(QUESTION)
+    assert best.page_content == "The keeper trims the lamp at dusk."
+    assert best.metadata["status"] == "UNSURE"
+
+
+def test_a_quote_brings_its_context_and_its_other_places(tmp_path: Path) -> None:
+    text = "The keeper lives on the rock. He trims the lamp at dusk, when the ships come in."
+    embedder = HashingEmbedder()
+    sections = (types.Section(types.Span(0, len(text))),)
+    copies = [types.Document(f"{name}.txt", name.title(), text, sections) for name in ("a", "b")]
+    with Library.open(tmp_path, create=True) as library:
+        ingest_documents(copies, library, embedder)
+        asked = Engine(library, embedder, load_settings(threshold=0.2))
+        (quote,) = PinciteRetriever(engine=asked, mode="quotes").invoke(QUESTION)
+    (place,) = quote.metadata["places"]
+    assert {quote.metadata["title"], place["title"]} == {"A", "B"}
+    assert (place["start"], place["end"], place["section"]) == (0, len(text), [])
+    for piece in quote.metadata["context"]:
+        assert text[piece["start"] : piece["end"]] == piece["text"]
 
 
 def test_no_quotes_come_when_the_documents_do_not_answer(engine: Engine) -> None:

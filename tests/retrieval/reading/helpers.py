@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from pincite.corpus.rows import StoredPassage
 from pincite.corpus.types import Document
 from pincite.ingest.cutting.passages import segment
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from pincite.retrieval.query import Query
+from pincite.retrieval.reading.answer_type import Asked
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.quote import Quote, verify
 from pincite.retrieval.reading.reader import Candidate, Reading
@@ -61,6 +65,11 @@ def reading_of(
     )
 
 
+def query(question: str) -> Query:
+    """A question of which nothing is known but its words."""
+    return Query(question, question, {}, np.zeros(1, np.float32), (), (), (), Asked.of(question))
+
+
 def joined(*readings: Reading) -> Reading:
     """Readings of several documents as one."""
     hits = [hit for reading in readings for hit in reading.hits]
@@ -79,7 +88,7 @@ def chosen(
 ) -> list[Quote]:
     """The quotes where the sentence ``best`` is best, each verified."""
     reading = reading or reading_of(document, {best: 0.9})
-    quotes = choose(question, reading, {document.id: document}.__getitem__, limit)
+    quotes = choose(query(question), reading, {document.id: document}.__getitem__, limit)
     for quote in quotes:
         verify(quote, document)
     return quotes

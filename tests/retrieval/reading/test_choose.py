@@ -13,7 +13,7 @@ from pincite.retrieval.reading.quote import verify
 from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.reading.whole import LONGEST
 from tests.retrieval.conftest import make_document
-from tests.retrieval.reading.helpers import chosen, joined, reading_of
+from tests.retrieval.reading.helpers import chosen, joined, query, reading_of
 
 STORY = make_document(
     "# Storm\n\nThe mast broke near Iceland. The crew prayed all night. A calm came at dawn.\n\n"
@@ -75,7 +75,7 @@ def test_the_same_words_elsewhere_are_another_place_of_one_quote() -> None:
     reading = joined(
         *(reading_of(d, {CALM: 0.9}, first=10 * i) for i, d in enumerate(documents.values()))
     )
-    quotes = choose("calm", reading, documents.__getitem__, 3)
+    quotes = choose(query("calm"), reading, documents.__getitem__, 3)
     (quote,) = [q for q in quotes if "calm" in q.text]
     assert {place.document for place in quote.places} == {copy.id, cited.id}
     for place in quote.places:
@@ -104,7 +104,7 @@ def test_there_are_no_more_quotes_than_the_limit(limit: int) -> None:
 
 
 def test_no_candidates_make_no_quotes() -> None:
-    assert choose("why?", Reading([], []), {}.__getitem__, 3) == []
+    assert choose(query("why?"), Reading([], []), {}.__getitem__, 3) == []
 
 
 SENTENCES = st.lists(st.sampled_from(["mast", "crew", "calm", "cook", "Nine", "Bergen", "Forty"]))
@@ -122,7 +122,7 @@ def test_quotes_are_verbatim_apart_and_marked_inside(
     scores: dict[str, float], ranks: dict[str, float], limit: int, tokens: int, question: str
 ) -> None:
     reading = reading_of(STORY, scores, ranks, tokens)
-    quotes = choose(question, reading, {STORY.id: STORY}.__getitem__, limit)
+    quotes = choose(query(question), reading, {STORY.id: STORY}.__getitem__, limit)
     assert 1 <= len(quotes) <= limit
     for place, quote in enumerate(quotes):
         verify(quote, STORY)

@@ -1,0 +1,18 @@
+"""What each level of an answer is called, in every face the same."""
+
+from __future__ import annotations
+
+from pincite.retrieval.answer import Answer
+
+UNSURE = "I cannot vouch for these; closest:"
+NOT_FOUND = "Not in these documents"
+ELSEWHERE = "They are about other things"
+
+
+def left_out(answer: Answer) -> str:
+    """That other documents were not asked, where that may be why there is no sure answer."""
+    trace = answer.trace
+    if answer.status == "ANSWERED" or not trace.left_out:
+        return ""
+    asked = trace.asked or 0
+    return f"Asked {asked:,} of {asked + trace.left_out:,} documents; the others were left out."
