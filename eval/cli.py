@@ -39,7 +39,9 @@ Split = Annotated[str | None, typer.Option(help="Only the questions of this spli
 
 @app.command(_RUN)
 def run(
-    gold_dir: Annotated[Path, typer.Argument(help="The gold set's folder.")],
+    gold_dir: Annotated[
+        Path, typer.Argument(help="The gold set's folder, or a folder of several.")
+    ],
     split: Split = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
     config: Overrides = None,
@@ -54,7 +56,8 @@ def run(
     ] = None,
 ) -> None:
     """Ask every question of a gold set and print the metrics with 95 % intervals."""
-    from pincite.eval.goldset import load
+    from pincite.eval.goldset import gold_sets, load
+    from pincite.eval.join import joined
     from pincite.eval.measure import scores
     from pincite.eval.report import compare as comparing
     from pincite.eval.report import floors, report
@@ -64,11 +67,13 @@ def run(
 
     settings = settings_of(config)
     require_writable(json_file, html_file)
-    gold = load(gold_dir, split=split, limit=limit)
+    sets = [load(folder, split=split, limit=limit) for folder in gold_sets(gold_dir)]
     other = report.read_json(compare) if compare else None
     lowest = floors.read(floors_file) if floors_file else None
+    embedder = open_embedder(settings)
     with progress_shown() as progress:
-        done = evaluate(gold, settings, open_embedder(settings), library, progress)
+        runs = [evaluate(gold, settings, embedder, library, progress) for gold in sets]
+    done = runs[0] if len(runs) == 1 else joined(gold_dir.resolve().name, runs)
     value = report.report(done, scores(done))
     differences = comparing.compare(value, other) if other else None
     out = output()
@@ -79,7 +84,7 @@ def run(
     if json_file:
         report.write_json(value, json_file)
     if html_file:
-        report.write_text(page.page(value, gold, differences), html_file)
+        report.write_text(page.page(value, done.gold, differences), html_file)
     if lowest and floors_file and (fallen := floors.under(value, lowest, floors_file)):
         raise UnderFloorError("; ".join(fallen))
 
@@ -162,20 +167,30 @@ def check(gold_dir: Annotated[Path, typer.Argument(help="The gold set's folder."
 
 @app.command("import")
 def import_(
-    form: Annotated[str, typer.Argument(help="squad or beir.")],
-    source: Annotated[Path, typer.Argument(help="SQuAD's JSON file, or BEIR's folder.")],
+    form: Annotated[str, typer.Argument(help="squad, beir or table.")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="SQuAD's JSON, BEIR's folder, or a .csv or .xlsx with the columns "
+            "question, answer, file."
+        ),
+    ],
     gold_dir: Annotated[Path, typer.Argument(help="The new gold set's folder.")],
     split: Annotated[str, typer.Option(help="BEIR: which qrels.")] = "test",
 ) -> None:
-    """Turn a SQuAD file or a BEIR folder into a gold set."""
+    """Turn a SQuAD file, a BEIR folder or a sheet of questions into a gold set."""
     from pincite.eval import importers
     from pincite.eval.goldset import write
+    from pincite.eval.table_importer import table
 
-    if form not in ("squad", "beir"):
-        raise UsageError(f"{form!r} is not a form that can be imported; name squad or beir")
-    corpus, questions = (
-        importers.squad(source) if form == "squad" else importers.beir(source, split)
-    )
+    if form == "table":
+        corpus, questions = table(source, gold_dir)
+    elif form == "squad":
+        corpus, questions = importers.squad(source)
+    elif form == "beir":
+        corpus, questions = importers.beir(source, split)
+    else:
+        raise UsageError(f"{form!r} is not a form that can be imported; name squad, beir or table")
     gold = write(gold_dir, corpus, questions)
     output().print(f"{gold_dir}: {len(gold.documents)} documents, {len(gold.questions)} questions")
 

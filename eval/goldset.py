@@ -2,97 +2,49 @@
 
 A gold set is a folder with two files of JSON lines:
 
-    corpus.jsonl      {"id", "title", "text", "path"?}
-    questions.jsonl   {"id", "question", "answers": [text…],
-                       "evidence": [{"doc", "start", "end", "text"}…], "answerable": bool,
-                       "kind"?, "split"?, "scope_doc"?, "relevant_docs"?, "history"?}
+    corpus.jsonl      {"id", "title"?, "text"} or {"id", "title"?, "path"}
+    questions.jsonl   {"id", "question", "answerable": bool, "answers": [text…],
+                       "evidence": [{"doc", "start", "end", "text"} or {"doc", "text"}…],
+                       "all_of"?: [text…], "kind"?, "split"?, "scope_doc"?, "relevant_docs"?,
+                       "history"?}
 
-Offsets are Unicode code points into ``text``, half-open. Keys that are not named here are carried
-along. Everything is checked on loading, and whatever is wrong is said with its file and line.
+Offsets are Unicode code points into ``text``, half-open. A document with a ``path``, relative to
+the folder, and without a text is a file that the product's readers read; evidence without offsets
+is found in its text, whatever blanks and marks are between the words. Any of ``answers`` is an
+answer, and a complete answer has all of ``all_of``. Keys that are not named here are carried along.
+Everything is checked on loading, and whatever is wrong is said with its file and line.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+import os
+from collections.abc import Iterable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import GoldSetError
-from pincite.corpus.types import Span
-from pincite.eval.jsonlines import Lines, get, json_lines, numbered, strings
+from pincite.eval.gold_files import GoldFile, read_files
+from pincite.eval.gold_lines import CORPUS, QUESTIONS, document_from, question_from, unprinted
+from pincite.eval.gold_types import Evidence, GoldDocument, GoldSet, Question
+from pincite.eval.jsonlines import Lines, get, json_lines, numbered
 
-CORPUS, QUESTIONS = "corpus.jsonl", "questions.jsonl"
+__all__ = [
+    "Evidence",
+    "GoldDocument",
+    "GoldSet",
+    "Question",
+    "bundled",
+    "gold_sets",
+    "load",
+    "load_split",
+    "write",
+]
+
 BUNDLED = Path(str(files("pincite.eval"))) / "gold"
 _FORM = f"a gold set is a folder with {CORPUS} and {QUESTIONS}"
-_DOCUMENT_KEYS = ("id", "title", "text")
-_QUESTION_KEYS = (
-    "id",
-    "question",
-    "answers",
-    "evidence",
-    "answerable",
-    "kind",
-    "split",
-    "scope_doc",
-    "relevant_docs",
-    "history",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class GoldDocument:
-    """A document of a gold set; ``text`` is canonical."""
-
-    id: str
-    title: str
-    text: str
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where an answer stands: a span of the canonical text of the document ``doc``."""
-
-    doc: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question and what is known of its answer.
-
-    Attributes:
-        answers: short answers; any of them will do. Empty where none is known.
-        evidence: every place that supports the answer; empty for an unanswerable question.
-        scope_doc: ask of this document only.
-        relevant_docs: document-level gold; by default the documents of the evidence.
-        turns: how many turns of a conversation go before it. They are not used yet.
-    """
-
-    id: str
-    question: str
-    answers: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
-    answerable: bool
-    kind: str | None = None
-    split: str | None = None
-    scope_doc: str | None = None
-    relevant_docs: tuple[str, ...] = ()
-    turns: int = 0
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class GoldSet:
-    """A gold set, by the name of its folder."""
-
-    name: str
-    documents: Mapping[str, GoldDocument]
-    questions: tuple[Question, ...]
 
 
 def load(folder: Path, *, split: str | None = None, limit: int | None = None) -> GoldSet:
@@ -166,20 +118,42 @@ def write(folder: Path, corpus: Iterable[Any], questions: Iterable[Any]) -> Gold
 
 
 def _checked(folder: Path, corpus: Lines, asked: Lines) -> GoldSet:
-    documents: dict[str, GoldDocument] = {}
-    sources: dict[str, str] = {}
-    for where, value in corpus:
-        document = _document(value, where)
-        if document.id in documents:
-            raise GoldSetError(f"{where}: the document id {document.id!r} stands twice")
-        documents[document.id], sources[document.id] = document, value["text"]
+    documents, sources = _documents(folder, corpus)
     questions: dict[str, Question] = {}
+    notes = []
     for where, value in asked:
-        question = _question(value, sources, where)
+        question = question_from(value, sources, where)
         if question.id in questions:
             raise GoldSetError(f"{where}: the question id {question.id!r} stands twice")
         questions[question.id] = question
-    return GoldSet(folder.resolve().name, documents, tuple(questions.values()))
+        notes += unprinted(question, documents, where)
+    return GoldSet(folder.resolve().name, documents, tuple(questions.values()), tuple(notes))
+
+
+def _documents(folder: Path, corpus: Lines) -> tuple[dict[str, GoldDocument], dict[str, str]]:
+    """The documents, and the texts that their evidence counts in, by id and in their order."""
+    documents: dict[str, GoldDocument | None] = {}
+    sources: dict[str, str] = {}
+    pending: dict[str, GoldFile] = {}
+    for where, value in corpus:
+        id = get(value, "id", str, where)
+        if id in documents:
+            raise GoldSetError(f"{where}: the document id {id!r} stands twice")
+        if "text" not in value and "path" in value:
+            title = get(value, "title", str, where, default="") or None
+            pending[id] = GoldFile(_path(folder, value, where), title, where)
+            documents[id] = None
+        else:
+            documents[id], sources[id] = document_from(value, where), value["text"]
+    for id, document in read_files(pending).items():
+        documents[id] = GoldDocument(id, document.title, document.text, {}, document)
+        sources[id] = document.text
+    return {id: document for id, document in documents.items() if document}, sources
+
+
+def _path(folder: Path, value: dict[str, Any], where: str) -> Path:
+    # By its words, not on the disk: the folder may not be there yet.
+    return Path(os.path.normpath(folder / get(value, "path", str, where)))
 
 
 def _narrowed(
@@ -198,73 +172,3 @@ def _narrowed(
             "nothing to find; add some whose answer stands in the documents"
         )
     return replace(gold, questions=tuple(chosen))
-
-
-def _document(value: dict[str, Any], where: str) -> GoldDocument:
-    text = canonical(get(value, "text", str, where))
-    if not text.strip():
-        raise GoldSetError(f"{where}: the document has no text")
-    extra = {key: item for key, item in value.items() if key not in _DOCUMENT_KEYS}
-    id = get(value, "id", str, where)
-    return GoldDocument(id, get(value, "title", str, where, default=id), text, extra)
-
-
-def _question(value: dict[str, Any], sources: Mapping[str, str], where: str) -> Question:
-    scope = get(value, "scope_doc", str, where, default="") or None
-    evidence = tuple(
-        _evidence(item, sources, where) for item in get(value, "evidence", list, where, default=[])
-    )
-    relevant = strings(value, "relevant_docs", where)
-    for id in (*relevant, *([scope] if scope else [])):
-        if id not in sources:
-            raise GoldSetError(f"{where}: the document {id!r} is not in {CORPUS}")
-    question = Question(
-        id=get(value, "id", str, where),
-        question=get(value, "question", str, where),
-        answers=strings(value, "answers", where),
-        evidence=evidence,
-        answerable=get(value, "answerable", bool, where),
-        kind=get(value, "kind", str, where, default="") or None,
-        split=get(value, "split", str, where, default="") or None,
-        scope_doc=scope,
-        relevant_docs=relevant or tuple(dict.fromkeys(e.doc for e in evidence)),
-        turns=len(get(value, "history", list, where, default=[])),
-        extra={key: item for key, item in value.items() if key not in _QUESTION_KEYS},
-    )
-    if not question.question.strip():
-        raise GoldSetError(f"{where}: the question is empty")
-    if question.evidence and not question.answerable:
-        raise GoldSetError(f"{where}: the question has evidence, and is said to be unanswerable")
-    return question
-
-
-def _evidence(value: Any, sources: Mapping[str, str], where: str) -> Evidence:
-    if not isinstance(value, dict):
-        raise GoldSetError(f"{where}: evidence should be objects with doc, start, end and text")
-    doc = get(value, "doc", str, where)
-    start, end = get(value, "start", int, where), get(value, "end", int, where)
-    said = get(value, "text", str, where)
-    if doc not in sources:
-        raise GoldSetError(f"{where}: evidence in the document {doc!r}, which is not in {CORPUS}")
-    text = sources[doc]
-    if not 0 <= start < end <= len(text) or text[start:end] != said:
-        there = text[max(0, start) : max(0, end)]
-        raise GoldSetError(
-            f"{where}: the evidence [{start}:{end}] of {doc!r} is {_short(there)} there, and not "
-            f"{_short(said)}"
-        )
-    span = _carried(text, start, end)
-    if not len(span):
-        raise GoldSetError(f"{where}: the evidence {_short(said)} of {doc!r} is no text to quote")
-    return Evidence(doc, span)
-
-
-def _carried(text: str, start: int, end: int) -> Span:
-    """The span in the canonical text of what stands in ``text[start:end]``."""
-    if text.isascii() and "\r" not in text and "\0" not in text:
-        return Span(start, end)
-    return Span(len(canonical(text[:start])), len(canonical(text[:end])))
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "…")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.eval.metrics import abstention
+from pincite.eval.metrics import abstention, shown
 from pincite.eval.metrics.answers import contained, exact_match, f1
 from pincite.eval.metrics.bootstrap import interval, percentiles, resamples
 from pincite.eval.metrics.characters import Place
@@ -42,6 +42,7 @@ GROUPS = {
         "quote_iou",
     ),
     "answers": ("answer_em", "answer_f1", "answer_in_quotes"),
+    "shown": ("shown_hit@1", "shown_hit@3", "complete", "claimed", "right", "refused"),
     "abstention": (
         "answerable_auroc",
         "aurc",
@@ -54,7 +55,7 @@ GROUPS = {
     "speed": ("ask_p50_ms", "ask_p95_ms", "ingest_passages_per_s", "peak_rss_mb"),
 }
 SMALL_IS_GOOD = frozenset(
-    {"aurc", "ece", "brier", "false_answer_rate", "false_abstain_rate"}
+    {"aurc", "ece", "brier", "false_answer_rate", "false_abstain_rate", "refused"}
     | {"ask_p50_ms", "ask_p95_ms", "peak_rss_mb"}
 )
 
@@ -84,12 +85,16 @@ def scores(run: Run) -> Scores:
 def right(outcome: Outcome) -> bool | None:
     """Whether the quotes answer the question; None where the gold set cannot tell.
 
-    Never for a question without an answer; else whether one of three quotes hits the evidence.
+    Never for a question without an answer; else whether one of three quotes hits the evidence, or,
+    where the gold set marks none, has one of the answers in it.
     """
-    if not outcome.question.answerable:
+    question = outcome.question
+    if not question.answerable:
         return False
-    if not outcome.question.evidence:
-        return None
+    if not question.evidence:
+        gold = question.answers or question.all_of
+        texts = [quote.text for quote in outcome.quotes]
+        return shown.shown_hit(texts, gold, 3) == 1.0 if gold else None
     return quote_hit([q.place for q in outcome.quotes], _evidence(outcome), 3) == 1.0
 
 
@@ -155,6 +160,7 @@ def _scores(outcome: Outcome) -> dict[str, float]:
         found["quote_hit@3"] = quote_hit(quotes, evidence, 3)
         parts = ("quote_precision", "quote_recall", "quote_iou")
         found.update(zip(parts, overlap(quotes, evidence), strict=True))
+    found.update(_shown(outcome))
     if question.answerable and question.answers:
         best = texts[0] if texts else ""
         found["answer_em"] = exact_match(best, question.answers)
@@ -164,6 +170,25 @@ def _scores(outcome: Outcome) -> dict[str, float]:
         found["false_abstain_rate"] = float(not outcome.answered)
     else:
         found["false_answer_rate"] = float(outcome.answered or bool(outcome.error))
+    return found
+
+
+def _shown(outcome: Outcome) -> dict[str, float]:
+    """What a person sees: nothing counts that was not shown."""
+    question = outcome.question
+    gold = question.answers or question.all_of
+    texts = [quote.text for quote in outcome.quotes] if outcome.shown else []
+    found: dict[str, float] = {}
+    if question.answerable and gold:
+        found["shown_hit@1"] = shown.shown_hit(texts, gold, 1)
+        found["shown_hit@3"] = shown.shown_hit(texts, gold, 3)
+    if question.answerable and question.all_of:
+        found["complete"] = shown.complete(texts, question.all_of)
+    if question.answerable:
+        found["claimed"] = float(outcome.answered)
+        found["refused"] = float(not outcome.shown)
+    if outcome.answered and (gold or not question.answerable):
+        found["right"] = float(question.answerable) and shown.shown_hit(texts, gold, 3)
     return found
 
 

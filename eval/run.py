@@ -47,13 +47,14 @@ class Given:
 class Outcome:
     """What became of one question.
 
-    ``quotes`` are those that stand behind the confidence, shown or not, so that the quality of
+    ``quotes`` are those that stand behind the confidence, ``shown`` or not, so that the quality of
     quotes and the decision to show them are measured apart. A question that failed has an
     ``error`` and nothing else.
     """
 
     question: Question
     answered: bool = False
+    shown: bool = False
     confidence: float = 0.0
     quotes: tuple[Given, ...] = ()
     verbatim: bool = True
@@ -148,6 +149,8 @@ def library_of(
 
 
 def _document(gold: GoldDocument) -> Document:
+    if gold.document is not None:
+        return gold.document
     reading = TEXT.read(gold.text.encode(), gold.id)
     return Document(source=gold.id, title=gold.title, text=reading.text, sections=reading.sections)
 
@@ -198,6 +201,7 @@ def _ask(
     return Outcome(
         question=question,
         answered=bool(quotes) and judged.value >= judged.threshold,
+        shown=bool(quotes) and judged.value >= judged.threshold,
         confidence=judged.value,
         quotes=quotes,
         verbatim=all(_verbatim(quote, gold) for quote in quotes),

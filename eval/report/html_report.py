@@ -10,7 +10,15 @@ from typing import Any
 from pincite.eval.goldset import GoldSet
 from pincite.eval.report import compare, plots
 from pincite.eval.report.compare import Difference
-from pincite.eval.report.report import METRIC_HEAD, Report, about, metric_rows, notes
+from pincite.eval.report.report import (
+    METRIC_HEAD,
+    Report,
+    about,
+    kind_cell,
+    kind_metrics,
+    metric_rows,
+    notes,
+)
 
 _AROUND = 120  # characters of the document shown on either side of the gold evidence
 
@@ -91,13 +99,14 @@ def _plots(curves: Mapping[str, Any]) -> str:
     )
 
 
-def _kinds(kinds: Mapping[str, Mapping[str, float]]) -> str:
-    names = list(dict.fromkeys(name for found in kinds.values() for name in found))
+def _kinds(kinds: Mapping[str, Mapping[str, Any]]) -> str:
+    names = kind_metrics(kinds)
     rows = [
-        (kind, *(f"{found[n]:g}" if n == "questions" else _share(found.get(n)) for n in names))
+        (kind, str(found["questions"]), *(kind_cell(found, name) for name in names))
         for kind, found in kinds.items()
     ]
-    return "<h2>By kind of question</h2>" + _table(("kind", *names), [("", rows)])
+    head = ("kind", "questions", *names)
+    return "<h2>By kind of question</h2>" + _table(head, [("", rows)])
 
 
 def _failing(value: Report, gold: GoldSet) -> str:
@@ -152,7 +161,3 @@ def _table(head: Sequence[str], parts: Iterable[tuple[str, Iterable[Sequence[str
         + "".join(part(name, rows) for name, rows in parts)
         + "</table></div>"
     )
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"

@@ -13,13 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from pincite.corpus.errors import UsageError
-from pincite.eval.measure import GROUPS, SMALL_IS_GOOD, Scores, judged, measure, right
+from pincite.eval.measure import GROUPS, SMALL_IS_GOOD, Scores, judged, mean, measure, right
 from pincite.eval.metrics import abstention
 from pincite.eval.run import Outcome, Run
 
 FORMAT = 1
 METRIC_HEAD = ("metric", "value", "95 % interval", "n")
 _KIND_METRICS = ("quote_hit@1", "quote_hit@3", "false_answer_rate", "false_abstain_rate")
+_SHOWN = (
+    *("shown_hit@1", "shown_hit@3", "complete", "claimed", "right", "refused"),
+    "false_answer_rate",
+)
 
 Report = dict[str, Any]
 
@@ -41,6 +45,7 @@ def report(run: Run, found: Scores) -> Report:
         "settings": run.settings.model_dump(mode="json", exclude={"library"}),
         "confidence_kind": run.confidence_kind,
         "threshold": run.threshold,
+        "notes": list(run.gold.notes),
         "metrics": metrics,
         "kinds": _kinds(run, found),
         "curves": _curves(run) if "aurc" in metrics else {},
@@ -145,6 +150,8 @@ def notes(value: Report) -> list[str]:
         lines.append(f"{value['failed']} questions failed and count as zero, first: {first}")
     if count := value["asked_without_history"]:
         lines.append(f"{count} questions belong to a conversation and were asked without it")
+    if odd := value.get("notes"):
+        lines.append(f"{len(odd)} answers stand in none of their files, first: {odd[0]}")
     if "aurc" not in value["metrics"]:
         lines.append(
             "no abstention metrics: they need both answerable questions with evidence and "
@@ -171,26 +178,46 @@ def span(name: str, metric: Mapping[str, Any]) -> str:
 
 
 def _kinds_table(value: Report) -> Table:
+    names = kind_metrics(value["kinds"])
     table = Table(box=None, pad_edge=False)
     table.add_column("\nkind")
-    for name in ("questions", *_KIND_METRICS):
+    for name in ("questions", *names):
         table.add_column(f"\n{name}", justify="right")
     for kind, found in value["kinds"].items():
-        cells = (f"{found[name]:.3f}" if name in found else "" for name in _KIND_METRICS)
-        table.add_row(kind, str(found["questions"]), *cells)
+        table.add_row(kind, str(found["questions"]), *(kind_cell(found, name) for name in names))
     return table
 
 
-def _kinds(run: Run, found: Scores) -> dict[str, dict[str, float]]:
-    """The main means by kind of question, where the gold set names kinds."""
-    kinds: dict[str, dict[str, float]] = {}
+def kind_metrics(kinds: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The metrics that stand beside the kinds of questions.
+
+    What was shown says more than what stood behind it, where a gold set can tell both.
+    """
+    there = {name for found in kinds.values() for name in found}
+    chosen = _SHOWN if "shown_hit@1" in there else _KIND_METRICS
+    return [name for name in chosen if name in there]
+
+
+def kind_cell(found: Mapping[str, Any], name: str) -> str:
+    """A kind's mean and its interval; nothing where the metric does not apply to it."""
+    if name not in found:
+        return ""
+    low, high = found["intervals"][name]
+    return f"{found[name]:.2f} {low:.2f}–{high:.2f}"
+
+
+def _kinds(run: Run, found: Scores) -> dict[str, dict[str, Any]]:
+    """The main means by kind of question with their intervals, where the set names kinds."""
+    kinds: dict[str, dict[str, Any]] = {}
     for kind in sorted({o.question.kind for o in run.outcomes if o.question.kind}):
         ids = {o.question.id for o in run.outcomes if o.question.kind == kind}
-        kinds[kind] = {"questions": len(ids)}
-        for name in _KIND_METRICS:
+        kinds[kind] = {"questions": len(ids), "intervals": {}}
+        for name in dict.fromkeys((*_KIND_METRICS, *_SHOWN)):
             values = [v for id, v in found.get(name, {}).items() if id in ids]
             if values:
-                kinds[kind][name] = sum(values) / len(values)
+                whole = mean(values)
+                kinds[kind][name] = whole.value
+                kinds[kind]["intervals"][name] = [whole.low, whole.high]
     return kinds
 
 
@@ -213,6 +240,7 @@ def _result(outcome: Outcome, found: Scores) -> dict[str, Any]:
         "kind": question.kind,
         "answerable": question.answerable,
         "answered": outcome.answered,
+        "shown": outcome.shown,
         "confidence": outcome.confidence,
         "right": right(outcome),
         "milliseconds": round(outcome.milliseconds, 3),
