@@ -195,7 +195,7 @@ def test_a_row_that_is_wrong_is_refused_by_its_number(
     gold_over_files(tmp_path / "g")
     sheet = sheet_of(tmp_path / "g", [SHEET[0], row], "sheet.csv")
     run = pincite("eval", "import", "table", sheet, tmp_path / "new")
-    assert run.code == 1
+    assert run.code == 2
     assert said in run.stderr.replace("\n", " ")
     assert not (tmp_path / "new").exists()
 
@@ -213,5 +213,5 @@ def test_columns_are_checked_by_name(
     run = pincite(
         "eval", "import", "table", sheet_of(tmp_path, [head], "sheet.csv"), tmp_path / "new"
     )
-    assert run.code == 1
+    assert run.code == 2
     assert said in run.stderr.replace("\n", " ")
