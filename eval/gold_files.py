@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pincite.corpus.errors import GoldSetError
 from pincite.corpus.types import Document, Span
-from pincite.ingest.files.read import Finding, Read, Refused, Request
+from pincite.ingest.files.read import Failed, Read, ReadResult, Request
 from pincite.ingest.files.walk import Source
 from pincite.ingest.processes.reader_pool import Readers
 
@@ -61,11 +61,11 @@ def locate(text: str, passage: str) -> Span | None:
     return Span(*found.span()) if found else None
 
 
-def _document(id: str, file: GoldFile, finding: Finding) -> Document:
+def _document(id: str, file: GoldFile, finding: ReadResult) -> Document:
     match finding:
         case Read(document, _):
             return replace(document, source=id, origin=None)
-        case Refused(reason):
+        case Failed(reason):
             raise GoldSetError(f"{file.where}: {reason}")
         case _:
             raise GoldSetError(f"{file.where}: {file.path} was not read; run it again")

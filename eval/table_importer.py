@@ -111,18 +111,18 @@ def _csv(sheet: Path) -> Iterator[list[str]]:
 
 
 def _workbook(sheet: Path) -> Iterator[list[str]]:
-    from openpyxl import load_workbook
+    from python_calamine import CalamineWorkbook
 
     try:
-        book = load_workbook(sheet, read_only=True, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(values_only=True))
-        book.close()
-    except Exception as error:  # openpyxl and zipfile have a dozen of their own
+        with CalamineWorkbook.from_path(str(sheet)) as book:
+            rows = book.get_sheet_by_index(0).to_python()
+    except Exception as error:  # it has one for each format
         raise GoldSetError(
             f"{sheet} is not a workbook that can be read ({error}); save it anew as .xlsx"
         ) from error
     for row in rows:
-        yield ["" if value is None else str(value) for value in row]
+        # A whole number comes as a float.
+        yield [f"{v:g}" if isinstance(v, float) and v.is_integer() else str(v) for v in row]
 
 
 def _several(cell: str) -> list[str]:
