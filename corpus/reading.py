@@ -35,6 +35,10 @@ _AT_ONCE = 2000  # rows read at once while all are gone through
 _TITLE_TEXT = (
     "SELECT d.title, c.text FROM documents d JOIN contents c ON c.document = d.id WHERE d.id = ?"
 )
+_OLDER = (
+    "an older Pincite made it, so embed everything anew: pincite reembed (in Python: "
+    "pincite.ingest.reembedding.reembed)"
+)
 _REMEDY = (
     "choose the first with PINCITE_EMBEDDER, or embed everything anew with the second: "
     "pincite reembed"
@@ -90,10 +94,12 @@ class ReadableLibrary:
             EmbedderMismatchError: the library's vectors were made by another embedder; ``remedy``
                 says what the person can do.
         """
-        if self.fingerprint not in (None, fingerprint):
+        made_by = self.fingerprint
+        if made_by not in (None, fingerprint):
+            is_older = fingerprint.startswith(f"{made_by}+")  # the same model, used as it was then
             raise EmbedderMismatchError(
-                f"the library {self.folder} was made with the embedder {self.fingerprint}, and "
-                f"this is {fingerprint}; {remedy}"
+                f"the library {self.folder} was made with the embedder {made_by}, and this is "
+                f"{fingerprint}; {_OLDER if is_older else remedy}"
             )
 
     def counts(self) -> tuple[int, int]:

@@ -27,9 +27,9 @@ _WARNINGS = """
 # In their order, so that neighbours in a document have neighbouring ids, none used before.
 _PASSAGES = """
     INSERT INTO main.passages
-        (document, start, end, sentences, path, columns, kind, hidden, key)
-    SELECT document, start, end, sentences, path, columns, kind, hidden, key FROM beside.passages
-    WHERE document IN (SELECT id FROM main.documents) ORDER BY id
+        (document, start, end, sentences, path, columns, context, kind, hidden, key)
+    SELECT document, start, end, sentences, path, columns, context, kind, hidden, key
+    FROM beside.passages WHERE document IN (SELECT id FROM main.documents) ORDER BY id
 """
 
 

@@ -12,6 +12,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, Literal
 
 import numpy as np
@@ -261,15 +262,27 @@ class Passage:
     hidden: bool = False
     context: tuple[tuple[Span, ...], ...] = ()
 
-    def embedded_text(self, text: str) -> str:
-        """What the embedder sees of this passage of ``text``: headings, context, then the prose.
+    def embedded(self, text: str) -> tuple[str, list[Span]]:
+        """What the embedder sees of this passage of ``text``, and where in it each sentence stands.
 
-        Each row says which cell belongs to which column.
+        Headings and context come before the prose, and each row says which cell belongs to which
+        column.
         """
-        body = text[self.span.start : self.span.end]
-        if self.columns:
-            body = "\n".join(self._words(text, i) for i in range(len(self.sentences)))
-        return "\n".join([*self._above(), *self.context_texts(text), body])
+        above = [*self._above(), *self.context_texts(text)]
+        before = sum(len(line) + 1 for line in above)
+        if not self.columns:
+            body = text[self.span.start : self.span.end]
+            shift = before - self.span.start
+            spans = [Span(s.start + shift, s.end + shift) for s in self.sentences]
+            return "\n".join([*above, body]), spans
+        rows = [self._words(text, i) for i in range(len(self.sentences))]
+        starts = accumulate((len(row) + 1 for row in rows), initial=before)
+        spans = [Span(start, start + len(row)) for start, row in zip(starts, rows, strict=False)]
+        return "\n".join([*above, *rows]), spans
+
+    def embedded_text(self, text: str) -> str:
+        """What the embedder sees of this passage of ``text``."""
+        return self.embedded(text)[0]
 
     def context_texts(self, text: str) -> list[str]:
         """What stands before the passage and its first sentence needs, but for a header row."""
@@ -279,27 +292,12 @@ class Passage:
         """The passage's sentences as they stand in ``text``."""
         return [text[s.start : s.end] for s in self.sentences]
 
-    def embedded_sentences(self, text: str) -> list[str]:
-        """What the embedder sees of each sentence: rows and items with what stands over them."""
-        return [
-            "\n".join(
-                [*self._above(), *(text[s.start : s.end] for s in self._lead(i)), words]
-                if self.context and self.context[i]
-                else [words]
-            )
-            for i in range(len(self.sentences))
-            for words in [self._words(text, i)]
-        ]
-
     def key(self, text: str) -> bytes:
         """32 bytes that name this passage's vectors: equal for equal text with equal headings
         and equal sentence cuts, wherever it stands, so that identical text is embedded once."""
-        start = self.span.start
-        cuts = [(s.start - start, s.end - start) for s in self.sentences]
-        parts: list[object] = [self.embedded_text(text), cuts]
-        if self.context:
-            parts.append(self.embedded_sentences(text))
-        return hashlib.sha256(json.dumps(parts).encode()).digest()
+        said, spans = self.embedded(text)
+        cuts = [(span.start, span.end) for span in spans]
+        return hashlib.sha256(json.dumps([said, cuts]).encode()).digest()
 
     def _above(self) -> list[str]:
         return [" > ".join(self.path)] if self.path else []

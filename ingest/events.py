@@ -29,7 +29,7 @@ class Event:
 
 @dataclass(slots=True)
 class Summary:
-    """What became of all sources, and how many texts were really embedded.
+    """What became of all sources, and how many passages were really embedded.
 
     ``passed_over`` counts the files in folders that no reader takes, by what they are; ``stopped``
     says that there was more to do.
@@ -62,7 +62,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Hears of each source when its fate is sealed, and of each batch of embedded texts."""
+    """Hears of each source when its fate is sealed, and of each batch of embedded passages."""
 
     on_event: Callable[[Event], None] = lambda event: None
-    on_embedded: Callable[[int], None] = lambda texts: None
+    on_embedded: Callable[[int], None] = lambda passages: None

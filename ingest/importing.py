@@ -100,9 +100,9 @@ class _Import:
             vectors,
         )
 
-    def _embedded(self, texts: int) -> None:
-        self.summary.embedded += texts
-        self._listener.on_embedded(texts)
+    def _embedded(self, passages: int) -> None:
+        self.summary.embedded += passages
+        self._listener.on_embedded(passages)
 
     def _tell(self, event: Event) -> None:
         self.summary.events.append(event)

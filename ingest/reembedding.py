@@ -29,7 +29,7 @@ def reembed(library: Library, embedder: Embedder, listener: Listener | None = No
     """Segment and embed all documents anew with ``embedder``, which may be the present one.
 
     Returns:
-        What became of each document in the last round, and how many texts were embedded in all.
+        What became of each document in the last round, and how many passages were embedded in all.
 
     Raises:
         LibraryChangedError: the library changed faster than it could be embedded.

@@ -45,10 +45,10 @@ class RunLog:
         self._summary.events.append(event)
         self._listener.on_event(event)
 
-    def embedded(self, texts: int) -> None:
-        """So many texts were embedded."""
-        self._summary.embedded += texts
-        self._listener.on_embedded(texts)
+    def embedded(self, passages: int) -> None:
+        """So many passages were embedded."""
+        self._summary.embedded += passages
+        self._listener.on_embedded(passages)
 
     def settle_if_many(self) -> None:
         """Settle what has been gathered, if that is worth a commit."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Passage
 from pincite.ingest.cutting.language import warned
@@ -19,7 +17,7 @@ NO_PASSAGES = "its text gives no passage, as where there are only headings: no q
 _BATCH_PASSAGES = 256
 _BATCH_CHARACTERS = 4_000_000
 _PART_PASSAGES = 2048  # of a long document, whose vectors are stored part by part
-_BATCH_TEXTS = 64  # between two signs of life
+_SIGN_PASSAGES = 64  # between two signs of life
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Storing:
     Args:
         library: what they are stored in.
         embedder: what makes the vectors.
-        on_embedded: hears, batch by batch, how many texts were embedded.
+        on_embedded: hears, batch by batch, how many passages were embedded.
         stopping: whether to give up in the middle of a long document.
 
     Raises:
@@ -66,7 +64,7 @@ class Storing:
         self,
         library: Library,
         embedder: Embedder,
-        on_embedded: Callable[[int], None] = lambda texts: None,
+        on_embedded: Callable[[int], None] = lambda passages: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         library.require(embedder.fingerprint)
@@ -160,20 +158,17 @@ def embed(
     """Unit rows ``(1 + sentences, dimension)`` for each passage key.
 
     Args:
-        missing: by key, the passage and the whole text of its document. Equal texts are embedded
-            once.
+        missing: by key, the passage and the whole text of its document.
         embedder: what makes the vectors.
-        on_embedded: hears, batch by batch, how many texts were embedded.
+        on_embedded: hears, batch by batch, how many passages were embedded.
     """
-    texts = {
-        key: [passage.embedded_text(whole), *passage.embedded_sentences(whole)]
-        for key, (passage, whole) in missing.items()
-    }
-    distinct = list(dict.fromkeys(text for some in texts.values() for text in some))
-    rows: list[Vectors] = []
-    for start in range(0, len(distinct), _BATCH_TEXTS):
-        some = distinct[start : start + _BATCH_TEXTS]
-        rows.extend(embedder.embed_documents(some))
+    # By length, so that what goes through the model together is of about equal length.
+    whole = {key: passage.embedded(text) for key, (passage, text) in missing.items()}
+    keys = sorted(missing, key=lambda key: len(whole[key][0]))
+    rows: dict[bytes, Vectors] = {}
+    for start in range(0, len(keys), _SIGN_PASSAGES):
+        some = keys[start : start + _SIGN_PASSAGES]
+        texts, parts = zip(*(whole[key] for key in some), strict=True)
+        rows.update(zip(some, embedder.embed_parts(texts, parts), strict=True))
         on_embedded(len(some))
-    row_of = dict(zip(distinct, rows, strict=True))
-    return {key: np.stack([row_of[text] for text in some]) for key, some in texts.items()}
+    return rows

@@ -41,17 +41,17 @@ def ingesting(console: Console, *, only_changes: bool = False) -> Iterator[Liste
     columns = (
         TextColumn("ingesting"),
         BarColumn(),
-        TextColumn("{task.completed} files, {task.fields[texts]} texts embedded"),
+        TextColumn("{task.completed} files, {task.fields[passages]} passages embedded"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("ingesting", total=None, texts=0)
+        task = progress.add_task("ingesting", total=None, passages=0)
         embedded = 0
 
-        def on_embedded(texts: int) -> None:
+        def on_embedded(passages: int) -> None:
             nonlocal embedded
-            embedded += texts
-            progress.update(task, texts=embedded)
+            embedded += passages
+            progress.update(task, passages=embedded)
 
         def on_event(event: Event) -> None:
             progress.advance(task)
@@ -70,7 +70,7 @@ def show_summary(console: Console, summary: Summary, seconds: float) -> None:
     counts = ", ".join(f"{summary.count(outcome)} {outcome}" for outcome in shown)
     if warned := len(summary.warned):
         counts += f", {warned} with a warning"
-    _line(console, f"{counts}; {summary.embedded} texts embedded in {seconds:.1f} s")
+    _line(console, f"{counts}; {summary.embedded} passages embedded in {seconds:.1f} s")
     if summary.passed_over:
         _line(console, passed_over(summary.passed_over))
 

@@ -21,10 +21,11 @@ from rich.table import Table
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.library import Library
+from pincite.corpus.types import Span
 from pincite.eval.memory import peak_rss_mb
 from pincite.ingest.files.walk import find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
-from pincite.retrieval.embedding.embedder import Embedder, Vectors
+from pincite.retrieval.embedding.embedder import Embedder, Vectors, embed_alone
 
 _GB = 1_000_000_000
 _SPACE = 5  # times the text, on the disk: the text, the library, its indexes
@@ -58,6 +59,10 @@ class CheapEmbedder:
         rows = np.frombuffer(digests, np.int16).reshape(-1, self.dimension).astype(np.float32)
         found: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
         return found
+
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """See `Embedder`."""
+        return embed_alone(self.embed_documents, texts, parts)
 
     def embed_query(self, text: str) -> Vectors:
         """See `Embedder`."""
@@ -170,7 +175,7 @@ def bench_pages(console: Console, folder: Path, embedder: Embedder) -> None:
 
 def _show(console: Console, runs: dict[str, Taken]) -> None:
     table = Table(box=None, pad_edge=False)
-    columns = ("", "seconds", "outcomes", "texts embedded", "passages", "peak MiB", "worker MiB")
+    columns = ("", "seconds", "outcomes", "embedded", "passages", "peak MiB", "worker MiB")
     for name in columns:
         table.add_column(name, justify="left" if name in ("", "outcomes") else "right")
     for name, run in runs.items():

@@ -184,7 +184,7 @@ def write(
         "auroc_on_other_topics": dict(auroc),
     }
     half = {name: t.half().contiguous() for name, t in adjustments.items()}
-    save_file(half, file, {"embedder": embedder.fingerprint, "about": json.dumps(about)})
+    save_file(half, file, {"embedder": embedder.network_id, "about": json.dumps(about)})
 
 
 def _names(lessons: Sequence[Lesson]) -> list[str]:

@@ -44,7 +44,7 @@ class Taught:
     """What a file of adjustments says of itself.
 
     Attributes:
-        embedder: the fingerprint of the embedder whose network they adjust.
+        embedder: the ``network_id`` of the embedder whose network they adjust.
         about: what they were taught on and how well that went, for people.
     """
 
@@ -60,7 +60,7 @@ def checker_for(embedder: Embedder) -> Checker | None:
     """
     if not isinstance(embedder, SentenceTransformerEmbedder):
         return None
-    fits = shipped().embedder == embedder.fingerprint
+    fits = shipped().embedder == embedder.network_id
     return AdjustedChecker(embedder, shipped_file()) if fits else None
 
 

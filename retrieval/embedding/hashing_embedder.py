@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pincite.retrieval.embedding.embedder import Vectors
+from pincite.corpus.types import Span
+from pincite.retrieval.embedding.embedder import PARTS, Vectors, embed_alone
 
 HASHING = "hashing"
 _WORD = re.compile(r"\w+")
@@ -27,7 +28,7 @@ class HashingEmbedder:
     def __init__(self, dimension: int = 256, window: int = 200) -> None:
         self.dimension = dimension
         self.window = window
-        self.fingerprint = f"{HASHING}@{dimension}"
+        self.fingerprint = f"{HASHING}@{dimension}{PARTS}"
         self.languages: frozenset[str] | None = None
 
     def count(self, texts: Sequence[str]) -> list[int]:
@@ -46,6 +47,10 @@ class HashingEmbedder:
             length = float(np.linalg.norm(row))
             row[:] = row / length if length else self.dimension**-0.5
         return rows
+
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """See `Embedder`: of the words in each part."""
+        return embed_alone(self.embed_documents, texts, parts)
 
     def embed_query(self, text: str) -> Vectors:
         """See `Embedder`."""

@@ -12,7 +12,8 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from pincite.corpus.errors import ModelError
-from pincite.retrieval.embedding.embedder import Embedder, Vectors, windows
+from pincite.corpus.types import Span
+from pincite.retrieval.embedding.embedder import PARTS, Embedder, Vectors, embed_alone, windows
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.settings import load_settings
 
@@ -80,7 +81,7 @@ class LangChainEmbedder:
     @property
     def fingerprint(self) -> str:
         """See `Embedder`."""
-        return f"{self._name}@{self.dimension}"
+        return f"{self._name}@{self.dimension}{PARTS}"
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """See `Embedder`: a token is a byte."""
@@ -95,6 +96,10 @@ class LangChainEmbedder:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         return self._checked(self.embeddings.embed_documents(list(texts)), len(texts))
+
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """See `Embedder`: each part is a text of its own to the model."""
+        return embed_alone(self.embed_documents, texts, parts)
 
     def embed_query(self, text: str) -> Vectors:
         """See `Embedder`; a question beyond the window is embedded in pieces and averaged."""

@@ -164,7 +164,9 @@ def test_other_text_or_headings_or_cuts_make_another_key(
 
 def test_headings_are_embedded_before_the_prose_and_not_quoted() -> None:
     passage = Passage(Span(4, 9), (Span(4, 6), Span(7, 9)), ("Birds", "Gulls"))
-    assert passage.embedded_text("xxx A. B. yyy") == "Birds > Gulls\nA. B."
+    said, spans = passage.embedded("xxx A. B. yyy")
+    assert said == "Birds > Gulls\nA. B."
+    assert [said[span.start : span.end] for span in spans] == ["A.", "B."]
     assert passage.sentence_texts("xxx A. B. yyy") == ["A.", "B."]
 
 
@@ -172,8 +174,7 @@ def test_a_row_is_embedded_with_its_columns_and_quoted_without() -> None:
     text = "City\tLunch\nZurich\t28 CHF"
     header, row = Span(0, 10), Span(11, 24)
     passage = Passage(row, (row,), ("Rates",), ("City", "Lunch"), "row", context=((header,),))
-    assert passage.embedded_text(text) == "Rates\nCity: Zurich; Lunch: 28 CHF"
-    assert passage.embedded_sentences(text) == ["Rates\nCity: Zurich; Lunch: 28 CHF"]
+    assert passage.embedded(text) == ("Rates\nCity: Zurich; Lunch: 28 CHF", [Span(6, 33)])
     assert passage.sentence_texts(text) == ["Zurich\t28 CHF"]
 
 

@@ -247,12 +247,13 @@ def test_what_was_reported_stays_when_a_later_document_fails(
 def test_signs_of_life_add_up_to_what_was_embedded(
     library: Library, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pincite.ingest.storing._BATCH_TEXTS", 3)
+    monkeypatch.setattr("pincite.ingest.storing._SIGN_PASSAGES", 3)
     signs: list[int] = []
     document = make_document(" ".join(f"Gull {n} sat there." for n in range(50)), "a.txt")
-    ingest_documents([document], library, embedder, Listener(on_embedded=signs.append))
+    listener = Listener(on_embedded=signs.append)
+    summary = ingest_documents([document], library, embedder, listener, passage_tokens=8)
     assert max(signs) == 3
-    assert sum(signs) == len(embedder.given) > 50
+    assert sum(signs) == summary.embedded == summary.events[0].passages > 20
 
 
 def test_the_library_of_another_embedder_is_refused_and_unchanged(
@@ -262,7 +263,7 @@ def test_the_library_of_another_embedder_is_refused_and_unchanged(
     other = CountingEmbedder(32)
     with pytest.raises(EmbedderMismatchError, match=r"hashing@16.*hashing@32"):
         take(library, other, make_document(OWLS, "a.txt"))
-    assert (library.generation, library.fingerprint) == (1, "hashing@16")
+    assert (library.generation, library.fingerprint) == (1, "hashing@16+parts")
     assert held(library) == {"a.txt": GULLS}
     assert other.given == []
 

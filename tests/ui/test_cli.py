@@ -45,7 +45,9 @@ def test_a_file_is_ingested_and_said_to_be(tmp_path: Path, pincite: Pincite) -> 
     assert (run.code, run.stdout) == (0, "")
     line, summary = run.stderr.splitlines()
     assert line == f"added: {file}, 2 passages"
-    assert summary.startswith("1 added, 0 replaced, 0 unchanged, 0 refused; 6 texts embedded in ")
+    assert summary.startswith(
+        "1 added, 0 replaced, 0 unchanged, 0 refused; 2 passages embedded in "
+    )
 
 
 def test_a_folder_gives_its_readable_files_and_no_others(tmp_path: Path, pincite: Pincite) -> None:
@@ -333,7 +335,7 @@ def test_what_is_unchanged_is_not_embedded_again(pincite: Pincite, notes: Path) 
     run = pincite("ingest", notes)
     assert run.code == 0
     assert f"unchanged: {notes}, 2 passages" in run.stderr
-    assert "0 added, 0 replaced, 1 unchanged, 0 refused; 0 texts embedded" in run.stderr
+    assert "0 added, 0 replaced, 1 unchanged, 0 refused; 0 passages embedded" in run.stderr
     assert json_of(pincite, "doctor")["generation"] == 1
 
 
@@ -341,7 +343,7 @@ def test_a_changed_file_replaces_its_old_self(pincite: Pincite, notes: Path) -> 
     notes.write_text(NOTES + "\n== Terns ==\nThe arctic tern eats sand eels.\n", "utf-8")
     run = pincite("ingest", notes)
     assert "1 replaced" in run.stderr
-    assert "; 2 texts embedded" in run.stderr
+    assert "; 1 passages embedded" in run.stderr
     assert "[1] The arctic tern eats sand eels." in pincite("ask", "What does a tern eat?").stdout
 
 

@@ -101,7 +101,7 @@ def test_a_file_that_is_no_text_is_refused_by_name(
     assert (run.code, run.stdout) == (1, "")
     found = [word for word in words if word in line]
     assert (line.startswith(f"refused: {tmp_path / 'bad.txt'} "), found) == (True, words)
-    assert summary.startswith("0 added, 0 replaced, 0 unchanged, 1 refused; 0 texts embedded")
+    assert summary.startswith("0 added, 0 replaced, 0 unchanged, 1 refused; 0 passages embedded")
     assert state(pincite) == before
 
 

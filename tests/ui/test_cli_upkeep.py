@@ -54,7 +54,7 @@ def test_a_library_moves_by_export_and_import(
     taken = pincite("--library", "other", "import", "all.jsonl")
     assert (taken.code, taken.stdout) == (0, "")
     assert f"added: {notes}, 2 passages" in taken.stderr
-    assert ("; 0 texts embedded" in taken.stderr) == bool(vectors)
+    assert ("; 0 passages embedded" in taken.stderr) == bool(vectors)
     here, there = pincite("documents"), pincite("--library", "other", "documents")
     assert here.stdout == there.stdout
     asked = pincite("--library", "other", "ask", EATS, "--tag", "birds")
@@ -100,12 +100,12 @@ def test_another_embedder_is_refused_with_the_command_that_takes_it(
     small()
     refused = pincite("ask", EATS)
     assert (refused.code, refused.stdout) == (1, "")
-    assert "hashing@256, and this is hashing@32" in refused.stderr
+    assert "hashing@256+parts, and this is hashing@32+parts" in refused.stderr
     assert "pincite reembed" in refused.stderr
     run = pincite("reembed")
     assert (run.code, run.stdout) == (0, "")
     assert run.stderr == (
-        "embedded anew with hashing@32: 1 documents, 2 passages; 6 texts embedded now\n"
+        "embedded anew with hashing@32+parts: 1 documents, 2 passages; 2 embedded now\n"
     )
     assert "herring gull eats fish" in pincite("ask", EATS).stdout
     assert health(pincite, "--deep")["problems"] == []

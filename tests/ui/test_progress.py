@@ -66,7 +66,7 @@ def test_the_summary_counts_every_outcome() -> None:
     events = [Event("/a", "added"), Event("/b", "added"), Event("/c", "refused", reason="no")]
     show_summary(page, Summary(events, embedded=9), 1.25)
     assert shown(page) == (
-        "2 added, 0 replaced, 0 unchanged, 1 refused; 9 texts embedded in 1.2 s\n"
+        "2 added, 0 replaced, 0 unchanged, 1 refused; 9 passages embedded in 1.2 s\n"
     )
 
 
@@ -75,7 +75,7 @@ def test_the_summary_counts_what_was_removed_and_what_was_warned_of() -> None:
     events = [Event("/a", "added", warnings=("page 1 has no text",)), Event("/b", "removed")]
     show_summary(page, Summary(events), 1.25)
     assert shown(page).startswith(
-        "1 added, 0 replaced, 0 unchanged, 1 removed, 0 refused, 1 with a warning; 0 texts"
+        "1 added, 0 replaced, 0 unchanged, 1 removed, 0 refused, 1 with a warning; 0 passages"
     )
 
 

@@ -203,7 +203,7 @@ def test_each_file_of_an_upload_says_how_far_it_is() -> None:
     assert "big.pdfNot readIt has 300.0 MB; split it." in drawn.text
     assert "b.txtWaiting" in drawn.text
     assert "zip/inner.txtUnchanged" in drawn.text
-    assert "3 done, 12 texts embedded" in drawn.text
+    assert "3 done, 12 passages embedded" in drawn.text
 
 
 def test_the_summary_puts_what_was_not_read_first_and_says_why() -> None:

@@ -71,7 +71,7 @@ def reembed() -> None:
         documents, passages = library.counts()
     _say(
         f"embedded anew with {embedder.fingerprint}: {documents} documents, {passages} passages; "
-        f"{summary.embedded} texts embedded now"
+        f"{summary.embedded} embedded now"
     )
 
 

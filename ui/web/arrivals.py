@@ -69,10 +69,10 @@ def reading(files: Sequence[Arrived], events: Iterable[Event], embedded: int) ->
         *((source, _fate(event)) for source, event in fates.items() if source not in set(names)),
     ]
     done = len(fates) + sum(bool(file.lost) for file in files if file.name not in fates)
-    texts = f", {counted(embedded, 'text')} embedded" if embedded else ""
+    passages = f", {counted(embedded, 'passage')} embedded" if embedded else ""
     return (
         f'<div class="arrivals"><p><b>Reading {counted(len(files), "file")}</b> '
-        f'{done:,} done{texts}</p><progress max="{max(len(lines), 1)}" value="{done}" '
+        f'{done:,} done{passages}</p><progress max="{max(len(lines), 1)}" value="{done}" '
         f'aria-label="Files read"></progress>{_lines(lines)}</div>'
     )
 

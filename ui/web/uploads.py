@@ -80,8 +80,8 @@ def taken(batch: Batch, tags: Sequence[str], intake: Intake) -> Iterator[Progres
     """
     progress = Progress([])
 
-    def on_embedded(texts: int) -> None:
-        progress.embedded += texts
+    def on_embedded(passages: int) -> None:
+        progress.embedded += passages
 
     def work() -> Summary:
         try:

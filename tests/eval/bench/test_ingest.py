@@ -50,7 +50,7 @@ def test_a_folder_is_taken_in_with_the_embedder_of_the_settings(
     write_files(tmp_path / "pages", 3, 500)
     run = pincite("eval", "bench-ingest", "--pdfs", tmp_path / "pages")
     assert run.code == 0
-    assert f"3 files in {tmp_path / 'pages'}, embedder hashing@256" in run.stdout
+    assert f"3 files in {tmp_path / 'pages'}, embedder hashing@256+parts" in run.stdout
     assert "pages a second, of 0 pages" in run.stdout
 
 

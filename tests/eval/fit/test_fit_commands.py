@@ -34,7 +34,7 @@ def test_a_gold_set_becomes_lessons_and_they_a_checker(
     assert run.code == 0
     assert f"{len(made)} lessons taught" in run.stdout
     embedder = SentenceTransformerEmbedder(str(tiny))
-    assert taught(file).embedder == embedder.fingerprint
+    assert taught(file).embedder == embedder.network_id
     assert taught(file).about["recipe"]["epochs"] == 1
     assert isinstance(AdjustedChecker(embedder, file).check("the gull ?", "a gull ."), float)
 

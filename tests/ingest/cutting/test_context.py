@@ -8,19 +8,24 @@ from pincite.corpus.types import Document, Passage
 from tests.ingest.cutting.helpers import check_whole, passages_of, read, read_markdown
 
 
-def embedded(document: Document, tokens: int = 96) -> dict[str, str]:
-    """What is embedded of each sentence, by its own words."""
-    passages = passages_of(document, tokens)
+def embedded(document: Document) -> dict[str, str]:
+    """What each sentence stands under and what is embedded of itself, by its own words.
+
+    All of it is in what is embedded of its passage.
+    """
+    passages = passages_of(document)
     check_whole(document, passages)
-    return {
-        words: seen
-        for passage in passages
-        for words, seen in zip(
-            passage.sentence_texts(document.text),
-            passage.embedded_sentences(document.text),
-            strict=True,
-        )
-    }
+    seen: dict[str, str] = {}
+    for passage in passages:
+        whole, spans = passage.embedded(document.text)
+        for i, (own, span) in enumerate(zip(passage.sentences, spans, strict=True)):
+            over = passage.context[i] if passage.context else ()
+            over = over[:-1] if passage.columns else over  # the header, whose cells have its names
+            lines = [document.text[s.start : s.end] for s in over]
+            assert all(f"{line}\n" in whole for line in [*passage.path, *lines])
+            words = document.text[own.start : own.end]
+            seen[words] = "\n".join([*lines, whole[span.start : span.end]])
+    return seen
 
 
 TABLE = "| City | Lunch |\n| --- | --- |\n| Zurich | 28 CHF |\n| Bern | 25 CHF |"
@@ -28,7 +33,7 @@ TABLE = "| City | Lunch |\n| --- | --- |\n| Zurich | 28 CHF |\n| Bern | 25 CHF |
 
 def test_a_row_is_embedded_with_its_section_its_lead_in_and_its_columns() -> None:
     seen = embedded(read_markdown(f"# Travel\n\nThe rates are:\n\n{TABLE}\n"))
-    assert seen["| Zurich | 28 CHF |"] == "Travel\nThe rates are:\nCity: Zurich; Lunch: 28 CHF"
+    assert seen["| Zurich | 28 CHF |"] == "The rates are:\nCity: Zurich; Lunch: 28 CHF"
     assert seen["The rates are:"] == "The rates are:"
 
 
@@ -52,8 +57,8 @@ def test_an_item_is_embedded_with_its_heading_its_lead_in_and_the_items_over_it(
     seen = embedded(
         read_markdown("# Zoo\n\nThey eat:\n\n- birds:\n  - gulls\n  - owls\n- fish\n\nAll of it.")
     )
-    assert seen["- fish"] == "Zoo\nThey eat:\n- fish"
-    assert seen["- owls"] == "Zoo\nThey eat:\n- birds:\n- owls"
+    assert seen["- fish"] == "They eat:\n- fish"
+    assert seen["- owls"] == "They eat:\n- birds:\n- owls"
     assert seen["All of it."] == "All of it."
 
 

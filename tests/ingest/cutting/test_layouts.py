@@ -86,8 +86,9 @@ def test_rows_are_embedded_with_the_names_of_their_columns() -> None:
     assert second.columns == last.columns == ("Bird", "Eggs")
     shown = second.sentence_texts(document.text)
     assert set(shown) <= set(rows)
-    assert second.embedded_text(document.text).split("\n")[:2] == ["Nests", "Bird: gull 1; Eggs: 1"]
-    assert second.embedded_sentences(document.text)[0] == "Nests\nBird: gull 1; Eggs: 1"
+    said, (row, *_) = second.embedded(document.text)
+    assert said.split("\n")[:2] == ["Nests", "Bird: gull 1; Eggs: 1"]
+    assert said[row.start : row.end] == "Bird: gull 1; Eggs: 1"
 
 
 def test_the_same_rows_under_other_columns_are_embedded_anew() -> None:
@@ -120,7 +121,7 @@ def test_columns_without_a_name_keep_their_place() -> None:
     document = read_markdown("|  | Eggs |\n| --- | --- |\n| gull | 3 |\n| owl |  |")
     (passage,) = passages_of(document)
     assert passage.columns == ("", "Eggs")
-    assert passage.embedded_sentences(document.text)[1:] == ["gull; Eggs: 3", "owl"]
+    assert passage.embedded_text(document.text).split("\n")[-2:] == ["gull; Eggs: 3", "owl"]
 
 
 LOOSE = {

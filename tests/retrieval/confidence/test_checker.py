@@ -88,7 +88,7 @@ def test_what_it_says_is_the_head_on_the_first_token_of_the_pair(
     import torch
 
     given = adjustments()
-    file = write(given, embedder.fingerprint)
+    file = write(given, embedder.network_id)
     pair = embedder.model.tokenizer("the whale ?", "a rope .", return_tensors="pt")
     with torch.inference_mode():
         first = adjusted(embedder.network, given)(**pair).last_hidden_state[0, 0]
@@ -100,7 +100,7 @@ def test_what_it_says_is_the_head_on_the_first_token_of_the_pair(
 def test_a_question_and_a_text_of_any_length_are_read(
     embedder: SentenceTransformerEmbedder, write: Write
 ) -> None:
-    checker = AdjustedChecker(embedder, write(adjustments(), embedder.fingerprint))
+    checker = AdjustedChecker(embedder, write(adjustments(), embedder.network_id))
     for question, text in [
         ("gull " * 500, "lamp"),
         ("gull", "lamp " * 500),
@@ -113,7 +113,7 @@ def test_a_question_and_a_text_of_any_length_are_read(
 def test_threads_that_ask_at_once_get_what_one_gets(
     embedder: SentenceTransformerEmbedder, write: Write
 ) -> None:
-    file = write(adjustments(), embedder.fingerprint)
+    file = write(adjustments(), embedder.network_id)
     alone = [AdjustedChecker(embedder, file).check("the gull ?", text) for text in TEXTS]
     checker = AdjustedChecker(embedder, file)  # whose weights are still to be loaded
     with ThreadPoolExecutor(6) as pool:
@@ -126,7 +126,7 @@ def test_only_the_embedder_that_it_was_taught_for_has_a_checker(
 ) -> None:
     assert checker_for(embedder) is None
     assert checker_for(HashingEmbedder()) is None
-    file = write(adjustments(), embedder.fingerprint)
+    file = write(adjustments(), embedder.network_id)
     monkeypatch.setattr(module, "files", lambda package: file.parent)
     assert isinstance(checker_for(embedder), AdjustedChecker)
 

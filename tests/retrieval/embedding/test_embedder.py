@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from pincite.corpus.errors import ModelError
-from pincite.retrieval.embedding import embedder as module
+from pincite.retrieval.embedding import embedder as embedding
+from pincite.retrieval.embedding import model_files as module
 from pincite.retrieval.embedding.embedder import PACKAGED, SentenceTransformerEmbedder
 
 SENTENCES = [
@@ -240,7 +241,7 @@ def test_a_packaged_file_that_was_tampered_with_is_refused_with_both_hashes(
     (package / "model" / file).unlink()
     (package / "model" / file).write_bytes(tampered)
     stand_in(monkeypatch, package)
-    monkeypatch.setattr(module, "_load", pytest.fail)
+    monkeypatch.setattr(embedding, "_load", pytest.fail)
     with pytest.raises(ModelError) as refused:
         SentenceTransformerEmbedder()
     found = module._file_sha256(package / "model" / file)

@@ -76,10 +76,10 @@ def test_texts_keep_their_own_vectors_beside_longer_ones() -> None:
 
 
 def test_a_fingerprint_names_class_model_and_dimension() -> None:
-    assert LangChainEmbedder(FAKE).fingerprint == "DeterministicFakeEmbedding@6"
-    assert LangChainEmbedder(Broken([], "small-3")).fingerprint == "Broken:small-3@2"
-    assert LangChainEmbedder(Broken([], object())).fingerprint == "Broken@2"
-    assert LangChainEmbedder(FAKE, name="mine").fingerprint == "mine@6"
+    assert LangChainEmbedder(FAKE).fingerprint == "DeterministicFakeEmbedding@6+parts"
+    assert LangChainEmbedder(Broken([], "small-3")).fingerprint == "Broken:small-3@2+parts"
+    assert LangChainEmbedder(Broken([], object())).fingerprint == "Broken@2+parts"
+    assert LangChainEmbedder(FAKE, name="mine").fingerprint == "mine@6+parts"
 
 
 def test_langchains_vectors_become_unit_vectors() -> None:
