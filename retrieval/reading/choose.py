@@ -14,7 +14,7 @@ from dataclasses import replace
 from pincite.corpus.types import Document, Passage
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.context import context
-from pincite.retrieval.reading.quote import Place, Quote
+from pincite.retrieval.reading.quote import Place, Quote, overlap
 from pincite.retrieval.reading.reader import Candidate, Reading, is_aside
 from pincite.retrieval.reading.reference_sections import APPARATUS_SHARE
 from pincite.retrieval.reading.whole import below, whole
@@ -79,7 +79,7 @@ class _Choice:
             if hit.stored.id in self._seen:
                 continue
             quote = self._quote(hit)
-            same = next((i for i, q in enumerate(self.quotes) if _overlap(q, quote)), None)
+            same = next((i for i, q in enumerate(self.quotes) if overlap(q, quote)), None)
             words = _words(quote.text)
             twin = next((i for i, other in enumerate(self._words) if other == words), None)
             if same is not None:
@@ -125,10 +125,6 @@ class _Choice:
 
 def _rank(hit: Hit) -> float:
     return hit.score * (APPARATUS_SHARE if is_aside(hit.stored.passage) else 1.0)
-
-
-def _overlap(one: Quote, other: Quote) -> bool:
-    return one.document == other.document and one.span.overlaps(other.span)
 
 
 def _words(text: str) -> list[str]:

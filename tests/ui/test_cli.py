@@ -28,6 +28,7 @@ TRACE_KEYS = {
     "milliseconds",
     "asked",
     "left_out",
+    "listed",
 }
 
 
