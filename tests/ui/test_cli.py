@@ -26,6 +26,7 @@ TRACE_KEYS = {
     "threshold",
     "scores",
     "milliseconds",
+    "corrected",
     "asked",
     "left_out",
     "listed",
