@@ -11,6 +11,8 @@ from pincite.corpus.types import Document, Span
 from pincite.retrieval.confidence.checker import Checker
 from pincite.retrieval.confidence.confidence import Level, features, judge
 from pincite.retrieval.embedding.embedder import Embedder
+from pincite.retrieval.overview.question import Overview
+from pincite.retrieval.overview.quotes import overview_quotes
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.quote import Quote, verify
@@ -27,12 +29,13 @@ _TRACED = 5  # passages and sentences whose scores a trace shows
 class Scope:
     """What a question is limited to: the ids of the passages to search among.
 
-    ``documents`` of the library have them, ``left_out`` others have not.
+    ``documents`` of the library have them, with these ``ids``; ``left_out`` others have not.
     """
 
     passages: Sequence[int]
     documents: int
     left_out: int
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Answer:
             below it, ``NOT_FOUND`` where the documents are not about what is asked.
         confidence: in [0, 1]; ``trace.confidence_kind`` says of which kind.
         quotes: one to three, best first; none when NOT_FOUND. When UNSURE nobody vouches for them.
+            More where it is the documents themselves that are to be listed.
         nearest: the passages that were nearest, whatever the status.
         trace: how it came about.
     """
@@ -156,7 +160,16 @@ def answer(
     query = query_of(question, sources, stages)
     reading = find(query, sources, settings, stages, scope)
     with stages.timed("quote"):
+        overview = overview_quotes(
+            Overview.of(query.text) or Overview.of(query.spelling),
+            sources.library.entries,
+            scope.ids if scope else None,
+            reading,
+            sources.document,
+            settings.quotes,
+        )
         quotes = choose(query, reading, sources.document, settings.quotes)
+        quotes = overview.before(quotes, settings.quotes)
     with stages.timed("verify"):
         for quote in quotes:
             verify(quote, sources.document(quote.document))
@@ -173,6 +186,7 @@ def answer(
             sources.around,
             says,
             sources.embedder.languages,
+            overview=overview.sure,
         )
         confidence = judge(found, sources.embedder.fingerprint, settings.threshold)
     level: Level = confidence.level if quotes else "NOT_FOUND"
@@ -195,6 +209,7 @@ def answer(
             corrected=dict(query.corrected),
             asked=scope.documents if scope else None,
             left_out=scope.left_out if scope else 0,
+            listed=overview.listed,
         ),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.reading.answer_type import Asked
+from pincite.retrieval.reading.lists import asks_for_list, without_form
 from pincite.retrieval.search.analysis import content_terms, plain_terms, stop_terms, terms
 from pincite.retrieval.search.expressions import Expression, expressions
 from pincite.retrieval.search.indexes import Indexes
@@ -34,6 +35,7 @@ class Query:
             none has meaning.
         names, numbers: those of ``wanted`` that are of its names, and that have figures in them.
         asked: the kind of thing that is asked for.
+        lists: whether it asks for several things.
     """
 
     text: str
@@ -44,23 +46,26 @@ class Query:
     names: tuple[Wanted, ...]
     numbers: tuple[Wanted, ...]
     asked: Asked
+    lists: bool = False
 
     @classmethod
     def of(cls, question: str, indexes: Indexes, embedder: Embedder) -> Query:
         """Work out a question for a library."""
         corrected = dict(_corrections(question, indexes, _real_words(embedder)))
         spelling = _WORD.sub(lambda word: corrected.get(word[0], word[0]), question)
-        wanted = tuple(wanted_terms(spelling, indexes.lexical, indexes.short_forms))
+        core = without_form(spelling)
+        wanted = tuple(wanted_terms(core, indexes.lexical, indexes.short_forms))
         of_names = {term for name in _NAME.findall(spelling) for term in terms(name)}
         return cls(
             text=question,
             spelling=spelling,
             corrected=corrected,
-            vector=embedder.embed_query(spelling),
+            vector=embedder.embed_query(core),
             wanted=wanted,
             names=tuple(one for one in wanted if one.term in of_names),
             numbers=tuple(one for one in wanted if any(map(str.isdigit, one.term))),
             asked=Asked.of(spelling),
+            lists=asks_for_list(spelling),
         )
 
     @property

@@ -44,6 +44,7 @@ class Trace:
         corrected: misspelt words of the question, each with what was read in its place.
         asked: how many documents the question was limited to; None where it was put to all.
         left_out: how many others the library has.
+        listed: where the quotes are the list of the documents, how many documents there are.
     """
 
     generation: int
@@ -55,3 +56,4 @@ class Trace:
     corrected: dict[str, str] = field(default_factory=dict)
     asked: int | None = None
     left_out: int = 0
+    listed: int | None = None

@@ -29,8 +29,12 @@ PLAIN = "score"
 WORDS = "lexical_around"
 PLAIN_AROUND = "dense_around"
 KNOWN = "known"
+OVERVIEW = "overview"
 PLAIN_THRESHOLD = 0.3  # of a score, where there is no calibration …
 PLAIN_FLOOR = 0.15  # … and where the documents are not about it: half of that
+# Of the questions about a document that is named in them, the share whose answer was quoted:
+# all 12 such questions of dev_daily (pincite eval DATA/dev_daily), which are few.
+OVERVIEW_CONFIDENCE = 0.95
 
 Kind = Literal["score", "probability"]
 Level = Literal["ANSWERED", "UNSURE", "NOT_FOUND"]
@@ -170,6 +174,8 @@ def judge(
         value, kind, default = found.get(PLAIN, 0.0), "score", PLAIN_THRESHOLD
         # What kind of answer is asked for gives any sentence a score, whatever it is about.
         about = max(found.get(name, 0.0) for name in (PLAIN_AROUND, WORDS)) >= PLAIN_FLOOR
+    if found.get(OVERVIEW):
+        value = max(value, OVERVIEW_CONFIDENCE)
     value = round(min(1.0, value), 4)
     limit = default if threshold is None else threshold
     level: Level = "ANSWERED" if value >= limit else "UNSURE" if about else "NOT_FOUND"
@@ -182,6 +188,8 @@ def features(
     text_of: Callable[[Candidate], str],
     says: float | None = None,
     languages: Collection[str] | None = None,
+    *,
+    overview: bool = False,
 ) -> dict[str, float]:
     """What one search looked like, each about in [0, 1]; empty when nothing was found.
 
@@ -201,6 +209,8 @@ def features(
     - ``asked``: whether it has the kind of thing that is asked for; 1/2 is neutral.
     - ``known``: whether the question, or it and its neighbourhood, is in a language that the
       embedder was trained on, where that is English. No model takes it; see ``judge``.
+    - ``overview``: 1 where the question is about a document that it names, and the quotes are how
+      that opens. No model takes it; see ``judge``.
 
     Args:
         query: the question.
@@ -208,6 +218,7 @@ def features(
         text_of: a candidate with its neighbours, as text.
         says: what the checker made of the best quote; None where there is no checker.
         languages: that the embedder was trained on; None where nobody says.
+        overview: whether the quotes are how the documents open that the question names.
     """
     if not reading.candidates:
         return {}
@@ -234,6 +245,8 @@ def features(
         found["says"] = says
     if languages is not None:
         found[KNOWN] = float("en" not in languages or _is_english(query.text, text_of(best)))
+    if overview:
+        found[OVERVIEW] = 1.0
     return {name: round(value, 4) for name, value in found.items()}
 
 

@@ -14,10 +14,11 @@ from dataclasses import replace
 from pincite.corpus.types import Document, Passage
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.context import context
-from pincite.retrieval.reading.quote import Place, Quote
+from pincite.retrieval.reading.lists import list_bonus, run_on
+from pincite.retrieval.reading.quote import Place, Quote, overlap
 from pincite.retrieval.reading.reader import Candidate, Reading, is_aside
 from pincite.retrieval.reading.reference_sections import APPARATUS_SHARE
-from pincite.retrieval.reading.whole import below, whole
+from pincite.retrieval.reading.whole import LONGEST_LIST, below, whole
 from pincite.retrieval.search.analysis import content_terms
 from pincite.retrieval.search.search import Hit
 
@@ -65,7 +66,8 @@ class _Choice:
         for candidate in reading.candidates:
             self._best.setdefault(candidate.passage, candidate)
         hits = {hit.stored.id: hit for hit in reading.hits if hit.stored.id in self._best}
-        self.by_rank = sorted(hits.values(), key=_rank, reverse=True)
+        self._lists = query.lists
+        self.by_rank = sorted(hits.values(), key=lambda h: self._rank(h, query), reverse=True)
         self.by_sentence = [hits[id] for id in self._best if id in hits]
         self._least = _LEAST_MARKED * max((c.score for c in reading.candidates), default=0.0)
         self._seen: set[int] = set()
@@ -79,7 +81,7 @@ class _Choice:
             if hit.stored.id in self._seen:
                 continue
             quote = self._quote(hit)
-            same = next((i for i, q in enumerate(self.quotes) if _overlap(q, quote)), None)
+            same = next((i for i, q in enumerate(self.quotes) if overlap(q, quote)), None)
             words = _words(quote.text)
             twin = next((i for i, other in enumerate(self._words) if other == words), None)
             if same is not None:
@@ -98,6 +100,8 @@ class _Choice:
         document = self._document_of(hit.stored.document)
         passage, best = hit.stored.passage, self._best[hit.stored.id]
         span, marked, heading = whole(document, passage), best.span, None
+        if self._lists:
+            span = run_on(document, span, LONGEST_LIST)
         is_marked = not self.quotes or best.score >= self._least
         if self._only_asks(document.text[span.start : span.end], passage):
             under = below(document, span)
@@ -116,19 +120,19 @@ class _Choice:
             context=context(document, passage, span, best, heading),
         )
 
+    def _rank(self, hit: Hit, query: Query) -> float:
+        """Its score, less for what is cited from elsewhere, more for a list that is asked for."""
+        passage = hit.stored.passage
+        score = hit.score * (APPARATUS_SHARE if is_aside(passage) else 1.0)
+        if query.lists:
+            score += list_bonus(passage, self._document_of(hit.stored.document), query.wanted)
+        return score
+
     def _only_asks(self, text: str, passage: Passage) -> bool:
         """Whether it is a heading or a question without a word of meaning of its own."""
         asks = passage.kind == "heading" or text.endswith(_QUESTION_MARKS)
         short = len(text) <= _LONGEST_HEADING
         return asks and short and self._asked.issuperset(content_terms(text))
-
-
-def _rank(hit: Hit) -> float:
-    return hit.score * (APPARATUS_SHARE if is_aside(hit.stored.passage) else 1.0)
-
-
-def _overlap(one: Quote, other: Quote) -> bool:
-    return one.document == other.document and one.span.overlaps(other.span)
 
 
 def _words(text: str) -> list[str]:

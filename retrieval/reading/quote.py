@@ -73,6 +73,11 @@ class Quote:
         return Span(self.start, self.end)
 
 
+def overlap(one: Quote, other: Quote) -> bool:
+    """Whether two quotes share words of one document."""
+    return one.document == other.document and one.span.overlaps(other.span)
+
+
 def verify(quote: Quote, document: Document) -> None:
     """Check that the quote is what its document says at that place.
 

@@ -26,8 +26,10 @@ TRACE_KEYS = {
     "threshold",
     "scores",
     "milliseconds",
+    "corrected",
     "asked",
     "left_out",
+    "listed",
 }
 
 
