@@ -37,6 +37,7 @@ class Question:
         all_of: what a complete answer holds. Empty where that is not known.
         evidence: every place that supports the answer; empty for an unanswerable question.
         scope_doc: ask of this document only.
+        left_out: ask of all documents but these.
         relevant_docs: document-level gold; by default the documents of the evidence.
         turns: how many turns of a conversation go before it. They are not used yet.
     """
@@ -49,6 +50,7 @@ class Question:
     kind: str | None = None
     split: str | None = None
     scope_doc: str | None = None
+    left_out: frozenset[str] = frozenset()
     relevant_docs: tuple[str, ...] = ()
     turns: int = 0
     all_of: tuple[str, ...] = ()

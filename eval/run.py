@@ -198,6 +198,8 @@ def _ask(
     scope = None
     if question.scope_doc is not None:
         scope = [id for id, name in names.items() if name == question.scope_doc]
+    elif question.left_out:
+        scope = [id for id, name in names.items() if name not in question.left_out]
     started = time.perf_counter()
     try:
         answer = engine.ask(question.question, documents=scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from statistics import fmean
 from typing import Any
 
 from pincite.corpus.library import Library
@@ -176,14 +177,16 @@ def answer(
     says = None
     if quotes and sources.checker is not None:
         with stages.timed("check"):
-            # The best sentence with its neighbours tells as much as the whole passage on the
-            # article, and more on everyday files (docs/decisions/passages-as-quotes.md).
-            says = sources.checker.check(query.spelling, sources.around(reading.candidates[0]))
+            # What tells best alone differs from one kind of documents to another; together the
+            # sentence and the whole quote carry over (docs/decisions/confidence-that-carries-over).
+            texts = dict.fromkeys([sources.around(reading.candidates[0]), quotes[0].text])
+            says = fmean(sources.checker.check(query.spelling, list(texts)))
     with stages.timed("judge"):
         found = features(
             query,
             reading,
             sources.around,
+            _with_headings(quotes[0]) if quotes else "",
             says,
             sources.embedder.languages,
             overview=overview.sure,
@@ -222,6 +225,11 @@ def spans_around(candidate: Candidate) -> list[Span]:
 def around(candidate: Candidate, text: str) -> str:
     """What stands around a sentence in its document's text, itself included."""
     return " ".join(text[span.start : span.end] for span in spans_around(candidate))
+
+
+def _with_headings(quote: Quote) -> str:
+    """A quote with its title, the headings over it, and its context."""
+    return "\n".join([quote.title, *quote.section, *(c.text for c in quote.context), quote.text])
 
 
 def found_passage(hit: Hit, document: Document) -> FoundPassage:

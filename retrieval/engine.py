@@ -200,7 +200,7 @@ class Engine:
         """Load the model and the indexes, so that the first question does not wait for them."""
         self.embedder.embed_query("warm")
         if self.checker is not None:
-            self.checker.check("warm", "warm")
+            self.checker.check("warm", ["warm"])
         self._sources()
 
     def _settled(self, work: Callable[[Sources], _T]) -> _T:

@@ -82,13 +82,17 @@ def teach(
 
 def calibrate(
     gold_dirs: Annotated[
-        list[Path], typer.Argument(help="Gold sets to fit on, together; each about other things.")
+        list[Path],
+        typer.Argument(
+            help="Gold sets to fit on, together; each about other things. A folder of gold sets "
+            "is one set."
+        ),
     ],
     split: Annotated[str, typer.Option(help="Of the sets that have splits.")] = "dev",
     risk: Annotated[
         float,
         typer.Option(min=0.0, max=1.0, help="Share of wrong answers that the threshold holds."),
-    ] = 0.415,
+    ] = 0.3,
     limit: Annotated[int | None, typer.Option(min=1, help="Questions of a set, at most.")] = None,
     config: Overrides = None,
     out: Annotated[
@@ -97,18 +101,19 @@ def calibrate(
 ) -> None:
     """Fit the confidence on gold sets, and write it with how well that went.
 
-    Each set's questions are also put to the documents of the others, which are taken to have no
-    answer to them.
+    Each set is asked its own questions; these again without the documents that answer them; and
+    those of the others, which its documents are taken to have no answer to.
     """
-    from pincite.eval.fit.calibrate import calibrated, write
+    from pincite.eval.fit.calibrate import fit, write
+    from pincite.eval.fit.examples import examples
     from pincite.retrieval.engine import open_embedder
 
     settings = settings_of(config)
     require_writable(out)
+    embedder = open_embedder(settings)
     with progress_shown() as progress:
-        calibration = calibrated(
-            gold_dirs, split, limit, settings, open_embedder(settings), risk, progress
-        )
+        asked = examples(gold_dirs, split, limit, settings, embedder, progress)
+    calibration = fit(asked, embedder.fingerprint, risk)
     file = write(calibration, out)
     console = output()
     console.print_json(data=dict(calibration.about))

@@ -1,21 +1,20 @@
 """Fitting the confidence: features of searches to the probability that the quotes answer.
 
 Two logistic regressions on standardised features, fitted on several gold sets together: whether
-the quotes answer, on the sets' own questions; and whether the documents are about it at all, on
-those against foreign ones (`pincite.eval.fit.foreign`). A set weighs as the root of its size, so
-that the largest does not decide alone and the smallest not by chance. How it does on questions that
-it has not seen is measured by cross-validation, and on sets unlike any that it has seen by leaving
-each one out in turn.
+the quotes answer, on the sets' own questions, with and without the documents that answer them; and
+whether the documents are about it at all, on their own questions against foreign ones. Every set
+weighs the same. More of any feature speaks for an answer: one whose weight comes out below 0 has
+learnt how a set happens to be asked, and is left out. How it does on questions that it has not
+seen is measured by cross-validation, and on sets unlike any that it has seen by leaving each one
+out in turn.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,57 +24,34 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from pincite.corpus.errors import UsageError
-from pincite.eval.fit.foreign import foreign
-from pincite.eval.goldset import load_split
-from pincite.eval.measure import right
+from pincite.eval.fit.examples import Example, Kind
 from pincite.eval.metrics.abstention import ece
 from pincite.eval.report.report import write_text
-from pincite.eval.run import Outcome, Progress, evaluate
-from pincite.retrieval.confidence.confidence import FILE_NAME, KNOWN, PLAIN, Calibration, Logistic
-from pincite.retrieval.embedding.embedder import Embedder
-from pincite.retrieval.settings import Settings
+from pincite.retrieval.confidence.confidence import FILE_NAME, SAYS, TOPIC, Calibration, Logistic
 
 Floats = NDArray[np.float64]
 _FOLDS, _SEED = 5, 1
 _LEAST_SCALE = 1e-3  # of a feature that hardly varies; survives rounding
 _STRENGTH = 1.0  # C of the L2 penalty; the fit is not sensitive to it
-_FOREIGN = 0.05  # the share of questions that we take to be about something else
-_REFUSED = 0.02  # of answerable questions: what the documents are about is never called foreign
-# Whether the documents are about it is seen from these; the others tell near misses, and would
-# learn here how the sets happen to be asked.
-_TOPIC = ("agreement", "dense_around", "dense_passage", "lexical_around")
+# The share of questions that we take to be of each kind, in every set.
+_SHARES: dict[Kind, float] = {"own": 0.75, "without": 0.2, "foreign": 0.05}
+_REFUSED = 0.02  # of a set's answerable questions, at most: shown nothing, as if foreign
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One question asked: of which set, what its search looked like, how it went.
-
-    Attributes:
-        foreign: it is another set's question, put to the documents of this one.
-    """
-
-    set: str
-    features: dict[str, float]
-    answerable: bool
-    right: bool
-    foreign: bool = False
-
-
-def fit(examples: Sequence[Example], embedder: str, threshold_for: float) -> Calibration:
+def fit(examples: Sequence[Example], embedder: str, risk: float) -> Calibration:
     """Fit the calibration, with the threshold that holds the risk.
 
     Args:
         examples: of all sets; those whose search found nothing are left out.
         embedder: the fingerprint of the embedder that was used.
-        threshold_for: the share of wrong answers among those given, at most; the smallest
-            threshold that holds it over all examples, foreign ones among them (weighed as in the
-            fit), is taken.
+        risk: the share of wrong answers among those given, at most; the smallest threshold that
+            holds it over all examples (weighed as in the fit) is taken.
 
     Raises:
         UsageError: there are too few examples of either outcome.
     """
     examples = [e for e in examples if e.features]
-    own = [e for e in examples if not e.foreign]
+    own = [e for e in examples if e.kind == "own"]
     right = np.array([e.right for e in examples], bool)
     if min(sum(e.right for e in own), sum(not e.right for e in own)) < _FOLDS:
         raise UsageError(
@@ -84,77 +60,25 @@ def fit(examples: Sequence[Example], embedder: str, threshold_for: float) -> Cal
         )
     model = _fitted(examples)
     probabilities = _probabilities(model, examples)
-    threshold = round(_holding(probabilities, right, _weights(examples), threshold_for), 4)
+    threshold = round(_holding(probabilities, right, _weights(examples), risk), 4)
     unseen = _cross_validated(examples)
     about = {
         "date": datetime.now(UTC).date().isoformat(),
-        "sets": {
-            name: {
-                "questions": sum(e.set == name for e in own),
-                "answerable": sum(e.set == name and bool(e.answerable) for e in own),
-                "right": sum(e.set == name and bool(e.right) for e in own),
-            }
-            for name in _sets(own)
+        "sets": {name: _counts(examples, name) for name in _sets(own)},
+        "shares": dict(_SHARES),
+        "risk": risk,
+        "cross_validated": {
+            name: _scores(*_of_set(examples, unseen, name), threshold) for name in _sets(own)
         },
-        "fitted": _scores(examples, probabilities),
-        "cross_validated": _scores(examples, unseen),
         "left_out": {
-            name: _scores(*_left_out(examples, name))
+            name: _scores(*_left_out(examples, name), threshold)
             for name in _sets(own)
             if len({e.right for e in own if e.set != name}) == 2
         },
-        "foreign": {
-            name: _answered(examples, unseen, name, threshold)
-            for name in _sets([e for e in examples if e.foreign])
-        },
-        "foreign_share": _FOREIGN,
-        "alone": {name: _alone(own, name) for name in _sets(own)},
-        "risk": threshold_for,
+        "alone": {name: _alone(examples, name) for name in _sets(own)},
     }
     floor = _floor(model, [e for e in own if e.answerable])
     return replace(model, embedder=embedder, threshold=threshold, floor=floor, about=about)
-
-
-def calibrated(
-    gold_dirs: Sequence[Path],
-    split: str,
-    limit: int | None,
-    settings: Settings,
-    embedder: Embedder,
-    risk: float,
-    progress: Progress,
-) -> Calibration:
-    """Ask the questions of all gold sets, and fit the confidence on what came back.
-
-    Each set's documents are asked its own questions, and some of the other sets'.
-
-    Args:
-        split: the split that is taken of the sets that have splits.
-        limit: questions of one set, at most.
-        risk: see ``fit``.
-
-    Raises:
-        GoldSetError: a gold set is not in its form.
-        UsageError: too few questions went right, or too few wrong.
-    """
-    golds = [load_split(folder, split, limit) for folder in gold_dirs]
-    examples: list[Example] = []
-    for gold in golds:
-        others = [other for other in golds if other is not gold]
-        strange = foreign(gold, others).questions
-        asked = replace(gold, questions=(*gold.questions, *strange))
-        which = [False] * len(gold.questions) + [True] * len(strange)
-        run = evaluate(asked, settings, embedder, progress=partial(_of, gold.name, progress))
-        examples += [
-            Example(gold.name, _fitted_on(o), o.question.answerable, ok, is_strange)
-            for o, is_strange in zip(run.outcomes, which, strict=True)
-            if (ok := right(o)) is not None
-        ]
-    return fit(examples, embedder.fingerprint, risk)
-
-
-def _fitted_on(outcome: Outcome) -> dict[str, float]:
-    return {name: value for name, value in outcome.features.items() if name != KNOWN}
 
 
 def write(calibration: Calibration, file: Path | None = None) -> Path:
@@ -164,16 +88,67 @@ def write(calibration: Calibration, file: Path | None = None) -> Path:
     return file
 
 
-def _of(name: str, progress: Progress, doing: str, done: int, total: int) -> None:
-    progress(f"{name}: {doing}", done, total)
+def _fitted(examples: Sequence[Example]) -> Calibration:
+    """Both models, with no threshold yet. Without foreign questions there is no topic to tell."""
+    about = [e for e in examples if e.kind != "foreign"]
+    says = _logistic(about, SAYS, [e.right for e in about])
+    told = [e for e in examples if e.kind != "without"]  # the documents are about those, or nearly
+    topic = None
+    if any(e.kind == "foreign" for e in told):
+        topic = _logistic(told, TOPIC, [e.kind != "foreign" for e in told])
+    return Calibration("", topic, says, 0.5, 0.0, {})
+
+
+def _logistic(
+    examples: Sequence[Example], wanted: Sequence[str], outcomes: Sequence[bool]
+) -> Logistic:
+    names = [name for name in wanted if name in examples[0].features]
+    while True:
+        rows = np.array([[e.features[name] for name in names] for e in examples])
+        mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), _LEAST_SCALE)
+        model = LogisticRegression(C=_STRENGTH, max_iter=2000)
+        model.fit((rows - mean) / scale, np.array(outcomes), sample_weight=_weights(examples))
+        weights = model.coef_[0]
+        if weights.min() >= 0 or len(names) == 1:
+            break
+        del names[int(weights.argmin())]
+
+    def named(values: Floats) -> dict[str, float]:
+        return {name: round(float(v), 5) for name, v in zip(names, values, strict=True)}
+
+    return Logistic(named(mean), named(scale), named(weights), round(float(model.intercept_[0]), 5))
+
+
+def _weights(examples: Sequence[Example]) -> Floats:
+    """One weight a question, 1 on average: sets sum to the same, and their kinds to `_SHARES`."""
+    weights = np.zeros(len(examples))
+    for name in _sets(examples):
+        kinds = {kind: _where(examples, name, kind) for kind in _SHARES}
+        there = {kind: at for kind, at in kinds.items() if at.any()}
+        total = sum(_SHARES[kind] for kind in there)
+        for kind, at in there.items():
+            weights[at] = _SHARES[kind] / total / at.sum()
+    return np.asarray(weights / weights.mean(), np.float64)
+
+
+def _floor(model: Calibration, answerable: Sequence[Example]) -> float:
+    """The topic's probability that of each set all but `_REFUSED` of the answerable reach."""
+    topic = model.topic
+    if topic is None:
+        return 0.0
+    reached = [
+        [topic.probability(e.features) for e in answerable if e.set == name]
+        for name in _sets(answerable)
+    ]
+    return round(min(float(np.quantile(some, _REFUSED)) for some in reached), 4)
 
 
 def _cross_validated(examples: Sequence[Example]) -> Floats:
     """Each question's probability by a model that was fitted on the other folds."""
     # Dealt out by turns, like beside like, so that each fold has its share of all outcomes.
     order = np.random.default_rng(_SEED).permutation(len(examples))
-    kinds = [2 * examples[i].foreign + (not examples[i].right) for i in order]
-    order = order[np.argsort(kinds, kind="stable")]
+    alike = [(examples[i].set, examples[i].kind, examples[i].right) for i in order]
+    order = order[sorted(range(len(order)), key=alike.__getitem__)]
     fold = np.empty(len(examples), int)
     fold[order] = np.arange(len(examples)) % _FOLDS
     probabilities = np.zeros(len(examples))
@@ -190,56 +165,15 @@ def _left_out(examples: Sequence[Example], held: str) -> tuple[list[Example], Fl
     return tested, _probabilities(model, tested)
 
 
+def _of_set(
+    examples: Sequence[Example], probabilities: Floats, name: str
+) -> tuple[list[Example], Floats]:
+    mine = [e.set == name for e in examples]
+    return [e for e in examples if e.set == name], probabilities[mine]
+
+
 def _probabilities(model: Calibration, examples: Sequence[Example]) -> Floats:
     return np.array([model.probability(e.features) for e in examples])
-
-
-def _fitted(examples: Sequence[Example]) -> Calibration:
-    """Both models, with no threshold yet. Without foreign questions there is no topic to tell."""
-    own = [e for e in examples if not e.foreign]
-    names = sorted(own[0].features.keys() - {PLAIN})
-    says = _logistic(own, names, [e.right for e in own])
-    topic = None
-    if len(own) < len(examples):
-        topic = _logistic(examples, _TOPIC, [not e.foreign for e in examples])
-    return Calibration("", topic, says, 0.5, 0.0, {})
-
-
-def _floor(model: Calibration, answerable: Sequence[Example]) -> float:
-    """The topic's probability that all but `_REFUSED` of the answerable questions reach."""
-    if model.topic is None:
-        return 0.0
-    reached = [model.topic.probability(e.features) for e in answerable]
-    return round(float(np.quantile(reached, _REFUSED)), 4)
-
-
-def _logistic(
-    examples: Sequence[Example], names: Sequence[str], outcomes: Sequence[bool]
-) -> Logistic:
-    rows = np.array([[e.features[name] for name in names] for e in examples])
-    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), _LEAST_SCALE)
-    model = LogisticRegression(C=_STRENGTH, max_iter=2000)
-    model.fit((rows - mean) / scale, np.array(outcomes), sample_weight=_weights(examples))
-
-    def named(values: Floats) -> dict[str, float]:
-        return {name: round(float(v), 5) for name, v in zip(names, values, strict=True)}
-
-    bias = round(float(model.intercept_[0]), 5)
-    return Logistic(named(mean), named(scale), named(model.coef_[0]), bias)
-
-
-def _weights(examples: Sequence[Example]) -> Floats:
-    """One weight a question, 1 on average: a set sums to the root of its size.
-
-    All foreign questions together sum to `_FOREIGN`, where there are any.
-    """
-    sizes = Counter((e.foreign, e.set) for e in examples)
-    weights = np.array([sizes[e.foreign, e.set] ** -0.5 for e in examples])
-    strange = np.array([e.foreign for e in examples])
-    if strange.any() and not strange.all():
-        weights[strange] *= _FOREIGN / weights[strange].sum()
-        weights[~strange] *= (1 - _FOREIGN) / weights[~strange].sum()
-    return np.asarray(weights / weights.mean(), np.float64)
 
 
 def _holding(
@@ -252,32 +186,40 @@ def _holding(
     return float(probabilities[order][held[-1]]) if len(held) else 1.0
 
 
-def _scores(examples: Sequence[Example], probabilities: Floats) -> dict[str, float]:
-    """Of the sets' own questions."""
-    probabilities = probabilities[[not e.foreign for e in examples]]
-    examples = [e for e in examples if not e.foreign]
-    right = np.array([e.right for e in examples])
-    answerable = np.array([e.answerable for e in examples])
-    found = {"ece": ece(probabilities, right)}
+def _scores(
+    examples: Sequence[Example], probabilities: Floats, threshold: float
+) -> dict[str, float]:
+    """How well one set's questions are told, foreign ones aside but for ``foreign_claimed``.
+
+    ``false_at_10``: the share of unanswerable questions that is claimed where a tenth of the
+    answerable is not.
+    """
+    strange = np.array([e.kind == "foreign" for e in examples])
+    claimed = probabilities >= threshold
+    found = {"foreign_claimed": float(claimed[strange].mean())} if strange.any() else {}
+    right, answerable = (
+        np.array([getattr(e, name) for e in examples if e.kind != "foreign"], bool)
+        for name in ("right", "answerable")
+    )
+    claimed, probabilities = claimed[~strange], probabilities[~strange]
+    found |= {
+        "ece": ece(probabilities, right),
+        "claimed": float(claimed[answerable].mean()),
+        "right": float(right[claimed].mean()) if claimed.any() else 0.0,
+    }
     if right.any() and not right.all():
         found["auroc_right"] = float(roc_auc_score(right, probabilities))
     if answerable.any() and not answerable.all():
         found["auroc_answerable"] = float(roc_auc_score(answerable, probabilities))
+        found["unanswerable_claimed"] = float(claimed[~answerable].mean())
+        tenth = np.quantile(probabilities[answerable], 0.1)
+        found["false_at_10"] = float((probabilities[~answerable] >= tenth).mean())
     return {name: round(value, 4) for name, value in found.items()}
-
-
-def _answered(
-    examples: Sequence[Example], probabilities: Floats, name: str, threshold: float
-) -> dict[str, float]:
-    """How many foreign questions were put to a set's documents, and the share that is answered."""
-    there = np.array([e.foreign and e.set == name for e in examples])
-    share = float((probabilities[there] >= threshold).mean())
-    return {"questions": int(there.sum()), "answered": round(share, 4)}
 
 
 def _alone(examples: Sequence[Example], name: str) -> dict[str, float]:
     """How well each feature by itself tells the set's answerable questions from the others."""
-    mine = [e for e in examples if e.set == name]
+    mine = [e for e in examples if e.set == name and e.kind != "foreign"]
     answerable = [e.answerable for e in mine]
     if len(set(answerable)) < 2:
         return {}
@@ -285,6 +227,19 @@ def _alone(examples: Sequence[Example], name: str) -> dict[str, float]:
         feature: round(float(roc_auc_score(answerable, [e.features[feature] for e in mine])), 3)
         for feature in sorted(mine[0].features)
     }
+
+
+def _counts(examples: Sequence[Example], name: str) -> dict[str, int]:
+    mine = [e for e in examples if e.set == name]
+    return {
+        **{kind: int(_where(examples, name, kind).sum()) for kind in _SHARES},
+        "answerable": sum(e.answerable for e in mine),
+        "right": sum(e.right for e in mine),
+    }
+
+
+def _where(examples: Sequence[Example], name: str, kind: Kind) -> NDArray[np.bool_]:
+    return np.array([e.set == name and e.kind == kind for e in examples], bool)
 
 
 def _sets(examples: Sequence[Example]) -> list[str]:

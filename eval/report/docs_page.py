@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from pincite.corpus.errors import UsageError
@@ -131,48 +132,60 @@ def _cell(name: str, metric: Mapping[str, Any] | None) -> str:
     return f"{value} ({number(name, metric['low'])}–{number(name, metric['high'])})"
 
 
+_SCORES = (
+    "auroc_answerable",
+    "auroc_right",
+    "ece",
+    "false_at_10",
+    "claimed",
+    "right",
+    "unanswerable_claimed",
+    "foreign_claimed",
+)
+
+
 def _calibration() -> str:
     calibration = shipped()
     if calibration is None:
         return ""
     about = calibration.about
-    rows = [["all, cross-validated", *_scores(about["cross_validated"])]]
-    rows += [[f"{name}, left out", *_scores(scores)] for name, scores in about["left_out"].items()]
-    fitted = ", ".join(
-        f"{name} ({found['questions']:,} questions, {found['answerable']:,} answerable)"
-        for name, found in about["sets"].items()
-    )
+    sets, left_out, cross = about["sets"], about["left_out"], about["cross_validated"]
+    kinds = list(about["shares"])
+    counts = [[name, *(f"{n:,}" for n in found.values())] for name, found in sets.items()]
+    rows = [[f"{name}, left out", *_scores(scores)] for name, scores in left_out.items()]
+    rows.append(["mean of the left out", *_scores(_means(left_out))])
+    rows += [[f"{name}, its other fifths", *_scores(scores)] for name, scores in cross.items()]
     alone = {name: found for name, found in about["alone"].items() if found}
     topic = calibration.topic.weights if calibration.topic else {}
+    says = calibration.says.weights
     weights = [
         [
             f"`{name}`",
             f"{topic[name]:+.2f}" if name in topic else "",
-            f"{weight:+.2f}",
+            f"{says[name]:+.2f}" if name in says else "",
             *(f"{found[name]:.3f}" for found in alone.values()),
         ]
-        for name, weight in _by_weight(calibration.says.weights)
-    ]
-    foreign = [
-        [name, f"{found['questions']:,}", f"{found['answered']:.3f}"]
-        for name, found in about["foreign"].items()
+        for name in dict.fromkeys([*says, *topic])
     ]
     return "\n".join(
         [
             "## The calibration that is shipped",
             "",
-            f"Fitted on {about['date']} on {fitted},",
-            "each set weighing as the root of its size, and on foreign questions: the other set's, "
-            "which are about",
-            f"something else, taken to be {about['foreign_share']:.0%} of those that people ask.",
-            f"The default threshold is {calibration.threshold:.3f}: at or above it, at most",
-            f"{about['risk']:.1%} of the answers given to all of those are wrong.",
+            f"Fitted on {about['date']} on these questions, each set weighing the same: its own; "
+            "its own without",
+            "the documents that answer them; and those of the other sets (`foreign`).",
             "",
-            *_table(["questions not fitted on", "ece ↓", "AUROC right", "AUROC answerable"], rows),
+            *_table(["set", *kinds, "answerable", "right"], counts),
             "",
-            *_table(
-                ["foreign questions, not fitted on, asked of", "questions", "answered"], foreign
-            ),
+            "Left out: fitted on the other sets, told of this one. Its other fifths: fitted on all "
+            "sets, but for a",
+            f"fifth of each, told of that. The threshold is {calibration.threshold:.3f}: of the "
+            "answers given above it, all sets together,",
+            f"{about['risk']:.1%} are wrong. `false_at_10` is the share of unanswerable questions "
+            "that is answered where a tenth",
+            "of the answerable is not.",
+            "",
+            *_table(["questions of", *(f"`{name}`" for name in _SCORES)], rows),
             "",
             "The probability is that the documents are about it (`topic`), times that the quotes "
             "then say it",
@@ -185,6 +198,11 @@ def _calibration() -> str:
             *_checker(),
         ]
     )
+
+
+def _means(sets: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    there = {name: [s[name] for s in sets.values() if name in s] for name in _SCORES}
+    return {name: fmean(values) for name, values in there.items() if values}
 
 
 def _checker() -> list[str]:
@@ -206,13 +224,8 @@ def _checker() -> list[str]:
     return [*found, ""]
 
 
-def _by_weight(weights: Mapping[str, float]) -> list[tuple[str, float]]:
-    return sorted(weights.items(), key=lambda item: -abs(item[1]))
-
-
 def _scores(scores: Mapping[str, float]) -> list[str]:
-    names = ("ece", "auroc_right", "auroc_answerable")
-    return [f"{scores[name]:.3f}" if name in scores else "" for name in names]
+    return [f"{scores[name]:.3f}" if name in scores else "" for name in _SCORES]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,8 +35,8 @@ HEAD, HEAD_BIAS = "head.weight", "head.bias"
 class Checker(Protocol):
     """Reads a question and a text together. Safe to use from several threads."""
 
-    def check(self, question: str, text: str) -> float:
-        """The log-odds that the text says what is asked."""
+    def check(self, question: str, texts: Sequence[str]) -> list[float]:
+        """For each text the log-odds that it says what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +111,20 @@ class AdjustedChecker:
         self._lock = threading.Lock()
         self._loaded: tuple[Module, Mapping[str, Tensor], Tokenizer] | None = None
 
-    def check(self, question: str, text: str) -> float:
-        """See `Checker`."""
+    def check(self, question: str, texts: Sequence[str]) -> list[float]:
+        """See `Checker`; all texts are read in one pass."""
         import torch
 
         network, adjustments, tokenizer = self._parts()
-        pair = tokenizer.encode(question, " ".join(text.split()))
+        pairs = tokenizer.encode_batch([(question, " ".join(text.split())) for text in texts])
         with torch.inference_mode():
             read = network(
-                input_ids=torch.tensor([pair.ids]),
-                token_type_ids=torch.tensor([pair.type_ids]),
-                attention_mask=torch.tensor([pair.attention_mask]),
-            ).last_hidden_state[0, 0]
-            return float(read.float() @ adjustments[HEAD] + adjustments[HEAD_BIAS])
+                input_ids=torch.tensor([pair.ids for pair in pairs]),
+                token_type_ids=torch.tensor([pair.type_ids for pair in pairs]),
+                attention_mask=torch.tensor([pair.attention_mask for pair in pairs]),
+            ).last_hidden_state[:, 0]
+            said = read.float() @ adjustments[HEAD] + adjustments[HEAD_BIAS]
+        return [float(one) for one in said]
 
     def _parts(self) -> tuple[Module, Mapping[str, Tensor], Tokenizer]:
         with self._lock:
@@ -132,7 +133,9 @@ class AdjustedChecker:
 
                 adjustments = {name: t.float() for name, t in load_file(self._file).items()}
                 network = adjusted(self._embedder.network, adjustments)
-                self._loaded = network, adjustments, pair_tokenizer(self._embedder)
+                tokenizer = pair_tokenizer(self._embedder)
+                tokenizer.enable_padding(pad_id=_config(self._embedder).pad_token_id or 0)
+                self._loaded = network, adjustments, tokenizer
             return self._loaded
 
 
@@ -140,11 +143,15 @@ def pair_tokenizer(embedder: SentenceTransformerEmbedder) -> Tokenizer:
     """The model's tokenizer for pairs; of a pair that is too long, the longer one is cut."""
     from tokenizers import Tokenizer
 
-    positions = int(cast(Any, embedder.network).config.max_position_embeddings)
+    positions = int(_config(embedder).max_position_embeddings)
     tokenizer = Tokenizer.from_file(str(embedder.folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(min(LONGEST, positions), strategy="longest_first")
     return tokenizer
+
+
+def _config(embedder: SentenceTransformerEmbedder) -> Any:
+    return cast(Any, embedder.network).config
 
 
 def adjusted(network: Module, adjustments: Mapping[str, Tensor]) -> Module:

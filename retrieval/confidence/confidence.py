@@ -1,7 +1,8 @@
 """Confidence: the calibrated probability that an answer's quotes answer the question.
 
 It is that of two things together: that the documents are about what is asked at all, and that, if
-so, the quotes say it. Each is a logistic model on features of the search that anyone can read:
+so, the quotes say it. Each is a logistic model on a few features of the search that carry over from
+one kind of documents to another (docs/decisions/confidence-that-carries-over.md):
 ``confidence.json`` beside this file has each feature's weight, the data that they were fitted on,
 and how well that went. It is fitted by ``pincite eval calibrate``, for one embedder; with another
 embedder the confidence is the best sentence's plain score, and is called so.
@@ -14,13 +15,14 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from heapq import nlargest
 from importlib.resources import files
 from statistics import fmean
 from typing import Any, Literal
 
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.reader import Candidate, Reading
-from pincite.retrieval.search.analysis import english_share
+from pincite.retrieval.search.analysis import english_share, terms
 from pincite.retrieval.search.lexical import Wanted
 
 FILE_NAME = "confidence.json"
@@ -30,6 +32,9 @@ WORDS = "lexical_around"
 PLAIN_AROUND = "dense_around"
 KNOWN = "known"
 OVERVIEW = "overview"
+# What the two models are fitted on; more of any of them speaks for an answer.
+SAYS = ("says", "near", "dense_around", "asked", "numbers")
+TOPIC = ("near", "words")
 PLAIN_THRESHOLD = 0.3  # of a score, where there is no calibration …
 PLAIN_FLOOR = 0.15  # … and where the documents are not about it: half of that
 # Of the questions about a document that is named in them, the share whose answer was quoted:
@@ -40,7 +45,7 @@ Kind = Literal["score", "probability"]
 Level = Literal["ANSWERED", "UNSURE", "NOT_FOUND"]
 """The quotes likely say it; the closest passages, not vouched for; not what they are about."""
 
-_NEXT = 5
+_NEXT = 5  # of the best sentences' cosines
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,7 @@ def features(
     query: Query,
     reading: Reading,
     text_of: Callable[[Candidate], str],
+    quoted: str = "",
     says: float | None = None,
     languages: Collection[str] | None = None,
     *,
@@ -193,20 +199,16 @@ def features(
 ) -> dict[str, float]:
     """What one search looked like, each about in [0, 1]; empty when nothing was found.
 
-    - ``says``: the log-odds that the best quote says what is asked, where a checker read it. It is
-      what tells a near miss, which looks like an answer to all the others.
+    - ``says``: the log-odds that the answer is there, where a checker read it. It is what tells a
+      near miss, which looks like an answer to all the others.
     - ``score``: the best sentence's (the plain score; the calibration does without it).
-    - ``margin``: its score over that of the best sentence of another passage.
-    - ``dense_around``: the cosine of the question with its neighbourhood; ``dense_next``: the mean
-      of the five best such cosines; ``dense_passage``: the best cosine of any passage.
-    - ``lexical``, ``lexical_around``: the share of the question's weight in rare words that it
-      covers, and that its neighbourhood covers.
-    - ``unsaid``: the weight of the rarest word that its neighbourhood lacks, of the question's
-      rarest.
-    - ``names``, ``numbers``: the share of the question's names and numbers that its
-      neighbourhood lacks.
-    - ``agreement``: 1 / rank, by words, of the passage that is first by meaning.
-    - ``asked``: whether it has the kind of thing that is asked for; 1/2 is neutral.
+    - ``near``: the mean cosine of the question with the best sentence, with its neighbourhood, with
+      the first passage, with the nearest passage, and with the five nearest neighbourhoods.
+    - ``dense_around``: the cosine of the question with the best sentence's neighbourhood.
+    - ``lexical_around``: the share of the question's weight in rare words that the neighbourhood
+      covers; ``words``: the share that the first quote covers, with what stands over it.
+    - ``numbers``: 0 where the first quote lacks one of the question's numbers, else 1.
+    - ``asked``: whether the best sentence has the kind of thing that is asked for; 1/2 is neutral.
     - ``known``: whether the question, or it and its neighbourhood, is in a language that the
       embedder was trained on, where that is English. No model takes it; see ``judge``.
     - ``overview``: 1 where the question is about a document that it names, and the quotes are how
@@ -216,29 +218,24 @@ def features(
         query: the question.
         reading: what the reader made of the hits.
         text_of: a candidate with its neighbours, as text.
-        says: what the checker made of the best quote; None where there is no checker.
+        quoted: the first quote, with its title, headings and context.
+        says: what the checker made of the quotes; None where there is no checker.
         languages: that the embedder was trained on; None where nobody says.
         overview: whether the quotes are how the documents open that the question names.
     """
     if not reading.candidates:
         return {}
     best = reading.candidates[0]
-    second = next((c for c in reading.candidates if c.passage != best.passage), None)
-    rarest = max((one.weight for one in query.wanted), default=0.0) or 1.0
-    missing = [one.weight for one in query.wanted if one.term in best.missing]
-    cosines = sorted((c.dense_around for c in reading.candidates), reverse=True)
+    there = frozenset(terms(quoted))
+    around = nlargest(_NEXT, (c.dense_around for c in reading.candidates))
+    passages = [hit.dense or 0.0 for hit in reading.hits]
     found = {
         PLAIN: best.score,
-        "margin": best.score - (second.score if second else 0.0),
-        "dense_around": best.dense_around,
-        "dense_next": fmean(cosines[:_NEXT]),
-        "dense_passage": max(hit.dense or 0.0 for hit in reading.hits),
-        "lexical": best.lexical,
-        "lexical_around": best.lexical_around,
-        "unsaid": max(missing, default=0.0) / rarest,
-        "names": _lacking(query.names, best),
-        "numbers": _lacking(query.numbers, best),
-        "agreement": _agreement(reading),
+        "near": fmean([best.dense, best.dense_around, passages[0], max(passages), fmean(around)]),
+        PLAIN_AROUND: best.dense_around,
+        WORDS: best.lexical_around,
+        "words": _covered(query.wanted, there),
+        "numbers": float(all(one.covered_by(there) for one in query.numbers)),
         "asked": best.asked,
     }
     if says is not None:
@@ -255,12 +252,6 @@ def _is_english(question: str, said: str) -> bool:
     return english_share(question) >= 0.25 or english_share(f"{question} {said}") >= 0.12
 
 
-def _lacking(some: Sequence[Wanted], best: Candidate) -> float:
-    total = sum(one.weight for one in some)
-    return sum(one.weight for one in some if one.term in best.missing) / total if total else 0.0
-
-
-def _agreement(reading: Reading) -> float:
-    nearest = max(reading.hits, key=lambda hit: hit.dense or 0.0)
-    by_words = sorted(reading.hits, key=lambda hit: -(hit.lexical or 0.0))
-    return 1.0 / (1 + by_words.index(nearest))
+def _covered(wanted: Sequence[Wanted], there: frozenset[str]) -> float:
+    total = sum(one.weight for one in wanted)
+    return sum(one.weight for one in wanted if one.covered_by(there)) / total if total else 0.0

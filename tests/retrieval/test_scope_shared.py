@@ -71,7 +71,7 @@ def test_while_others_write_an_answer_is_always_right(folder: Path) -> None:
                 troubles += [] if "changed 5 times" in str(error) else [error]
                 continue
             answers += 1
-            if scoped.quotes[0].text != "The gull nests on the cliff.":
+            if not scoped.quotes[0].text.startswith("The gull nests on the cliff."):
                 troubles.append(scoped)
             if "The owl nests in the barn." not in {q.text for q in whole.quotes}:
                 troubles.append(whole)

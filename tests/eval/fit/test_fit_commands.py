@@ -36,7 +36,7 @@ def test_a_gold_set_becomes_lessons_and_they_a_checker(
     embedder = SentenceTransformerEmbedder(str(tiny))
     assert taught(file).embedder == embedder.network_id
     assert taught(file).about["recipe"]["epochs"] == 1
-    assert isinstance(AdjustedChecker(embedder, file).check("the gull ?", "a gull ."), float)
+    assert isinstance(AdjustedChecker(embedder, file).check("the gull ?", ["a gull ."])[0], float)
 
 
 def test_an_embedder_without_a_network_cannot_be_taught(

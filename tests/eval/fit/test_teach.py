@@ -98,7 +98,7 @@ def test_what_is_written_is_what_the_checker_reads(
     write(learned, file, LESSONS, embedder, how, {"harbour": 0.75})
     checker = AdjustedChecker(embedder, file)
     for said, x in zip(told(LESSONS, learned, embedder), LESSONS, strict=True):
-        assert checker.check(x.question, x.text) == pytest.approx(said, abs=0.05)
+        assert checker.check(x.question, [x.text]) == pytest.approx([said], abs=0.05)
     about = taught(file).about
     assert about["sets"] == {"harbour": len(LESSONS)}
     assert about["lessons"] == {"answer": 6, "unanswerable": 30}

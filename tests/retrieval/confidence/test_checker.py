@@ -93,8 +93,10 @@ def test_what_it_says_is_the_head_on_the_first_token_of_the_pair(
     with torch.inference_mode():
         first = adjusted(embedder.network, given)(**pair).last_hidden_state[0, 0]
     expected = float(first @ given[HEAD] + given[HEAD_BIAS])
-    said = AdjustedChecker(embedder, file).check("the whale ?", "a  rope\n.")
-    assert said == pytest.approx(expected, abs=1e-4)
+    checker = AdjustedChecker(embedder, file)
+    assert checker.check("the whale ?", ["a  rope\n."]) == pytest.approx([expected], abs=1e-4)
+    beside, _ = checker.check("the whale ?", ["a rope .", "a lamp and a rope and a gull ."])
+    assert beside == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_question_and_a_text_of_any_length_are_read(
@@ -106,19 +108,19 @@ def test_a_question_and_a_text_of_any_length_are_read(
         ("gull", "lamp " * 500),
         ("?" * 900, "." * 900),
     ]:
-        assert np.isfinite(checker.check(question, text))
-    assert np.isfinite(checker.check("", ""))
+        assert np.isfinite(checker.check(question, [text, "lamp"])).all()
+    assert np.isfinite(checker.check("", [""])).all()
 
 
 def test_threads_that_ask_at_once_get_what_one_gets(
     embedder: SentenceTransformerEmbedder, write: Write
 ) -> None:
     file = write(adjustments(), embedder.network_id)
-    alone = [AdjustedChecker(embedder, file).check("the gull ?", text) for text in TEXTS]
+    alone = [AdjustedChecker(embedder, file).check("the gull ?", [text]) for text in TEXTS]
     checker = AdjustedChecker(embedder, file)  # whose weights are still to be loaded
     with ThreadPoolExecutor(6) as pool:
-        told = list(pool.map(lambda text: checker.check("the gull ?", text), TEXTS * 10))
-    assert told == pytest.approx(alone * 10, abs=1e-6)
+        told = list(pool.map(lambda text: checker.check("the gull ?", [text]), TEXTS * 10))
+    assert np.array(told) == pytest.approx(np.array(alone * 10), abs=1e-6)
 
 
 def test_only_the_embedder_that_it_was_taught_for_has_a_checker(
@@ -172,5 +174,6 @@ def test_what_answers_is_told_from_what_only_speaks_of_the_same_in_either_precis
         ("How many barrels were bought?", "How much did the barrels cost?"),
         ("When was the lamp oil bought?", "When was the Aurora built?"),
     ]:
-        assert checker.check(answered, text) > checker.check(missed, text)
-        assert half.check(answered, text) == pytest.approx(checker.check(answered, text), abs=0.5)
+        said = checker.check(answered, [text])
+        assert said > checker.check(missed, [text])
+        assert half.check(answered, [text]) == pytest.approx(said, abs=0.5)
