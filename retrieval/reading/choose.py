@@ -111,7 +111,7 @@ class _Choice:
             document=document.id,
             title=document.title,
             section=document.section_at(span.start).path,
-            page=document.page_at(span.start),
+            page=document.page_at(marked.start if is_marked else span.start),
             start=span.start,
             end=span.end,
             text=document.text[span.start : span.end],

@@ -45,7 +45,7 @@ class Quote:
         document: the document's id, which pins its text.
         title: the document's title.
         section: the heading path that the quote stands under.
-        page: its page, for formats that have pages.
+        page: that of its marked words, else where it begins; None for formats without pages.
         start, end: half-open code point offsets: ``document.text[start:end] == text``.
         text: the quote.
         highlights: the spans in the document that carry the answer, none where no sentence

@@ -233,7 +233,8 @@ def test_a_pdfs_page_is_drawn_and_its_quotes_can_be_marked_on_it(engine: Engine)
         picture = client.get(f"{URL}/{id}/pages/{quote['page']}")
         assert picture.headers["content-type"] == "image/png"
         assert picture.content.startswith(b"\x89PNG")
-        place = {"start": quote["start"], "end": quote["end"]}
+        [(start, end)] = quote["highlights"]
+        place = {"start": start, "end": end}
         marks = client.get(f"{URL}/{id}/boxes", params=place).json()
         assert marks["pages"] == {"2": {"width": 612.0, "height": 792.0}}
         [box] = marks["boxes"]
