@@ -129,9 +129,10 @@ def _document(database: Database, id: str) -> Iterator[str]:
         )
         passages = [passage_from(row[:-1]).passage for row in rows]
         faults += passage_faults(document, passages)
-        keys = [passage.key(document.text) for passage in passages]
-        if strange := sum(key != row[-1] for key, row in zip(keys, rows, strict=True)):
-            faults.append(f"the vectors of {strange} of its passages are those of another text")
+        if not faults:  # so that passages have keys
+            keys = [passage.key(document.text) for passage in passages]
+            if strange := sum(key != row[-1] for key, row in zip(keys, rows, strict=True)):
+                faults.append(f"the vectors of {strange} of its passages are those of another text")
     if faults:
         yield f"document {document.source!r}: {' and '.join(faults)}; {_AGAIN}"
 
