@@ -144,14 +144,14 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, name: str = PACKAGED, precision: str = "auto", batch_size: int = 32) -> None:
         self.folder = packaged_folder() if name == PACKAGED else model_folder(name)
-        self._name = name if name == PACKAGED else Path(name).name
+        self.name = name
         self._precision = precision
         self._batch_size = batch_size
         self._model: SentenceTransformer | None = None
         self._pooling: MeanPooling | None = None
         # The tokenizer underneath refuses two threads at once ("Already borrowed").
         self._lock = threading.RLock()
-        self.network_id = f"{self._name}@{identity(self.folder)}"
+        self.network_id = f"{name if name == PACKAGED else Path(name).name}@{identity(self.folder)}"
         self.fingerprint = f"{self.network_id}{PARTS}"
         self.languages = frozenset({"en"}) if name == PACKAGED else None
 
