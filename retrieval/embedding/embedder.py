@@ -134,7 +134,7 @@ class SentenceTransformerEmbedder:
     Args:
         name: ``all-MiniLM-L6-v2`` (packaged), a folder, or a hub name. Only the last may use the
             network, and only when the model is not cached.
-        precision: ``float32``, ``bfloat16``, or ``auto`` for bfloat16 where the processor has it
+        precision: ``float32``, ``bfloat16``, or ``auto`` for bfloat16 where a trial finds it faster
             (cosines to float32 are at least 0.998, so a library serves both).
 
     Raises:
