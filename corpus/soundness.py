@@ -7,7 +7,7 @@ The deep one reads every page of the file, every text, offset and vector.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from pincite.corpus.checks import are_unit, document_faults, passage_faults
@@ -27,7 +27,7 @@ from pincite.corpus.rows import (
     vectors_from,
 )
 from pincite.corpus.tags import checked_tag
-from pincite.corpus.types import Layout
+from pincite.corpus.types import Document, Layout, Passage
 
 _AT_ONCE = 1000  # vectors of passages
 _AGAIN = "ingest it again, or restore the library file from a copy"
@@ -129,12 +129,19 @@ def _document(database: Database, id: str) -> Iterator[str]:
         )
         passages = [passage_from(row[:-1]).passage for row in rows]
         faults += passage_faults(document, passages)
-        if not faults:  # so that passages have keys
-            keys = [passage.key(document.text) for passage in passages]
-            if strange := sum(key != row[-1] for key, row in zip(keys, rows, strict=True)):
-                faults.append(f"the vectors of {strange} of its passages are those of another text")
+        if not faults and (strange := _strange(document, passages, [row[-1] for row in rows])):
+            faults.append(
+                f"the vectors of {strange} of its passages are those of another text, or of an "
+                "older Pincite"
+            )
     if faults:
         yield f"document {document.source!r}: {' and '.join(faults)}; {_AGAIN}"
+
+
+def _strange(document: Document, passages: Sequence[Passage], keys: Sequence[bytes]) -> int:
+    """How many passages have a key that is not that of what is embedded of them."""
+    own = (passage.key(document.text) for passage in passages)
+    return sum(key != stored for key, stored in zip(own, keys, strict=True))
 
 
 def _vectors(database: Database) -> Iterator[str]:

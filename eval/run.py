@@ -154,12 +154,13 @@ def library_of(
 
         started = time.perf_counter()
         with Library.open(folder, create=True) as library:
-            documents = map(_document, gold.documents.values())
+            documents = map(document_of, gold.documents.values())
             ingest_documents(documents, library, embedder, Listener(on_event, on_embedded))
         yield Path(folder), time.perf_counter() - started
 
 
-def _document(gold: GoldDocument) -> Document:
+def document_of(gold: GoldDocument) -> Document:
+    """The document as it is taken in."""
     if gold.document is not None:
         return gold.document
     reading = TEXT.read(gold.text.encode(), gold.id)

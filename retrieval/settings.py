@@ -28,7 +28,7 @@ class Settings(BaseSettings):
         "or 'hashing' for word hashing without a model.",
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="Arithmetic of the model; auto is bfloat16 where the processor has it."
+        "auto", description="Arithmetic of the model; auto is bfloat16 where that is faster."
     )
     candidates: int = Field(
         300, ge=1, le=10_000, description="Passages taken from each index before fusion."

@@ -51,6 +51,9 @@ def bench_ingest(
         float | None, typer.Option(min=0.001, help="Take so much generated text in.")
     ] = None,
     file_mb: Annotated[float, typer.Option(min=0.001, help="With --gigabytes: a file's size.")] = 5,
+    chunks: Annotated[
+        bool, typer.Option("--chunks", help="Against chunks of 1,000 characters, on the article.")
+    ] = False,
     config: Overrides = None,
 ) -> None:
     """Print how fast documents are taken in, and the memory that it takes.
@@ -72,8 +75,25 @@ def bench_ingest(
         benches.bench_files(out, files, embedder)
     if gigabytes is not None:
         benches.bench_bytes(out, gigabytes, embedder, round(file_mb * 1_000_000))
-    if (pdfs, files, gigabytes) == (None, None, None):
-        raise UsageError("say what to measure: --pdfs FOLDER, --files N or --gigabytes X")
+    if chunks:
+        _bench_chunks(open_embedder(settings))
+    if (pdfs, files, gigabytes, chunks) == (None, None, None, False):
+        raise UsageError("say what to measure: --pdfs FOLDER, --files N, --gigabytes X or --chunks")
+
+
+def _bench_chunks(embedder: Embedder) -> None:
+    from pincite.eval.bench import chunks as benches
+    from pincite.eval.goldset import bundled
+    from pincite.eval.run import document_of
+    from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
+
+    if not isinstance(embedder, SentenceTransformerEmbedder):
+        raise UsageError(
+            f"the embedder {embedder.fingerprint} is no sentence-transformers model, so chunks "
+            "cannot be embedded with it; name one: --config embedder=NAME"
+        )
+    (article,) = bundled().documents.values()
+    benches.show(output(), benches.compare(document_of(article), embedder))
 
 
 def bench_api(

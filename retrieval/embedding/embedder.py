@@ -134,7 +134,7 @@ class SentenceTransformerEmbedder:
     Args:
         name: ``all-MiniLM-L6-v2`` (packaged), a folder, or a hub name. Only the last may use the
             network, and only when the model is not cached.
-        precision: ``float32``, ``bfloat16``, or ``auto`` for bfloat16 where the processor has it
+        precision: ``float32``, ``bfloat16``, or ``auto`` for bfloat16 where a trial finds it faster
             (cosines to float32 are at least 0.998, so a library serves both).
 
     Raises:
@@ -144,14 +144,14 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, name: str = PACKAGED, precision: str = "auto", batch_size: int = 32) -> None:
         self.folder = packaged_folder() if name == PACKAGED else model_folder(name)
-        self._name = name if name == PACKAGED else Path(name).name
+        self.name = name
         self._precision = precision
         self._batch_size = batch_size
         self._model: SentenceTransformer | None = None
         self._pooling: MeanPooling | None = None
         # The tokenizer underneath refuses two threads at once ("Already borrowed").
         self._lock = threading.RLock()
-        self.network_id = f"{self._name}@{identity(self.folder)}"
+        self.network_id = f"{name if name == PACKAGED else Path(name).name}@{identity(self.folder)}"
         self.fingerprint = f"{self.network_id}{PARTS}"
         self.languages = frozenset({"en"}) if name == PACKAGED else None
 

@@ -101,7 +101,9 @@ class MeanPooling:
         """The last hidden states ``(texts, longest, dimension)``; of padding, anything."""
         import torch
 
-        padded = self._tokenizer.pad({"input_ids": list(ids)}, padding_side="right")
+        padded = {"input_ids": list(ids)}
+        if len({len(one) for one in ids}) > 1:  # else there is nothing to mask, which is faster
+            padded = self._tokenizer.pad(padded, padding_side="right")
         inputs = {name: torch.tensor(values) for name, values in padded.items()}
         states: Vectors = self._network(**inputs).last_hidden_state.float().numpy()
         return states

@@ -206,6 +206,19 @@ def test_an_engine_that_is_open_says_that_the_embedder_is_another(library: Libra
             engine.ask(QUESTION)
 
 
+def test_rows_keep_the_header_that_they_need(library: Library) -> None:
+    table = "# Rates\n\n| City | Lunch |\n| --- | --- |\n| Bern | 25 CHF |\n"
+    fill(library, make_document(table, "rates.md"))
+    before = [stored.passage for stored, _, _ in library.passage_texts()]
+    assert any(passage.context for passage in before)
+    reembed(library, HashingEmbedder())
+    fill(library)
+    ids = [stored.id for stored, _, _ in library.passage_texts()]
+    contexts = [library.passages([id])[id].passage.context for id in ids]
+    assert any(contexts)
+    assert library.problems(deep=True) == []
+
+
 def test_neighbours_in_a_document_keep_neighbouring_ids(library: Library) -> None:
     long = " ".join(f"The gull number {n} nests on the cliff in spring." for n in range(60))
     fill(library, make_document(long, "long.txt"), passage_tokens=96)

@@ -93,6 +93,21 @@ def test_indexes_are_rebuilt(pincite: Pincite) -> None:
     assert pincite("doctor", "--deep").code == 0
 
 
+def test_a_library_of_an_older_pincite_is_embedded_anew_without_its_files(
+    pincite: Pincite, notes: Path
+) -> None:
+    behind_our_back("UPDATE meta SET value = 'hashing@256' WHERE key = 'embedder'")
+    notes.unlink()
+    (problem,) = health(pincite)["problems"]
+    assert "an older Pincite made it, so embed everything anew: pincite reembed" in problem
+    refused = pincite("ask", EATS)
+    assert (refused.code, refused.stdout) == (1, "")
+    assert "pincite reembed" in refused.stderr
+    assert pincite("reembed").code == 0
+    assert "herring gull eats fish" in pincite("ask", EATS).stdout
+    assert health(pincite, "--deep")["problems"] == []
+
+
 @pytest.mark.usefixtures("notes")
 def test_another_embedder_is_refused_with_the_command_that_takes_it(
     pincite: Pincite, small: Any

@@ -289,6 +289,27 @@ def test_half_precision_points_where_full_precision_points() -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("fast", [True, False])
+def test_half_precision_is_the_default_where_it_is_faster(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, fast: bool
+) -> None:
+    import torch
+
+    monkeypatch.setattr(embedding, "_has_fast_bfloat16", lambda: fast)
+    kinds = {p.dtype for p in SentenceTransformerEmbedder(str(tiny)).network.parameters()}
+    assert kinds == {torch.bfloat16 if fast else torch.float32}
+
+
+@pytest.mark.model
+def test_a_processor_without_bfloat16_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    monkeypatch.setattr(embedding.time, "perf_counter", pytest.fail)
+    assert embedding._has_fast_bfloat16.__wrapped__() is False
+
+
+@pytest.mark.model
 def test_four_threads_at_once_get_the_vectors_of_one_alone(tiny: Path) -> None:
     embedder = SentenceTransformerEmbedder(str(tiny), "float32")
     with ThreadPoolExecutor(4) as pool:  # the first of them loads the model
