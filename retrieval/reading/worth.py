@@ -10,6 +10,7 @@ import re
 
 from pincite.corpus.types import Document, Passage
 from pincite.retrieval.query import Query
+from pincite.retrieval.reading.answer_type import Kind
 from pincite.retrieval.reading.definitions import defined_term, defines
 from pincite.retrieval.reading.lists import list_bonus
 from pincite.retrieval.reading.reader import is_aside
@@ -22,7 +23,7 @@ _HAS_THE_THING = 0.3
 _IN_A_ROW = 0.05  # more breaks the order of prose: "raffle licence number"
 _DEFINES = 0.2
 _IS_NOT_SO = 0.1  # little: nearly every passage says "not" of something
-_OF_PASSAGES = frozenset({"time", "amount"})
+_OF_PASSAGES: frozenset[Kind] = frozenset({"time", "amount"})
 _NO = (
     r"no|not|never|without|none|neither|nothing|nobody|cannot|free|\w+n['’]t|isnt|dont|doesnt|cant|wont"
     r"|kein\w*|nicht|nie|ohne|pas|jamais|sans|sin|nunca"
