@@ -16,6 +16,7 @@ from pincite.retrieval.overview.question import Overview
 from pincite.retrieval.overview.quotes import overview_quotes
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.choose import choose
+from pincite.retrieval.reading.parts import covering, parts
 from pincite.retrieval.reading.quote import Quote, verify
 from pincite.retrieval.reading.reader import PARTS, Candidate, Reading, read
 from pincite.retrieval.search.indexes import Indexes
@@ -170,7 +171,11 @@ def answer(
             settings.quotes,
         )
         quotes = choose(query, reading, sources.document, settings.quotes)
-        quotes = overview.before(quotes, settings.quotes)
+        if overview.quotes:
+            quotes = overview.before(quotes, settings.quotes)
+        else:
+            firsts = _firsts_of_parts(query, sources, settings, scope)
+            quotes = covering(quotes, firsts, settings.quotes)
     with stages.timed("verify"):
         for quote in quotes:
             verify(quote, sources.document(quote.document))
@@ -215,6 +220,18 @@ def answer(
             listed=overview.listed,
         ),
     )
+
+
+def _firsts_of_parts(
+    query: Query, sources: Sources, settings: Settings, scope: Scope | None
+) -> list[Quote]:
+    """What is quoted first for each part of the question; nothing where it has one only."""
+    firsts = []
+    for part in parts(query.spelling):
+        asked = query_of(part, sources, Stages())
+        reading = find(asked, sources, settings, Stages(), scope)
+        firsts += choose(asked, reading, sources.document, 1)
+    return firsts
 
 
 def spans_around(candidate: Candidate) -> list[Span]:

@@ -14,11 +14,11 @@ from dataclasses import replace
 from pincite.corpus.types import Document, Passage
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.context import context
-from pincite.retrieval.reading.lists import list_bonus, run_on
+from pincite.retrieval.reading.lists import run_on
 from pincite.retrieval.reading.quote import Place, Quote, overlap
-from pincite.retrieval.reading.reader import Candidate, Reading, is_aside
-from pincite.retrieval.reading.reference_sections import APPARATUS_SHARE
+from pincite.retrieval.reading.reader import Candidate, Reading
 from pincite.retrieval.reading.whole import LONGEST_LIST, below, whole
+from pincite.retrieval.reading.worth import worth
 from pincite.retrieval.search.analysis import content_terms
 from pincite.retrieval.search.search import Hit
 
@@ -67,7 +67,11 @@ class _Choice:
             self._best.setdefault(candidate.passage, candidate)
         hits = {hit.stored.id: hit for hit in reading.hits if hit.stored.id in self._best}
         self._lists = query.lists
-        self.by_rank = sorted(hits.values(), key=lambda h: self._rank(h, query), reverse=True)
+        self.by_rank = sorted(
+            hits.values(),
+            key=lambda hit: worth(query, hit, document_of(hit.stored.document)),
+            reverse=True,
+        )
         self.by_sentence = [hits[id] for id in self._best if id in hits]
         self._least = _LEAST_MARKED * max((c.score for c in reading.candidates), default=0.0)
         self._seen: set[int] = set()
@@ -77,7 +81,7 @@ class _Choice:
 
         Once there are as many, the others can only add highlights and places to them.
         """
-        for hit in hits:
+        for hit in map(self._under, hits):
             if hit.stored.id in self._seen:
                 continue
             quote = self._quote(hit)
@@ -94,6 +98,23 @@ class _Choice:
             else:
                 continue  # it may come in by another order
             self._seen.add(hit.stored.id)
+
+    def _under(self, hit: Hit) -> Hit:
+        """The best passage under a heading that is not quoted yet, in place of the heading."""
+        passage = hit.stored.passage
+        if passage.kind != "heading":
+            return hit
+        document = self._document_of(hit.stored.document)
+        path = document.section_at(passage.span.start).path
+        inside = (
+            other
+            for other in self.by_rank
+            if other.stored.document == hit.stored.document
+            and other.stored.id not in self._seen
+            and other.stored.passage.kind != "heading"
+            and other.stored.passage.path[: len(path)] == path
+        )
+        return next(inside, hit)
 
     def _quote(self, hit: Hit) -> Quote:
         """The passage as a quote, or what stands under it where it only repeats the question."""
@@ -120,19 +141,12 @@ class _Choice:
             context=context(document, passage, span, best, heading),
         )
 
-    def _rank(self, hit: Hit, query: Query) -> float:
-        """Its score, less for what is cited from elsewhere, more for a list that is asked for."""
-        passage = hit.stored.passage
-        score = hit.score * (APPARATUS_SHARE if is_aside(passage) else 1.0)
-        if query.lists:
-            score += list_bonus(passage, self._document_of(hit.stored.document), query.wanted)
-        return score
-
     def _only_asks(self, text: str, passage: Passage) -> bool:
-        """Whether it is a heading or a question without a word of meaning of its own."""
-        asks = passage.kind == "heading" or text.endswith(_QUESTION_MARKS)
-        short = len(text) <= _LONGEST_HEADING
-        return asks and short and self._asked.issuperset(content_terms(text))
+        """Whether it is a heading, or a question without a word of meaning of its own."""
+        if len(text) > _LONGEST_HEADING:
+            return False
+        again = text.endswith(_QUESTION_MARKS) and self._asked.issuperset(content_terms(text))
+        return passage.kind == "heading" or again
 
 
 def _words(text: str) -> list[str]:

@@ -1,0 +1,105 @@
+"""Questions of several parts: "what did we pay last year, and what do they want now".
+
+Each part is looked for by itself, with what it is about, and what answers it is quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from pincite.retrieval.reading.quote import Quote, overlap
+from pincite.retrieval.search.analysis import stop_terms, terms
+
+MOST = 3  # parts, as many as there are quotes
+_LONGEST = 300  # code points; a longer question is a text with a question in it
+_LONGEST_SUBJECT = 8  # words before a colon
+_BEGINS = (
+    r"(?:(?:until|by|since|from|for|to|in|at|with|under|of|on) )?"
+    r"(?:what|when|where|which|who|whom|whose|why|how|whats|whos|hows)\b"
+)
+_BETWEEN = re.compile(rf"[\s,;?]*\b(?:and|or)\s+(?={_BEGINS})|\s*[,;?]\s+(?={_BEGINS})", re.I)
+_ASKS = re.compile(_BEGINS, re.I)
+_SUBJECT = re.compile(r"([^:?]{3,60}):\s+(.*)", re.DOTALL)
+# What only the part before says which thing it is for.
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|there|that|those|these|this|he|she|his|her|him|ones?|now"
+    r"|today|each|both)\b",
+    re.I,
+)
+# When it was is what the parts differ in, so it is no part of what both are about.
+_TIME = re.compile(
+    r"\b(?:in |of )?(?:19|20)\d\d\b|\b(?:last|this|next|previous) (?:year|month|week|time)\b"
+    r"|\b(?:now|today|currently|before|earlier|old|new)\b",
+    re.I,
+)
+_WORD = re.compile(r"[\w&'-]+")
+_OF_QUESTIONS = (
+    "many much fast long often far big take get got really actually whats whos hows last year"
+)
+
+
+def parts(question: str) -> tuple[str, ...]:
+    """The parts of a question, each a question of its own; none where it has one only.
+
+    >>> parts("Lintel: when does it end, and who cancels it")
+    ('Lintel: when does it end', 'Lintel: who cancels it')
+    >>> parts("how much was the barn in 2024 and what do we take for it now")
+    ('how much was the barn in 2024', 'barn: what do we take for it now')
+    """
+    named = _SUBJECT.fullmatch(question) if len(question) <= _LONGEST else None
+    subject, body = named.groups() if named else ("", question)
+    pieces = _pieces(body)
+    too_much = len(question) > _LONGEST or len(subject.split()) > _LONGEST_SUBJECT
+    if too_much or not pieces or not (subject or _ASKS.match(pieces[0])):
+        return ()
+    first = f"{subject}: {pieces[0]}" if subject else pieces[0]
+    whole = [first, *(_part(piece, subject, pieces[0]) for piece in pieces[1:] if _has_own(piece))]
+    return tuple(whole[:MOST]) if len(whole) > 1 else ()
+
+
+def covering(quotes: Sequence[Quote], firsts: Iterable[Quote], limit: int) -> list[Quote]:
+    """The best quote, then the first of each part that is not there yet, then the others."""
+    chosen: list[Quote] = []
+    for quote in [*quotes[:1], *firsts, *quotes[1:]]:
+        if not any(overlap(quote, other) or quote.text == other.text for other in chosen):
+            chosen.append(quote)
+    return chosen[:limit]
+
+
+def _pieces(body: str) -> list[str]:
+    """What stands between one question word and the next; "when and where" is one of them."""
+    pieces: list[str] = []
+    start = 0
+    for between in [*_BETWEEN.finditer(body), None]:
+        piece = body[start : between.start() if between else len(body)].strip(" ,;?")
+        if between is None or pieces or _own(piece):
+            pieces.append(piece)
+            start = between.end() if between else start
+    return [piece for piece in pieces if piece]
+
+
+def _part(piece: str, subject: str, first: str) -> str:
+    """A further part with what it is about, where it does not say so itself."""
+    if subject:
+        return f"{subject}: {piece}"
+    if len(_own(piece)) > 1 and not _POINTS_BACK.search(piece):
+        return piece
+    about = " ".join(word for word in _WORD.findall(_TIME.sub(" ", first)) if _own(word))
+    return f"{about}: {piece}" if about else piece
+
+
+def _has_own(piece: str) -> bool:
+    """Not "and by when" or "and for how much", which the part before answers with it."""
+    return bool(_own(piece)) or bool(_TIME.search(piece))
+
+
+def _own(words: str) -> list[str]:
+    """The terms that say what is looked for."""
+    return [term for term in terms(_TIME.sub(" ", words)) if term not in _said_in_any()]
+
+
+@cache
+def _said_in_any() -> frozenset[str]:
+    return stop_terms().union(terms(_OF_QUESTIONS))
