@@ -52,7 +52,9 @@ class MeanPooling:
         if names not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
             return False
         pooling: Any = model[1]
-        plain = pooling.pooling_mode in ("mean", ("mean",)) and pooling.include_prompt
+        # Before version 6 of sentence-transformers the mode was not an attribute.
+        mode = getattr(pooling, "pooling_mode", None) or pooling.get_pooling_mode_str()
+        plain = mode == "mean" and pooling.include_prompt
         return bool(plain and getattr(model.tokenizer, "is_fast", False))
 
     def embed(
