@@ -15,8 +15,8 @@ _FILE_KINDS: Mapping[str, tuple[str, ...]] = {
         "presentación presentaciones diapositivas": ("presentation", "powerpoint"),
         "sheet sheets spreadsheet spreadsheets excel xls xlsx workbook csv tabelle tabellen "
         "tableur hoja": ("spreadsheet", "excel", "csv"),
-        "mail mails email emails e-mail e-mails message messages nachricht nachrichten courriel "
-        "courriels correo correos": ("rfc822", "mbox"),
+        "mail mails email emails e-mail e-mails message messages thread correspondence nachricht "
+        "nachrichten courriel courriels correo correos": ("rfc822", "mbox"),
         "photo photos picture pictures image images screenshot foto fotos bild bilder": ("image/",),
         "page pages webpage website site webseite seite": ("html",),
         "pdf pdfs": ("pdf",),

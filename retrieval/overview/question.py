@@ -55,7 +55,7 @@ class Overview:
                 subject = _subject(match)
                 if (_ALL if least == "name" else _ALL_NAMED).fullmatch(subject):
                     return cls("about", "")
-                if least == "file":
+                if least == "file" and not _POINTS.match(match["s"]):
                     return cls("about", subject, least) if _is_file(subject) else None
                 if has_noun(subject):
                     return cls("about", subject)
@@ -92,16 +92,17 @@ def _subject(match: re.Match[str]) -> str:
 def _plain(question: str) -> str:
     text = " ".join(question.casefold().replace("’", "'").split()).strip(" ?!.…:¿¡")
     text = re.sub(r"\bwha?t'?s\b|\bwath is\b", "what is", text)
+    text = re.sub(r"\bpost mortem\b", "post-mortem", text)
     text = re.sub(r"\bwho'?s\b", "who is", text)
     return _POLITE.sub("", text)
 
 
 _POLITE = re.compile(
-    r"^(?:(?:hi|hello|hey|ok|okay|so|and|please|pls|now),? )*"
+    r"^(?:(?:hi|hello|hey|ok|okay|so|and|please|pls|now|in a nutshell|in short),? )*"
     r"(?:(?:can|could|would) (?:you|u) (?:please )?)?(?:please )?|,? (?:please|pls)$"
 )
 # "scan0012", "rota.xlsx"
-FILE_NAME = re.compile(r"(?=\w*\d)(?=\w*[^\W\d])[\w.-]{4,}|[\w-]+\.[a-z]{2,5}")
+FILE_NAME = re.compile(r"(?=[\w.-]*\d)(?=[\w.-]*[^\W\d])[\w.-]{4,}|[\w-]+\.[a-z]{2,5}")
 _LONGEST = 200  # code points; a question about a document as a whole is short
 _AFTER_HEAD = re.compile(
     r"\s(?:in|from|for|of|on|about|by|to|with|at|under|that|which|von|vom|für|aus|im|de|du|des|del|"
@@ -111,8 +112,10 @@ _ARTICLE = re.compile(
     r"^(?:(?:all|both|of|the|this|that|these|those|a|an|my|our|your|his|her|their|its|der|die|das|"
     r"den|dem|des|diese[rsmn]?|meine?|unsere?|le|la|les|l'|ce|cette|ces|el|los|las|este|esta)\s)*"
 )
-# All that is there, whatever it is called.
+# "that csv": what it is, and not what a csv is.
+_POINTS = re.compile(r"(?:this|that|these|those) (?=\S)")
 _GENERIC = "(?:" + "|".join(sorted(GENERIC, key=len, reverse=True)) + ")"
+# All that is there, whatever it is called.
 _NAMED = rf"(?:(?:whole|entire|uploaded|attached|current) )?{_GENERIC}"
 _ALL_NAMED = re.compile(_NAMED)
 # A word that points at something is for a document only in a question that can be about nothing
@@ -152,12 +155,12 @@ _LIST = re.compile(
 )
 _LIST_OF_KIND = re.compile(
     r"(?:(?:which|what|list|show)(?: me)?(?: all)?(?: the| your| my)?) (?P<kind>[\w-]+)"
-    r"(?P<asked> (?:do you have|are there|are here|are in here))?"
+    r"(?P<asked> (?:do you have|do we have|are there|are here|are in here))?"
 )
 _S = r"(?P<s>\S.*?)"
 _SAY = (
     r"(?:cover|contain|say|describe|discuss|deal with|talk about|tell (?:me|us|you)|include|explain"
-    r"|do|have in it|set out|want|treat)"
+    r"|show|regulate|do|have in it|set out|want|treat)"
 )
 _ABOUT: tuple[tuple[re.Pattern[str], Strictness], ...] = tuple(
     (re.compile(pattern), strictness)  # type: ignore[misc]
@@ -165,8 +168,8 @@ _ABOUT: tuple[tuple[re.Pattern[str], Strictness], ...] = tuple(
         (rf"(?:what|wat|waht) (?:is|are|was) {_S} (?:all )?(?:about|abut)", "name"),
         (rf"(?:summari[sz]e|sum up|outline) {_S}(?: for me| in short| briefly)?", "name"),
         (
-            rf"(?:give (?:me |us )?)?(?:an? )?(?:short |quick |brief )?(?:summary|overview|outline|"
-            rf"gist) (?:of|on) {_S}",
+            r"(?:(?:give (?:me |us )?|what is ))?(?:an? |the )?(?:short |quick |brief )?"
+            rf"(?:summary|overview|outline|gist|purpose|point) (?:of|on) {_S}",
             "name",
         ),
         (rf"tl;?dr:?(?: of)? {_S}", "name"),
@@ -195,6 +198,7 @@ _ABOUT: tuple[tuple[re.Pattern[str], Strictness], ...] = tuple(
         ),
         (rf"how (?:is|are) {_S} (?:structured|organi[sz]ed|divided)", "noun"),
         (rf"(?:tell me|i want to know)(?: more| something)? about {_S}", "noun"),
+        (rf"(?:tell me|i want to know) what {_S} (?:is|are) (?:all )?(?:about|for)", "noun"),
         (rf"(?:what|wat|waht) (?:is|are) {_S}", "file"),
         # German
         (rf"(?:worum|um was) geht(?: e)?'?s (?:in|im|bei|beim)(?: (?:der|dem|den))? {_S}", "name"),

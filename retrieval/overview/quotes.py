@@ -11,7 +11,7 @@ from pincite.retrieval.overview.documents import meant
 from pincite.retrieval.overview.nouns import is_of_kind
 from pincite.retrieval.overview.openings import opening, title
 from pincite.retrieval.overview.question import Overview
-from pincite.retrieval.reading.quote import Quote
+from pincite.retrieval.reading.quote import Quote, overlap
 from pincite.retrieval.reading.reader import Reading
 
 LISTED = (
@@ -31,16 +31,15 @@ class OverviewQuotes:
     listed: int | None = None
 
     def before(self, others: Sequence[Quote], limit: int) -> list[Quote]:
-        """These, then those of the others that say something else, ``limit`` in all."""
+        """These, then those of the others that say something else, ``limit`` in all.
+
+        Where these are what is asked for, other documents have nothing to add.
+        """
         if self.listed is not None:
             return list(self.quotes)
-        apart = [
-            quote
-            for quote in others
-            if not any(
-                q.document == quote.document and q.span.overlaps(quote.span) for q in self.quotes
-            )
-        ]
+        named = {quote.document for quote in self.quotes}
+        near = [quote for quote in others if not self.sure or quote.document in named]
+        apart = [quote for quote in near if not any(overlap(quote, q) for q in self.quotes)]
         return [*self.quotes, *apart][:limit]
 
 

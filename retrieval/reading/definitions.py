@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TERM = r"[\w./+#-][\w./+# -]{0,39}?"
 _ASKS = re.compile(
@@ -14,6 +15,7 @@ _ASKS = re.compile(
 _MOST_WORDS = 4
 
 
+@lru_cache(maxsize=16)  # the same for every passage of a question
 def defined_term(question: str) -> str | None:
     """The word whose meaning is asked for; None where that is not what is asked.
 

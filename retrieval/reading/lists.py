@@ -48,13 +48,13 @@ _ASKS = re.compile(
 )
 # How somebody says that all of it is wanted: it is not what is looked for.
 _FORM = re.compile(
-    r"[\s,;:.?!–-]*\b(?:(?:please |and )?(?:give|tell|show) me |i want |i need )?"
+    r"(?<![\s,;:.?!–-])[\s,;:.?!–-]*\b(?:(?:please |and )?(?:give|tell|show) me |i want |i need )?"
     r"(?:all (?:the |of the )?(?:steps|points|items|details|reasons)|all of (?:it|them)"
     r"|(?:the )?(?:full|complete|whole) (?:check)?list|in (?:the right )?order|step by step"
     r"|one by one)(?:,? please)?[\s.?!]*$"
     r"|^(?:please )?(?:list|name|give me|tell me)(?: me)? "
     r"(?:everything|all|a list of|every)\b(?: that)?"
-    r"|[\s,;:]*\b(?:please|pls)[\s.?!]*$",
+    r"|(?<![\s,;:])[\s,;:]*\b(?:please|pls)[\s.?!]*$",
     re.IGNORECASE,
 )
 _LINES = re.compile(r"\n+")

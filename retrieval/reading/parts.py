@@ -48,11 +48,13 @@ def parts(question: str) -> tuple[str, ...]:
     >>> parts("how much was the barn in 2024 and what do we take for it now")
     ('how much was the barn in 2024', 'barn: what do we take for it now')
     """
-    named = _SUBJECT.fullmatch(question) if len(question) <= _LONGEST else None
+    if len(question) > _LONGEST:
+        return ()
+    named = _SUBJECT.fullmatch(question)
     subject, body = named.groups() if named else ("", question)
     pieces = _pieces(body)
-    too_much = len(question) > _LONGEST or len(subject.split()) > _LONGEST_SUBJECT
-    if too_much or not pieces or not (subject or _ASKS.match(pieces[0])):
+    too_long = len(subject.split()) > _LONGEST_SUBJECT
+    if too_long or not pieces or not (subject or _ASKS.match(pieces[0])):
         return ()
     first = f"{subject}: {pieces[0]}" if subject else pieces[0]
     whole = [first, *(_part(piece, subject, pieces[0]) for piece in pieces[1:] if _has_own(piece))]

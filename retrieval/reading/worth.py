@@ -7,6 +7,7 @@ that something is *not* so. Each is a small surface pattern, and each was measur
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pincite.corpus.types import Document, Passage
 from pincite.retrieval.query import Query
@@ -67,7 +68,12 @@ def _definition(query: Query, passage: Passage, document: Document) -> float:
 
 def _negation(query: Query, passage: Passage, document: Document) -> float:
     """Whether it says of something that it is not so, where that is asked for."""
-    if not _ASKS_NOT.search(query.spelling):
+    if not _asks_not(query.spelling):
         return 0.0
     words = [*passage.path[-1:], document.text[passage.span.start : passage.span.end]]
     return _IS_NOT_SO * any(map(bool, map(_SAYS_NOT.search, words)))
+
+
+@lru_cache(maxsize=16)  # the same for every passage of a question
+def _asks_not(question: str) -> bool:
+    return bool(_ASKS_NOT.search(question))

@@ -65,6 +65,12 @@ def test_an_opening_is_answered_and_quoted_with_its_title(harbour: Engine) -> No
     )
 
 
+def test_other_documents_add_nothing_to_the_opening_of_the_one_that_is_named(
+    harbour: Engine,
+) -> None:
+    assert set(sources(harbour, "what does the handbook cover")) == {"house/Harbour Handbook v2.md"}
+
+
 def test_a_document_that_is_not_there_is_not_vouched_for(harbour: Engine) -> None:
     answer = harbour.ask("what does the kitchen handbook cover")
     assert "overview" not in answer.trace.scores["features"]

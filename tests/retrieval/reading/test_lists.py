@@ -66,6 +66,10 @@ def test_words_that_ask_for_all_of_it_are_not_looked_for(question: str, core: st
     assert without_form(question) == core
 
 
+def test_a_long_run_of_marks_is_read_in_linear_time() -> None:
+    assert without_form("?" * 200_000) == "?" * 200_000
+
+
 @pytest.mark.parametrize(
     ("text", "listed"),
     [
