@@ -131,7 +131,8 @@ def find(
 ) -> Reading:
     """Search and read: the passages and the sentences that are nearest to a question."""
     hits = search(
-        query,
+        query.vector,
+        query.wanted,
         sources.indexes,
         sources.library,
         k=settings.read_passages,

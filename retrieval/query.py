@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
-from pincite.retrieval.reading.answer_type import Asked
+from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.reading.lists import asks_for_list, without_form
 from pincite.retrieval.search.analysis import content_terms, plain_terms, stop_terms, terms
 from pincite.retrieval.search.expressions import Expression, expressions

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from pincite.corpus.types import Document, Passage
 from pincite.retrieval.query import Query
-from pincite.retrieval.reading.answer_type import Kind
+from pincite.retrieval.search.answer_type import Kind
 from pincite.retrieval.reading.definitions import defined_term, defines
 from pincite.retrieval.reading.lists import list_bonus
 from pincite.retrieval.reading.reader import is_aside

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.library import Library
 from pincite.corpus.rows import StoredPassage
-from pincite.retrieval.query import Query
+from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.fusion import convex
 from pincite.retrieval.search.indexes import Indexes
+from pincite.retrieval.search.lexical import Wanted
 from pincite.retrieval.trace import Stages
 
 
@@ -29,7 +30,8 @@ class Hit:
 
 
 def search(
-    query: Query,
+    vector: Vectors,
+    wanted: Sequence[Wanted],
     indexes: Indexes,
     library: Library,
     *,
@@ -42,7 +44,8 @@ def search(
     """The ``k`` best passages for a question, best first.
 
     Args:
-        query: its wanted terms are for the lexical index, its vector for the dense one.
+        vector: the question's unit vector ``(dimension,)``, for the dense index.
+        wanted: its terms, for the lexical one.
         candidates: passages taken from each index before fusion.
         dense_weight: the dense score's share, in [0, 1].
         allowed: search only among these passage ids.
@@ -53,9 +56,9 @@ def search(
     """
     stages = stages or Stages()
     with stages.timed("dense"):
-        dense = indexes.dense.search(query.vector, candidates, allowed)
+        dense = indexes.dense.search(vector, candidates, allowed)
     with stages.timed("lexical"):
-        lexical = indexes.lexical.search(query.wanted, candidates, allowed)
+        lexical = indexes.lexical.search(wanted, candidates, allowed)
     with stages.timed("fuse"):
         fused = convex(dense, lexical, dense_weight)
         best = list(fused)[:k]

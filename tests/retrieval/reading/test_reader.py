@@ -29,8 +29,10 @@ QUESTIONS = [
 
 
 def hits_for(library: Library, question: str, k: int = 99) -> list[Hit]:
+    query = query_for(library, question)
     return search(
-        query_for(library, question),
+        query.vector,
+        query.wanted,
         open_indexes(library, print),
         library,
         k=k,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pincite.retrieval.reading.answer_type import Asked
+from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.definitions import defined_term, defines
 from tests.retrieval.conftest import make_document

@@ -23,12 +23,8 @@ def found(
 ) -> list[Hit]:
     options: dict[str, Any] = {"k": 5, "candidates": 50, "dense_weight": 0.5} | rest
     indexes = indexes or open_indexes(library, print)
-    return search(
-        Query.of(question, indexes, HashingEmbedder()),
-        indexes,
-        library,
-        **options,
-    )
+    query = Query.of(question, indexes, HashingEmbedder())
+    return search(query.vector, query.wanted, indexes, library, **options)
 
 
 def ids(hits: list[Hit]) -> list[int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pincite.retrieval.reading.answer_type import Asked
+from pincite.retrieval.search.answer_type import Asked
 
 QUESTIONS = ["When was it?", "How many are there?", "Who said so?", "Why did it sink?", "Is it?"]
 
