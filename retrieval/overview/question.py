@@ -169,9 +169,10 @@ _ABOUT: tuple[tuple[re.Pattern[str], Strictness], ...] = tuple(
         (rf"(?:summari[sz]e|sum up|outline) {_S}(?: for me| in short| briefly)?", "name"),
         (
             r"(?:(?:give (?:me |us )?|what is ))?(?:an? |the )?(?:short |quick |brief )?"
-            rf"(?:summary|overview|outline|gist|purpose|point) (?:of|on) {_S}",
+            rf"(?:summary|overview|outline|gist) (?:of|on) {_S}",
             "name",
         ),
+        (rf"(?:what is )?the (?:purpose|point|aim) of {_S}", "noun"),
         (rf"tl;?dr:?(?: of)? {_S}", "name"),
         (rf"what (?:is|are|stands?) (?:written )?(?:in|inside) {_S}", "name"),
         (

@@ -17,7 +17,10 @@ _LONGEST = 300  # code points; a longer question is a text with a question in it
 _LONGEST_SUBJECT = 8  # words before a colon
 _BEGINS = (
     r"(?:(?:until|by|since|from|for|to|in|at|with|under|of|on) )?"
-    r"(?:what|when|where|which|who|whom|whose|why|how|whats|whos|hows)\b"
+    r"(?:what|which|who|whom|whose|why|how|whats|whos|hows"
+    # Not "when the ferry is late", which asks nothing.
+    r"|(?:when|where)(?= (?:and|do|does|did|is|are|was|were|will|would|can|could|should|must|may"
+    r"|has|have|had|to)\b|$))\b(?<!(?-i:\bWHO))"
 )
 _BETWEEN = re.compile(rf"[\s,;?]*\b(?:and|or)\s+(?={_BEGINS})|\s*[,;?]\s+(?={_BEGINS})", re.I)
 _ASKS = re.compile(_BEGINS, re.I)

@@ -90,6 +90,7 @@ def test_a_list_may_be_of_one_kind_of_file() -> None:
         "who wrote the handbook",
         "how many mails did Ana write",
         "what is alignment",
+        "what is the purpose of the crane",
         "handbook",
         "price list",
     ],

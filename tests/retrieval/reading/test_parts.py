@@ -37,6 +37,10 @@ from tests.retrieval.reading.helpers import chosen, reading_of
             ("how many bottles were on the lorry", "bottles lorry: how many of them can we use"),
         ),
         (
+            "who sells ropes and who sells oars",
+            ("who sells ropes", "who sells oars"),
+        ),
+        (
             "When and where did the summit meet, and which dangers was it about?",
             (
                 "When and where did the summit meet",
@@ -59,6 +63,8 @@ def test_each_part_keeps_what_it_is_about(question: str, expected: tuple[str, ..
         "bed and breakfast price",
         "the ferry is late and the shop is shut, what now",
         "note: the crane is sold",
+        "When the ferry is late, what do we do",
+        "What did the pier and WHO ask for",
     ],
 )
 def test_a_question_of_one_part_is_not_split(question: str) -> None:
