@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
-from pincite.retrieval.search.answer_type import Asked
-from pincite.retrieval.reading.lists import asks_for_list, without_form
 from pincite.retrieval.search.analysis import content_terms, plain_terms, stop_terms, terms
+from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.search.expressions import Expression, expressions
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.lexical import Alternative, LexicalIndex, Wanted
+from pincite.retrieval.search.list_question import asks_for_list, without_form
 from pincite.retrieval.search.short_forms import NO_SHORT_FORMS, ShortForms
 from pincite.retrieval.search.vocabulary import edit_distance
 

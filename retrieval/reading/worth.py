@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from pincite.corpus.types import Document, Passage
 from pincite.retrieval.query import Query
-from pincite.retrieval.search.answer_type import Kind
 from pincite.retrieval.reading.definitions import defined_term, defines
 from pincite.retrieval.reading.lists import list_bonus
 from pincite.retrieval.reading.reader import is_aside
 from pincite.retrieval.reading.reference_sections import APPARATUS_SHARE
+from pincite.retrieval.search.answer_type import Kind
 from pincite.retrieval.search.search import Hit
 
 # Of .1 to .4, what gave most on dev_daily with nothing lost there or on the article

@@ -11,8 +11,8 @@ from pincite.corpus.rows import StoredPassage
 from pincite.corpus.types import Passage, Span
 from pincite.retrieval.confidence.confidence import KNOWN, SAYS, TOPIC, features
 from pincite.retrieval.query import Query
-from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.reading.reader import Candidate, Reading
+from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.search.lexical import Wanted
 from pincite.retrieval.search.search import Hit
 

@@ -11,10 +11,10 @@ from pincite.corpus.types import Document
 from pincite.ingest.cutting.passages import segment
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.query import Query
-from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.quote import Quote, verify
 from pincite.retrieval.reading.reader import Candidate, Reading
+from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.search.search import Hit
 
 LOW = 0.1

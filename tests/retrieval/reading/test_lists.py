@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pincite.corpus.types import Span
 from pincite.retrieval.reading.choose import choose
-from pincite.retrieval.reading.lists import asks_for_list, is_list, run_on, without_form
+from pincite.retrieval.reading.lists import is_list, run_on
 from pincite.retrieval.reading.quote import Quote, verify
+from pincite.retrieval.search.list_question import asks_for_list, without_form
 from tests.retrieval.conftest import make_document
 from tests.retrieval.reading.helpers import query, reading_of
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.definitions import defined_term, defines
+from pincite.retrieval.search.answer_type import Asked
 from tests.retrieval.conftest import make_document
 from tests.retrieval.reading.helpers import query, reading_of
 
