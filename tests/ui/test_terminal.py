@@ -82,7 +82,7 @@ def test_a_quote_its_context_and_its_places_show_nothing_that_acts(
         context=(Context(0, len(text), text, "before"),),
         places=(Place("0" * 64, text, (text,), 3, 0, len(text)),),
     )
-    trace = Trace(1, "hashing", "score", 0.3, {}, {}, 1, 2)
+    trace = Trace(1, "hashing", "score", 0.3, {}, {}, {}, 1, 2)
     page = console(is_terminal=is_terminal)
     terminal.show_answer(page, Answer("Q?", status, 0.2, (quote,), (), trace))
     assert acts_on_a_terminal(shown(page)) == []

@@ -69,7 +69,7 @@ def answer(
         source.id, source.title, source.sections[0].path, None, 0, 20, source.text[:20], 0.2
     )
     scores = {"passages": [], "sentences": [], "features": {"margin": 0.25}}
-    trace = Trace(1, "hashing", kind, 0.3, scores, {"embed": 2.0, "read": 3.4}, asked, left_out)
+    trace = Trace(1, "hashing", kind, 0.3, scores, {"embed": 2.0, "read": 3.4}, {}, asked, left_out)
     status = status or ("ANSWERED" if quotes else "NOT_FOUND")
     return Answer(question, status, confidence, quotes, (near,), trace)
 
