@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pincite.corpus.types import Document, Passage, Span
+from pincite.retrieval.reading.reader import Candidate
 
 LONGEST = 900  # code points; shown outside the product on dev_daily, where 600 and 1,200 gave less
 LONGEST_LIST = 2000  # a list is an answer only as a whole
@@ -19,6 +20,20 @@ def whole(document: Document, passage: Passage) -> Span:
     return span if len(span) <= longest else passage.span
 
 
+def with_edges(document: Document, span: Span, best: Candidate) -> Span:
+    """``span`` with the sentences beside ``best``, where it stands at an edge of the span.
+
+    A passage that was cut from a long paragraph may end before what its last sentence announces.
+    None is taken from another paragraph.
+    """
+    for near in (*best.before[:1], *best.after[:1]):
+        start, end = min(span.start, near.start), max(span.end, near.end)
+        between = document.text[near.end : span.start] or document.text[span.end : near.start]
+        if end - start <= LONGEST and _BREAK not in between:
+            span = Span(start, end)
+    return span
+
+
 def block(document: Document, span: Span) -> Span:
     """From the blank line before ``span`` to the one after it, inside its section's prose."""
     text, section = document.text, document.section_at(span.start)
@@ -27,7 +42,7 @@ def block(document: Document, span: Span) -> Span:
     after = text.find(_BREAK, span.end, section.span.end)
     start = first if before < 0 else before
     end = section.span.end if after < 0 else after
-    return _tight(text, min(start, span.start), max(end, span.end))
+    return tight(text, min(start, span.start), max(end, span.end))
 
 
 def below(document: Document, span: Span) -> Span | None:
@@ -45,10 +60,11 @@ def below(document: Document, span: Span) -> Span | None:
         if rest.strip():
             first = len(rest) - len(rest.lstrip())
             cut = text.find(_BREAK, start + first, end)
-            return _tight(text, start, end if cut < 0 else cut)
+            return tight(text, start, end if cut < 0 else cut)
     return None
 
 
-def _tight(text: str, start: int, end: int) -> Span:
+def tight(text: str, start: int, end: int) -> Span:
+    """``text[start:end]`` without the blanks around it."""
     piece = text[start:end]
     return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
