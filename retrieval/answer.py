@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from statistics import fmean
 from typing import Any
 
 from pincite.corpus.library import Library
@@ -24,6 +23,7 @@ from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.trace import Stages, Trace
 
+_CHECKED = 600  # code points; with the question they are about the tokens that the checker reads
 _TRACED = 5  # passages and sentences whose scores a trace shows
 
 
@@ -183,10 +183,7 @@ def answer(
     says = None
     if quotes and sources.checker is not None:
         with stages.timed("check"):
-            # What tells best alone differs from one kind of documents to another; together the
-            # sentence and the whole quote carry over (docs/decisions/confidence-that-carries-over).
-            texts = dict.fromkeys([sources.around(reading.candidates[0]), quotes[0].text])
-            says = fmean(sources.checker.check(query.spelling, list(texts)))
+            says = sources.checker.check(query.spelling, [_marked_part(quotes[0])])[0]
     with stages.timed("judge"):
         found = features(
             query,
@@ -243,6 +240,16 @@ def spans_around(candidate: Candidate) -> list[Span]:
 def around(candidate: Candidate, text: str) -> str:
     """What stands around a sentence in its document's text, itself included."""
     return " ".join(text[span.start : span.end] for span in spans_around(candidate))
+
+
+def _marked_part(quote: Quote) -> str:
+    """The quote, or as much of it around its marked words as the checker reads."""
+    if len(quote.text) <= _CHECKED:
+        return quote.text
+    start, end = quote.highlights[0] if quote.highlights else (quote.start, quote.start)
+    first = (start + end - _CHECKED) // 2 - quote.start
+    first = max(0, min(first, len(quote.text) - _CHECKED))
+    return quote.text[first : first + _CHECKED]
 
 
 def _with_headings(quote: Quote) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from pincite.corpus.types import Document, Passage, Span
 from pincite.retrieval.query import Query
@@ -162,14 +163,14 @@ class _Choice:
             span = with_edges(document, span, best)
         if self._lists:
             span = run_on(document, span, LONGEST_LIST)
-        span = self._beside(document, span, marked)
+        span = self._beside(document, hit.stored.document, span, marked)
         is_marked = not self.quotes or best.score >= self._least
         if self._only_asks(document.text[span.start : span.end], passage):
             under = below(document, span)
             if under is not None:
                 span, marked, heading = under, under, span
         return Quote(
-            document=document.id,
+            document=hit.stored.document,
             title=document.title,
             section=document.section_at(span.start).path,
             page=document.page_at(marked.start if is_marked else span.start),
@@ -181,10 +182,10 @@ class _Choice:
             context=context(document, passage, span, best, heading),
         )
 
-    def _beside(self, document: Document, span: Span, marked: Span) -> Span:
+    def _beside(self, document: Document, id: str, span: Span, marked: Span) -> Span:
         """``span`` without what better quotes show already, if its marked words are beside it."""
         for quote in self.quotes:
-            if quote.document != document.id or not quote.span.overlaps(span):
+            if quote.document != id or not quote.span.overlaps(span):
                 continue
             if quote.end <= marked.start:
                 span = tight(document.text, quote.end, span.end)
@@ -200,6 +201,7 @@ class _Choice:
         return passage.kind == "heading" or again
 
 
+@lru_cache(maxsize=256)  # each quote is held against every passage that was read
 def _words(text: str) -> list[str]:
     """What is the same where a mail is cited with marks before its lines."""
     return _WORD.findall(text.casefold()) or [text]
