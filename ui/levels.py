@@ -16,3 +16,11 @@ def left_out(answer: Answer) -> str:
         return ""
     asked = trace.asked or 0
     return f"Asked {asked:,} of {asked + trace.left_out:,} documents; the others were left out."
+
+
+def listed(answer: Answer) -> str:
+    """How many documents there are, where the quotes list some of them."""
+    trace = answer.trace
+    if not trace.listed or trace.listed <= len(answer.quotes):
+        return ""
+    return f"These are {len(answer.quotes):,} of {trace.listed:,} documents."

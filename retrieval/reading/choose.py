@@ -29,11 +29,11 @@ _WORD = re.compile(r"\w+")
 # less brought wrong ones (pincite eval eval/gold/ai_safety --split dev: quote_precision).
 _LEAST_MARKED = 0.7
 # The share of a passage's own rank in its place among the quotes; the rest is its best sentence's.
-# On the five sets of development, hits at 1 and 3 on average: all .692/.851, .85 .698/.856,
-# .7 .700/.855, .5 .697/.853 (docs/decisions/passages-as-quotes.md).
+# On five sets of development 1 gave .719/.869 (hits at 1 and 3 on average), .85 .722/.870, .75
+# .721/.870, .5 .721/.867; keywords and typos win with less (docs/decisions/passages-as-quotes.md).
 _OWN_RANK = 0.75
-# Code points of two passages of one paragraph that are quoted as one. On the five sets 900 gave
-# .745/.882 (hits at 1 and 3), 1,200 .753/.885; apart they gave .738/.875.
+# Code points of passages of one paragraph that are quoted as one: to 900 they gave .712/.868, to
+# 1,200 .721/.870; apart .704/.863 (the same).
 LONGEST_JOINED = 1200
 _QUESTION_MARKS = ("?", "？", "؟")
 _LONGEST_HEADING = 200  # code points; what is longer says more than a heading or a question

@@ -219,6 +219,14 @@ def test_an_unsure_answer_shows_its_quotes_and_vouches_for_none() -> None:
     )
 
 
+def test_a_list_of_some_documents_says_how_many_there_are() -> None:
+    source = document()
+    given = answer(source, quote_of(source, 18, 41))
+    some = replace(given, trace=replace(given.trace, listed=70))
+    assert "These are 1 of 70 documents." in render.reply(some, 1)
+    assert "documents." not in render.reply(replace(given, trace=replace(given.trace, listed=1)), 1)
+
+
 @pytest.mark.parametrize("status", ["UNSURE", "NOT_FOUND"])
 def test_that_documents_were_left_out_is_said_where_there_is_no_sure_answer(status: Level) -> None:
     source = document()

@@ -109,7 +109,9 @@ class Answer(BaseModel):
         "which nobody vouches for. NOT_FOUND: the documents are about other things."
     )
     confidence: float = Field(description="In [0, 1]; `trace.confidence_kind` says of which kind.")
-    quotes: list[Quote] = Field(description="One to three, best first; none when NOT_FOUND.")
+    quotes: list[Quote] = Field(
+        description="One to three, best first; none when NOT_FOUND, more where documents are listed."
+    )
     nearest: list[Passage] = Field(description="The nearest passages, which may be no answer.")
     trace: dict[str, Any] = Field(
         description="How it came about: scores, milliseconds, … `asked` and `left_out` count the "

@@ -6,7 +6,7 @@ Everything is drawn for one turn of a conversation; its number makes the anchors
 from __future__ import annotations
 
 from pincite.retrieval.answer import Answer
-from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out
+from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out, listed
 from pincite.ui.web.escape import escaped, shortened
 from pincite.ui.web.evidence import lettered, place, places, quoted
 from pincite.ui.web.how import how
@@ -99,6 +99,8 @@ def _not_found(answer: Answer, turn: int) -> str:
 
 
 def _left_out(answer: Answer) -> str:
+    if some := listed(answer):
+        return f'<p class="left-out">{some}</p>'
     others = left_out(answer)
     return f'<p class="left-out">{others} Clear the choice below to ask all.</p>' if others else ""
 
