@@ -24,3 +24,8 @@ def listed(answer: Answer) -> str:
     if not trace.listed or trace.listed <= len(answer.quotes):
         return ""
     return f"These are {len(answer.quotes):,} of {trace.listed:,} documents."
+
+
+def note(answer: Answer) -> str:
+    """What of both is to be said of an answer."""
+    return listed(answer) or left_out(answer)

@@ -110,7 +110,7 @@ class Answer(BaseModel):
     )
     confidence: float = Field(description="In [0, 1]; `trace.confidence_kind` says of which kind.")
     quotes: list[Quote] = Field(
-        description="One to three, best first; none when NOT_FOUND, more where documents are listed."
+        description="One to three, best first; none when NOT_FOUND, more where it lists documents."
     )
     nearest: list[Passage] = Field(description="The nearest passages, which may be no answer.")
     trace: dict[str, Any] = Field(
