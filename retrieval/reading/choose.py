@@ -36,6 +36,7 @@ _OWN_RANK = 0.75
 # 1,200 .721/.870; apart .704/.863 (the same).
 LONGEST_JOINED = 1200
 _QUESTION_MARKS = ("?", "？", "؟")
+_STATEMENT = 5  # words of a heading that may say something: "The dock is closed in May"
 _LONGEST_HEADING = 200  # code points; what is longer says more than a heading or a question
 
 
@@ -68,6 +69,7 @@ class _Choice:
     ) -> None:
         self.quotes: list[Quote] = []
         self._asked = query.terms
+        self._content = frozenset(content_terms(query.spelling))
         self._document_of = document_of
         self._best: dict[int, Candidate] = {}
         for candidate in reading.candidates:
@@ -140,9 +142,10 @@ class _Choice:
     def _under(self, hit: Hit) -> Hit:
         """The best passage under a heading that is not quoted yet, in place of the heading."""
         passage = hit.stored.passage
-        if passage.kind != "heading":
-            return hit
         document = self._document_of(hit.stored.document)
+        text = document.text[passage.span.start : passage.span.end]
+        if passage.kind != "heading" or self._states(text):
+            return hit
         path = document.section_at(passage.span.start).path
         inside = (
             other
@@ -197,8 +200,15 @@ class _Choice:
         """Whether it is a heading, or a question without a word of meaning of its own."""
         if len(text) > _LONGEST_HEADING:
             return False
-        again = text.endswith(_QUESTION_MARKS) and self._asked.issuperset(content_terms(text))
-        return passage.kind == "heading" or again
+        if passage.kind == "heading":
+            return not self._states(text)
+        return text.endswith(_QUESTION_MARKS) and self._asked.issuperset(content_terms(text))
+
+    def _states(self, heading: str) -> bool:
+        """Whether a heading is a sentence that says something of all that is asked."""
+        words = frozenset(content_terms(heading))
+        own = not self._asked >= words
+        return own and self._content <= words and len(heading.split()) >= _STATEMENT
 
 
 @lru_cache(maxsize=256)  # each quote is held against every passage that was read

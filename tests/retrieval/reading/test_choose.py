@@ -118,6 +118,24 @@ def test_a_question_that_is_asked_again_leads_to_what_stands_under_it() -> None:
     assert quotes[0].text == "It rests in February."
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("When is the dock closed?", "The dock is closed in February"),
+        ("What about the winter rest?", "Ask for Tam."),
+    ],
+)
+def test_a_heading_is_quoted_where_it_says_something_of_all_that_is_asked(
+    question: str, said: str
+) -> None:
+    yard = make_document(
+        "# Yard\n\n## The dock is closed in February\n\n## Winter rest\n\nAsk for Tam.\n", "y.md"
+    )
+    best = {"The dock is closed" if "dock" in question else "Winter rest": 0.9}
+    reading = reading_of(yard, best, tokens=8)
+    assert chosen(yard, "", limit=1, question=question, reading=reading)[0].text.endswith(said)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_there_are_no_more_quotes_than_the_limit(limit: int) -> None:
     assert len(chosen(STORY, CALM, limit=limit)) == limit
