@@ -23,7 +23,6 @@ from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.trace import Stages, Trace
 
-_CHECKED = 600  # code points; with the question they are about the tokens that the checker reads
 _TRACED = 5  # passages and sentences whose scores a trace shows
 
 
@@ -183,7 +182,7 @@ def answer(
     says = None
     if quotes and sources.checker is not None:
         with stages.timed("check"):
-            says = sources.checker.check(query.spelling, [_marked_part(quotes[0])])[0]
+            says = sources.checker.check(query.spelling, [_first_passage(reading, sources)])[0]
     with stages.timed("judge"):
         found = features(
             query,
@@ -242,14 +241,15 @@ def around(candidate: Candidate, text: str) -> str:
     return " ".join(text[span.start : span.end] for span in spans_around(candidate))
 
 
-def _marked_part(quote: Quote) -> str:
-    """The quote, or as much of it around its marked words as the checker reads."""
-    if len(quote.text) <= _CHECKED:
-        return quote.text
-    start, end = quote.highlights[0] if quote.highlights else (quote.start, quote.start)
-    first = (start + end - _CHECKED) // 2 - quote.start
-    first = max(0, min(first, len(quote.text) - _CHECKED))
-    return quote.text[first : first + _CHECKED]
+def _first_passage(reading: Reading, sources: Sources) -> str:
+    """The first passage with its title and headings.
+
+    It tells more than the quote that is made of it, or its best sentence with its neighbours
+    (docs/decisions/confidence-that-carries-over.md).
+    """
+    first = reading.hits[0].stored
+    document, span = sources.document(first.document), first.passage.span
+    return "\n".join([document.title, *first.passage.path, document.text[span.start : span.end]])
 
 
 def _with_headings(quote: Quote) -> str:

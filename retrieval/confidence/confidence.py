@@ -199,8 +199,8 @@ def features(
 ) -> dict[str, float]:
     """What one search looked like, each about in [0, 1]; empty when nothing was found.
 
-    - ``says``: the log-odds that the first quote says what is asked, where a checker read it. It is
-      what tells a near miss, which looks like an answer to all the others.
+    - ``says``: the log-odds that the first passage says what is asked, where a checker read it. It
+      is what tells a near miss, which looks like an answer to all the others.
     - ``score``: the best sentence's (the plain score; the calibration does without it).
     - ``near``: the mean cosine of the question with the best sentence, with its neighbourhood, with
       the first passage, with the nearest passage, and with the five nearest neighbourhoods.
@@ -219,7 +219,7 @@ def features(
         reading: what the reader made of the hits.
         text_of: a candidate with its neighbours, as text.
         quoted: the first quote, with its title, headings and context.
-        says: what the checker made of the first quote; None where there is no checker.
+        says: what the checker made of the first passage; None where there is no checker.
         languages: that the embedder was trained on; None where nobody says.
         overview: whether the quotes are how the documents open that the question names.
     """
