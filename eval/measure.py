@@ -50,12 +50,11 @@ GROUPS = {
         "ece",
         "brier",
         "false_answer_rate",
-        "false_abstain_rate",
     ),
     "speed": ("ask_p50_ms", "ask_p95_ms", "ingest_passages_per_s", "peak_rss_mb"),
 }
 SMALL_IS_GOOD = frozenset(
-    {"aurc", "ece", "brier", "false_answer_rate", "false_abstain_rate", "refused"}
+    {"aurc", "ece", "brier", "false_answer_rate", "refused"}
     | {"ask_p50_ms", "ask_p95_ms", "peak_rss_mb"}
 )
 
@@ -169,9 +168,7 @@ def _scores(outcome: Outcome) -> dict[str, float]:
         found["answer_em"] = exact_match(best, question.answers)
         found["answer_f1"] = f1(best, question.answers)
         found["answer_in_quotes"] = contained(texts, question.answers)
-    if question.answerable:
-        found["false_abstain_rate"] = float(not outcome.answered)
-    else:
+    if not question.answerable:
         found["false_answer_rate"] = float(outcome.answered or bool(outcome.error))
     return found
 

@@ -249,20 +249,19 @@ Run it yourself, offline and without a judge:
 ## Where it is weak
 
 - **It is often taken in by a near miss.** A question that shares names and words with the documents
-  but asks what they do not say may be answered with the sentence that comes nearest. A small
-  checker reads the best quote against the question, and tells many of them, but far from all: see
-  `false_answer_rate` and `answerable_auroc`, and the row `says` at the end of this page.
+  but asks what they do not say may be answered with the passage that comes nearest. A small
+  checker reads the first passage against the question, and tells many of them, but far from all:
+  see `false_answer_rate` and `answerable_auroc`, and the row `says` at the end of this page.
 - **Confidence is calibrated for documents like those it was fitted on.** On a collection of
   another kind expect the error of the rows "left out" at the end of this page.
-- **In tables and mail, confidence tells nothing.** The checker was taught on prose, and the
-  calibration fitted on it: on dev_injection, whose documents are tables and mails, half of them
-  with a foreign instruction put in, `answerable_auroc` is that of chance.
-- **A question about something else may be answered where the documents come near it**, as in a
-  large collection: see the foreign questions at the end of this page.
+- **In tables, lists and mail confidence tells less than in prose**: the checker was taught on
+  prose. Near misses of dev_daily, written by hand, are told hardly better than by chance.
+- **Where documents are alike, a question that one of them would answer is claimed by another**: see
+  the row dev_doc2dial under "left out".
 - **`answerable_auroc` on dev_wiki_pool mixes two things.** All its unanswerable questions are asked
   of one paragraph each, and half of the answerable ones of the whole pool.
-- **A quote is whole sentences**, so `answer_em` is 0 and `quote_precision` is low against gold sets
-  whose evidence is a few words; `answer_in_quotes` and `quote_hit` are the fairer measures there.
+- **A quote marks whole sentences**, so `answer_em` is 0 and `quote_precision` is low against gold
+  sets whose evidence is a few words; `answer_in_quotes` and `quote_hit` are fairer there.
 - **Questions of a conversation are asked without it**, which is most of dev_doc2dial.
 - **It is made for English.** In other languages the words must do what the meaning cannot, and the
   confidence is a score of theirs, with no calibration: dev_xquad asks the same in six languages,
@@ -281,8 +280,12 @@ _MEANING = """## What the metrics mean
 - `verbatim`: the share of questions whose quotes all stand in the gold set's own text, letter by
   letter, at their offsets. It must be 1.
 - `quote_hit@k`: one of the first k quotes shares at least half of the shorter one's characters with
-  the evidence. `quote_precision`, `quote_recall`, `quote_iou`: characters of all quotes against
-  characters of all evidence. Quotes are measured whether or not they were shown.
+  the evidence. `quote_recall`: the share of the evidence's characters in the quotes;
+  `quote_precision` and `quote_iou`: the characters that the quotes mark against the evidence's.
+  Quotes are measured whether or not they were shown.
+- `shown_hit@k`, `complete`: an answer, and the share of what a complete one has, stand in the first
+  k or all quotes that were shown. `claimed`: answerable and ANSWERED; `refused`: answerable and
+  NOT_FOUND; `right`: of all ANSWERED, those with an answer in a quote.
 - `answer_*`: SQuAD's measures, of the first quote; `answer_in_quotes`: a gold answer stands in a
   quote, word by word.
 - `answerable_auroc`: how well confidence tells answerable questions from others. For the rest an
@@ -290,8 +293,7 @@ _MEANING = """## What the metrics mean
   the risk-coverage curve, `coverage@5%risk` the share of questions that can be answered with 5 %
   wrong ones, `ece` the calibration error over 15 bins of equal mass (with 125 questions, chance
   alone makes about 0.1), `brier` the mean squared error.
-- `false_answer_rate`: unanswerable, but answered; `false_abstain_rate`: answerable, but not
-  answered; both at the default threshold.
+- `false_answer_rate`: unanswerable, but ANSWERED, at the default threshold.
 - Speed is of one process on the machine that made this page, with other work on it or not; compare
   it only within one run.
 """

@@ -19,7 +19,7 @@ from pincite.eval.run import Outcome, Run
 
 FORMAT = 1
 METRIC_HEAD = ("metric", "value", "95 % interval", "n")
-_KIND_METRICS = ("quote_hit@1", "quote_hit@3", "false_answer_rate", "false_abstain_rate")
+_KIND_METRICS = ("quote_hit@1", "quote_hit@3", "false_answer_rate")
 _SHOWN = (
     *("shown_hit@1", "shown_hit@3", "complete", "claimed", "right", "refused"),
     "false_answer_rate",
