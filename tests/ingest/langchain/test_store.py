@@ -18,6 +18,7 @@ from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.langchain import PinciteEmbeddings
 from pincite.retrieval.langchain.embeddings import as_embedder
+from pincite.retrieval.reading.choose import LONGEST_JOINED
 
 HASHING = PinciteEmbeddings(HashingEmbedder())
 
@@ -195,7 +196,10 @@ def test_an_engine_quotes_a_sentence_of_a_long_text_which_is_found_whole(
         answer = engine.ask("What did the whale sing to the harbour at midnight?")
         assert engine.library.problems() == []
         sizes = [len(p.text) for p in engine.search("gull pier", k=5)]
-    assert answer.quotes[0].text == "The whale sang to the harbour at midnight."
+    assert [text[start:end] for start, end in answer.quotes[0].highlights] == [
+        "The whale sang to the harbour at midnight."
+    ]
+    assert len(answer.quotes[0].text) <= LONGEST_JOINED < len(text)
     assert 200 < max(sizes) < 800
 
 
