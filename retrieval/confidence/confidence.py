@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.reader import Candidate, Reading
-from pincite.retrieval.search.analysis import english_share, terms
+from pincite.retrieval.search.analysis import english_share, tells_another_language, terms
 from pincite.retrieval.search.lexical import Wanted
 
 FILE_NAME = "confidence.json"
@@ -248,8 +248,14 @@ def features(
 
 
 def _is_english(question: str, said: str) -> bool:
-    """Whether the question is, or it and what was found are. Tables have few function words."""
-    return english_share(question) >= 0.25 or english_share(f"{question} {said}") >= 0.12
+    """Whether the question is, or it and what was found are. Keywords and tables have few function
+    words of any language; they count as English where nothing says that they are not."""
+    both = f"{question} {said}"
+    return (
+        english_share(question) >= 0.25
+        or english_share(both) >= 0.12
+        or not tells_another_language(both)
+    )
 
 
 def _covered(wanted: Sequence[Wanted], there: frozenset[str]) -> float:

@@ -90,6 +90,19 @@ def content_terms(text: str) -> list[str]:
     return [term for term in distinct if term not in stop_terms()] or distinct
 
 
+_LAST_LATIN = "\u024f"
+_WORD = re.compile(r"[^\W\d_]+")
+# The commonest words of the languages that ingest tells (ingest/cutting/language.py), but for those
+# that are English words or stand in names as well.
+_OTHER_WORDS = (
+    "der das und nicht ist ein eine den von mit zu im für auf dem des sich wer wie wann "
+    "les des est et une dans pour que qui du au ne pas sur quel quelle "
+    "el los las por con una del es lo su qué cuánto um uma não em dos das com na "
+    "il di che della gli le sono het van niet dat te voor aan door"
+)
+_NOT_ENGLISH = frozenset(_OTHER_WORDS.split())
+
+
 def english_share(text: str) -> float:
     """The share of its terms that are English function words: in English prose about a third.
 
@@ -98,6 +111,18 @@ def english_share(text: str) -> float:
     """
     found = terms(text)
     return sum(term in stop_terms() for term in found) / max(1, len(found))
+
+
+def tells_another_language(text: str) -> bool:
+    """Whether letters that are not Latin, or two function words that English has not, say so.
+
+    >>> tells_another_language("Wer hat den Vertrag?"), tells_another_language("lift repair")
+    (True, False)
+    """
+    letters = [letter for letter in text if letter.isalpha()]
+    if sum(letter > _LAST_LATIN for letter in letters) > len(letters) / 2:
+        return True
+    return sum(word in _NOT_ENGLISH for word in _WORD.findall(text.lower())) >= 2
 
 
 def _in_pairs(text: str) -> str:

@@ -77,8 +77,17 @@ def test_a_language_that_the_embedder_was_not_trained_on_is_told() -> None:
 
     def known(languages: set[str] | None) -> float | None:
         said = features(
-            asked, READING, lambda best: "Es kostet zwölf Franken.", languages=languages
+            asked,
+            READING,
+            lambda best: "Es kostet zwölf Franken und ist warm.",
+            languages=languages,
         )
         return said.get(KNOWN)
 
     assert (known({"en"}), known({"de"}), known(None)) == (0.0, 1.0, None)
+
+
+def test_keywords_of_an_english_table_are_known() -> None:
+    asked = replace(query(LUNCH), text="okonjo contract number")
+    said = features(asked, READING, lambda best: "| Okonjo | QX-44 |", languages={"en"})
+    assert said[KNOWN] == 1.0
