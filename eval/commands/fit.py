@@ -92,7 +92,7 @@ def calibrate(
     risk: Annotated[
         float,
         typer.Option(min=0.0, max=1.0, help="Share of wrong answers that the threshold holds."),
-    ] = 0.255,
+    ] = 0.25,
     limit: Annotated[int | None, typer.Option(min=1, help="Questions of a set, at most.")] = None,
     config: Overrides = None,
     out: Annotated[
