@@ -74,7 +74,7 @@ def test_runs_are_measured_shown_compared_and_saved(
     expect(page.locator("#evaluate .report h2")).to_be_focused()
     expect(report(page).locator("body")).to_contain_text("quote_hit@1")
     expect(report(page).locator("svg").first).to_be_visible()
-    expect(report(page).get_by_text("Compared")).to_have_count(0)
+    expect(report(page).get_by_role("heading", name="Compared")).to_have_count(0)
     height = page.locator("#evaluate iframe").evaluate("frame => frame.clientHeight")
     inside = report(page).locator("body").evaluate("body => body.scrollHeight")
     assert height >= inside

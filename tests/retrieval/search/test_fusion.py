@@ -23,7 +23,7 @@ def in_numpy(dense: dict[int, float], lexical: dict[int, float], weight: float) 
     for scores, share in ((dense, weight), (lexical, 1 - weight)):
         column = np.clip([scores.get(id, 0.0) for id in ids.tolist()], 0, None)
         if len(column) and column.max() > 0:
-            total += share * column / column.max()
+            total += share * (column / column.max())
     return dict(zip(ids.tolist(), total.tolist(), strict=True))
 
 
