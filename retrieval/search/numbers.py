@@ -19,8 +19,8 @@ _UNIT_LIST = (
 )
 _UNITS = frozenset(_UNIT_LIST.split("|"))
 # A sign is a number's where it stands just before it and after no letter or digit; a run of digits
-# is taken whole, and so are up to five groups of three that blanks set off. (No possessive repeat of
-# a group: in Python 3.11.2 it does not match what it should.)
+# is taken whole, and so are up to five groups of three that blanks set off. (No possessive repeat
+# of such groups: in Python 3.11.2 it does not match what it should.)
 PATTERN = (
     rf"(?:[{MINUS}]|[Mm]inus |[vV](?=[0-9]++\.))?"
     r"(?:[0-9]{1,3}(?: [0-9]{3}){1,5}(?! [0-9]{3})(?:[.,][0-9]{1,2})?(?![0-9]|[.,][0-9])"
