@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
-from pincite.retrieval.search.analysis import content_terms, plain_terms, stop_terms, terms
+from pincite.retrieval.search.analysis import content_terms, plain_terms, stop_terms
 from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.search.expressions import Expression, expressions
 from pincite.retrieval.search.indexes import Indexes
@@ -17,7 +17,6 @@ from pincite.retrieval.search.short_forms import NO_SHORT_FORMS, ShortForms
 from pincite.retrieval.search.vocabulary import edit_distance
 
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]{3,24}+(?![^\W_])")
-_NAME = re.compile(r"(?<!^)\b[A-Z][\w-]*")
 # Three letters are too few to tell which word is meant, unless a question begins with it: "wen".
 _QUESTION_WORDS = ["what", "when", "which", "where", "who", "whose", "how", "why", "much", "many"]
 
@@ -33,7 +32,7 @@ class Query:
         vector: the unit vector ``(dimension,)`` of ``spelling``.
         wanted: its terms of meaning with their weights and what stands for them; all its terms if
             none has meaning.
-        names, numbers: those of ``wanted`` that are of its names, and that have figures in them.
+        numbers: those of ``wanted`` that have figures in them.
         asked: the kind of thing that is asked for.
         lists: whether it asks for several things.
     """
@@ -43,7 +42,6 @@ class Query:
     corrected: Mapping[str, str]
     vector: Vectors = field(compare=False, repr=False)
     wanted: tuple[Wanted, ...]
-    names: tuple[Wanted, ...]
     numbers: tuple[Wanted, ...]
     asked: Asked
     lists: bool = False
@@ -55,14 +53,12 @@ class Query:
         spelling = _WORD.sub(lambda word: corrected.get(word[0], word[0]), question)
         core = without_form(spelling)
         wanted = tuple(wanted_terms(core, indexes.lexical, indexes.short_forms))
-        of_names = {term for name in _NAME.findall(spelling) for term in terms(name)}
         return cls(
             text=question,
             spelling=spelling,
             corrected=corrected,
             vector=embedder.embed_query(core),
             wanted=wanted,
-            names=tuple(one for one in wanted if one.term in of_names),
             numbers=tuple(one for one in wanted if any(map(str.isdigit, one.term))),
             asked=Asked.of(spelling),
             lists=asks_for_list(spelling),

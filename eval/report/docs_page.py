@@ -238,7 +238,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 _HEAD = """# Evaluation
 
-<!-- Made by `pincite eval overview` from evaluation.json; edit eval/overview.py instead. -->
+<!-- Made by `pincite eval overview` from evaluation.json; edit docs_page.py instead. -->
 
 Run it yourself, offline and without a judge:
 

@@ -14,9 +14,8 @@ from pincite.retrieval.overview.question import Overview
 from pincite.retrieval.reading.quote import Quote, overlap
 from pincite.retrieval.reading.reader import Reading
 
-LISTED = (
-    50  # documents of a list that are quoted; nobody reads more, and the library's page has all
-)
+# Documents of a list that are quoted; nobody reads more, and the library's page has all.
+LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ def query(*wanted: Wanted) -> Query:
         corrected={},
         vector=np.zeros(2, np.float32),
         wanted=wanted,
-        names=(),
         numbers=tuple(one for one in wanted if one.term.isdigit()),
         asked=Asked.of("the lunch"),
     )

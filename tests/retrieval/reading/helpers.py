@@ -67,7 +67,7 @@ def reading_of(
 
 def query(question: str) -> Query:
     """A question of which nothing is known but its words."""
-    return Query(question, question, {}, np.zeros(1, np.float32), (), (), (), Asked.of(question))
+    return Query(question, question, {}, np.zeros(1, np.float32), (), (), Asked.of(question))
 
 
 def joined(*readings: Reading) -> Reading:
