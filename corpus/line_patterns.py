@@ -110,17 +110,48 @@ def named_cells(row: str, columns: Sequence[str]) -> str:
     >>> named_cells("| Zurich | 28 CHF |", ("City", "Lunch")), named_cells("| a | b |", ())
     ('City: Zurich; Lunch: 28 CHF', '| a | b |')
     """
-    lines = [line for line in row.split("\n") if not is_ruler(line)]
-    cells = row_cells(lines[0]) if columns and len(lines) == 1 else []
+    named = _named(row, columns)
+    if named is None:
+        return row
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell, _ in named)
+
+
+def cell_places(row: str, columns: Sequence[str]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where each cell stands in ``named_cells(row, columns)``, and where in the row.
+
+    Half-open code points; nothing where ``named_cells`` gives the row as it is.
+
+    >>> cell_places("| Zurich | 28 CHF |", ("City", "Lunch"))
+    [((6, 12), (2, 8)), ((21, 27), (11, 17))]
+    """
+    found, at = [], 0
+    for name, cell, start in _named(row, columns) or ():
+        at += len(name) + 2 if name else 0
+        found.append(((at, at + len(cell)), (start, start + len(cell))))
+        at += len(cell) + 2
+    return found
+
+
+def _named(row: str, columns: Sequence[str]) -> list[tuple[str, str, int]] | None:
+    """Of each filled cell the column's name, its words and its place in the row; None where the
+    names do not fit the row."""
+    lines, at = [], 0
+    for line in row.split("\n"):
+        if not is_ruler(line):
+            lines.append((at, line))
+        at += len(line) + 1
+    if not columns or len(lines) != 1:
+        return None
+    [(at, line)] = lines
+    cells = row_cells(line)
     # Only bars at both ends show an empty cell; of another row with too few, which is missing?
     fits = len(cells) == len(columns) or (row.startswith("|") and len(cells) < len(columns))
-    if not cells or not fits or tuple(cells) == tuple(columns):
-        return row
-    return "; ".join(
-        f"{name}: {cell}" if name else cell
-        for name, cell in zip(columns, cells, strict=False)
-        if cell
-    )
+    if not fits or tuple(cells) == tuple(columns):
+        return None
+    shape = row_shape(line)
+    bounds = shape.cells if shape else ((0, len(line)),)
+    starts = [at + end - len(line[start:end].lstrip()) for start, end in bounds]
+    return [one for one in zip(columns, cells, starts, strict=False) if one[1]]
 
 
 def _without_bar(line: str, begin: int, end: int) -> int:

@@ -164,7 +164,7 @@ def _scores(outcome: Outcome) -> dict[str, float]:
         found["quote_recall"] = overlap(quotes, evidence)[1]
     found.update(_shown(outcome))
     if question.answerable and question.answers:
-        best = outcome.quotes[0].marked_text if outcome.quotes else ""
+        best = outcome.quotes[0].answer_text if outcome.quotes else ""
         found["answer_em"] = exact_match(best, question.answers)
         found["answer_f1"] = f1(best, question.answers)
         found["answer_in_quotes"] = contained(texts, question.answers)

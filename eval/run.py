@@ -18,7 +18,7 @@ from pincite.eval.metrics.characters import Place
 from pincite.ingest.pipeline import Listener, ingest_documents
 from pincite.ingest.readers.plain.text import TEXT
 from pincite.retrieval.answer import Answer
-from pincite.retrieval.confidence.confidence import judge
+from pincite.retrieval.confidence.confidence import confidence
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import Settings
@@ -30,13 +30,17 @@ Progress = Callable[[str, int, int], None]  # what is being done, how much of it
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A quote that was given, with the gold document's id; ``marked`` are its highlights."""
+    """A quote that was given, with the gold document's id.
+
+    ``marked`` are its highlights, and ``answer`` the words of them that answer, where that is told.
+    """
 
     doc: str
     start: int
     end: int
     text: str
     marked: tuple[tuple[int, int], ...] = ()
+    answer: tuple[int, int] | None = None
 
     @property
     def place(self) -> Place:
@@ -49,9 +53,10 @@ class Given:
         return [(self.doc, Span(start, end)) for start, end in self.marked]
 
     @property
-    def marked_text(self) -> str:
-        """The words that it marks as the answer."""
-        return " ".join(self.text[s - self.start : e - self.start] for s, e in self.marked)
+    def answer_text(self) -> str:
+        """The words that answer, or else the sentences that it marks."""
+        spans = self.marked if self.answer is None else (self.answer,)
+        return " ".join(self.text[s - self.start : e - self.start] for s, e in spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def evaluate(
         GoldSetError: a document of the gold set is not in ``library``.
         LibraryError: ``library`` cannot be used.
     """
-    judged = judge({}, embedder.fingerprint, settings.threshold)
+    judged = confidence({}, embedder.fingerprint, settings.threshold)
     asking = settings.model_copy(update={"threshold": 0.0, "nearest": _RANKED})
     with (
         library_of(gold, embedder, library, progress) as (folder, seconds),
@@ -208,11 +213,11 @@ def _ask(
         return Outcome(question, error=str(error))
     milliseconds = (time.perf_counter() - started) * 1000
     quotes = tuple(
-        Given(names.get(q.document, q.document), q.start, q.end, q.text, q.highlights)
+        Given(names.get(q.document, q.document), q.start, q.end, q.text, q.highlights, q.answer)
         for q in answer.quotes
     )
     found = answer.trace.scores["features"]
-    judged = judge(found, engine.embedder.fingerprint, threshold)
+    judged = confidence(found, engine.embedder.fingerprint, threshold)
     return Outcome(
         question=question,
         answered=bool(quotes) and judged.level == "ANSWERED",

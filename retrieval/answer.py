@@ -1,4 +1,4 @@
-"""The readable centre: search → read → quote → verify → check → answer."""
+"""The readable centre: search → read → rerank → quote → verify → answer."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Span
-from pincite.retrieval.confidence.checker import Checker
-from pincite.retrieval.confidence.confidence import Level, features, judge
+from pincite.retrieval.confidence.confidence import Level, confidence
+from pincite.retrieval.confidence.features import features, is_english
+from pincite.retrieval.cross_encoder.rerank import rerank
+from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.overview.question import Overview
 from pincite.retrieval.overview.quotes import overview_quotes
@@ -91,6 +93,7 @@ class Answer:
                     "section": list(quote.section),
                     "highlights": [list(span) for span in quote.highlights],
                     "context": [asdict(piece) for piece in quote.context],
+                    "answer": None if quote.answer is None else list(quote.answer),
                     "places": [asdict(p) | {"section": list(p.section)} for p in quote.places],
                 }
                 for quote in self.quotes
@@ -107,12 +110,19 @@ class Sources:
     library: Library
     indexes: Indexes
     embedder: Embedder
-    checker: Checker | None
+    cross_encoder: CrossEncoder | None
     document: Callable[[str], Document]
 
     def around(self, candidate: Candidate) -> str:
         """What stands around a sentence."""
         return around(candidate, self.document(candidate.document).text)
+
+    def is_english(self, query: Query, reading: Reading) -> bool:
+        """Whether question and best sentence are in the language that the models were taught."""
+        languages = self.embedder.languages
+        if languages is None or "en" not in languages or not reading.candidates:
+            return True
+        return is_english(query.text, self.around(reading.candidates[0]))
 
 
 def query_of(question: str, sources: Sources, stages: Stages) -> Query:
@@ -128,7 +138,7 @@ def find(
     stages: Stages,
     scope: Scope | None = None,
 ) -> Reading:
-    """Search and read: the passages and the sentences that are nearest to a question."""
+    """Search, read and rerank: the passages and the sentences that are nearest to a question."""
     hits = search(
         query.vector,
         query.wanted,
@@ -141,12 +151,18 @@ def find(
         stages=stages,
     )
     with stages.timed("read"):
-        return read(
+        reading = read(
             query,
             hits,
             sources.library,
             sources.document,
             dense_weight=settings.dense_weight,
+        )
+    if sources.cross_encoder is None or not sources.is_english(query, reading):
+        return reading
+    with stages.timed("rerank"):
+        return rerank(
+            query, reading, sources.document, sources.cross_encoder, settings.reranked_passages
         )
 
 
@@ -157,7 +173,7 @@ def answer(
     scope: Scope | None = None,
     stages: Stages | None = None,
 ) -> Answer:
-    """Answer a question from the sources: search → read → quote → verify → check → answer."""
+    """Answer a question from the sources: search → read → rerank → quote → verify → answer."""
     stages = stages or Stages()
     query = query_of(question, sources, stages)
     reading = find(query, sources, settings, stages, scope)
@@ -179,26 +195,21 @@ def answer(
     with stages.timed("verify"):
         for quote in quotes:
             verify(quote, sources.document(quote.document))
-    says = None
-    if quotes and sources.checker is not None:
-        with stages.timed("check"):
-            says = sources.checker.check(query.spelling, [_first_passage(reading, sources)])[0]
-    with stages.timed("judge"):
+    with stages.timed("confidence"):
         found = features(
             query,
             reading,
-            sources.around,
             _with_headings(quotes[0]) if quotes else "",
-            says,
-            sources.embedder.languages,
+            known=sources.is_english(query, reading),
+            calibrated=sources.cross_encoder is not None and sources.cross_encoder.calibrated,
             overview=overview.sure,
         )
-        confidence = judge(found, sources.embedder.fingerprint, settings.threshold)
-    level: Level = confidence.level if quotes else "NOT_FOUND"
+        sure = confidence(found, sources.embedder.fingerprint, settings.threshold)
+    level: Level = sure.level if quotes else "NOT_FOUND"
     return Answer(
         question=question,
         status=level,
-        confidence=confidence.value,
+        confidence=sure.value,
         quotes=() if level == "NOT_FOUND" else tuple(quotes),
         nearest=tuple(
             found_passage(hit, sources.document(hit.stored.document))
@@ -207,8 +218,8 @@ def answer(
         trace=Trace(
             generation=sources.indexes.generation,
             fingerprint=sources.embedder.fingerprint,
-            confidence_kind=confidence.kind,
-            threshold=confidence.threshold,
+            confidence_kind=sure.kind,
+            threshold=sure.threshold,
             scores={**_scores(reading), "features": found},
             milliseconds=stages.milliseconds,
             corrected=dict(query.corrected),
@@ -241,17 +252,6 @@ def around(candidate: Candidate, text: str) -> str:
     return " ".join(text[span.start : span.end] for span in spans_around(candidate))
 
 
-def _first_passage(reading: Reading, sources: Sources) -> str:
-    """The first passage with its title and headings.
-
-    It tells more than the quote that is made of it, or its best sentence with its neighbours
-    (docs/decisions/confidence-that-carries-over.md).
-    """
-    first = reading.hits[0].stored
-    document, span = sources.document(first.document), first.passage.span
-    return "\n".join([document.title, *first.passage.path, document.text[span.start : span.end]])
-
-
 def _with_headings(quote: Quote) -> str:
     """A quote with its title, the headings over it, and its context."""
     return "\n".join([quote.title, *quote.section, *(c.text for c in quote.context), quote.text])
@@ -272,6 +272,11 @@ def found_passage(hit: Hit, document: Document) -> FoundPassage:
     )
 
 
+def _logit(reading: Reading, hit: Hit) -> float | None:
+    answer = reading.answers.get(hit.stored.id)
+    return None if answer is None else round(answer.logit, 4)
+
+
 def _scores(reading: Reading) -> dict[str, Any]:
     """What the stages gave to the best passages and sentences."""
     return {
@@ -281,6 +286,7 @@ def _scores(reading: Reading) -> dict[str, Any]:
                 "score": round(hit.score, 4),
                 "dense": None if hit.dense is None else round(hit.dense, 4),
                 "lexical": None if hit.lexical is None else round(hit.lexical, 4),
+                "answer_logit": _logit(reading, hit),
             }
             for hit in reading.hits[:_TRACED]
         ],

@@ -12,6 +12,7 @@ from pincite.corpus.errors import (
     DocumentNotFoundError,
     LibraryChangedError,
     LibraryEmptyError,
+    ModelError,
     QuestionError,
     UsageError,
 )
@@ -26,7 +27,9 @@ from pincite.retrieval.answer import (
     found_passage,
     query_of,
 )
-from pincite.retrieval.confidence.checker import checker_for
+from pincite.retrieval.cross_encoder.cross_encoder import PACKAGED as PACKAGED_CROSS_ENCODER
+from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
+from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
 from pincite.retrieval.reading.reader import Reading
@@ -68,9 +71,9 @@ class Engine:
     ) -> None:
         self.library = library
         self.embedder = embedder
-        self.checker = checker_for(embedder)
         self.settings = settings or load_settings()
         self._say = say
+        self.cross_encoder = self._cross_encoder()
         self._indexes: Indexes | None = None
         self._lock = threading.Lock()
         self.document: Callable[[str], Document] = self._cache()
@@ -95,17 +98,17 @@ class Engine:
         Raises:
             LibraryError: there is no library, or it cannot be used.
             EmbedderMismatchError: another embedder made its vectors.
-            ModelError: the embedder's model cannot be used.
+            ModelError: the embedder, or a cross-encoder that the settings name, cannot be used.
         """
         settings = settings or load_settings()
         library = Library.open(path if path is not None else settings.library)
         try:
             embedder = embedder or open_embedder(settings)
             library.require(embedder.fingerprint)
+            return cls(library, embedder, settings, say)
         except BaseException:
             library.close()
             raise
-        return cls(library, embedder, settings, say)
 
     def close(self) -> None:
         """Give the library back."""
@@ -138,6 +141,7 @@ class Engine:
             DocumentNotFoundError: the library has no such document.
             TagNotFoundError: no document, or none of those named, carries such a tag.
             LibraryEmptyError: there is nothing to ask.
+            ModelError: a model failed.
         """
         question = self._checked(question)
         choice = Choice.of(documents, tags)
@@ -199,9 +203,21 @@ class Engine:
     def warm_up(self) -> None:
         """Load the model and the indexes, so that the first question does not wait for them."""
         self.embedder.embed_query("warm")
-        if self.checker is not None:
-            self.checker.check("warm", ["warm"])
+        if self.cross_encoder is not None:
+            self.cross_encoder.read("warm", ["warm"])
         self._sources()
+
+    def _cross_encoder(self) -> CrossEncoder | None:
+        """The one that the settings name; None, with a sentence, where its files are no good."""
+        if not self.settings.reranked_passages:
+            return None
+        try:
+            return cross_encoder_for(self.embedder, self.settings.cross_encoder)
+        except ModelError as error:
+            if self.settings.cross_encoder != PACKAGED_CROSS_ENCODER:
+                raise
+            self._say(str(error))
+            return None
 
     def _settled(self, work: Callable[[Sources], _T]) -> _T:
         """Do the work on sources that hold still; anew when somebody changed them under it."""
@@ -229,7 +245,9 @@ class Engine:
                     f"the library {self.library.folder} is empty; add documents with: "
                     "pincite ingest PATH"
                 )
-            return Sources(self.library, self._indexes, self.embedder, self.checker, self.document)
+            return Sources(
+                self.library, self._indexes, self.embedder, self.cross_encoder, self.document
+            )
 
     def _cache(self) -> Callable[[str], Document]:
         return lru_cache(_CACHED_DOCUMENTS)(self.library.document)

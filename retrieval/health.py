@@ -10,7 +10,7 @@ from typing import Any
 from pincite.corpus.database import FILE_NAME
 from pincite.corpus.errors import PinciteError
 from pincite.corpus.library import Library
-from pincite.retrieval.confidence.checker import checker_for
+from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.search.indexes import index_differences, index_problems
 from pincite.retrieval.settings import Settings
@@ -19,6 +19,7 @@ _PACKAGES = (
     "pincite",
     "torch",
     "sentence-transformers",
+    "onnxruntime",
     "faiss-cpu",
     "tantivy",
     "langchain-core",
@@ -55,7 +56,7 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
     try:
         embedder = open_embedder(settings)
         fingerprint = embedder.fingerprint
-        checker_for(embedder)  # which looks at its file
+        cross_encoder_for(embedder, settings.cross_encoder)  # which looks at its files
     except PinciteError as error:
         problems.append(str(error))
     generation, documents, passages = None, 0, 0

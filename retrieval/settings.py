@@ -39,6 +39,17 @@ class Settings(BaseSettings):
     read_passages: int = Field(
         60, ge=1, le=1000, description="Best passages whose sentences are read."
     )
+    cross_encoder: str = Field(
+        "packaged",
+        description="The model that reads question and passage together: 'packaged', 'none', a "
+        "folder, or the name of a cross-encoder or question-answering model on the hub.",
+    )
+    reranked_passages: int = Field(
+        10,
+        ge=0,
+        le=100,
+        description="Best passages that the cross-encoder reads; 0 turns it off. Each takes time.",
+    )
     quotes: int = Field(3, ge=1, le=3, description="Quotes in an answer, at most.")
     threshold: float | None = Field(
         None,

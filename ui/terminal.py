@@ -80,8 +80,8 @@ def places(quote: Quote) -> list[str]:
 def _emphasised(quote: Quote) -> Text:
     """The quote with what answers in it in bold, where that is not all of it."""
     text = Text(harmless(quote.text))
-    if quote.highlights != ((quote.start, quote.end),):
-        for start, end in quote.highlights:
+    if quote.emphasis != ((quote.start, quote.end),):
+        for start, end in quote.emphasis:
             text.stylize("bold", start - quote.start, end - quote.start)
     return text
 

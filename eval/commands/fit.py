@@ -1,12 +1,13 @@
-"""The commands that make what Pincite ships with: the checker, and the calibration.
+"""The commands that make what Pincite ships with: the cross-encoder, and the calibration.
 
 What a command needs is imported when it runs: this file is loaded with every ``pincite``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -15,69 +16,126 @@ from pincite.eval.console import Overrides, output, progress_shown, require_writ
 
 
 def lessons(
-    gold_dirs: Annotated[list[Path], typer.Argument(help="Gold sets to make lessons of.")],
     out: Annotated[Path, typer.Option(help="Where they are written, one a line.")],
+    gold_dirs: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Gold sets to make lessons of, beside those by hand."),
+    ] = None,
+    by_hand: Annotated[bool, typer.Option(help="Take the lessons written by hand as well.")] = True,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="A gold set that measures: what stands in it teaches nothing."),
+    ] = None,
     split: Annotated[str, typer.Option(help="Of the sets that have splits.")] = "dev",
     limit: Annotated[int | None, typer.Option(min=1, help="Questions of a set, at most.")] = None,
     config: Overrides = None,
 ) -> None:
-    """Make lessons for the checker: what comes up for questions, and whether it answers."""
+    """Make lessons for the cross-encoder: what the search brings, and which of it answers."""
     from pincite.eval.fit import lessons as made
-    from pincite.eval.fit.hard_negatives import retrieved
-    from pincite.eval.goldset import load_split
+    from pincite.eval.fit.hand_written import hand_written
+    from pincite.eval.fit.hard_negatives import search_results
+    from pincite.eval.fit.leaks import without_leaks
+    from pincite.eval.goldset import gold_sets, load, load_split
     from pincite.retrieval.engine import open_embedder
 
-    settings = settings_of(config)
+    settings = settings_of(config).model_copy(update={"reranked_passages": 0})
     require_writable(out)
+    measured = [load(one) for folder in against or () for one in gold_sets(folder)]
+    sets = [*(hand_written() if by_hand else ())]
+    sets += [load_split(folder, split, limit) for folder in gold_dirs or ()]
+    if not sets:
+        raise UsageError("there is nothing to make lessons of; name a gold set, or take --by-hand")
     embedder = open_embedder(settings)
     found: list[made.Lesson] = []
-    for folder in gold_dirs:
-        gold = load_split(folder, split, limit)
+    for gold in sets:
         with progress_shown() as progress:
-            found += made.lessons(retrieved(gold, settings, embedder, progress))
-    made.write(found, out)
-    output().print(f"{len(found):,} lessons written to {out}")
+            found += made.lessons(search_results(gold, settings, embedder, progress))
+    kept, shared = without_leaks(found, measured)
+    made.write(kept, out)
+    if shared:
+        output().print(f"{len(shared):,} lessons left out, which stand in a set that measures")
+    output().print(f"{len(kept):,} lessons written to {out}")
 
 
 def teach(
-    lessons_file: Annotated[Path, typer.Argument(help="What `pincite eval lessons` wrote.")],
+    lessons_files: Annotated[list[Path], typer.Argument(help="What `pincite eval lessons` wrote.")],
     out: Annotated[
-        Path | None, typer.Option(help="Where it is written; by default where Pincite reads it.")
+        Path | None,
+        typer.Option(help="The folder it is written to; by default where Pincite reads it."),
     ] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="How often a lesson is seen.")] = None,
-    courses: Annotated[int | None, typer.Option(min=1, help="How many are averaged.")] = None,
-    folds: Annotated[
-        int, typer.Option(min=0, help="Teach so often more, to test on topics not taught.")
-    ] = 0,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="What was learned is kept here; a course that stopped goes on from it."),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="Begin with the weights of this checkpoint of an earlier course."),
+    ] = None,
+    repeat: Annotated[
+        list[str] | None, typer.Option(help="SET=N: its lessons are seen N times; by default once.")
+    ] = None,
+    rate: Annotated[float | None, typer.Option(min=0, help="The highest step.")] = None,
+    frozen: Annotated[int | None, typer.Option(min=0, help="First layers that stay.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of chance.")] = None,
     config: Overrides = None,
 ) -> None:
-    """Teach the checker of the settings' embedder; on a GPU where there is one."""
-    from dataclasses import replace
+    """Teach the cross-encoder that comes with the settings' embedder.
 
+    A tenth of the documents is held back, and the figures at the end are of it.
+    """
     from pincite.eval.fit import lessons as made
     from pincite.eval.fit import teach as teaching
-    from pincite.retrieval.confidence.checker import shipped_file
+    from pincite.eval.fit.export import card, export, require_exporter
+    from pincite.eval.fit.held_back import figures, held_back
+    from pincite.eval.fit.samples import Recipe
+    from pincite.retrieval.cross_encoder.packaged import NETWORK, folder
+    from pincite.retrieval.cross_encoder.tokens import LONGEST, PairTokenizer
     from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
     from pincite.retrieval.engine import open_embedder
 
-    out = out or shipped_file()
-    require_writable(out)
+    out = out or folder()
+    require_writable(out / NETWORK, checkpoint)
+    require_exporter()
     embedder = open_embedder(settings_of(config))
     if not isinstance(embedder, SentenceTransformerEmbedder):
         raise UsageError(
             f"the embedder {embedder.fingerprint} has no network that could be taught; name a "
             "sentence-transformers model with --config embedder=NAME"
         )
-    wanted = {"epochs": epochs, "courses": courses}
-    recipe = replace(teaching.Recipe(), **{k: v for k, v in wanted.items() if v is not None})
-    read = made.load(lessons_file)
+    wanted = {"rate": rate, "frozen": frozen, "seed": seed}
+    given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    everything = [lesson for file in lessons_files for lesson in made.load(file)]
+    recipe = Recipe(repeats=_repeats(repeat, {lesson.set for lesson in everything}), **given)
+    lessons = [lesson for lesson in everything if not held_back(lesson)]
+    longest = min(LONGEST, int(cast(Any, embedder.network).config.max_position_embeddings))
+    tokenizer = PairTokenizer(embedder.folder / "tokenizer.json", longest)
     with progress_shown() as progress:
-        auroc = teaching.held_out(read, embedder, recipe, folds, progress) if folds else {}
-        adjustments = teaching.teach(read, embedder, recipe, progress)
-    teaching.write(adjustments, out, read, embedder, recipe, auroc)
-    for name, value in auroc.items():
-        output().print(f"{name}: AUROC {value:.3f} on topics that were not taught")
-    output().print(f"{len(read):,} lessons taught; written to {out}")
+        pupil = teaching.teach(
+            lessons,
+            embedder.network,
+            tokenizer,
+            recipe,
+            start=None if start is None else teaching.weights(start),
+            checkpoint=checkpoint,
+            progress=progress,
+        )
+    reached = figures(pupil, (lesson for lesson in everything if held_back(lesson)), tokenizer)
+    export(pupil, out, embedder.network_id, longest, card(lessons, recipe, reached, start))
+    output().print_json(data=reached)
+    output().print(f"{len(lessons):,} lessons taught; written to {out}")
+
+
+def _repeats(given: list[str] | None, sets: Collection[str]) -> dict[str, int]:
+    found = {}
+    for one in given or ():
+        name, _, times = one.partition("=")
+        if name not in sets or not (times.isdecimal() and int(times)):
+            raise UsageError(
+                f"--repeat {one!r} is not SET=N, as in lessons=3, with one of these sets: "
+                + ", ".join(sorted(sets))
+            )
+        found[name] = int(times)
+    return found
 
 
 def calibrate(

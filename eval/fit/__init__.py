@@ -1,1 +1,1 @@
-"""What is fitted on gold sets: the checker and the calibration."""
+"""What is fitted on gold sets and lessons: the cross-encoder and the calibration."""

@@ -27,7 +27,15 @@ from pincite.corpus.errors import UsageError
 from pincite.eval.fit.examples import Example, Kind
 from pincite.eval.metrics.abstention import ece
 from pincite.eval.report.report import write_text
-from pincite.retrieval.confidence.confidence import FILE_NAME, SAYS, TOPIC, Calibration, Logistic
+from pincite.retrieval.confidence.confidence import (
+    ANSWERS,
+    FILE_NAME,
+    FORMAT,
+    TOPIC,
+    Calibration,
+    Logistic,
+    calibrations,
+)
 
 Floats = NDArray[np.float64]
 _FOLDS, _SEED = 5, 1
@@ -82,21 +90,40 @@ def fit(examples: Sequence[Example], embedder: str, risk: float) -> Calibration:
 
 
 def write(calibration: Calibration, file: Path | None = None) -> Path:
-    """Write a calibration, by default where `pincite.retrieval.confidence` reads it."""
+    """Write a calibration, by default where `pincite.retrieval.confidence` reads it.
+
+    Those of other embedders stay, and of one that takes what a cross-encoder says stays the one
+    that does not (``--config reranked_passages=0``), and the reverse.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
     file = file or Path(str(files("pincite.retrieval.confidence"))) / FILE_NAME
-    write_text(json.dumps(calibration.to_json(), indent=1) + "\n", file)
+    kind = calibration.embedder, calibration.reranked
+    others = [one for one in _there(file) if (one.embedder, one.reranked) != kind]
+    both = sorted([calibration, *others], key=lambda one: not one.reranked)
+    value = {"format": FORMAT, "calibrations": [one.to_json() for one in both]}
+    write_text(json.dumps(value, indent=1) + "\n", file)
     return file
+
+
+def _there(file: Path) -> tuple[Calibration, ...]:
+    """The calibrations that the file has; none where it is of another format, or not there."""
+    try:
+        return calibrations(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
 
 
 def _fitted(examples: Sequence[Example]) -> Calibration:
     """Both models, with no threshold yet. Without foreign questions there is no topic to tell."""
     about = [e for e in examples if e.kind != "foreign"]
-    says = _logistic(about, SAYS, [e.right for e in about])
+    answer = _logistic(about, ANSWERS, [e.right for e in about])
     told = [e for e in examples if e.kind != "without"]  # the documents are about those, or nearly
     topic = None
     if any(e.kind == "foreign" for e in told):
         topic = _logistic(told, TOPIC, [e.kind != "foreign" for e in told])
-    return Calibration("", topic, says, 0.5, 0.0, {})
+    return Calibration("", topic, answer, 0.5, 0.0, {})
 
 
 def _logistic(

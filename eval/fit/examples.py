@@ -18,7 +18,7 @@ from pincite.eval.fit.without import without
 from pincite.eval.goldset import GoldSet, Question, gold_sets, load_split
 from pincite.eval.measure import right
 from pincite.eval.run import Outcome, Progress, evaluate
-from pincite.retrieval.confidence.confidence import KNOWN
+from pincite.retrieval.confidence.features import KNOWN
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.settings import Settings
 
@@ -102,6 +102,9 @@ def _sample(questions: Sequence[Question]) -> list[Question]:
 
 
 def _features(outcome: Outcome) -> dict[str, float]:
+    """What the models take; nothing of a question in a language that they say nothing of."""
+    if not outcome.features.get(KNOWN, 1.0):
+        return {}
     return {name: value for name, value in outcome.features.items() if name != KNOWN}
 
 

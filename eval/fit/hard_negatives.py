@@ -1,46 +1,59 @@
-"""What comes up for the questions of a gold set, and what of it holds the evidence."""
+"""What the search brings for the questions of a gold set, and what of it holds the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pincite.corpus.errors import PinciteError
+from pincite.corpus.errors import QuestionError
+from pincite.corpus.types import Span
 from pincite.eval.goldset import GoldSet, Question
 from pincite.eval.run import Progress, library_of, names_of
-from pincite.retrieval.answer import around, spans_around
+from pincite.retrieval.cross_encoder.passage_input import PassageInput
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.reading.reader import Candidate
+from pincite.retrieval.search.search import Hit
 from pincite.retrieval.settings import Settings
 
-_LOOKED_AT = 6  # best sentences of a question
+_LOOKED_AT = 10  # best passages of a question: as many as the cross-encoder reads
 
 
 @dataclass(frozen=True, slots=True)
-class Retrieved:
-    """What came up for a question.
+class FoundText:
+    """A passage that the search brought.
 
     Attributes:
-        everywhere: whether it was asked of all documents.
-        texts: around the best sentences, best first, each with whether evidence stands there.
-        evidence: the text around the best sentence of the evidence, if one was read.
-        set: the gold set.
-        topic: the title of the best sentence's document.
+        text: as the cross-encoder reads it.
+        holds: whether evidence stands in it.
+        own: whether it is of a document that the question is about.
+        evidence: where in ``text`` the sentences stand that touch the evidence.
+    """
+
+    text: str
+    holds: bool
+    own: bool
+    evidence: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What the search brought for a question, best first.
+
+    ``topic`` is the document that the question is about, or the first passage's.
     """
 
     question: Question
-    everywhere: bool
-    texts: tuple[tuple[str, bool], ...]
-    evidence: str | None
+    passages: tuple[FoundText, ...]
     set: str
     topic: str
 
 
-def retrieved(
+def search_results(
     gold: GoldSet, settings: Settings, embedder: Embedder, progress: Progress
-) -> Iterator[Retrieved]:
-    """Ask every question, of the document that it is about and of all documents.
+) -> Iterator[SearchResult]:
+    """Ask every question of all documents of the gold set.
+
+    Where not all documents that it is about came up, these are asked alone, and come first.
 
     Raises:
         LibraryError: the throw-away library cannot be used.
@@ -52,43 +65,44 @@ def retrieved(
         names = names_of(gold, engine.library)
         ids = {name: id for id, name in names.items()}
         for number, question in enumerate(gold.questions, 1):
-            about = question.scope_doc or next((e.doc for e in question.evidence), None)
-            for scope in (about,) if about and len(ids) == 1 else dict.fromkeys((about, None)):
-                try:
-                    found = engine.read(
-                        question.question, documents=[ids[scope]] if scope else None
-                    )
-                except PinciteError:
-                    continue  # a question without words, say: nothing is to be learned from it
-                if found.candidates:
-                    yield _retrieved(
-                        question, gold.name, scope is None, found.candidates, engine, names
-                    )
+            about = _documents(question)
+            try:
+                hits = engine.read(question.question).hits[:_LOOKED_AT]
+                there = {names[hit.stored.document] for hit in hits}
+                if len(about) > len(there.intersection(about)):
+                    own = engine.read(question.question, documents=[ids[name] for name in about])
+                    hits = _together(own.hits, hits)[:_LOOKED_AT]
+            except QuestionError:
+                continue  # a question without words, say: nothing is to be learned from it
+            if hits:
+                found = tuple(_passage(hit, question, about, engine, names) for hit in hits)
+                topic = about[0] if about else names[hits[0].stored.document]
+                yield SearchResult(question, found, gold.name, topic)
             progress("asking", number, len(gold.questions))
 
 
-def _retrieved(
-    question: Question,
-    set: str,
-    everywhere: bool,
-    candidates: Sequence[Candidate],
-    engine: Engine,
-    names: dict[str, str],
-) -> Retrieved:
-    def holds(c: Candidate, *, itself: bool = False) -> bool:
-        spans = [c.span] if itself else spans_around(c)
-        mine = [e.span for e in question.evidence if e.doc == names.get(c.document)]
-        return any(span.overlaps(evidence) for span in spans for evidence in mine)
+def _together(own: list[Hit], hits: list[Hit]) -> list[Hit]:
+    there = {hit.stored.id for hit in own}
+    return [*own, *(hit for hit in hits if hit.stored.id not in there)]
 
-    def text(c: Candidate) -> str:
-        return " ".join(around(c, engine.document(c.document).text).split())
 
-    held = next((c for c in candidates if holds(c, itself=True)), None)
-    return Retrieved(
-        question=question,
-        everywhere=everywhere,
-        texts=tuple((text(c), holds(c)) for c in candidates[:_LOOKED_AT]),
-        evidence=None if held is None else text(held),
-        set=set,
-        topic=engine.document(candidates[0].document).title,
-    )
+def _documents(question: Question) -> list[str]:
+    """The documents that a question is about, those of the evidence first."""
+    scope = [question.scope_doc] if question.scope_doc else []
+    evidence = [one.doc for one in question.evidence]
+    return list(dict.fromkeys([*evidence, *scope, *question.relevant_docs]))
+
+
+def _passage(
+    hit: Hit, question: Question, about: list[str], engine: Engine, names: Mapping[str, str]
+) -> FoundText:
+    name = names[hit.stored.document]
+    read = PassageInput.of(engine.document(hit.stored.document), hit.stored.passage)
+    mine = [e.span for e in question.evidence if e.doc == name]
+    touched = [
+        said
+        for said, place in zip(read.sentences, read.places, strict=True)
+        if any(place.overlaps(span) for span in mine)
+    ]
+    evidence = Span(touched[0].start, touched[-1].end) if touched else None
+    return FoundText(read.text, bool(touched), name in about, evidence)

@@ -1,148 +1,140 @@
-"""The pupil: a network whose linear layers get low-rank adjustments that learn, and its lessons.
+"""The pupil: the embedder's network with two heads, which learns to read a question and a passage.
 
-Each linear layer's weight ``W`` becomes ``W + up @ down``, and only ``up`` and ``down`` learn
-(LoRA: Hu et al. 2021, arXiv:2106.09685), so that some ten thousand lessons suffice and the network
-keeps what it knows. Two things are learned together: whether the text says what is asked, from
-the first token; and where, as the start and end of the answer, which for a text that does not say
-it is the first token (Devlin et al. 2019, arXiv:1810.04805, section 4.3). The second is there to
-teach the first, and is not kept.
+The first token says whether the passage answers; the tokens of the passage say where, as the first
+and the last of the answer, and of a passage that does not answer it is the first token of all
+(Devlin et al. 2019, arXiv:1810.04805, section 4.3).
+
+The passages of one question are learned together: of its passages and "none of these", whose
+log-odds are 0, one is right (a softmax over the list; Cao et al. 2007, "Learning to Rank: From
+Pairwise Approach to Listwise Approach"). So one number ranks passages and tells that none answers.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.utils import parametrize
 
-from pincite.eval.fit.lessons import KINDS, Lesson
-from pincite.retrieval.confidence.checker import HEAD, HEAD_BIAS, pair_tokenizer
-from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
+from pincite.corpus.errors import UsageError
+from pincite.eval.fit.samples import TokenSample
+from pincite.retrieval.cross_encoder.tokens import MASKED, Pair
 
-Adjustments = dict[str, Tensor]
-_SCALE = 2.0  # of an adjustment while it learns
-
-
-class _LowRank(nn.Module):
-    """``W`` to ``W + up @ down``; ``up`` begins as nothing, so that the network begins as it is."""
-
-    def __init__(self, weight: Tensor, rank: int) -> None:
-        super().__init__()
-        out, into = weight.shape
-        self.down = nn.Parameter(torch.randn(rank, into) / into**0.5)
-        self.up = nn.Parameter(torch.zeros(out, rank))
-
-    def forward(self, weight: Tensor) -> Tensor:
-        return weight + _SCALE * (self.up @ self.down)
+_PARTS = ("ids", "mask", "types")
+_AT_ONCE = 4096  # tokens of one pass, padded; what is more is read in several
 
 
 class Pupil(nn.Module):
-    """The network with adjustments, and two heads: whether the text says it, and where."""
+    """The network and its heads.
 
-    def __init__(self, embedder: SentenceTransformerEmbedder, rank: int) -> None:
+    Args:
+        network: a BERT; it is copied.
+        frozen: layers, of the first, that stay as they are; the table of words always does.
+        dropout: the share of activations that is left out while it learns.
+
+    Raises:
+        UsageError: it is no BERT.
+    """
+
+    def __init__(self, network: nn.Module, frozen: int = 0, dropout: float = 0.1) -> None:
         super().__init__()
-        self.network = copy.deepcopy(embedder.network).float()
-        self.network.requires_grad_(False)
-        self.low = {
-            name: _LowRank(layer.weight, rank)
-            for name, layer in self.network.named_modules()
-            if isinstance(layer, nn.Linear) and not name.startswith("pooler")  # which is not used
-        }
-        for name, low in self.low.items():
-            parametrize.register_parametrization(self.network.get_submodule(name), "weight", low)
-        size = int(cast(Any, self.network).config.hidden_size)
-        self.says, self.where = nn.Linear(size, 1), nn.Linear(size, 2)
+        copied: Any = copy.deepcopy(network).float()
+        if not hasattr(copied, "encoder") or not hasattr(copied, "pooler"):
+            raise UsageError(
+                f"a {type(network).__name__} cannot be taught; only networks of BERT's form can"
+            )
+        copied.pooler = None  # of its first training; not used
+        for module in copied.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = dropout
+        copied.requires_grad_(True)
+        for part in (copied.embeddings, *copied.encoder.layer[:frozen]):
+            part.requires_grad_(False)
+        self.network = copied
+        size = int(copied.config.hidden_size)
+        self.answers, self.where = nn.Linear(size, 1), nn.Linear(size, 2)
 
-    def forward(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Log-odds ``(lessons,)``, and scores of start and end ``(lessons, tokens, 2)``."""
-        read = self.network(**inputs).last_hidden_state
-        return self.says(read[:, 0]).squeeze(-1), self.where(read)
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""
+        return self.answers.weight.device
 
-    def adjustments(self) -> Adjustments:
-        """What was learned, as `checker.adjusted` takes it; the first head."""
-        found = {HEAD: self.says.weight[0], HEAD_BIAS: self.says.bias[0]}
-        for name, low in self.low.items():
-            found |= {f"{name}.up": _SCALE * low.up, f"{name}.down": low.down}
-        return {name: t.detach().float().cpu() for name, t in found.items()}
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-odds ``(pairs,)``, and scores of first and last token ``(pairs, tokens, 2)``."""
+        read = self.network(
+            input_ids=ids, attention_mask=mask, token_type_ids=types
+        ).last_hidden_state
+        return self.answers(read[:, 0]).squeeze(-1), self.where(read)
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Lessons as tokens: rows ``(lessons, tokens)``, padded with zeros, on the device."""
+def read(pupil: Pupil, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:
+    """What the pupil makes of some pairs, read in passes of like length.
 
-    ids: Tensor
-    types: Tensor
-    lengths: NDArray[np.int64]
-    says: Tensor
-    weights: Tensor
-    places: Tensor  # (lessons, 2): first and last token of the answer; zeros where it is not said
-    placed: Tensor  # (lessons,): the weight that the place has; zero where nobody knows it
-
-    @classmethod
-    def of(cls, lessons: Sequence[Lesson], embedder: SentenceTransformerEmbedder) -> Lines:
-        tokenizer = pair_tokenizer(embedder)
-        pairs = tokenizer.encode_batch([(x.question, x.text) for x in lessons])
-        lengths = np.array([len(pair.ids) for pair in pairs])
-        ids = np.zeros((2, len(pairs), lengths.max()), np.int64)
-        for row, (pair, length) in enumerate(zip(pairs, lengths, strict=True)):
-            ids[0, row, :length], ids[1, row, :length] = pair.ids, pair.type_ids
-        places = [_tokens_of(x.answer, p) for x, p in zip(lessons, pairs, strict=True)]
-        weights = torch.tensor([KINDS[x.kind] for x in lessons])
-        known = torch.tensor(
-            [not x.says or p != (0, 0) for x, p in zip(lessons, places, strict=True)]
+    Returns:
+        log-odds ``(pairs,)``, and scores ``(pairs, longest, 2)``, masked outside of the passages.
+    """
+    order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].ids))
+    longest = len(pairs[order[0]].ids)
+    odds, where, left = [], [], list(order)
+    while left:
+        width = len(pairs[left[0]].ids)
+        many = max(1, _AT_ONCE // width)
+        now, left = [pairs[i] for i in left[:many]], left[many:]
+        ids, mask, types = (
+            _padded([getattr(p, x) for p in now], width).to(pupil.device) for x in _PARTS
         )
-        return cls(
-            ids=torch.from_numpy(ids[0]).to(device()),
-            types=torch.from_numpy(ids[1]).to(device()),
-            lengths=lengths,
-            says=torch.tensor([float(x.says) for x in lessons]).to(device()),
-            weights=weights.to(device()),
-            places=torch.tensor(places).to(device()),
-            placed=(weights * known).to(device()),
-        )
-
-    def inputs(self, rows: NDArray[np.int64]) -> dict[str, Tensor]:
-        """What the network takes, of some rows."""
-        lengths = self.lengths[rows]
-        longest, at = int(lengths.max()), torch.as_tensor(rows, device=self.ids.device)
-        there = torch.arange(longest)[None] < torch.as_tensor(lengths)[:, None]
-        return {
-            "input_ids": self.ids[at, :longest],
-            "token_type_ids": self.types[at, :longest],
-            "attention_mask": there.long().to(self.ids.device),
-        }
+        says, places = pupil(ids, mask, types)
+        outside = types == 0
+        outside[:, 0] = False  # which stands for "not here"
+        places = places.float().masked_fill(outside[:, :, None], MASKED)
+        odds.append(says.float())
+        where.append(F.pad(places, (0, 0, 0, longest - width), value=MASKED))
+    back = torch.argsort(torch.tensor(order)).to(pupil.device)
+    return torch.cat(odds)[back], torch.cat(where)[back]
 
 
-def loss(pupil: Pupil, read: Lines, rows: NDArray[np.int64], where: float) -> Tensor:
-    """How far the pupil is from some rows: whether, and ``where`` times where, weighed by kind."""
-    inputs = read.inputs(rows)
-    at = torch.as_tensor(rows, device=read.ids.device)
-    kind = read.ids.device.type
-    with torch.autocast(kind, dtype=torch.bfloat16, enabled=kind == "cuda"):
-        odds, places = pupil(inputs)
-    missed = F.binary_cross_entropy_with_logits(odds.float(), read.says[at], reduction="none")
-    gone = (inputs["attention_mask"] == 0)[:, :, None]
-    places = places.float().masked_fill(gone, -1e4)
-    astray = F.cross_entropy(places, read.places[at], reduction="none").sum(-1)
-    return (missed * read.weights[at] + where * astray * read.placed[at]).mean()
+def _padded(rows: Sequence[list[int]], width: int) -> Tensor:
+    return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])
 
 
-def _tokens_of(answer: tuple[int, int] | None, pair: Any) -> tuple[int, int]:
-    """The first and last token of the text that touch the answer."""
-    inside = [
-        token
-        for token, (start, end) in enumerate(pair.offsets)
-        if answer and pair.type_ids[token] == 1 and start < min(end, answer[1]) and end > answer[0]
-    ]
-    return (inside[0], inside[-1]) if inside else (0, 0)
+def loss(
+    pupil: Pupil, batch: Sequence[TokenSample], *, each: float, where: float, smoothing: float
+) -> Tensor:
+    """How far the pupil is from what is right, on average of the questions.
+
+    Args:
+        each: the weight of each passage by itself, beside the list.
+        where: the weight of the place of the answer.
+        smoothing: of the labels of the lists.
+    """
+    odds, places = read(pupil, [pair for asked in batch for pair in asked.pairs])
+    sizes = [len(asked.pairs) for asked in batch]
+    total = odds.new_zeros(())
+    for asked, mine, spots in zip(
+        batch, torch.split(odds, sizes), torch.split(places, sizes), strict=True
+    ):
+        right = 0 if asked.right is None else asked.right + 1
+        choice = torch.cat([mine.new_zeros(1), mine])
+        listed = F.cross_entropy(choice, _like(choice, right), label_smoothing=smoothing)
+        answers, ends, known = _wanted(asked, len(mine))
+        alone = F.binary_cross_entropy_with_logits(mine, answers.to(mine))
+        astray = F.cross_entropy(spots, ends.to(spots.device), reduction="none").sum(-1)
+        total = total + listed + each * alone + where * (astray * known.to(mine)).mean()
+    return total / len(batch)
 
 
-def device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+def _wanted(asked: TokenSample, pairs: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Of each pair whether it answers, the first and last token, and whether these are known."""
+    answers, ends, known = torch.zeros(pairs), torch.zeros(pairs, 2).long(), torch.ones(pairs)
+    if asked.right is not None:
+        answers[asked.right] = 1.0
+        known[asked.right] = float(asked.span is not None)
+        ends[asked.right] = torch.tensor(asked.span or (0, 0))
+    return answers, ends, known
+
+
+def _like(other: Tensor, value: int) -> Tensor:
+    return torch.tensor(value, device=other.device)

@@ -1,203 +1,195 @@
-"""Teaching the checker: lessons to low-rank adjustments of the embedder's network.
+"""Teaching the cross-encoder: lessons to the weights of a network that reads.
 
-What one course of lessons teaches depends on their order. So several are taken, from the same
-beginning, and averaged (model soups: Wortsman et al. 2022, arXiv:2203.05482). It takes some minutes
-on a GPU, and some hours on a processor. Needs nothing of Pincite's but torch and its kin.
+A course ends with the mean of the weights along its last part (Izmailov et al. 2018,
+arXiv:1803.05407). On two CPU cores it takes some hours, on a GPU minutes. What was learned is kept
+in a checkpoint, from which a course that stopped goes on.
 """
 
 from __future__ import annotations
 
-import copy
-import json
-import random
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from safetensors.torch import save_file
-from sklearn.metrics import roc_auc_score
-from torch import nn
+from torch import Tensor, nn
 
 from pincite.corpus.errors import UsageError
 from pincite.eval.fit.lessons import Lesson
-from pincite.eval.fit.pupil import Adjustments, Lines, Pupil, device, loss
-from pincite.retrieval.confidence.checker import HEAD, HEAD_BIAS, adjusted
-from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
+from pincite.eval.fit.pupil import Pupil, loss
+from pincite.eval.fit.samples import Recipe, Sample, steps, tokens_of
+from pincite.retrieval.cross_encoder.tokens import PairTokenizer
 
 Progress = Callable[[str, int, int], None]
-_WARM_UP, _LEAST_RATE = 0.06, 0.02  # shares of the steps, and of the rate that is left at the end
-_UNEVEN = 24  # tokens by which the lengths in a batch may differ for the sake of chance
-_WEIGH = ("answer", "unanswerable")  # what people wrote: told apart, it is what the checker is for
+State = dict[str, Tensor]
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How it is taught.
-
-    Attributes:
-        rank: of the adjustments.
-        rate: the highest step of AdamW; it rises first, then falls.
-        epochs: how often each lesson is seen.
-        batch: lessons a step.
-        where: the weight of learning where the answer stands.
-        courses: how many are averaged.
-        seed: of chance.
-    """
-
-    rank: int = 32
-    rate: float = 7e-4
-    epochs: int = 4
-    batch: int = 96
-    where: float = 1.0
-    courses: int = 3
-    seed: int = 1
+_WARM_UP, _LEAST_RATE = 0.06, 0.05  # shares of the steps, and of the rate that is left at the end
+_DECAY = 0.01  # of AdamW
+_LONGEST_STEP = 1.0  # the norm that gradients are clipped to
+_KEPT_EVERY = 100  # steps between two checkpoints
+_AVERAGED_EVERY = 10  # steps between two weights that are averaged
 
 
 def teach(
     lessons: Sequence[Lesson],
-    embedder: SentenceTransformerEmbedder,
+    network: nn.Module,
+    tokenizer: PairTokenizer,
     recipe: Recipe,
+    *,
+    start: State | None = None,
+    checkpoint: Path | None = None,
     progress: Progress = lambda doing, done, total: None,
-) -> Adjustments:
-    """Learn the adjustments of the embedder's network, as the checker reads them.
+    watch: Callable[[Pupil, int], None] = lambda pupil, step: None,
+) -> Pupil:
+    """Teach a copy of the network, on a GPU where there is one.
+
+    Args:
+        lessons: what is taught; none is held back here.
+        start: weights to begin with, as `Pupil` has them; by default those of the network.
+        checkpoint: where what was learned is kept; a course that stands there goes on.
+        watch: gets the pupil after each step.
 
     Raises:
-        UsageError: the lessons do not have texts that say what is asked and others.
+        UsageError: there are no lessons of both outcomes, or the checkpoint is damaged.
     """
-    if len({lesson.says for lesson in lessons}) < 2:
+    if len({lesson.answers for lesson in lessons}) < 2:
         raise UsageError(
-            f"{len(lessons)} lessons are all of one kind; some texts must say what is asked, and "
-            "others not"
+            f"{len(lessons)} lessons are all of one kind; some must be answered, and others not"
         )
-    read = Lines.of(lessons, embedder)
-    courses = [_course(read, embedder, recipe, n, progress) for n in range(recipe.courses)]
-    return _averaged(courses, recipe.rank)
+    torch.manual_seed(recipe.seed)
+    pupil = Pupil(network, recipe.frozen, recipe.dropout)
+    if start is not None:
+        _begin(pupil, start)
+    batches = steps(lessons, recipe)
+    course = _Course(pupil, recipe, batches)
+    if checkpoint is not None and checkpoint.exists():
+        course.resume(_read(checkpoint), checkpoint)
+    for samples in batches[course.done :]:
+        missed = course.learn(samples, tokenizer)
+        progress(f"teaching, loss {missed:.3f}", course.done, len(batches))
+        watch(pupil, course.done)
+        if checkpoint is not None and course.is_due(_KEPT_EVERY):
+            course.keep(checkpoint)
+    return course.end()
 
 
-def _course(
-    read: Lines,
-    embedder: SentenceTransformerEmbedder,
-    recipe: Recipe,
-    course: int,
-    progress: Progress,
-) -> Adjustments:
-    torch.manual_seed(recipe.seed)  # each begins the same, or their average would mean nothing
-    pupil = Pupil(embedder, recipe.rank).to(device())
-    learned = [p for p in pupil.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(learned, lr=recipe.rate, weight_decay=0.01)
-    steps = list(_batches(read.lengths, recipe, course))
-    for number, rows in enumerate(steps, 1):
-        share = number / len(steps)
-        for group in optimizer.param_groups:
+class _Course:
+    """A pupil that learns, how far it is, and the mean of its weights along the last part."""
+
+    def __init__(self, pupil: Pupil, recipe: Recipe, batches: Sequence[Sequence[Sample]]) -> None:
+        self.done = 0
+        self._name = hashlib.sha256(repr((recipe, batches)).encode()).hexdigest()
+        self._pupil = pupil.to(_device()).train()
+        self._recipe, self._steps = recipe, len(batches)
+        self._learned = [p for p in pupil.parameters() if p.requires_grad]
+        self._optimizer = torch.optim.AdamW(self._learned, lr=recipe.rate, weight_decay=_DECAY)
+        self._mean: State | None = None
+        self._counted = 0
+
+    def learn(self, samples: Sequence[Sample], tokenizer: PairTokenizer) -> float:
+        """One step; how far the pupil was from what is right."""
+        self.done += 1
+        recipe, share = self._recipe, self.done / self._steps
+        for group in self._optimizer.param_groups:
             group["lr"] = recipe.rate * min(share / _WARM_UP, max(_LEAST_RATE, 1 - share))
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss(pupil, read, rows, recipe.where))
-        nn.utils.clip_grad_norm_(learned, 1.0)
-        optimizer.step()
-        progress(f"course {course + 1} of {recipe.courses}", number, len(steps))
-    return pupil.adjustments()
+        self._optimizer.zero_grad(set_to_none=True)
+        batch = [tokens_of(sample, tokenizer) for sample in samples]
+        with torch.autocast("cuda", torch.bfloat16, enabled=self._pupil.device.type == "cuda"):
+            missed = loss(
+                self._pupil,
+                batch,
+                each=recipe.each,
+                where=recipe.where,
+                smoothing=recipe.smoothing,
+            )
+        torch.autograd.backward(missed)
+        nn.utils.clip_grad_norm_(self._learned, _LONGEST_STEP)
+        self._optimizer.step()
+        if share > 1 - recipe.averaged and self.is_due(_AVERAGED_EVERY):
+            self._average()
+        return missed.item()
+
+    def is_due(self, every: int) -> bool:
+        """Whether something is done after this step that is done so often, and at the end."""
+        return self.done % every == 0 or self.done == self._steps
+
+    def end(self) -> Pupil:
+        """The pupil with the mean of its weights."""
+        if self._mean is not None:
+            self._pupil.load_state_dict(self._mean)
+        return self._pupil.cpu().eval()
+
+    def keep(self, checkpoint: Path) -> None:
+        """Write all that is needed to go on."""
+        aside = checkpoint.with_name(f"{checkpoint.name}.part")
+        torch.save(
+            {
+                "course": self._name,
+                "chance": torch.get_rng_state(),
+                "pupil": self._pupil.state_dict(),
+                "optimizer": self._optimizer.state_dict(),
+                "mean": self._mean,
+                "counted": self._counted,
+                "done": self.done,
+            },
+            aside,
+        )
+        aside.replace(checkpoint)
+
+    def resume(self, kept: dict[str, Any], checkpoint: Path) -> None:
+        """Go on from what ``keep`` wrote.
+
+        Raises:
+            UsageError: it is of other lessons or another recipe.
+        """
+        if kept["course"] != self._name:
+            raise UsageError(
+                f"the checkpoint {checkpoint} is of a course with other lessons or settings; name "
+                "another file, or begin with its weights by --start"
+            )
+        self._pupil.load_state_dict(kept["pupil"])
+        self._optimizer.load_state_dict(kept["optimizer"])
+        torch.set_rng_state(kept["chance"].cpu())
+        self._mean, self._counted, self.done = kept["mean"], kept["counted"], kept["done"]
+
+    def _average(self) -> None:
+        now = {name: t.detach().clone() for name, t in self._pupil.state_dict().items()}
+        mean, self._counted = self._mean or now, self._counted + 1
+        self._mean = {n: t + (now[n] - t) / self._counted for n, t in mean.items()}
 
 
-def _averaged(courses: Sequence[Adjustments], rank: int) -> Adjustments:
-    """The mean of what the courses taught, each layer's in the nearest form of that rank."""
-    found: Adjustments = {}
-    for name in courses[0]:
-        layer, _, part = name.rpartition(".")
-        if part == "up":
-            whole = torch.stack([c[name] @ c[f"{layer}.down"] for c in courses]).mean(0)
-            left, sizes, right = torch.linalg.svd(whole, full_matrices=False)
-            root = sizes[:rank].sqrt()
-            found |= {name: left[:, :rank] * root, f"{layer}.down": root[:, None] * right[:rank]}
-        elif part != "down":
-            found[name] = torch.stack([c[name] for c in courses]).mean(0)
+def weights(checkpoint: Path) -> State:
+    """The weights of a checkpoint: the mean along its last part, where it came so far.
+
+    Raises:
+        UsageError: it is missing or damaged.
+    """
+    kept = _read(checkpoint)
+    found: State = kept["mean"] or kept["pupil"]
     return found
 
 
-def held_out(
-    lessons: Sequence[Lesson],
-    embedder: SentenceTransformerEmbedder,
-    recipe: Recipe,
-    folds: int,
-    progress: Progress = lambda doing, done, total: None,
-) -> dict[str, float]:
-    """How well texts that answer are told from others on topics that were not taught.
-
-    Returns:
-        for each gold set with questions of both kinds, the AUROC over all its topics, each told by
-        a checker that was taught on the other folds.
-    """
-    topics = sorted({lesson.topic for lesson in lessons if lesson.kind == "unanswerable"})
-    random.Random(recipe.seed).shuffle(topics)
-    found: list[tuple[Lesson, float]] = []
-    for fold in range(min(folds, len(topics))):
-        held = set(topics[fold::folds])
-        adjustments = teach([x for x in lessons if x.topic not in held], embedder, recipe, progress)
-        asked = [x for x in lessons if x.topic in held and x.kind in _WEIGH]
-        found += zip(asked, told(asked, adjustments, embedder), strict=True)
-    by_set: dict[str, list[tuple[bool, float]]] = {}
-    for lesson, odds in found:
-        by_set.setdefault(lesson.set, []).append((lesson.says, odds))
-    return {
-        name: round(float(roc_auc_score(*zip(*mine, strict=True))), 4)
-        for name, mine in sorted(by_set.items())
-        if len({says for says, _ in mine}) == 2
-    }
+def _begin(pupil: Pupil, start: State) -> None:
+    try:
+        pupil.load_state_dict(start)
+    except RuntimeError as error:
+        raise UsageError(
+            f"the weights to begin with are of another network ({error}); name a checkpoint of "
+            "this embedder"
+        ) from error
 
 
-def told(
-    lessons: Sequence[Lesson], adjustments: Adjustments, embedder: SentenceTransformerEmbedder
-) -> list[float]:
-    """The log-odds that each lesson's text says what is asked."""
-    read = Lines.of(lessons, embedder)
-    network = adjusted(copy.deepcopy(embedder.network), adjustments).to(device())
-    head, bias = adjustments[HEAD].to(device()), adjustments[HEAD_BIAS].to(device())
-    odds = torch.zeros(len(lessons))
-    with torch.inference_mode():
-        for rows in np.array_split(
-            np.argsort(read.lengths, kind="stable"), len(lessons) // 256 + 1
-        ):
-            first = network(**read.inputs(rows)).last_hidden_state[:, 0]
-            odds[rows] = (first.float() @ head + bias).cpu()
-    return odds.tolist()
+def _read(checkpoint: Path) -> dict[str, Any]:
+    names = ("course", "chance", "pupil", "optimizer", "mean", "counted", "done")
+    try:
+        kept: dict[str, Any] = torch.load(checkpoint, weights_only=True, map_location=_device())
+        return {name: kept[name] for name in names}
+    except Exception as error:  # torch has several of its own
+        raise UsageError(
+            f"the checkpoint {checkpoint} is missing or damaged ({error}); begin anew without it"
+        ) from error
 
 
-def write(
-    adjustments: Adjustments,
-    file: Path,
-    lessons: Sequence[Lesson],
-    embedder: SentenceTransformerEmbedder,
-    recipe: Recipe,
-    auroc: Mapping[str, float],
-) -> None:
-    """Write the adjustments in half precision, with what they were taught on and how it went."""
-    about: dict[str, Any] = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "sets": {name: sum(x.set == name for x in lessons) for name in _names(lessons)},
-        "lessons": dict(sorted(Counter(x.kind for x in lessons).items())),
-        "recipe": asdict(recipe),
-        "auroc_on_other_topics": dict(auroc),
-    }
-    half = {name: t.half().contiguous() for name, t in adjustments.items()}
-    save_file(half, file, {"embedder": embedder.network_id, "about": json.dumps(about)})
-
-
-def _names(lessons: Sequence[Lesson]) -> list[str]:
-    return sorted({lesson.set for lesson in lessons})
-
-
-def _batches(
-    lengths: NDArray[np.int64], recipe: Recipe, course: int
-) -> Iterator[NDArray[np.int64]]:
-    """Rows of like length, in another order each epoch and course."""
-    chance = np.random.default_rng(recipe.seed + 1000 * course)
-    for _ in range(recipe.epochs):
-        order = np.argsort(lengths + chance.uniform(0, _UNEVEN, len(lengths)), kind="stable")
-        batches = [order[i : i + recipe.batch] for i in range(0, len(order), recipe.batch)]
-        chance.shuffle(batches)
-        yield from batches
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,7 +1,6 @@
 """What turns text into unit vectors, and the sentence-transformers model that does it.
 
-This is the only room that imports torch, and it does so on first use: whatever needs no vector
-needs no torch.
+torch is imported on first use: whatever needs no vector needs no torch.
 """
 
 from __future__ import annotations

@@ -37,10 +37,20 @@ def packaged_folder() -> Path:
     return folder
 
 
-def model_folder(name: str) -> Path:
+def model_folder(
+    name: str, noun: str = "embedding model", setting: str = "PINCITE_EMBEDDER"
+) -> Path:
+    """The folder of a model: ``name`` itself, or what the hub gives for it.
+
+    Args:
+        noun, setting: what it is and where it was named, for messages.
+
+    Raises:
+        ModelError: there is no such model, or it has no safetensors.
+    """
     folder = Path(name).expanduser()
     if not folder.is_dir():
-        folder = _from_hub(name)
+        folder = _from_hub(name, noun, setting)
     if not any(folder.glob("*.safetensors")):
         raise ModelError(
             f"the model {name} has no safetensors weights in {folder}; Pincite loads no pickled "
@@ -49,7 +59,7 @@ def model_folder(name: str) -> Path:
     return folder
 
 
-def _from_hub(name: str) -> Path:
+def _from_hub(name: str, noun: str, setting: str) -> Path:
     from huggingface_hub import snapshot_download
 
     wanted = ["*.json", "*.safetensors", "*.txt", "*.model"]
@@ -59,8 +69,8 @@ def _from_hub(name: str) -> Path:
         return Path(snapshot_download(name, allow_patterns=wanted))
     except Exception as error:  # the hub client has dozens of its own
         raise ModelError(
-            f"the embedding model {name!r} is neither a folder here nor to be had from the hub "
-            f"({type(error).__name__}); name a folder, or {PACKAGED!r}, in PINCITE_EMBEDDER"
+            f"the {noun} {name!r} is neither a folder here nor to be had from the hub "
+            f"({type(error).__name__}); name a folder, or the packaged one, in {setting}"
         ) from error
 
 

@@ -25,8 +25,9 @@ class PinciteRetriever(BaseRetriever):
     A document's ``page_content`` is copied from its source to the letter. Its metadata is the
     citation: ``source``, ``document`` (the id, which pins the text), ``title``, ``section`` (the
     headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score`` and
-    the library's ``generation``. A quote has ``highlights``, ``context`` and ``places`` too, and
-    the answer's ``status`` and ``confidence``: when UNSURE, nobody vouches for it.
+    the library's ``generation``. A quote has ``highlights``, ``answer`` (the words in them that
+    answer, or None), ``context`` and ``places`` too, and the answer's ``status`` and
+    ``confidence``: when UNSURE, nobody vouches for it.
 
     ``retriever.invoke(question, k=2)`` takes another ``k`` for one question.
 
@@ -78,6 +79,7 @@ class PinciteRetriever(BaseRetriever):
                     quote,
                     generation,
                     highlights=[list(span) for span in quote.highlights],
+                    answer=None if quote.answer is None else list(quote.answer),
                     context=[asdict(piece) for piece in quote.context],
                     places=[asdict(p) | {"section": list(p.section)} for p in quote.places],
                     status=answer.status,

@@ -17,9 +17,9 @@ from pincite.retrieval.query import Query
 from pincite.retrieval.reading.context import context
 from pincite.retrieval.reading.lists import run_on
 from pincite.retrieval.reading.quote import Place, Quote, overlap
-from pincite.retrieval.reading.reader import Candidate, Reading
+from pincite.retrieval.reading.ranking import best_sentences, rank
+from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.reading.whole import LONGEST_LIST, below, tight, whole, with_edges
-from pincite.retrieval.reading.worth import worth
 from pincite.retrieval.search.analysis import content_terms
 from pincite.retrieval.search.search import Hit
 
@@ -28,10 +28,6 @@ _WORD = re.compile(r"\w+")
 # without such a sentence is shown and nothing in it marked. Fitted for sentences as quotes, where
 # less brought wrong ones (pincite eval eval/gold/ai_safety --split dev: quote_precision).
 _LEAST_MARKED = 0.7
-# The share of a passage's own rank in its place among the quotes; the rest is its best sentence's.
-# On five sets of development 1 gave .719/.869 (hits at 1 and 3 on average), .85 .722/.870, .75
-# .721/.870, .5 .721/.867; keywords and typos win with less (docs/decisions/passages-as-quotes.md).
-_OWN_RANK = 0.75
 # Code points of passages of one paragraph that are quoted as one: to 900 they gave .712/.868, to
 # 1,200 .721/.870; apart .704/.863 (the same).
 LONGEST_JOINED = 1200
@@ -71,23 +67,14 @@ class _Choice:
         self._asked = query.terms
         self._content = frozenset(content_terms(query.spelling))
         self._document_of = document_of
-        self._best: dict[int, Candidate] = {}
-        for candidate in reading.candidates:
-            self._best.setdefault(candidate.passage, candidate)
-        hits = {hit.stored.id: hit for hit in reading.hits if hit.stored.id in self._best}
+        self._best = best_sentences(reading)
+        self._answers = reading.answers
         self._lists = query.lists
-        self.by_rank = sorted(
-            hits.values(),
-            key=lambda hit: worth(query, self._ranked(hit), document_of(hit.stored.document)),
-            reverse=True,
-        )
+        self.by_rank = rank(query, reading, document_of)
+        hits = {hit.stored.id: hit for hit in self.by_rank}
         self.by_sentence = [hits[id] for id in self._best if id in hits]
         self._least = _LEAST_MARKED * max((c.score for c in reading.candidates), default=0.0)
         self._seen: set[int] = set()
-
-    def _ranked(self, hit: Hit) -> Hit:
-        best = self._best[hit.stored.id].score
-        return replace(hit, score=_OWN_RANK * hit.score + (1 - _OWN_RANK) * best)
 
     def take(self, hits: Iterable[Hit], limit: int) -> None:
         """Quote passages that were not looked at yet, up to ``limit`` quotes in all.
@@ -136,6 +123,7 @@ class _Choice:
             end=end,
             text=self._document_of(quote.document).text[start:end],
             highlights=tuple(sorted({*quote.highlights, *other.highlights})),
+            answer=quote.answer or other.answer,
             context=first.context,
         )
 
@@ -168,22 +156,36 @@ class _Choice:
             span = run_on(document, span, LONGEST_LIST)
         span = self._beside(document, hit.stored.document, span, marked)
         is_marked = not self.quotes or best.score >= self._least
+        answer = self._answer(hit, span, marked) if is_marked else None
+        marks = [marked]
+        if answer is not None:
+            marks = [s for s in passage.sentences if s.overlaps(answer)]
         if self._only_asks(document.text[span.start : span.end], passage):
             under = below(document, span)
             if under is not None:
-                span, marked, heading = under, under, span
+                span, marks, heading = under, [under], span
+                answer = None
         return Quote(
             document=hit.stored.document,
             title=document.title,
             section=document.section_at(span.start).path,
-            page=document.page_at(marked.start if is_marked else span.start),
+            page=document.page_at(marks[0].start if is_marked else span.start),
             start=span.start,
             end=span.end,
             text=document.text[span.start : span.end],
-            highlights=((marked.start, marked.end),) if is_marked else (),
+            highlights=tuple((s.start, s.end) for s in marks) if is_marked else (),
+            answer=None if answer is None else (answer.start, answer.end),
             score=round(hit.score, 4),
             context=context(document, passage, span, best, heading),
         )
+
+    def _answer(self, hit: Hit, span: Span, marked: Span) -> Span | None:
+        """The words of the marked sentence that answer, where a cross-encoder believes so."""
+        answer = self._answers.get(hit.stored.id)
+        if self._lists or answer is None or answer.span is None or answer.logit <= 0:
+            return None
+        fits = span.contains(answer.span) and marked.overlaps(answer.span)
+        return answer.span if fits else None
 
     def _beside(self, document: Document, id: str, span: Span, marked: Span) -> Span:
         """``span`` without what better quotes show already, if its marked words are beside it."""

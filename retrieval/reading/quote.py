@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,9 +51,10 @@ class Quote:
         text: the quote.
         highlights: the spans in the document that carry the answer, none where no sentence
             stands out; the rest of the quote is there to make them understood.
-        score: how near it is to the question, in [0, 1].
+        score: how near it is to the question, and how likely it answers, in [0, 1].
         context: what a reader needs with it, in the order of the document.
         places: where else the documents say the same words.
+        answer: of the highlights, the words that answer, where a cross-encoder says which.
     """
 
     document: str
@@ -66,6 +68,16 @@ class Quote:
     score: float
     context: tuple[Context, ...] = ()
     places: tuple[Place, ...] = field(default=())
+    answer: tuple[int, int] | None = None
+
+    @property
+    def emphasis(self) -> tuple[tuple[int, int], ...]:
+        """What to print in bold: the words that answer, in place of the sentences around them."""
+        if self.answer is None:
+            return self.highlights
+        start, end = self.answer
+        others = [(s, e) for s, e in self.highlights if e <= start or end <= s]
+        return tuple(sorted([self.answer, *others]))
 
     @property
     def span(self) -> Span:
@@ -93,8 +105,17 @@ def verify(quote: Quote, document: Document) -> None:
         raise QuoteError(f"the quote at {place} is not what stands there")
     if not all(quote.start <= start < end <= quote.end for start, end in quote.highlights):
         raise QuoteError(f"the quote at {place} has a highlight outside itself")
+    if quote.answer is not None and not _is_marked(quote.answer, quote.highlights):
+        raise QuoteError(f"the quote at {place} has its answer outside its highlights")
     for piece in quote.context:
         apart = not (piece.start < quote.end and quote.start < piece.end)
         inside = 0 <= piece.start < piece.end <= len(document.text)
         if not (apart and inside) or document.text[piece.start : piece.end] != piece.text:
             raise QuoteError(f"the context of the quote at {place} is not what stands there")
+
+
+def _is_marked(answer: tuple[int, int], highlights: Sequence[tuple[int, int]]) -> bool:
+    """Whether an answer begins and ends in highlights; it may run over several."""
+    start, end = answer
+    begins = any(s <= start < e for s, e in highlights)
+    return begins and start < end and any(s < end <= e for s, e in highlights)

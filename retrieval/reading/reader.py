@@ -10,7 +10,7 @@ sentences also refines the passage's own rank.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
 
@@ -71,11 +71,23 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageAnswer:
+    """What a cross-encoder makes of a passage: the log-odds that it answers, and where."""
+
+    logit: float
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reader made of the hits: the passages ranked anew, and the sentences, best first."""
+    """What was made of the hits: the passages ranked anew, and the sentences, best first.
+
+    ``answers`` has, by id, the passages that a cross-encoder read.
+    """
 
     hits: list[Hit]
     candidates: list[Candidate]
+    answers: Mapping[int, PassageAnswer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def test_a_calibration_is_fitted_and_written_where_it_is_told_to(
     gold = write_gold(tmp_path / "many", owls_and_nevers())
     run = pincite("eval", "calibrate", gold, "--out", "fitted.json", "--risk", "0.5")
     assert run.code == 0
-    fitted = json.loads(Path("fitted.json").read_text())
+    [fitted] = json.loads(Path("fitted.json").read_text())["calibrations"]
     assert fitted["embedder"].startswith("hashing@")
     counts = fitted["about"]["sets"]["many"]
     assert (counts["own"], counts["answerable"], counts["right"]) == (12, 6, 6)
@@ -95,7 +95,7 @@ def test_with_two_sets_each_is_asked_the_others_questions_too(
     other = write_gold(tmp_path / "other", *elsewhere(30))
     run = pincite("eval", "calibrate", gold, other, "--out", "fitted.json", "--risk", "0.5")
     assert run.code == 0, run.stderr
-    about = json.loads(Path("fitted.json").read_text())["about"]
+    about = json.loads(Path("fitted.json").read_text())["calibrations"][0]["about"]
     assert (about["sets"]["many"]["own"], about["sets"]["many"]["foreign"]) == (12, 30)
     assert (about["sets"]["other"]["own"], about["sets"]["other"]["foreign"]) == (30, 12)
 

@@ -9,7 +9,7 @@ import pytest
 
 from pincite.corpus.database import FILE_NAME
 from pincite.corpus.library import Library
-from pincite.retrieval.confidence import checker
+from pincite.retrieval.cross_encoder import packaged
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.health import Health, examine
@@ -182,10 +182,18 @@ def test_only_the_deep_look_reads_the_texts(folder: Path) -> None:
     assert len(deeply(folder)) == 3
 
 
-def test_a_checker_that_is_gone_is_a_problem_with_what_to_do(
+def test_a_cross_encoder_that_is_gone_is_a_problem_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checker, "files", lambda package: tmp_path)
+    monkeypatch.setattr(packaged, "folder", lambda: tmp_path)
+    packaged.packaged.cache_clear()
     [problem] = examine(load_settings(library=tmp_path / "nowhere")).problems
-    assert "checker.safetensors is missing or damaged" in problem
-    assert "install Pincite again" in problem
+    packaged.packaged.cache_clear()
+    assert "cross_encoder.json is missing or damaged" in problem
+    assert "until Pincite is installed again" in problem
+
+
+def test_a_cross_encoder_by_name_that_is_no_model_is_a_problem(tmp_path: Path) -> None:
+    settings = load_settings(library=tmp_path / "nowhere", cross_encoder=str(tmp_path))
+    [problem] = examine(settings).problems
+    assert "no safetensors weights" in problem

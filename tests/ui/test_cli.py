@@ -150,7 +150,7 @@ def test_an_answer_as_json_has_the_documented_keys(pincite: Pincite) -> None:
     answer = json_of(pincite, "ask", f"  {EATS} ")
     assert set(answer) == ANSWER_KEYS
     assert (answer["question"], answer["status"]) == (EATS, "ANSWERED")
-    assert set(answer["quotes"][0]) == {*PASSAGE_KEYS, "highlights", "context", "places"}
+    assert set(answer["quotes"][0]) == {*PASSAGE_KEYS, "highlights", "answer", "context", "places"}
     assert all(set(passage) == PASSAGE_KEYS for passage in answer["nearest"])
     assert set(answer["trace"]) == TRACE_KEYS
     assert answer["quotes"][0]["section"] == ["Gulls"]

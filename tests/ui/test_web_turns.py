@@ -141,10 +141,21 @@ def test_a_turn_that_was_kept_before_quotes_had_context_is_still_drawn(engine: E
     turns = Turns(engine)
     turn = kept(turns)
     for quote in turn["answer"]["quotes"]:
-        del quote["context"], quote["places"]
+        del quote["context"], quote["places"], quote["answer"]
     del turn["answer"]["trace"]["asked"], turn["answer"]["trace"]["left_out"]
     [again] = turns.redraw(handed_in(turn))
     assert "Herring gulls nest on cliffs." in again.reply
+
+
+def test_words_that_answer_are_not_drawn_where_they_are_no_part_of_the_marks(
+    engine: Engine,
+) -> None:
+    turns = Turns(engine)
+    turn = kept(turns)
+    quote = turn["answer"]["quotes"][0]
+    quote["answer"] = [quote["end"], quote["end"] + 5]
+    [again] = turns.redraw(handed_in(turn))
+    assert "not shown" in again.reply
 
 
 @pytest.mark.parametrize(

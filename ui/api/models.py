@@ -98,6 +98,9 @@ class Quote(Passage):
     )
     context: list[Context] = Field(description="What a reader needs with it, verbatim as well.")
     places: list[Place] = Field(description="Where else the documents say the same words.")
+    answer: tuple[int, int] | None = Field(
+        description="Of the highlights, the words that answer, where the cross-encoder says which."
+    )
 
 
 class Answer(BaseModel):

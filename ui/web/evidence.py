@@ -79,8 +79,8 @@ def quoted(quote: Quote) -> str:
             columns = piece.text
         else:
             above.append(f'<p class="context" dir="auto">{escaped(piece.text)}</p>')
-    whole = quote.highlights == ((quote.start, quote.end),)
-    layers = () if whole else (("b", quote.highlights),)
+    whole = quote.emphasis == ((quote.start, quote.end),)
+    layers = () if whole else (("b", quote.emphasis),)
     words = passage(quote.text, quote.start, *layers, columns=columns)
     return f'{"".join(above)}<blockquote dir="auto">{words}</blockquote>'
 
@@ -102,7 +102,7 @@ def in_source(quote: Quote, document: Document) -> str:
         text.strip(),
         shown.start + first,
         ("mark", ((quote.start, quote.end),)),
-        ("b", quote.highlights),
+        ("b", quote.emphasis),
         columns="\n".join(
             piece.text
             for piece in quote.context

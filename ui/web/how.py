@@ -15,12 +15,15 @@ STAGES: Mapping[str, str] = {
     "lexical": "searching by words",
     "fuse": "joining both rankings",
     "read": "reading the best passages",
+    "rerank": "reading the best of them together with the question",
     "quote": "choosing quotes",
     "verify": "checking every letter",
+    "confidence": "working out how sure it is",
+    # Of conversations that a browser keeps since before there was a cross-encoder.
     "check": "reading the best quote against the question",
-    "judge": "judging the answer",
+    "judge": "working out how sure it is",
 }
-_PASSAGE_COLUMNS = ("score", "dense", "lexical")
+_PASSAGE_COLUMNS = ("score", "dense", "lexical", "answer_logit")
 _SENTENCE_COLUMNS = ("start", "end", "score", *PARTS)
 
 
@@ -46,7 +49,7 @@ def _stages(milliseconds: Mapping[str, float]) -> str:
 
 def _scores(title: str, found: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
     rows = [
-        [str(rank), *(_number(item[column]) for column in columns)]
+        [str(rank), *(_number(dict(item).get(column)) for column in columns)]
         for rank, item in enumerate(found, start=1)
     ]
     return _table(title, ["", *columns], rows)

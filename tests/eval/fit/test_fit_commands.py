@@ -1,4 +1,4 @@
-"""``pincite eval lessons`` and ``teach``, from a gold set to a checker."""
+"""``pincite eval lessons`` and ``teach``, from gold sets to a cross-encoder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pincite.eval.fit.lessons import load
-from pincite.retrieval.confidence.checker import AdjustedChecker, taught
+from pincite.retrieval.cross_encoder.packaged import CARD, NETWORK, packaged
 from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
 from tests.conftest import Pincite
 from tests.eval.conftest import NOWHERE, OWL, SHIP, write_gold
@@ -16,36 +16,91 @@ from tests.eval.conftest import NOWHERE, OWL, SHIP, write_gold
 @pytest.fixture
 def lessons(tmp_path: Path, pincite: Pincite) -> Path:
     gold = write_gold(tmp_path / "gold", [OWL, SHIP, NOWHERE])
-    run = pincite("eval", "lessons", gold, "--out", tmp_path / "lessons.jsonl")
+    file = tmp_path / "lessons.jsonl"
+    run = pincite("eval", "lessons", gold, "--no-by-hand", "--out", file)
     assert run.code == 0
-    assert f"lessons written to {tmp_path / 'lessons.jsonl'}" in run.stdout.replace("\n", "")
-    return tmp_path / "lessons.jsonl"
+    assert f"3 lessons written to {file}" in run.stdout.replace("\n", "")
+    return file
 
 
-def test_a_gold_set_becomes_lessons_and_they_a_checker(
+def test_a_gold_set_becomes_lessons_and_they_a_network(
     lessons: Path, tiny: Path, tmp_path: Path, pincite: Pincite
 ) -> None:
     made = load(lessons)
     assert {x.set for x in made} == {"gold"}
-    assert {"answer", "unanswerable"} <= {x.kind for x in made}
-    file = tmp_path / "checker.safetensors"
-    short = ("--epochs", 1, "--courses", 1, "--config", f"embedder={tiny}")
-    run = pincite("eval", "teach", lessons, "--out", file, "--folds", 2, *short)
-    assert run.code == 0
-    assert f"{len(made)} lessons taught" in run.stdout
+    assert {x.answers for x in made} == {True, False}
+    out = tmp_path / "network"
+    out.mkdir()
+    run = pincite(
+        *("eval", "teach", lessons, "--out", out, "--repeat", "gold=2"),
+        *("--checkpoint", tmp_path / "course", "--config", f"embedder={tiny}"),
+    )
+    assert run.code == 0, run.stderr
+    assert "lessons taught" in run.stdout
     embedder = SentenceTransformerEmbedder(str(tiny))
-    assert taught(file).embedder == embedder.network_id
-    assert taught(file).about["recipe"]["epochs"] == 1
-    assert isinstance(AdjustedChecker(embedder, file).check("the gull ?", ["a gull ."])[0], float)
+    packaged.cache_clear()
+    card = packaged(out)
+    assert card.embedder == embedder.network_id
+    assert card.about["recipe"]["repeats"] == {"gold": 2}
+    assert (out / NETWORK).stat().st_size > 1000
+    assert (tmp_path / "course").exists()
+
+
+def test_what_stands_in_a_set_that_measures_is_left_out(tmp_path: Path, pincite: Pincite) -> None:
+    gold = write_gold(tmp_path / "gold", [OWL, SHIP, NOWHERE])
+    file = tmp_path / "lessons.jsonl"
+    run = pincite("eval", "lessons", gold, "--no-by-hand", "--against", gold, "--out", file)
+    assert run.code == 0
+    assert "3 lessons left out" in run.stdout
+    assert file.read_text("utf-8") == ""
 
 
 def test_an_embedder_without_a_network_cannot_be_taught(
     lessons: Path, tmp_path: Path, pincite: Pincite
 ) -> None:
-    run = pincite("eval", "teach", lessons, "--out", tmp_path / "checker.safetensors")
+    run = pincite("eval", "teach", lessons, "--out", tmp_path)
     assert run.code == 2
     assert "has no network that could be taught" in run.stderr
     assert "--config embedder=NAME" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "given", ["gold", "=3", "gold=x", "gold=-1", "gold=0", "gold=²", "other=2"]
+)
+def test_a_repeat_that_is_no_number_of_a_set_is_refused(
+    given: str, lessons: Path, tiny: Path, tmp_path: Path, pincite: Pincite
+) -> None:
+    run = pincite(
+        *("eval", "teach", lessons, "--out", tmp_path, "--repeat", given),
+        *("--config", f"embedder={tiny}"),
+    )
+    assert run.code == 2
+    assert "SET=N" in run.stderr
+
+
+def test_nothing_to_make_lessons_of_is_told(tmp_path: Path, pincite: Pincite) -> None:
+    run = pincite("eval", "lessons", "--no-by-hand", "--out", tmp_path / "lessons.jsonl")
+    assert run.code == 2
+    assert "nothing to make lessons of" in run.stderr
+
+
+def test_a_set_that_measures_is_looked_for_before_the_work(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    run = pincite("eval", "lessons", "--against", tmp_path, "--out", tmp_path / "lessons.jsonl")
+    assert run.code == 2
+    assert "has no gold set" in run.stderr
+
+
+def test_a_checkpoint_that_cannot_be_written_is_refused_before_the_work(
+    lessons: Path, tiny: Path, tmp_path: Path, pincite: Pincite
+) -> None:
+    run = pincite(
+        *("eval", "teach", lessons, "--out", tmp_path, "--checkpoint", tmp_path / "no" / "course"),
+        *("--config", f"embedder={tiny}"),
+    )
+    assert run.code == 2
+    assert "cannot be written" in run.stderr
 
 
 @pytest.mark.parametrize("verb", ["lessons", "teach"])
@@ -60,8 +115,8 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(
 def test_lessons_that_are_not_there_are_asked_for(
     tiny: Path, tmp_path: Path, pincite: Pincite
 ) -> None:
-    out = ("--out", tmp_path / "checker.safetensors", "--config", f"embedder={tiny}")
+    out = ("--out", tmp_path, "--config", f"embedder={tiny}")
     run = pincite("eval", "teach", tmp_path / "none.jsonl", *out)
     assert run.code == 2
     assert "pincite eval lessons" in run.stderr
-    assert not (tmp_path / "checker.safetensors").exists()
+    assert not (tmp_path / CARD).exists()

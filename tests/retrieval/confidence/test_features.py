@@ -9,9 +9,10 @@ import pytest
 
 from pincite.corpus.rows import StoredPassage
 from pincite.corpus.types import Passage, Span
-from pincite.retrieval.confidence.confidence import KNOWN, SAYS, TOPIC, features
+from pincite.retrieval.confidence.confidence import ANSWERS, TOPIC
+from pincite.retrieval.confidence.features import ANSWER, KNOWN, features, is_english
 from pincite.retrieval.query import Query
-from pincite.retrieval.reading.reader import Candidate, Reading
+from pincite.retrieval.reading.reader import Candidate, PassageAnswer, Reading
 from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.search.lexical import Wanted
 from pincite.retrieval.search.search import Hit
@@ -42,12 +43,15 @@ LUNCH, YEAR = Wanted("lunch", 3.0), Wanted("2025", 1.0)
 READING = Reading([hit(1, 0.4), hit(2, 0.8)], [candidate(0.9, 0.5, 0.6), candidate(0.7, 0.1, 0.2)])
 
 
-def found(quoted: str, says: float | None = None) -> dict[str, float]:
-    return features(query(LUNCH, YEAR), READING, lambda best: "Lunch is at noon.", quoted, says)
+READ = replace(READING, answers={1: PassageAnswer(1.5, None), 2: PassageAnswer(-2.0, None)})
+
+
+def found(quoted: str, reading: Reading = READING) -> dict[str, float]:
+    return features(query(LUNCH, YEAR), reading, quoted)
 
 
 def test_nothing_found_has_no_features() -> None:
-    assert features(query(LUNCH), Reading([], []), lambda best: "") == {}
+    assert features(query(LUNCH), Reading([], [])) == {}
 
 
 def test_near_is_the_mean_of_five_cosines() -> None:
@@ -63,30 +67,25 @@ def test_words_are_those_of_the_quote_by_their_weight() -> None:
 def test_a_quote_that_lacks_a_number_of_the_question_is_told() -> None:
     assert found("Lunch is at noon.")["numbers"] == 0.0
     assert found("Prices of 2025\nlunch: 12 francs")["numbers"] == 1.0
-    assert features(query(LUNCH), READING, lambda best: "")["numbers"] == 1.0
+    assert features(query(LUNCH), READING)["numbers"] == 1.0
 
 
-def test_what_the_models_take_is_there_where_a_checker_read() -> None:
-    assert found("lunch", 1.5).keys() >= {*SAYS, *TOPIC}
-    assert "says" not in found("lunch")
+def test_what_the_models_take_is_there_where_a_cross_encoder_read() -> None:
+    assert found("lunch", READ).keys() >= {*ANSWERS, *TOPIC}
+    assert found("lunch", READ)[ANSWER] == 1.5
+    assert ANSWER not in found("lunch")
+
+
+def test_log_odds_that_nothing_was_fitted_on_do_not_count() -> None:
+    assert ANSWER not in features(query(LUNCH), READ, calibrated=False)
 
 
 def test_a_language_that_the_embedder_was_not_trained_on_is_told() -> None:
-    asked = replace(query(LUNCH), text="wie viel kostet das Mittagessen")
-
-    def known(languages: set[str] | None) -> float | None:
-        said = features(
-            asked,
-            READING,
-            lambda best: "Es kostet zwölf Franken und ist warm.",
-            languages=languages,
-        )
-        return said.get(KNOWN)
-
-    assert (known({"en"}), known({"de"}), known(None)) == (0.0, 1.0, None)
+    assert features(query(LUNCH), READING, known=False)[KNOWN] == 0.0
+    asked, said = "wie viel kostet das Mittagessen", "Es kostet zwölf Franken und ist warm."
+    assert not is_english(asked, said)
+    assert is_english("how much is lunch", said)
 
 
 def test_keywords_of_an_english_table_are_known() -> None:
-    asked = replace(query(LUNCH), text="okonjo contract number")
-    said = features(asked, READING, lambda best: "| Okonjo | QX-44 |", languages={"en"})
-    assert said[KNOWN] == 1.0
+    assert is_english("okonjo contract number", "| Okonjo | QX-44 |")

@@ -63,6 +63,9 @@ TAMPERINGS: dict[str, Tampering] = {
     "another document's id": lambda q: (replace(q, document=OTHER.id), STORY),
     "another document": lambda q: (q, OTHER),
     "text changed under its hash": lambda q: (q, replace(STORY, text=STORY.text + " More.")),
+    "answer outside the marks": lambda q: (replace(q, answer=(q.end, q.end + 2)), STORY),
+    "answer backwards": lambda q: (replace(q, answer=(q.start + 2, q.start + 1)), STORY),
+    "answer of nothing": lambda q: (replace(q, answer=(q.start, q.start)), STORY),
     "highlight before": lambda q: (replace(q, highlights=((q.start - 1, q.end),)), STORY),
     "highlight after": lambda q: (replace(q, highlights=((q.start, q.end + 1),)), STORY),
     "context changed": lambda q: (

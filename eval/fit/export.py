@@ -1,0 +1,128 @@
+"""A pupil as the network that Pincite ships: ONNX in eight-bit integers, with its model card.
+
+ONNX Runtime quantises each layer's inputs as they come (dynamic quantisation) and each column of
+its weights with a scale of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pincite.corpus.errors import UsageError
+from pincite.eval.fit.lessons import Lesson
+from pincite.eval.fit.pupil import Pupil
+from pincite.eval.fit.samples import Recipe
+from pincite.retrieval.cross_encoder.packaged import CARD, NETWORK
+
+LICENCES = {
+    "lessons": "CC0, written by hand for Pincite",
+    "siblings": "CC0, written by hand for Pincite",
+    "train_squad2": "CC BY-SA 4.0, SQuAD 2.0",
+    "train_nq": "CC BY-SA 3.0, Natural Questions and Wikipedia",
+    "train_fairytaleqa": "Apache 2.0, FairytaleQA",
+}
+LIMITS = (
+    "English only. It reads one passage at a time, with its title and headings, and knows nothing "
+    "of the other passages. Its log-odds are not probabilities until the confidence is fitted on "
+    "them."
+)
+_OPSET = 17
+_INPUTS, _OUTPUTS = ("ids", "mask", "types"), ("answers", "where")
+
+
+def export(
+    pupil: Pupil, folder: Path, embedder: str, longest: int, about: Mapping[str, Any]
+) -> Path:
+    """Write the network and its card into ``folder``.
+
+    Args:
+        embedder: the ``network_id`` of the embedder that the pupil began as.
+        longest: tokens of a question and a passage, together, that it was taught with.
+        about: data, licences, settings, scores and limits, for people.
+
+    Raises:
+        UsageError: the packages that write ONNX are not installed, or the folder is not writable.
+    """
+    require_exporter()
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    file = folder / NETWORK
+    with tempfile.TemporaryDirectory(prefix="pincite-export-") as aside:
+        whole, small = Path(aside) / "float32.onnx", Path(aside) / "int8.onnx"
+        _to_onnx(pupil, whole)
+        quantize_dynamic(str(whole), str(small), per_channel=True, weight_type=QuantType.QInt8)
+        data = small.read_bytes()
+    card = {
+        "embedder": embedder,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "longest": longest,
+        "about": dict(about),
+    }
+    text = json.dumps(card, indent=1, ensure_ascii=False) + "\n"
+    try:
+        for written, content in ((file, data), (folder / CARD, text.encode())):
+            part = written.with_name(f"{written.name}.part")
+            part.write_bytes(content)
+            part.replace(written)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+    return file
+
+
+def require_exporter() -> None:
+    """Check that a network can be written, before hours of teaching.
+
+    Raises:
+        UsageError: the packages that write ONNX are not installed.
+    """
+    try:
+        import onnx  # noqa: F401  torch's exporter needs it and says so late
+        import onnxruntime.quantization  # noqa: F401
+    except ImportError as error:
+        raise UsageError(
+            f"writing a network needs a package that is missing ({error}); run: "
+            "pip install 'pincite[dev]'"
+        ) from error
+
+
+def _to_onnx(pupil: Pupil, file: Path) -> None:
+    # The fused attention of training has no form in ONNX.
+    pupil.network.set_attn_implementation("eager")
+    example = torch.ones((2, 8), dtype=torch.long)
+    axes = {name: {0: "pairs", 1: "tokens"} for name in (*_INPUTS, "where")}
+    torch.onnx.export(
+        pupil.eval(),
+        (example, example, example),
+        str(file),
+        input_names=list(_INPUTS),
+        output_names=list(_OUTPUTS),
+        dynamic_axes={**axes, "answers": {0: "pairs"}},
+        opset_version=_OPSET,
+        dynamo=False,
+    )
+
+
+def card(
+    lessons: Sequence[Lesson], recipe: Recipe, reached: Mapping[str, Any], start: Path | None
+) -> dict[str, Any]:
+    """What the model card says of data, settings and scores."""
+    sets = Counter(lesson.set for lesson in lessons)
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "sets": dict(sorted(sets.items())),
+        "licences": {name: LICENCES.get(name, "unknown") for name in sorted(sets)},
+        "recipe": {**asdict(recipe), "repeats": dict(recipe.repeats or {})},
+        "began_with": "the embedder's weights" if start is None else start.name,
+        "held_back": dict(reached),
+        "limits": LIMITS,
+    }

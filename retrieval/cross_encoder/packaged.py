@@ -1,0 +1,181 @@
+"""The cross-encoder that comes with Pincite: a network in eight-bit integers, run by ONNX Runtime.
+
+It began as the packaged embedder's network and was taught to read (`pincite eval teach`). Its model
+card, ``cross_encoder.json``, says on what, how well that went, and the network's SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pincite.corpus.errors import ModelError
+from pincite.retrieval.cross_encoder.tokens import Pair, PairTokenizer, best_span
+from pincite.retrieval.cross_encoder.types import PassageScore
+
+NETWORK, CARD = "cross_encoder.onnx", "cross_encoder.json"
+_AT_ONCE = 2048  # tokens of one pass, padded
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What the packaged network says of itself.
+
+    Attributes:
+        embedder: the ``network_id`` of the embedder that it began as, and whose words it reads.
+        sha256: of the network's file.
+        longest: tokens of a question and a passage, together, that it reads.
+        about: data, licences, settings, scores and limits, for people.
+    """
+
+    embedder: str
+    sha256: str
+    longest: int
+    about: Mapping[str, Any]
+
+
+def folder() -> Path:
+    """Where Pincite looks for the network and its card."""
+    return Path(str(files("pincite.retrieval.cross_encoder")))
+
+
+@cache
+def packaged(home: Path | None = None) -> ModelCard:
+    """What the packaged network says of itself.
+
+    Raises:
+        ModelError: its card is missing or damaged.
+    """
+    file = (home or folder()) / CARD
+    try:
+        card = json.loads(file.read_text("utf-8"))
+        return ModelCard(card["embedder"], card["sha256"], card["longest"], card["about"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"{file} is missing or damaged ({error}); answers come without the cross-encoder, in "
+            "the order of the search, until Pincite is installed again"
+        ) from error
+
+
+class PackagedCrossEncoder:
+    """The packaged network.
+
+    Args:
+        tokenizer: the ``tokenizer.json`` of the embedder that it began as.
+        home: the folder of the network and its card.
+
+    Raises:
+        ModelError: the network's file is missing, or not the one that its card names.
+    """
+
+    calibrated = True
+
+    def __init__(self, tokenizer: Path, home: Path | None = None) -> None:
+        self._file = (home or folder()) / NETWORK
+        card = packaged(home)
+        self._bytes = _checked(self._file, card.sha256)
+        self._tokenizer = PairTokenizer(tokenizer, card.longest)
+        self._lock = threading.Lock()
+        self._session: Any = None
+
+    def read(self, question: str, texts: Sequence[str]) -> list[PassageScore]:
+        """See `CrossEncoder`; a long text is read in windows, and the best of them counts."""
+        pairs = self._tokenizer.pairs(question, texts)
+        best: dict[int, PassageScore] = {}
+        for group in _groups(pairs):
+            answers, where = self._logits(group)
+            for pair, logit, places in zip(group, answers, where, strict=True):
+                known = best.get(pair.passage)
+                if known is None or logit > known.logit:
+                    best[pair.passage] = PassageScore(float(logit), _span(pair, places))
+        return [best[number] for number in range(len(texts))]
+
+    def _logits(self, pairs: Sequence[Pair]) -> tuple[Logits, Logits]:
+        """Log-odds ``(pairs,)``; scores of each token as first and last ``(pairs, tokens, 2)``."""
+        shape = len(pairs), max(len(pair.ids) for pair in pairs)
+        inputs = {name: np.zeros(shape, np.int64) for name in ("ids", "mask", "types")}
+        for row, pair in enumerate(pairs):
+            for name, values in inputs.items():
+                part = getattr(pair, name)
+                values[row, : len(part)] = part
+        try:
+            answers, where = self._ready().run(["answers", "where"], inputs)
+        except ModelError:
+            raise
+        except Exception as error:  # ONNX Runtime has a dozen of its own
+            raise ModelError(
+                f"the cross-encoder {self._file} failed ({error}); ask without it with "
+                "PINCITE_CROSS_ENCODER=none"
+            ) from error
+        return answers, where
+
+    def _ready(self) -> Any:
+        with self._lock:
+            if self._session is None:
+                self._session = _session(self._bytes, self._file)
+                self._bytes = b""
+            return self._session
+
+
+def _span(pair: Pair, ends: Logits) -> tuple[int, int] | None:
+    # Not the last token, which is a mark; padding has scores of its own.
+    inside = np.array(pair.types[:-1], bool)
+    found = best_span(ends, pair.offsets, inside)
+    return None if found is None else found[0]
+
+
+def _checked(file: Path, sha256: str) -> bytes:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"{file} cannot be read ({error.strerror}); answers come without the cross-encoder, in "
+            "the order of the search, until Pincite is installed again"
+        ) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise ModelError(
+            f"{file} is damaged (SHA-256 {found}, expected {sha256}); answers come without the "
+            "cross-encoder, in the order of the search, until Pincite is installed again"
+        )
+    return data
+
+
+def _session(data: bytes, file: Path) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ModelError(
+            "the cross-encoder needs onnxruntime, which is not installed; run: "
+            "pip install onnxruntime"
+        ) from error
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors only
+    try:
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise ModelError(
+            f"{file} cannot be loaded by ONNX Runtime ({error}); ask without it with "
+            "PINCITE_CROSS_ENCODER=none"
+        ) from error
+
+
+def _groups(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """The pairs by length, in groups that are padded to `_AT_ONCE` tokens at most."""
+    groups: list[list[Pair]] = []
+    for pair in sorted(pairs, key=lambda pair: -len(pair.ids)):
+        if not groups or len(groups[-1][0].ids) * (len(groups[-1]) + 1) > _AT_ONCE:
+            groups.append([])
+        groups[-1].append(pair)
+    return groups
