@@ -69,7 +69,10 @@ def teach(
     ] = None,
     start: Annotated[
         Path | None,
-        typer.Option(help="Begin with the weights of this checkpoint of an earlier course."),
+        typer.Option(
+            help="Begin with the weights of an earlier course: its checkpoint, or the network "
+            "(.onnx) that it wrote."
+        ),
     ] = None,
     repeat: Annotated[
         list[str] | None, typer.Option(help="SET=N: its lessons are seen N times; by default once.")
@@ -115,7 +118,7 @@ def teach(
             embedder.network,
             tokenizer,
             recipe,
-            start=None if start is None else teaching.weights(start),
+            start=None if start is None else _weights(start),
             checkpoint=checkpoint,
             progress=progress,
         )
@@ -123,6 +126,13 @@ def teach(
     export(pupil, out, embedder.network_id, longest, card(lessons, recipe, reached, start))
     output().print_json(data=reached)
     output().print(f"{len(lessons):,} lessons taught; written to {out}")
+
+
+def _weights(start: Path) -> dict[str, Any]:
+    from pincite.eval.fit import teach as teaching
+    from pincite.eval.fit.export import exported_weights
+
+    return exported_weights(start) if start.suffix == ".onnx" else teaching.weights(start)
 
 
 def _repeats(given: list[str] | None, sets: Collection[str]) -> dict[str, int]:

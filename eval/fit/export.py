@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from pincite.corpus.errors import UsageError
 from pincite.eval.fit.lessons import Lesson
-from pincite.eval.fit.pupil import Pupil
+from pincite.eval.fit.pupil import Pupil, State
 from pincite.eval.fit.samples import Recipe
 from pincite.retrieval.cross_encoder.packaged import CARD, NETWORK
 
@@ -77,6 +78,46 @@ def export(
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from error
     return file
+
+
+def exported_weights(file: Path) -> State:
+    """The weights of a network that `export` wrote, to begin another course with.
+
+    They come back with the rounding of eight bits, a 256th of the range of each column. The tables
+    of words are left out: they are the embedder's.
+
+    Raises:
+        UsageError: the file cannot be read, or is not what ``export`` wrote.
+    """
+    require_exporter()
+    import onnx
+
+    try:
+        graph = onnx.load(str(file)).graph
+        tensors = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
+        # Layers keep the names of the pupil; the weights of a product are called by a number.
+        found = {
+            name: torch.tensor(values)
+            for name, values in tensors.items()
+            if name.startswith(("network.", "answers.", "where."))
+            and values.dtype == np.float32
+            and not name.endswith("_scale")
+        }
+        for node in graph.node:
+            if node.op_type == "MatMulInteger":
+                name = node.input[1].removesuffix("_quantized")
+                whole = tensors[f"{name}_quantized"].astype(np.float32)
+                columns = (whole - tensors[f"{name}_zero_point"]) * tensors[f"{name}_scale"]
+                layer = ".".join(node.name.strip("/").split("/")[:-1])
+                found[f"{layer}.weight"] = torch.tensor(np.ascontiguousarray(columns.T))
+        if not found:
+            raise ValueError("it has no weights")
+    except Exception as error:  # onnx has several of its own
+        raise UsageError(
+            f"{file} holds no network that `pincite eval teach` wrote ({error}); name one, or a "
+            "checkpoint of a course"
+        ) from error
+    return found
 
 
 def require_exporter() -> None:

@@ -23,6 +23,7 @@ from pincite.corpus.errors import UsageError
 from pincite.eval.fit.samples import TokenSample
 from pincite.retrieval.cross_encoder.tokens import MASKED, Pair
 
+State = dict[str, Tensor]
 _PARTS = ("ids", "mask", "types")
 _AT_ONCE = 4096  # tokens of one pass, padded; what is more is read in several
 

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from pincite.corpus.errors import UsageError
 from pincite.eval.fit.lessons import Lesson
-from pincite.eval.fit.pupil import Pupil, loss
+from pincite.eval.fit.pupil import Pupil, State, loss
 from pincite.eval.fit.samples import Recipe, Sample, steps, tokens_of
 from pincite.retrieval.cross_encoder.tokens import PairTokenizer
+from pincite.retrieval.embedding.embedder import has_fast_bfloat16
 
 Progress = Callable[[str, int, int], None]
-State = dict[str, Tensor]
 
 _WARM_UP, _LEAST_RATE = 0.06, 0.05  # shares of the steps, and of the rate that is left at the end
 _DECAY = 0.01  # of AdamW
@@ -82,6 +82,7 @@ class _Course:
         self._name = hashlib.sha256(repr((recipe, batches)).encode()).hexdigest()
         self._pupil = pupil.to(_device()).train()
         self._recipe, self._steps = recipe, len(batches)
+        self._halved = self._pupil.device.type == "cuda" or has_fast_bfloat16()
         self._learned = [p for p in pupil.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(self._learned, lr=recipe.rate, weight_decay=_DECAY)
         self._mean: State | None = None
@@ -95,7 +96,7 @@ class _Course:
             group["lr"] = recipe.rate * min(share / _WARM_UP, max(_LEAST_RATE, 1 - share))
         self._optimizer.zero_grad(set_to_none=True)
         batch = [tokens_of(sample, tokenizer) for sample in samples]
-        with torch.autocast("cuda", torch.bfloat16, enabled=self._pupil.device.type == "cuda"):
+        with torch.autocast(self._pupil.device.type, torch.bfloat16, enabled=self._halved):
             missed = loss(
                 self._pupil,
                 batch,
@@ -171,8 +172,10 @@ def weights(checkpoint: Path) -> State:
 
 
 def _begin(pupil: Pupil, start: State) -> None:
+    tables = "network.embeddings."  # which no course changes
+    kept = {name: t for name, t in pupil.state_dict().items() if name.startswith(tables)}
     try:
-        pupil.load_state_dict(start)
+        pupil.load_state_dict({**kept, **start})
     except RuntimeError as error:
         raise UsageError(
             f"the weights to begin with are of another network ({error}); name a checkpoint of "

@@ -24,7 +24,6 @@ from pincite.retrieval.cross_encoder.tokens import Pair, PairTokenizer, best_spa
 from pincite.retrieval.cross_encoder.types import PassageScore
 
 NETWORK, CARD = "cross_encoder.onnx", "cross_encoder.json"
-_AT_ONCE = 2048  # tokens of one pass, padded
 Logits = NDArray[np.float32]
 
 
@@ -91,24 +90,21 @@ class PackagedCrossEncoder:
 
     def read(self, question: str, texts: Sequence[str]) -> list[PassageScore]:
         """See `CrossEncoder`; a long text is read in windows, and the best of them counts."""
-        pairs = self._tokenizer.pairs(question, texts)
         best: dict[int, PassageScore] = {}
-        for group in _groups(pairs):
-            answers, where = self._logits(group)
-            for pair, logit, places in zip(group, answers, where, strict=True):
-                known = best.get(pair.passage)
-                if known is None or logit > known.logit:
-                    best[pair.passage] = PassageScore(float(logit), _span(pair, places))
+        for pair in self._tokenizer.pairs(question, texts):
+            logit, ends = self._logits(pair)
+            known = best.get(pair.passage)
+            if known is None or logit > known.logit:
+                best[pair.passage] = PassageScore(logit, _span(pair, ends))
         return [best[number] for number in range(len(texts))]
 
-    def _logits(self, pairs: Sequence[Pair]) -> tuple[Logits, Logits]:
-        """Log-odds ``(pairs,)``; scores of each token as first and last ``(pairs, tokens, 2)``."""
-        shape = len(pairs), max(len(pair.ids) for pair in pairs)
-        inputs = {name: np.zeros(shape, np.int64) for name in ("ids", "mask", "types")}
-        for row, pair in enumerate(pairs):
-            for name, values in inputs.items():
-                part = getattr(pair, name)
-                values[row, : len(part)] = part
+    def _logits(self, pair: Pair) -> tuple[float, Logits]:
+        """Log-odds; scores of each token as the first and the last of the answer ``(tokens, 2)``.
+
+        One pair at a time: eight-bit inputs are scaled by what is read at once, so that a passage's
+        log-odds would depend on the others, and on padding, which also costs time.
+        """
+        inputs = {name: np.array([getattr(pair, name)]) for name in ("ids", "mask", "types")}
         try:
             answers, where = self._ready().run(["answers", "where"], inputs)
         except ModelError:
@@ -118,7 +114,7 @@ class PackagedCrossEncoder:
                 f"the cross-encoder {self._file} failed ({error}); ask without it with "
                 "PINCITE_CROSS_ENCODER=none"
             ) from error
-        return answers, where
+        return float(answers[0]), where[0]
 
     def _ready(self) -> Any:
         with self._lock:
@@ -169,13 +165,3 @@ def _session(data: bytes, file: Path) -> Any:
             f"{file} cannot be loaded by ONNX Runtime ({error}); ask without it with "
             "PINCITE_CROSS_ENCODER=none"
         ) from error
-
-
-def _groups(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """The pairs by length, in groups that are padded to `_AT_ONCE` tokens at most."""
-    groups: list[list[Pair]] = []
-    for pair in sorted(pairs, key=lambda pair: -len(pair.ids)):
-        if not groups or len(groups[-1][0].ids) * (len(groups[-1]) + 1) > _AT_ONCE:
-            groups.append([])
-        groups[-1].append(pair)
-    return groups

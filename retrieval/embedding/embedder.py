@@ -228,7 +228,7 @@ class SentenceTransformerEmbedder:
 
 
 @cache
-def _has_fast_bfloat16() -> bool:
+def has_fast_bfloat16() -> bool:
     """Whether this processor multiplies in bfloat16 faster than in float32, tried for some 20 ms.
 
     What it says of itself does not tell: one with AVX-512 BF16 and no AMX took 1.5 times as long.
@@ -265,7 +265,7 @@ def _load(folder: Path, precision: str) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer
 
         if precision == "auto":
-            precision = "bfloat16" if _has_fast_bfloat16() else "float32"
+            precision = "bfloat16" if has_fast_bfloat16() else "float32"
         try:
             return SentenceTransformer(
                 str(folder),

@@ -215,6 +215,32 @@ def test_what_is_exported_reads_as_the_pupil_does(
     assert packaged(tmp_path).embedder == embedder.network_id
 
 
+def test_a_course_begins_with_the_weights_of_an_exported_network(
+    embedder: SentenceTransformerEmbedder, pupil: Any, tokenizer: PairTokenizer, tmp_path: Path
+) -> None:
+    from pincite.eval.fit.export import export, exported_weights
+    from pincite.eval.fit.teach import teach
+
+    file = export(pupil, tmp_path, embedder.network_id, 24, {})
+    still = recipe(1, rate=0.0)
+    again = teach(LESSONS, embedder.network, tokenizer, still, start=exported_weights(file))
+    # Eight bits of each column's range, through two layers.
+    assert odds(again, tokenizer, TEXTS) == pytest.approx(odds(pupil, tokenizer, TEXTS), abs=0.2)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no network", b"\x08\x07"])
+def test_weights_of_a_file_that_holds_no_network_are_refused(
+    content: bytes | None, tmp_path: Path
+) -> None:
+    from pincite.eval.fit.export import exported_weights
+
+    file = tmp_path / "network.onnx"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(UsageError, match="holds no network"):
+        exported_weights(file)
+
+
 def test_figures_of_what_was_not_taught_by_set_and_kind(
     pupil: Any, tokenizer: PairTokenizer
 ) -> None:

@@ -295,7 +295,7 @@ def test_half_precision_is_the_default_where_it_is_faster(
 ) -> None:
     import torch
 
-    monkeypatch.setattr(embedding, "_has_fast_bfloat16", lambda: fast)
+    monkeypatch.setattr(embedding, "has_fast_bfloat16", lambda: fast)
     kinds = {p.dtype for p in SentenceTransformerEmbedder(str(tiny)).network.parameters()}
     assert kinds == {torch.bfloat16 if fast else torch.float32}
 
@@ -306,7 +306,7 @@ def test_a_processor_without_bfloat16_is_not_tried(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
     monkeypatch.setattr(embedding.time, "perf_counter", pytest.fail)
-    assert embedding._has_fast_bfloat16.__wrapped__() is False
+    assert embedding.has_fast_bfloat16.__wrapped__() is False
 
 
 @pytest.mark.model
