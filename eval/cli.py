@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -17,6 +17,7 @@ from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
 _RUN = "run"
+History = Literal["none", "last", "all"]  # as in pincite.eval.run, which takes long to import
 
 
 class _RunByDefault(typer.core.TyperGroup):
@@ -44,6 +45,12 @@ def run(
     ],
     split: Split = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    history: Annotated[
+        History, typer.Option(help="What of the turns before a question is given with it.")
+    ] = "all",
+    unscoped: Annotated[
+        bool, typer.Option("--unscoped", help="Ask all documents, also where one is named.")
+    ] = False,
     config: Overrides = None,
     library: Annotated[
         Path | None, typer.Option(help="A library that has the documents; else one is made.")
@@ -68,11 +75,12 @@ def run(
     settings = settings_of(config)
     require_writable(json_file, html_file)
     sets = [load(folder, split=split, limit=limit) for folder in gold_sets(gold_dir)]
+    sets = [gold.unscoped() for gold in sets] if unscoped else sets
     other = report.read_json(compare) if compare else None
     lowest = floors.read(floors_file) if floors_file else None
     embedder = open_embedder(settings)
     with progress_shown() as progress:
-        runs = [evaluate(gold, settings, embedder, library, progress) for gold in sets]
+        runs = [evaluate(gold, settings, embedder, library, progress, history) for gold in sets]
     done = runs[0] if len(runs) == 1 else joined(gold_dir.resolve().name, runs)
     value = report.report(done, scores(done))
     differences = comparing.compare(value, other) if other else None

@@ -12,9 +12,12 @@ from pincite.eval.gold_files import locate
 from pincite.eval.gold_types import Evidence, GoldDocument, Question
 from pincite.eval.jsonlines import get, strings
 from pincite.eval.metrics.shown import stands_in
+from pincite.retrieval.conversation.turns import Role, Turn
 
 CORPUS, QUESTIONS = "corpus.jsonl", "questions.jsonl"
 _DOCUMENT_KEYS = ("id", "title", "text")
+# Sets of dialogues call the side that answers an agent.
+_ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "agent": "assistant"}
 _QUESTION_KEYS = (
     "id",
     "question",
@@ -69,7 +72,9 @@ def question_from(value: dict[str, Any], sources: Mapping[str, str], where: str)
         scope_doc=scope,
         relevant_docs=relevant or tuple(dict.fromkeys(e.doc for e in evidence)),
         all_of=strings(value, "all_of", where),
-        turns=len(get(value, "history", list, where, default=[])),
+        history=tuple(
+            _turn(item, where) for item in get(value, "history", list, where, default=[])
+        ),
         extra={key: item for key, item in value.items() if key not in _QUESTION_KEYS},
     )
     if not question.question.strip():
@@ -77,6 +82,17 @@ def question_from(value: dict[str, Any], sources: Mapping[str, str], where: str)
     if question.evidence and not question.answerable:
         raise GoldSetError(f"{where}: the question has evidence, and is said to be unanswerable")
     return question
+
+
+def _turn(value: Any, where: str) -> Turn:
+    if not isinstance(value, dict):
+        raise GoldSetError(f"{where}: history should be objects with role and text")
+    role, text = get(value, "role", str, where), get(value, "text", str, where)
+    if role not in _ROLES:
+        raise GoldSetError(
+            f"{where}: a turn of the history has the role {role!r}; a role is user or assistant"
+        )
+    return Turn(_ROLES[role], text)
 
 
 def _evidence(value: Any, sources: Mapping[str, str], where: str) -> Evidence:

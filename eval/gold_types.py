@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pincite.corpus.types import Document, Span
+from pincite.retrieval.conversation.turns import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Question:
         scope_doc: ask of this document only.
         left_out: ask of all documents but these.
         relevant_docs: document-level gold; by default the documents of the evidence.
-        turns: how many turns of a conversation go before it. They are not used yet.
+        history: the turns of a conversation that go before it, oldest first.
     """
 
     id: str
@@ -52,7 +53,7 @@ class Question:
     scope_doc: str | None = None
     left_out: frozenset[str] = frozenset()
     relevant_docs: tuple[str, ...] = ()
-    turns: int = 0
+    history: tuple[Turn, ...] = ()
     all_of: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -65,3 +66,8 @@ class GoldSet:
     documents: Mapping[str, GoldDocument]
     questions: tuple[Question, ...]
     notes: tuple[str, ...] = ()
+
+    def unscoped(self) -> GoldSet:
+        """The same questions, each asked of all documents."""
+        questions = tuple(replace(question, scope_doc=None) for question in self.questions)
+        return replace(self, questions=questions)

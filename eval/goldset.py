@@ -6,7 +6,7 @@ A gold set is a folder with two files of JSON lines:
     questions.jsonl   {"id", "question", "answerable": bool, "answers": [text…],
                        "evidence": [{"doc", "start", "end", "text"} or {"doc", "text"}…],
                        "all_of"?: [text…], "kind"?, "split"?, "scope_doc"?, "relevant_docs"?,
-                       "history"?}
+                       "history"?: [{"role": "user" or "assistant", "text"}…]}
 
 Offsets are Unicode code points into ``text``, half-open. A document with a ``path``, relative to
 the folder, and without a text is a file that the product's readers read; evidence without offsets

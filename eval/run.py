@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from pincite.corpus.errors import GoldSetError, PinciteError
 from pincite.corpus.library import Library
@@ -19,12 +20,14 @@ from pincite.ingest.pipeline import Listener, ingest_documents
 from pincite.ingest.readers.plain.text import TEXT
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.confidence.confidence import confidence
+from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import Settings
 
 _RANKED = 100  # passages of each question that are looked at, at most
 
+History = Literal["none", "last", "all"]
 Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
 
 
@@ -93,6 +96,7 @@ class Run:
     passages: int
     ingest_seconds: float | None
     peak_rss_mb: float
+    history: History = "all"
 
 
 def evaluate(
@@ -101,11 +105,13 @@ def evaluate(
     embedder: Embedder,
     library: Path | None = None,
     progress: Progress = lambda doing, done, total: None,
+    history: History = "all",
 ) -> Run:
     """Ask every question of the gold set.
 
     Args:
         library: a library that has the gold set's documents; by default a throw-away one is built.
+        history: what of the turns before a question is given with it.
 
     Raises:
         GoldSetError: a document of the gold set is not in ``library``.
@@ -122,7 +128,8 @@ def evaluate(
         engine.warm_up()
         outcomes = []
         for question in gold.questions:
-            outcomes.append(_ask(question, engine, names, gold, settings.threshold))
+            before = _history(question, history)
+            outcomes.append(_ask(question, before, engine, names, gold, settings.threshold))
             progress("asking", len(outcomes), len(gold.questions))
     return Run(
         gold=gold,
@@ -134,6 +141,7 @@ def evaluate(
         passages=passages,
         ingest_seconds=seconds,
         peak_rss_mb=peak_rss_mb(),
+        history=history,
     )
 
 
@@ -194,8 +202,18 @@ def names_of(gold: GoldSet, library: Library) -> dict[str, str]:
     return names
 
 
+def _history(question: Question, which: History) -> tuple[Turn, ...]:
+    """The turns that go with a question: all, none, or from the user's last one on."""
+    turns = question.history
+    if which == "all":
+        return turns
+    last = max((at for at, one in enumerate(turns) if one.role == "user"), default=len(turns))
+    return turns[last:] if which == "last" else ()
+
+
 def _ask(
     question: Question,
+    history: Sequence[Turn],
     engine: Engine,
     names: Mapping[str, str],
     gold: GoldSet,
@@ -208,7 +226,7 @@ def _ask(
         scope = [id for id, name in names.items() if name not in question.left_out]
     started = time.perf_counter()
     try:
-        answer = engine.ask(question.question, documents=scope)
+        answer = engine.ask(question.question, history=history, documents=scope)
     except PinciteError as error:
         return Outcome(question, error=str(error))
     milliseconds = (time.perf_counter() - started) * 1000

@@ -10,6 +10,9 @@ from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.confidence.confidence import Level, confidence
 from pincite.retrieval.confidence.features import features, is_english
+from pincite.retrieval.conversation.expansion import expanded
+from pincite.retrieval.conversation.follow_up import FollowUp
+from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.cross_encoder.rerank import rerank
 from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.embedding.embedder import Embedder
@@ -81,6 +84,15 @@ class Answer:
     nearest: tuple[FoundPassage, ...]
     trace: Trace
 
+    def turns(self) -> list[Turn]:
+        """The question, and the words of the first quote that answer, for the questions after."""
+        asked = Turn("user", self.question)
+        if not self.quotes:
+            return [asked]
+        first = self.quotes[0]
+        pieces = [first.text[s - first.start : e - first.start] for s, e in first.emphasis]
+        return [asked, Turn("assistant", " ".join(pieces) or first.text)]
+
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON values, the same in every face."""
         return {
@@ -125,10 +137,15 @@ class Sources:
         return is_english(query.text, self.around(reading.candidates[0]))
 
 
-def query_of(question: str, sources: Sources, stages: Stages) -> Query:
-    """Work out the question for the library that is asked."""
+def query_of(
+    question: str, sources: Sources, stages: Stages, follow_up: FollowUp | None = None
+) -> Query:
+    """Work out the question for the library that is asked, with what was said before it."""
     with stages.timed("embed"):
-        return Query.of(question, sources.indexes, sources.embedder)
+        query = Query.of(question, sources.indexes, sources.embedder)
+        if follow_up is None:
+            return query
+        return expanded(query, follow_up, sources.indexes, sources.embedder)
 
 
 def find(
@@ -172,10 +189,15 @@ def answer(
     settings: Settings,
     scope: Scope | None = None,
     stages: Stages | None = None,
+    history: Sequence[Turn] = (),
 ) -> Answer:
-    """Answer a question from the sources: search → read → rerank → quote → verify → answer."""
+    """Answer a question from the sources: search → read → rerank → quote → verify → answer.
+
+    What it takes from the turns of ``history`` is looked for with it.
+    """
     stages = stages or Stages()
-    query = query_of(question, sources, stages)
+    follow_up = FollowUp.of(question, history)
+    query = query_of(question, sources, stages, follow_up)
     reading = find(query, sources, settings, stages, scope)
     with stages.timed("quote"):
         overview = overview_quotes(
@@ -190,7 +212,7 @@ def answer(
         if overview.quotes:
             quotes = overview.before(quotes, settings.quotes)
         else:
-            firsts = _firsts_of_parts(query, sources, settings, scope)
+            firsts = _firsts_of_parts(query, sources, settings, scope, follow_up)
             quotes = covering(quotes, firsts, settings.quotes)
     with stages.timed("verify"):
         for quote in quotes:
@@ -226,17 +248,22 @@ def answer(
             asked=scope.documents if scope else None,
             left_out=scope.left_out if scope else 0,
             listed=overview.listed,
+            carried=follow_up.subject(question) if follow_up and follow_up.leans else (),
         ),
     )
 
 
 def _firsts_of_parts(
-    query: Query, sources: Sources, settings: Settings, scope: Scope | None
+    query: Query,
+    sources: Sources,
+    settings: Settings,
+    scope: Scope | None,
+    follow_up: FollowUp | None,
 ) -> list[Quote]:
     """What is quoted first for each part of the question; nothing where it has one only."""
     firsts = []
     for part in parts(query.spelling):
-        asked = query_of(part, sources, Stages())
+        asked = query_of(part, sources, Stages(), follow_up)
         reading = find(asked, sources, settings, Stages(), scope)
         firsts += choose(asked, reading, sources.document, 1)
     return firsts

@@ -27,6 +27,8 @@ from pincite.retrieval.answer import (
     found_passage,
     query_of,
 )
+from pincite.retrieval.conversation.follow_up import FollowUp
+from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.cross_encoder.cross_encoder import PACKAGED as PACKAGED_CROSS_ENCODER
 from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.cross_encoder.types import CrossEncoder
@@ -124,6 +126,7 @@ class Engine:
         self,
         question: str,
         *,
+        history: Iterable[Turn] = (),
         documents: Iterable[str] | None = None,
         tags: Iterable[str] | None = None,
         watch: Callable[[str], None] = lambda stage: None,
@@ -132,6 +135,8 @@ class Engine:
 
         Args:
             question: in natural language.
+            history: what was said before it, oldest first. "And in Berlin?" is looked for with the
+                words of the question before it.
             documents: the documents to ask, by source or id; by default all of them.
             tags: ask those that carry any of these tags; with ``documents``, those of them.
             watch: gets the name of each stage as it begins; what it raises ends the work there.
@@ -144,10 +149,10 @@ class Engine:
             ModelError: a model failed.
         """
         question = self._checked(question)
-        choice = Choice.of(documents, tags)
+        choice, turns = Choice.of(documents, tags), list(history)
         return self._settled(
             lambda sources: answer(
-                question, sources, self.settings, choice.scope(sources), Stages(watch)
+                question, sources, self.settings, choice.scope(sources), Stages(watch), turns
             )
         )
 
@@ -156,6 +161,7 @@ class Engine:
         question: str,
         k: int = 10,
         *,
+        history: Iterable[Turn] = (),
         documents: Iterable[str] | None = None,
         tags: Iterable[str] | None = None,
     ) -> list[FoundPassage]:
@@ -167,7 +173,7 @@ class Engine:
         if k < 1:
             raise UsageError(f"{k} passages were asked for; ask for at least 1")
         question = self._checked(question)
-        choice = Choice.of(documents, tags)
+        choice, follow_up = Choice.of(documents, tags), FollowUp.of(question, history)
         settings = self.settings.model_copy(
             update={
                 "read_passages": max(k, self.settings.read_passages),
@@ -176,7 +182,7 @@ class Engine:
         )
 
         def passages(sources: Sources) -> list[FoundPassage]:
-            query = query_of(question, sources, Stages())
+            query = query_of(question, sources, Stages(), follow_up)
             reading = find(query, sources, settings, Stages(), choice.scope(sources))
             hits = reading.hits[:k]
             return [found_passage(h, sources.document(h.stored.document)) for h in hits]
@@ -187,15 +193,16 @@ class Engine:
         self,
         question: str,
         *,
+        history: Iterable[Turn] = (),
         documents: Iterable[str] | None = None,
         tags: Iterable[str] | None = None,
     ) -> Reading:
         """The sentences and passages that an answer is chosen from. Arguments as for `ask`."""
         question = self._checked(question)
-        choice = Choice.of(documents, tags)
+        choice, follow_up = Choice.of(documents, tags), FollowUp.of(question, history)
 
         def reading(sources: Sources) -> Reading:
-            query = query_of(question, sources, Stages())
+            query = query_of(question, sources, Stages(), follow_up)
             return find(query, sources, self.settings, Stages(), choice.scope(sources))
 
         return self._settled(reading)

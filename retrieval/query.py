@@ -35,6 +35,7 @@ class Query:
         numbers: those of ``wanted`` that have figures in them.
         asked: the kind of thing that is asked for.
         lists: whether it asks for several things.
+        in_full: the words that the cross-encoder reads: ``spelling``, after what it leans on.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Query:
     numbers: tuple[Wanted, ...]
     asked: Asked
     lists: bool = False
+    in_full: str = ""
 
     @classmethod
     def of(cls, question: str, indexes: Indexes, embedder: Embedder) -> Query:
@@ -62,6 +64,7 @@ class Query:
             numbers=tuple(one for one in wanted if any(map(str.isdigit, one.term))),
             asked=Asked.of(spelling),
             lists=asks_for_list(spelling),
+            in_full=spelling,
         )
 
     @property

@@ -45,6 +45,8 @@ class Trace:
         asked: how many documents the question was limited to; None where it was put to all.
         left_out: how many others the library has.
         listed: where the quotes are the list of the documents, how many documents there are.
+        carried: of a question that leans on the one before it, what was looked for: words of
+            both.
     """
 
     generation: int
@@ -57,3 +59,4 @@ class Trace:
     asked: int | None = None
     left_out: int = 0
     listed: int | None = None
+    carried: tuple[str, ...] = ()

@@ -17,29 +17,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from pincite.corpus.errors import PinciteError
-from pincite.ui import terminal
+from pincite.ui.commands.ask import ask, chat, search
 from pincite.ui.commands.keeping import documents, remove, rename, show, tag
 from pincite.ui.commands.serving import mcp, password, serve
 from pincite.ui.commands.taking_in import ingest
 from pincite.ui.commands.upkeep import compact, doctor, export, import_, rebuild, reembed
-from pincite.ui.console import (
-    EXIT_FAILED,
-    EXIT_NOT_FOUND,
-    JsonOption,
-    State,
-    ThresholdOption,
-    open_engine,
-    out,
-    print_json,
-    say,
-)
-
-DocumentOption = Annotated[
-    list[str] | None, typer.Option(help="Ask only this document: its source or id. Repeatable.")
-]
-TagOption = Annotated[
-    list[str] | None, typer.Option(help="Ask only documents with this tag, or any of these tags.")
-]
+from pincite.ui.console import EXIT_FAILED, State, out, say
 
 app = typer.Typer(
     name="pincite",
@@ -74,46 +57,9 @@ def _global(
 app.command()(ingest)
 
 
-@app.command()
-def ask(
-    question: str,
-    document: DocumentOption = None,
-    tag: TagOption = None,
-    as_json: JsonOption = False,
-    threshold: ThresholdOption = None,
-) -> None:
-    """Answer a question with verified quotes, or say that the documents do not.
-
-    Exit code 3 says that they are about other things.
-    """
-    with open_engine(threshold) as engine:
-        answer = engine.ask(question, documents=document or None, tags=tag or None)
-    if as_json:
-        print_json(answer.to_json())
-    else:
-        terminal.show_answer(out(), answer)
-    if answer.status == "NOT_FOUND":
-        raise typer.Exit(EXIT_NOT_FOUND)
-
-
-@app.command()
-def search(
-    question: str,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
-    document: DocumentOption = None,
-    tag: TagOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show the passages that are nearest to a question, ranked."""
-    with open_engine() as engine:
-        passages = engine.search(question, k, documents=document or None, tags=tag or None)
-    if as_json:
-        print_json([passage.to_json() for passage in passages])
-    else:
-        terminal.show_passages(out(), passages)
-    if not passages:
-        raise typer.Exit(EXIT_NOT_FOUND)
-
+app.command()(ask)
+app.command()(search)
+app.command()(chat)
 
 app.command()(documents)
 app.command()(show)

@@ -26,6 +26,11 @@ def listed(answer: Answer) -> str:
     return f"These are {len(answer.quotes):,} of {trace.listed:,} documents."
 
 
+def searched_for(answer: Answer) -> str:
+    """What was looked for, where that is more than what was asked."""
+    return f"Searched for: {' · '.join(answer.trace.carried)}" if answer.trace.carried else ""
+
+
 def note(answer: Answer) -> str:
     """What of both is to be said of an answer."""
     return listed(answer) or left_out(answer)

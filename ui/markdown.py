@@ -6,7 +6,7 @@ import re
 
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.reading.quote import Quote
-from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, note
+from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, note, searched_for
 from pincite.ui.terminal import harmless, place, places
 
 # What Markdown would take for markup anywhere in a line, and what it does at a line's start.
@@ -46,10 +46,10 @@ def message(answer: Answer) -> str:
             f"{quoted(_with_context(quote))}\n>\n> \\[{number}\\] {_places(quote)}"
             for number, quote in enumerate(answer.quotes, start=1)
         ]
-        return _joined(_lead(answer), *quotes, note(answer))
+        return _joined(_carried(answer), _lead(answer), *quotes, note(answer))
     nearest = "\n".join(f"- {literal(place(passage))}" for passage in answer.nearest)
     closest = f"{ELSEWHERE}; the nearest:\n\n{nearest}" if nearest else ""
-    return _joined(f"{NOT_FOUND}.", closest, note(answer))
+    return _joined(_carried(answer), f"{NOT_FOUND}.", closest, note(answer))
 
 
 def footnoted(answer: Answer, turn: int) -> str:
@@ -65,7 +65,11 @@ def footnoted(answer: Answer, turn: int) -> str:
         mark = f"[^{turn}-{number}]"
         quotes.append(f"{quoted(_with_context(quote))} {mark}")
         notes.append(f"{mark}: {_places(quote)}")
-    return _joined(asked, _lead(answer), *quotes, note(answer), "\n".join(notes))
+    return _joined(asked, _carried(answer), _lead(answer), *quotes, note(answer), "\n".join(notes))
+
+
+def _carried(answer: Answer) -> str:
+    return literal(searched_for(answer))
 
 
 def _lead(answer: Answer) -> str:

@@ -14,7 +14,9 @@ from pydantic import Field
 from starlette.applications import Starlette
 
 from pincite.corpus.errors import PinciteError, UsageError
+from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.engine import Engine
+from pincite.ui.api.models import Message
 from pincite.ui.api.problems import sentence_of
 from pincite.ui.api.queue import Queue
 
@@ -24,6 +26,10 @@ _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _T = TypeVar("_T")
 
 _Question = Annotated[str, Field(description="In natural language.")]
+_History = Annotated[
+    list[Message] | None,
+    Field(description="The conversation so far, oldest first, for a question that leans on it."),
+]
 _Documents = Annotated[
     list[str] | None, Field(description="Only these documents, by source or id; None for all.")
 ]
@@ -50,7 +56,10 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
 
     @server.tool(annotations=_READS)
     async def ask(
-        question: _Question, documents: _Documents = None, tags: _Tags = None
+        question: _Question,
+        history: _History = None,
+        documents: _Documents = None,
+        tags: _Tags = None,
     ) -> dict[str, Any]:
         """Answer a question with verified verbatim quotes, or say that the documents do not.
 
@@ -58,20 +67,25 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         (the documents are about other things). ``context`` makes a quote understood. Where
         ``trace.left_out`` is not 0, other documents were not asked.
         """
+        turns = [Turn(one.role, one.text) for one in history or ()]
         return await _told(
-            queue, lambda: engine.ask(question, documents=documents, tags=tags).to_json()
+            queue,
+            lambda: engine.ask(question, history=turns, documents=documents, tags=tags).to_json(),
         )
 
     @server.tool(annotations=_READS)
     async def search(
         question: _Question,
         k: Annotated[int, Field(ge=1, le=100, description="How many.")] = 10,
+        history: _History = None,
         documents: _Documents = None,
         tags: _Tags = None,
     ) -> dict[str, Any]:
         """The passages that are nearest to a question, ranked, whether or not they answer it."""
+        turns = [Turn(one.role, one.text) for one in history or ()]
         found = await _told(
-            queue, lambda: engine.search(question, k, documents=documents, tags=tags)
+            queue,
+            lambda: engine.search(question, k, history=turns, documents=documents, tags=tags),
         )
         return {"passages": [passage.to_json() for passage in found]}
 

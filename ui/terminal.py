@@ -13,7 +13,7 @@ from pincite.corpus.rows import Entry, Refusal
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.health import Health
 from pincite.retrieval.reading.quote import Place, Quote
-from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out, listed
+from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out, listed, searched_for
 
 # Control characters could move the cursor or recolour the screen, bidirectional ones reorder it.
 _HARMFUL = re.compile(
@@ -46,6 +46,8 @@ def place(item: Quote | FoundPassage | Place) -> str:
 def show_answer(console: Console, answer: Answer) -> None:
     """An answer: its numbered quotes with what they need, or that there is none."""
     sure = f"{answer.trace.confidence_kind} {answer.confidence:.2f}"
+    if carried := searched_for(answer):
+        console.print(Text(one_line(carried), "dim"), soft_wrap=True)
     others = listed(answer)
     if not others and (others := left_out(answer)):
         others += " Ask again without --document and --tag for all."

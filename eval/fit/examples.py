@@ -96,8 +96,8 @@ def _asked(gold: GoldSet, others: Sequence[GoldSet]) -> list[tuple[Kind, Questio
 
 
 def _sample(questions: Sequence[Question]) -> list[Question]:
-    """Some of them, none of a conversation: without it, many are about nothing."""
-    whole = [question for question in questions if not question.turns]
+    """Some of them, none of a conversation: what is fitted is how sure one question is."""
+    whole = [question for question in questions if not question.history]
     return random.Random(_SEED).sample(whole, min(_OWN, len(whole)))
 
 

@@ -35,7 +35,7 @@ def foreign(gold: GoldSet, others: Sequence[GoldSet], sample: int = SAMPLE) -> G
     """
     asked = []
     for other in others:
-        whole = [question for question in other.questions if not question.turns]
+        whole = [question for question in other.questions if not question.history]
         chosen = random.Random(_SEED).sample(whole, min(sample, len(whole)))
         asked += [
             replace(

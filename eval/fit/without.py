@@ -28,7 +28,7 @@ def without(gold: GoldSet, sample: int = SAMPLE) -> GoldSet:
         sample: how many questions, at most.
     """
     texts = {id: _words(document.text) for id, document in gold.documents.items()}
-    can = [q for q in gold.questions if q.answerable and _holders(q) and not q.turns]
+    can = [q for q in gold.questions if q.answerable and _holders(q) and not q.history]
     asked = []
     for question in random.Random(_SEED).sample(can, min(sample, len(can))):
         strings = [f" {_words(text).strip()} " for text in (*question.answers, *question.all_of)]

@@ -13,13 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from pincite.corpus.errors import UsageError
+from pincite.eval.gold_types import Question
 from pincite.eval.measure import GROUPS, SMALL_IS_GOOD, Scores, judged, mean, measure, right
 from pincite.eval.metrics import abstention
 from pincite.eval.run import Outcome, Run
 
 FORMAT = 1
 METRIC_HEAD = ("metric", "value", "95 % interval", "n")
-_KIND_METRICS = ("quote_hit@1", "quote_hit@3", "false_answer_rate")
+_KIND_METRICS = ("doc_recall@10", "quote_hit@1", "quote_hit@3", "false_answer_rate")
+_FEW_WORDS = 5  # of a question in a conversation that says hardly anything itself
 _SHOWN = (
     *("shown_hit@1", "shown_hit@3", "complete", "claimed", "right", "refused"),
     "false_answer_rate",
@@ -40,7 +42,10 @@ def report(run: Run, found: Scores) -> Report:
         "questions": len(outcomes),
         "answerable": sum(o.question.answerable for o in outcomes),
         "failed": sum(bool(o.error) for o in outcomes),
-        "asked_without_history": sum(o.question.turns > 0 for o in outcomes),
+        "history": run.history,
+        "asked_without_history": sum(
+            bool(o.question.history) for o in outcomes if run.history == "none"
+        ),
         "embedder": run.embedder,
         "settings": run.settings.model_dump(mode="json", exclude={"library"}),
         "confidence_kind": run.confidence_kind,
@@ -209,8 +214,9 @@ def kind_cell(found: Mapping[str, Any], name: str) -> str:
 def _kinds(run: Run, found: Scores) -> dict[str, dict[str, Any]]:
     """The main means by kind of question with their intervals, where the set names kinds."""
     kinds: dict[str, dict[str, Any]] = {}
-    for kind in sorted({o.question.kind for o in run.outcomes if o.question.kind}):
-        ids = {o.question.id for o in run.outcomes if o.question.kind == kind}
+    named = {o.question.id: _kind(o.question) for o in run.outcomes}
+    for kind in sorted(filter(None, set(named.values()))):
+        ids = {id for id, name in named.items() if name == kind}
         kinds[kind] = {"questions": len(ids), "intervals": {}}
         for name in dict.fromkeys((*_KIND_METRICS, *_SHOWN)):
             values = [v for id, v in found.get(name, {}).items() if id in ids]
@@ -219,6 +225,14 @@ def _kinds(run: Run, found: Scores) -> dict[str, dict[str, Any]]:
                 kinds[kind][name] = whole.value
                 kinds[kind]["intervals"][name] = [whole.low, whole.high]
     return kinds
+
+
+def _kind(question: Question) -> str | None:
+    """Its kind; of a question in a conversation that has none, how much it says itself."""
+    if question.kind or not question.history:
+        return question.kind
+    few = len(question.question.split()) <= _FEW_WORDS
+    return f"follow-up of {'at most' if few else 'more than'} {_FEW_WORDS} words"
 
 
 def _curves(run: Run) -> dict[str, Any]:

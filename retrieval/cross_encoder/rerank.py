@@ -46,7 +46,7 @@ def rerank(
     if not best:
         return reading
     inputs = [PassageInput.of(document_of(h.stored.document), h.stored.passage) for h in best]
-    scores = cross_encoder.read(query.spelling, [one.text for one in inputs])
+    scores = cross_encoder.read(query.in_full, [one.text for one in inputs])
     answers = {}
     for hit, one, score in zip(best, inputs, scores, strict=True):
         text = document_of(hit.stored.document).text

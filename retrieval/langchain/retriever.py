@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -10,11 +11,19 @@ from langchain_core.callbacks import (
     CallbackManagerForRetrieverRun,
 )
 from langchain_core.documents import Document
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    HumanMessage,
+    MessageLikeRepresentation,
+    convert_to_messages,
+)
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict, Field
 
 from pincite.retrieval.answer import FoundPassage
+from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.reading.quote import Quote
 
@@ -29,7 +38,8 @@ class PinciteRetriever(BaseRetriever):
     answer, or None), ``context`` and ``places`` too, and the answer's ``status`` and
     ``confidence``: when UNSURE, nobody vouches for it.
 
-    ``retriever.invoke(question, k=2)`` takes another ``k`` for one question.
+    ``retriever.invoke(question, k=2)`` takes another ``k`` for one question, and
+    ``history=messages`` the conversation before it, in any form that LangChain takes for messages.
 
     >>> retriever = PinciteRetriever(engine=Engine.open(".pincite"), k=3)          # doctest: +SKIP
     >>> retriever.invoke("Who coined the phrase?")[0].metadata["section"]       # doctest: +SKIP
@@ -53,7 +63,12 @@ class PinciteRetriever(BaseRetriever):
     )
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        k: int | None = None,
+        history: Sequence[MessageLikeRepresentation] = (),
     ) -> list[Document]:
         """Search or ask.
 
@@ -63,16 +78,27 @@ class PinciteRetriever(BaseRetriever):
             DocumentNotFoundError: a name in ``documents`` names none.
             TagNotFoundError: no document, or none of those named, carries such a tag.
         """
-        return self._retrieve(query, self.k if k is None else k)
+        return self._retrieve(query, self.k if k is None else k, history)
 
     async def _aget_relevant_documents(
-        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, k: int | None = None
+        self,
+        query: str,
+        *,
+        run_manager: AsyncCallbackManagerForRetrieverRun,
+        k: int | None = None,
+        history: Sequence[MessageLikeRepresentation] = (),
     ) -> list[Document]:
-        return await run_in_executor(None, self._retrieve, query, self.k if k is None else k)
+        most = self.k if k is None else k
+        return await run_in_executor(None, self._retrieve, query, most, history)
 
-    def _retrieve(self, question: str, k: int) -> list[Document]:
+    def _retrieve(
+        self, question: str, k: int, history: Sequence[MessageLikeRepresentation]
+    ) -> list[Document]:
+        turns = _turns(history)
         if self.mode == "quotes":
-            answer = self.engine.ask(question, documents=self.documents, tags=self.tags)
+            answer = self.engine.ask(
+                question, history=turns, documents=self.documents, tags=self.tags
+            )
             generation = answer.trace.generation
             return [
                 self._cited(
@@ -88,7 +114,9 @@ class PinciteRetriever(BaseRetriever):
                 for quote in answer.quotes[:k]
             ]
         generation = self.engine.library.generation
-        found = self.engine.search(question, k, documents=self.documents, tags=self.tags)
+        found = self.engine.search(
+            question, k, history=turns, documents=self.documents, tags=self.tags
+        )
         return [self._cited(passage, generation) for passage in found]
 
     def _cited(self, found: FoundPassage | Quote, generation: int, **more: Any) -> Document:
@@ -108,3 +136,16 @@ class PinciteRetriever(BaseRetriever):
                 **more,
             },
         )
+
+
+def _turns(history: Sequence[MessageLikeRepresentation]) -> list[Turn]:
+    """What person and model said; instructions and the results of tools are not asked about."""
+    return [
+        Turn("user" if isinstance(one, HumanMessage) else "assistant", _text(one))
+        for one in convert_to_messages(history)
+        if isinstance(one, (HumanMessage, AIMessage))
+    ]
+
+
+def _text(message: BaseMessage) -> str:
+    return str(message.text)

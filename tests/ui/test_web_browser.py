@@ -74,6 +74,30 @@ def test_a_person_is_told_which_quotes_nobody_vouches_for(chat: Page) -> None:
     expect(first.locator(".headline")).to_have_text("I cannot vouch for these; closest:")
 
 
+def test_a_follow_up_says_what_it_was_read_as_and_can_be_asked_as_typed(chat: Page) -> None:
+    ask(chat, ENGINEERING)
+    expect(chat.locator("#turn-1 blockquote").first).to_be_visible()
+    ask(chat, "and in what year?")
+    second = chat.locator("#turn-2")
+    expect(second.locator(".searched-for")).to_contain_text(
+        "Searched for: introduced · term AI safety engineering · year"
+    )
+    expect(second.locator("blockquote").first).to_contain_text("Roman Yampolskiy")
+
+    second.get_by_role("button", name="Ask as typed").click()
+    third = chat.locator("#turn-3")
+    expect(third.locator(".question")).to_have_text("and in what year?")
+    expect(third.locator(".verdict")).to_be_visible()
+    expect(third.locator(".searched-for")).to_have_count(0)
+
+    chat.reload()  # what a conversation was read as stays with it
+    expect(second.locator(".searched-for")).to_be_visible()
+    chat.get_by_role("button", name="New conversation").click()
+    ask(chat, "and in what year?")
+    expect(chat.locator(".turn .verdict")).to_be_visible()
+    expect(chat.locator(".searched-for")).to_have_count(0)
+
+
 def test_a_mark_shows_its_passage_while_it_is_pointed_at_or_focused(chat: Page) -> None:
     ask(chat, ENGINEERING)
     mark = chat.get_by_label("See quote 1 in its source")

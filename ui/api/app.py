@@ -94,8 +94,16 @@ def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None 
     @app.post("/search", response_model=models.Found, responses=_fails(404, 409, 413, 415))
     async def search(request: models.SearchRequest) -> Any:
         """The passages that are nearest to a question, ranked."""
-        scope = {"documents": request.documents, "tags": request.tags}
-        found = await queue.done(partial(engine.search, request.question, request.k, **scope))
+        found = await queue.done(
+            partial(
+                engine.search,
+                request.question,
+                request.k,
+                history=request.turns,
+                documents=request.documents,
+                tags=request.tags,
+            )
+        )
         return {"passages": [passage.to_json() for passage in found]}
 
     @app.get(_DOCUMENTS, response_model=models.Listing)
@@ -190,7 +198,12 @@ def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None 
 
 
 def _ask(engine: Engine, request: models.AskRequest) -> dict[str, Any]:
-    answer = engine.ask(request.question, documents=request.documents, tags=request.tags)
+    answer = engine.ask(
+        request.question,
+        history=request.turns,
+        documents=request.documents,
+        tags=request.tags,
+    )
     return answer.to_json()
 
 

@@ -2,8 +2,8 @@
 
 There is no language model behind it: the message is the answer's quotes with numbered places, and
 the whole answer stands in the extra field ``pincite``. The last message of the user is the
-question; what was said before it is not used yet. ``documents`` and ``tags`` beside the messages
-limit it, as they do in ``/api/v1/ask``.
+question, and what user and assistant said before it is its history. ``documents`` and ``tags``
+beside the messages limit it, as they do in ``/api/v1/ask``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from pincite.corpus.errors import PinciteError, QuestionError
 from pincite.retrieval.answer import Answer
+from pincite.retrieval.conversation.turns import ROLES, Turn
 from pincite.retrieval.engine import Engine
 from pincite.ui.api.bodies import SMALL, Bounded
 from pincite.ui.api.problems import kind_of, malformed_sentence, sentence_of, status_of
@@ -84,11 +85,15 @@ def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
     @app.post("/chat/completions")
     async def complete(request: ChatRequest) -> Any:
         """Answer the last message of the user."""
-        questions = [message.text for message in request.messages if message.role == "user"]
-        if not questions:
-            raise QuestionError("no message has the role 'user'; send the question as one")
+        history, question = _split(request.messages)
         answer = await queue.done(
-            partial(engine.ask, questions[-1], documents=request.documents, tags=request.tags)
+            partial(
+                engine.ask,
+                question,
+                history=history,
+                documents=request.documents,
+                tags=request.tags,
+            )
         )
         if request.stream:
             return StreamingResponse(_chunks(answer), media_type="text/event-stream")
@@ -123,6 +128,21 @@ def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(Exception, ours)
     return app
+
+
+def _split(messages: Sequence[ChatMessage]) -> tuple[list[Turn], str]:
+    """What was said before the user's last message, and that.
+
+    Clients send instructions and the results of tools too; no model is here to read them.
+
+    Raises:
+        QuestionError: the user said nothing.
+    """
+    said = [Turn(role, one.text) for one in messages for role in ROLES if role == one.role]
+    last = max((at for at, turn in enumerate(said) if turn.role == "user"), default=None)
+    if last is None:
+        raise QuestionError("no message has the role 'user'; send the question as one")
+    return said[:last], said[last].text
 
 
 def _chunks(answer: Answer) -> Iterator[str]:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pincite.corpus.types import RegionKind
 from pincite.retrieval.confidence.confidence import Level
-from pincite.retrieval.reading.quote import Role
+from pincite.retrieval.conversation.turns import Role, Turn
+from pincite.retrieval.reading.quote import Role as ContextRole
 
 _QUESTION = Field(
     description="In natural language; at most 2,000 characters by default.",
@@ -21,6 +22,13 @@ _TAGS = Field(
     None, description="Ask only documents with one of these tags.", examples=[None], min_length=1
 )
 
+_HISTORY = Field(
+    None,
+    description='The conversation so far, oldest first. A question that leans on it, as in "and '
+    'in Berlin?", is looked for with its words; `trace.carried` shows which.',
+    examples=[None],
+)
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -29,31 +37,28 @@ class _Strict(BaseModel):
 class Message(_Strict):
     """A turn of the conversation so far."""
 
-    role: str
+    role: Role
     text: str
 
 
 class AskRequest(_Strict):
-    """A question, and what to ask it of."""
+    """A question, what was said before it, and what to ask it of."""
 
     question: str = _QUESTION
     documents: list[str] | None = _DOCUMENTS
     tags: list[str] | None = _TAGS
-    history: list[Message] | None = Field(
-        None,
-        description="The conversation so far, oldest first. It is taken, and not used yet: every "
-        "question is asked as it stands.",
-        examples=[None],
-    )
+    history: list[Message] | None = _HISTORY
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The history as the engine takes it."""
+        return [Turn(one.role, one.text) for one in self.history or ()]
 
 
-class SearchRequest(_Strict):
+class SearchRequest(AskRequest):
     """A question, what to search, and how much to bring."""
 
-    question: str = _QUESTION
     k: int = Field(10, ge=1, le=1000, description="How many passages, at most.")
-    documents: list[str] | None = _DOCUMENTS
-    tags: list[str] | None = _TAGS
 
 
 class Passage(BaseModel):
@@ -75,7 +80,7 @@ class Context(BaseModel):
     start: int
     end: int
     text: str
-    role: Role
+    role: ContextRole
 
 
 class Place(BaseModel):

@@ -52,7 +52,7 @@ def ask_page(
     library = engine.library
     at_work = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask")
 
-    def chat(question: str, scope: list[str], number: int) -> Iterator[str]:
+    def chat(question: str, scope: list[str], number: int, history: str) -> Iterator[str]:
         stopped = threading.Event()
         doing = "reading the question"
 
@@ -63,7 +63,7 @@ def ask_page(
                 raise Stopped
 
         yield json.dumps({"number": number, "stage": "Reading…"})
-        answering = at_work.submit(turns.take, number, question, scope, watch)
+        answering = at_work.submit(turns.take, number, question, scope, history, watch)
         try:
             while True:
                 try:
@@ -119,6 +119,7 @@ def ask_page(
         with gr.Column(elem_id="evidence", min_width=0):
             html(page.EVIDENCE, "pane")
     number = gr.Number(visible=False)
+    history = gr.Textbox(visible=False)
     wire = gr.HTML(
         "",
         elem_id="wire",
@@ -137,7 +138,7 @@ def ask_page(
         event = gr.on(
             trigger,
             chat,
-            [asked, scope, number],
+            [asked, scope, number, history],
             wire,
             js=_BEGIN,
             show_progress="hidden",

@@ -4,7 +4,7 @@
 "use strict";
 window.pincite = (() => {
   const KEY = "pincite.conversations", CURRENT = "pincite.current";
-  const MOST = 30, MOST_TURNS = 50, PATIENCE_MS = 1500, STOPPING_MS = 5000;
+  const MOST = 30, MOST_TURNS = 50, MOST_SAID = 8, PATIENCE_MS = 1500, STOPPING_MS = 5000;
   const BOX = "#question-box textarea";
   const byId = (id) => document.getElementById(id);
   const questionBox = () => document.querySelector(BOX);
@@ -26,6 +26,7 @@ window.pincite = (() => {
   let waiting; // the timer of its patience
   let stopped = 0; // when one was stopped
   let turns = []; // of the conversation on the screen: { question, answer, markdown }
+  let alone = false; // the next question is asked without what was said before
   let recalled = 0; // how many questions back the box shows
 
   // What is kept
@@ -147,7 +148,30 @@ window.pincite = (() => {
     waiting = setTimeout(wonder, PATIENCE_MS);
     furnish();
     section.scrollIntoView({ block: "start" });
-    return [question, scope, number];
+    const history = JSON.stringify(alone ? [] : turns.slice(-MOST_SAID).flatMap(said));
+    alone = false;
+    return [question, scope, number, history];
+  };
+
+  // A turn as the questions after it need it: what was asked, and the words that answered. Offsets
+  // count code points, and so does Array.from.
+  const said = ({ question, answer }) => {
+    const quote = answer?.quotes?.[0];
+    if (!quote) return [{ role: "user", text: question }];
+    const spans = quote.answer ? [quote.answer] : quote.highlights;
+    const letters = Array.from(quote.text);
+    const words = spans.map(([start, end]) => letters.slice(start - quote.start, end - quote.start));
+    const text = words.map((some) => some.join("")).join(" ") || quote.text;
+    return [{ role: "user", text: question }, { role: "assistant", text: text.slice(0, 600) }];
+  };
+
+  const asTyped = (button) => { // the question of its turn, without what was said before
+    const id = button.closest(".turn")?.id;
+    const turn = turns.find(({ number: one }) => id === `turn-${one}`);
+    if (!turn || pending) return;
+    write(turn.question);
+    alone = true;
+    requestAnimationFrame(() => byId("ask").click()); // once Gradio has the words
   };
 
   const reached = () =>
@@ -306,9 +330,10 @@ window.pincite = (() => {
     const example = on(".example");
     if (example) asking(example.textContent, () => example.click());
     else if (on("#ask")) asking(questionBox().value, askAgain);
-    const button = on("[data-do], [data-open], [data-remove], [data-copy]");
+    const button = on("[data-do], [data-open], [data-remove], [data-copy], [data-typed]");
     if (!button) return;
-    if (button.dataset.do) deeds[button.dataset.do]();
+    if ("typed" in button.dataset) asTyped(button);
+    else if (button.dataset.do) deeds[button.dataset.do]();
     else if (button.dataset.open) open(button.dataset.open);
     else if (button.dataset.remove) forget(button.dataset.remove);
     else copy(button);

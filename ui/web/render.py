@@ -6,7 +6,7 @@ Everything is drawn for one turn of a conversation; its number makes the anchors
 from __future__ import annotations
 
 from pincite.retrieval.answer import Answer
-from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out, listed
+from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out, listed, searched_for
 from pincite.ui.web.escape import escaped, shortened
 from pincite.ui.web.evidence import lettered, place, places, quoted
 from pincite.ui.web.how import how
@@ -78,7 +78,7 @@ def _quotes(answer: Answer, turn: int) -> str:
     unsure = answer.status == "UNSURE"
     return (
         f'<div class="reply {"unsure" if unsure else "answered"}">'
-        f"{f'<p class=headline>{UNSURE}</p>' if unsure else ''}"
+        f"{_searched_for(answer)}{f'<p class=headline>{UNSURE}</p>' if unsure else ''}"
         f'<ol class="quotes">{items}</ol>'
         f"{_left_out(answer)}{confidence(answer)}{_foot(answer, turn)}</div>"
     )
@@ -92,10 +92,20 @@ def _not_found(answer: Answer, turn: int) -> str:
         for sign, passage in lettered(answer.nearest)
     )
     return (
-        f'<div class="reply not-found"><p class="headline">{NOT_FOUND}</p>'
+        f'<div class="reply not-found">{_searched_for(answer)}'
+        f'<p class="headline">{NOT_FOUND}</p>'
         f"{f'<p>{ELSEWHERE}; the nearest:</p><ol class=nearest>{items}</ol>' if items else ''}"
         f"{_left_out(answer)}{confidence(answer)}{_foot(answer, turn)}</div>"
     )
+
+
+def _searched_for(answer: Answer) -> str:
+    """What a follow-up was read as, and the way back to what was typed."""
+    said = searched_for(answer)
+    if not said:
+        return ""
+    again = '<button type="button" class="plain" data-typed>Ask as typed</button>'
+    return f'<p class="searched-for" dir="auto">{escaped(said)} {again}</p>'
 
 
 def _left_out(answer: Answer) -> str:

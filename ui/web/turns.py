@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from pincite.corpus.errors import DocumentNotFoundError, PinciteError, QuoteError
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Answer, FoundPassage
+from pincite.retrieval.conversation.turns import Turn as Said
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.reading.quote import verify
 from pincite.ui.markdown import footnoted
@@ -34,6 +35,7 @@ MOST_TURNS = 50  # of one conversation
 _LONGEST = 4_000_000  # characters of a conversation that is handed in
 
 _ANSWER = TypeAdapter(Answer)
+_SAID = TypeAdapter(list[Said])
 
 
 class Stopped(Exception):
@@ -84,6 +86,7 @@ class Turns:
         number: int,
         question: str,
         scope: Sequence[str] = (),
+        history: str = "[]",
         watch: Callable[[str], None] = lambda stage: None,
     ) -> Turn:
         """Ask, and draw the answer; or say in a sentence why there is none.
@@ -92,6 +95,7 @@ class Turns:
             number: of the turn.
             question: in natural language.
             scope: see `pincite.ui.web.scope.chosen`.
+            history: JSON: what was said before, a list of turns with ``role`` and ``text``.
             watch: see `Engine.ask`.
 
         Raises:
@@ -99,7 +103,13 @@ class Turns:
         """
         try:
             documents, tags = chosen(scope, self._engine.library)
-            answer = self._engine.ask(question, documents=documents, tags=tags, watch=watch)
+            answer = self._engine.ask(
+                question,
+                history=_history(history),
+                documents=documents,
+                tags=tags,
+                watch=watch,
+            )
             return self._drawn(number, answer, self._engine.document)
         except PinciteError as error:
             return self._failed(number, question, str(error))
@@ -156,6 +166,14 @@ class Turns:
 
     def _failed(self, number: int, question: str, sentence: str) -> Turn:
         return Turn(number, question, render.question(question), render.problem(sentence))
+
+
+def _history(handed_in: str) -> list[Said]:
+    """What a browser says was said before; nothing where it is not in its form."""
+    try:
+        return _SAID.validate_json(handed_in[:_LONGEST])[-MOST_TURNS:]
+    except ValidationError:
+        return []
 
 
 def _stands(passage: FoundPassage, document_of: Callable[[str], Document]) -> bool:

@@ -1,0 +1,110 @@
+"""Follow-up questions: what a question takes from the turns before it, without a language model.
+
+"And in Berlin?" is about what was asked before. Such a question is told by its look, and the user's
+earlier words and the last answer are then looked for beside its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pincite.retrieval.conversation.turns import Turn, with_words
+from pincite.retrieval.search.analysis import content_terms, stop_terms, terms
+
+# What a question begins with that goes on where another stopped.
+_GOES_ON = re.compile(
+    r"^\W*(?:and|or|but|so|also|then|why|(?:what|how)\s+(?:about|if|else)|which\s+ones?|same|"
+    r"ok(?:ay)?|yes|yeah|no|thanks?|i\s+see)\b",
+    re.IGNORECASE,
+)
+# What stands for a thing that was named before.
+_STANDS_FOR = re.compile(
+    r"\b(?:it|its|that|this|they|them|their|theirs|those|these|he|she|her|hers|him|his|ones?|there|"
+    r"then|others?|else|same|both|such|so)\b",
+    re.IGNORECASE,
+)
+_FEW, _SOME = 3, 5  # terms of meaning below which a question leans on others; with a pronoun
+_DECAY = 0.6  # of a turn's weight with each turn of the user after it
+_OF_ANSWER = 0.5  # the weight of the last answer's words
+_TURNS = 8  # of the user, the last ones
+_LONGEST = 600  # code points of a turn that are taken along
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_SHOWN = 6  # pieces of the subject
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question's earlier turns, as far as they help to find what it is about.
+
+    Attributes:
+        leans: whether the question cannot be understood alone.
+        said: what was said before, the newest first: the user's turns, and the last answer.
+        before: the user's turn just before the question.
+    """
+
+    leans: bool
+    said: tuple[Said, ...]
+    before: str
+
+    @classmethod
+    def of(cls, question: str, history: Iterable[Turn]) -> FollowUp | None:
+        """What a question takes along; None where nobody asked anything before it."""
+        turns = with_words(history)
+        asked = [one.text[:_LONGEST] for one in turns if one.role == "user"][-_TURNS:]
+        if not asked:
+            return None
+        said = [Said(text, _DECAY**age) for age, text in enumerate(reversed(asked))]
+        if turns[-1].role == "assistant":
+            said.insert(1, Said(turns[-1].text[:_LONGEST], _OF_ANSWER))
+        return cls(leans_on_others(question), tuple(said), asked[-1])
+
+    @property
+    def text(self) -> str:
+        """All that was said, the newest first."""
+        return " ".join(one.text for one in self.said)
+
+    def subject(self, question: str) -> tuple[str, ...]:
+        """What is looked for, for people: words of the user's turn before, then the question's."""
+        own = frozenset(terms(question))
+        carried = dict.fromkeys(_pieces(self.before, own))
+        return (*list(carried)[:_SHOWN], *dict.fromkeys(_pieces(question)))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said before, and how much of its weight is left, in (0, 1]."""
+
+    text: str
+    share: float
+
+
+def leans_on_others(question: str) -> bool:
+    """Whether a question cannot be understood alone: it goes on, names nothing, or says little.
+
+    >>> leans_on_others("and in Berlin?"), leans_on_others("who decided that?")
+    (True, True)
+    >>> leans_on_others("Who coined the phrase AI safety engineering?")
+    False
+    """
+    meant = [term for term in content_terms(question) if term not in stop_terms()]
+    stands_for = _STANDS_FOR.search(question) is not None
+    goes_on = _GOES_ON.search(question) is not None
+    return goes_on or len(meant) < _FEW or (stands_for and len(meant) < _SOME)
+
+
+def _pieces(text: str, without: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Runs of words that carry meaning; those whose terms are in ``without`` end a run."""
+    run: list[str] = []
+    end = 0
+    for word in _WORD.finditer(text):
+        meant = stop_terms().union(without).isdisjoint(terms(word[0]))
+        if run and (not meant or text[end : word.start()].strip()):
+            yield " ".join(run)
+            run = []
+        if meant:
+            run.append(word[0])
+        end = word.end()
+    if run:
+        yield " ".join(run)

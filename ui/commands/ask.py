@@ -1,0 +1,116 @@
+"""Commands that ask: one question, a search, a conversation."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from pincite.corpus.errors import PinciteError
+from pincite.retrieval.conversation.turns import Turn
+from pincite.ui import terminal
+from pincite.ui.console import (
+    EXIT_NOT_FOUND,
+    JsonOption,
+    ThresholdOption,
+    err,
+    open_engine,
+    out,
+    print_json,
+    say,
+)
+
+DocumentOption = Annotated[
+    list[str] | None, typer.Option(help="Ask only this document: its source or id. Repeatable.")
+]
+TagOption = Annotated[
+    list[str] | None, typer.Option(help="Ask only documents with this tag, or any of these tags.")
+]
+_NEW, _TYPED, _END = "/new", "/typed", ("/exit", "/quit")
+
+
+def ask(
+    question: str,
+    document: DocumentOption = None,
+    tag: TagOption = None,
+    as_json: JsonOption = False,
+    threshold: ThresholdOption = None,
+) -> None:
+    """Answer a question with verified quotes, or say that the documents do not.
+
+    Exit code 3 says that they are about other things.
+    """
+    with open_engine(threshold) as engine:
+        answer = engine.ask(question, documents=document or None, tags=tag or None)
+    if as_json:
+        print_json(answer.to_json())
+    else:
+        terminal.show_answer(out(), answer)
+    if answer.status == "NOT_FOUND":
+        raise typer.Exit(EXIT_NOT_FOUND)
+
+
+def search(
+    question: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    document: DocumentOption = None,
+    tag: TagOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the passages that are nearest to a question, ranked."""
+    with open_engine() as engine:
+        passages = engine.search(question, k, documents=document or None, tags=tag or None)
+    if as_json:
+        print_json([passage.to_json() for passage in passages])
+    else:
+        terminal.show_passages(out(), passages)
+    if not passages:
+        raise typer.Exit(EXIT_NOT_FOUND)
+
+
+def chat(
+    document: DocumentOption = None, tag: TagOption = None, threshold: ThresholdOption = None
+) -> None:
+    """Ask question after question; each may lean on those before it.
+
+    One line is one question. /new begins another conversation, /typed asks the last question again
+    without those before it, and /exit or Ctrl-D ends.
+    """
+    history: list[Turn] = []
+    last = ""
+    with open_engine(threshold) as engine:
+        engine.warm_up()
+        if sys.stdin.isatty():
+            err().print(
+                "Ask a question. /new begins anew, /typed asks the last one alone, /exit ends."
+            )
+        while (line := _line()) is not None:
+            typed = line == _TYPED
+            if line in _END:
+                break
+            if line == _NEW:
+                history = []
+            elif question := (last if typed else line):
+                last = question
+                try:
+                    before = [] if typed else history
+                    answer = engine.ask(
+                        question, history=before, documents=document or None, tags=tag or None
+                    )
+                except PinciteError as error:
+                    say(str(error))
+                    continue
+                history = [*before, *answer.turns()]
+                terminal.show_answer(out(), answer)
+
+
+def _line() -> str | None:
+    """The next line that a person types; None at the end."""
+    try:
+        if sys.stdin.isatty():
+            return input("› ").strip()
+        line = sys.stdin.readline()
+        return line.strip() if line else None
+    except (EOFError, KeyboardInterrupt):
+        return None
