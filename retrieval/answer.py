@@ -111,7 +111,7 @@ class Answer:
                 for quote in self.quotes
             ],
             "nearest": [passage.to_json() for passage in self.nearest],
-            "trace": asdict(self.trace),
+            "trace": asdict(self.trace) | {"carried": list(self.trace.carried)},
         }
 
 

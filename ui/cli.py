@@ -88,6 +88,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show "›" shows "?"
             stream.reconfigure(errors="replace")
+    if isinstance(sys.stdin, io.TextIOWrapper):  # a line that is no text is refused, not fatal
+        sys.stdin.reconfigure(errors="surrogateescape")
     try:
         app()
         sys.stdout.flush()

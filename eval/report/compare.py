@@ -93,9 +93,10 @@ def show(console: Console, found: Mapping[str, Difference], this: Report, other:
     for row in rows(found):
         table.add_row(*row)
     console.print(table)
-    for key in ("settings", "embedder", "threshold"):
-        if this[key] != other[key]:
-            console.print(f"{key} differ: {_changes(this[key], other[key])}", markup=False)
+    for key in ("settings", "embedder", "threshold", "history", "unscoped"):
+        if this.get(key) != other.get(key):
+            changes = _changes(this.get(key), other.get(key))
+            console.print(f"{key} differ: {changes}", markup=False)
 
 
 def to_json(found: Mapping[str, Difference]) -> dict[str, Any]:

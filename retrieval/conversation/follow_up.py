@@ -31,7 +31,7 @@ _OF_ANSWER = 0.5  # the weight of the last answer's words
 _TURNS = 8  # of the user, the last ones
 _LONGEST = 600  # code points of a turn that are taken along
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_SHOWN = 6  # pieces of the subject
+_SHOWN, _LONGEST_PIECE = 6, 6  # pieces of the subject, and words of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ class FollowUp:
         """What is looked for, for people: words of the user's turn before, then the question's."""
         own = frozenset(terms(question))
         carried = dict.fromkeys(_pieces(self.before, own))
-        return (*list(carried)[:_SHOWN], *dict.fromkeys(_pieces(question)))
+        own_pieces = dict.fromkeys(_pieces(question))
+        return (*list(carried)[:_SHOWN], *list(own_pieces)[:_SHOWN])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def _pieces(text: str, without: frozenset[str] = frozenset()) -> Iterator[str]:
     end = 0
     for word in _WORD.finditer(text):
         meant = stop_terms().union(without).isdisjoint(terms(word[0]))
-        if run and (not meant or text[end : word.start()].strip()):
+        parted = not meant or text[end : word.start()].strip() or len(run) == _LONGEST_PIECE
+        if run and parted:
             yield " ".join(run)
             run = []
         if meant:

@@ -12,9 +12,8 @@ from langchain_core.callbacks import (
 )
 from langchain_core.documents import Document
 from langchain_core.messages import (
-    AIMessage,
     BaseMessage,
-    HumanMessage,
+    ChatMessage,
     MessageLikeRepresentation,
     convert_to_messages,
 )
@@ -23,9 +22,17 @@ from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict, Field
 
 from pincite.retrieval.answer import FoundPassage
-from pincite.retrieval.conversation.turns import Turn
+from pincite.retrieval.conversation.turns import Role, Turn
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.reading.quote import Quote
+
+# What LangChain and those who write messages by hand call the two sides.
+_ROLES: dict[str, Role] = {
+    "human": "user",
+    "user": "user",
+    "ai": "assistant",
+    "assistant": "assistant",
+}
 
 
 class PinciteRetriever(BaseRetriever):
@@ -68,7 +75,7 @@ class PinciteRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun,
         k: int | None = None,
-        history: Sequence[MessageLikeRepresentation] = (),
+        history: Sequence[MessageLikeRepresentation] | None = None,
     ) -> list[Document]:
         """Search or ask.
 
@@ -86,13 +93,13 @@ class PinciteRetriever(BaseRetriever):
         *,
         run_manager: AsyncCallbackManagerForRetrieverRun,
         k: int | None = None,
-        history: Sequence[MessageLikeRepresentation] = (),
+        history: Sequence[MessageLikeRepresentation] | None = None,
     ) -> list[Document]:
         most = self.k if k is None else k
         return await run_in_executor(None, self._retrieve, query, most, history)
 
     def _retrieve(
-        self, question: str, k: int, history: Sequence[MessageLikeRepresentation]
+        self, question: str, k: int, history: Sequence[MessageLikeRepresentation] | None
     ) -> list[Document]:
         turns = _turns(history)
         if self.mode == "quotes":
@@ -138,14 +145,13 @@ class PinciteRetriever(BaseRetriever):
         )
 
 
-def _turns(history: Sequence[MessageLikeRepresentation]) -> list[Turn]:
+def _turns(history: Sequence[MessageLikeRepresentation] | None) -> list[Turn]:
     """What person and model said; instructions and the results of tools are not asked about."""
-    return [
-        Turn("user" if isinstance(one, HumanMessage) else "assistant", _text(one))
-        for one in convert_to_messages(history)
-        if isinstance(one, (HumanMessage, AIMessage))
-    ]
+    # A string is a message too, and not a sequence of its letters.
+    messages = convert_to_messages([history] if isinstance(history, str) else history or ())
+    said = [(_ROLES.get(_role(one)), str(one.text)) for one in messages]
+    return [Turn(role, text) for role, text in said if role is not None]
 
 
-def _text(message: BaseMessage) -> str:
-    return str(message.text)
+def _role(message: BaseMessage) -> str:
+    return message.role if isinstance(message, ChatMessage) else message.type

@@ -17,7 +17,7 @@ from pincite.eval.measure import scores
 from pincite.eval.metrics.characters import Place
 from pincite.eval.report import report
 from pincite.eval.report.report import Report
-from pincite.eval.run import Run, evaluate
+from pincite.eval.run import History, Run, evaluate
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.settings import load_settings
 
@@ -108,8 +108,38 @@ TALK = question(
     "How long is the dough kneaded?",
     evidence("bread", "Knead the dough for ten minutes."),
     answers=["ten minutes"],
-    history=["What is bread?", "A loaf."],
+    history=[
+        {"role": "user", "text": "What is bread?"},
+        {"role": "assistant", "text": "A loaf."},
+    ],
     split="test",
+)
+STORED = "Lamp oil was stored below deck in nine barrels."
+FOLLOWS = question(
+    "follows",
+    "And where is that?",
+    evidence("ships", STORED),
+    history=[{"role": "user", "text": "How was the lamp oil stored?"}],
+)
+THANKED = question(
+    "thanked",
+    "And where is that?",
+    evidence("ships", STORED),
+    history=[
+        {"role": "user", "text": "How was the lamp oil stored?"},
+        {"role": "agent", "text": "In nine barrels."},
+        {"role": "user", "text": "Thanks!"},
+        {"role": "agent", "text": "You are welcome."},
+    ],
+)
+TOLD = question(
+    "told",
+    "Where is it?",
+    evidence("ships", STORED),
+    history=[
+        {"role": "user", "text": "What is so?"},
+        {"role": "agent", "text": "The lamp oil in the barrels."},
+    ],
 )
 WHOLE = question(
     "whole", "Which gull eats mussels?", answerable=True, relevant_docs=["birds"], split="dev"
@@ -140,12 +170,13 @@ def run_of(
     questions: list[Any] | None = None,
     texts: dict[str, str] = TEXTS,
     library: Path | None = None,
+    history: History = "all",
     **overrides: Any,
 ) -> Run:
     """Ask a small gold set, made in ``folder``, with hashed words."""
     gold = load(write_gold(folder, questions, documents(texts)))
     settings = load_settings(embedder="hashing", **overrides)
-    return evaluate(gold, settings, HashingEmbedder(), library)
+    return evaluate(gold, settings, HashingEmbedder(), library, history=history)
 
 
 def report_of(run: Run) -> Report:

@@ -12,11 +12,13 @@ from pincite.corpus.canonical import canonical
 from pincite.corpus.types import Span
 from pincite.eval.goldset import GoldSet, Question, bundled, load, write
 from pincite.eval.overlap import wording
+from pincite.retrieval.conversation.turns import Turn
 from tests.eval.conftest import (
     NOWHERE,
     OWL,
     QUESTIONS,
     TEXTS,
+    TOLD,
     WHOLE,
     bounded,
     documents,
@@ -62,8 +64,32 @@ def test_what_a_question_does_not_say_has_a_default(tmp_path: Path) -> None:
 def test_scope_history_and_relevant_documents_are_read(tmp_path: Path) -> None:
     found = by_id(load(write_gold(tmp_path)))
     assert found["scoped"].scope_doc == "ships"
-    assert (found["talk"].turns, found["owl"].turns) == (2, 0)
+    assert found["talk"].history == (Turn("user", "What is bread?"), Turn("assistant", "A loaf."))
+    assert found["owl"].history == ()
     assert found["whole"].relevant_docs == ("birds",)
+
+
+def test_the_agent_of_a_dialogue_is_the_side_that_answers(tmp_path: Path) -> None:
+    (told,) = load(write_gold(tmp_path, [TOLD])).questions
+    assert told.history == (
+        Turn("user", "What is so?"),
+        Turn("assistant", "The lamp oil in the barrels."),
+    )
+
+
+def test_a_history_may_be_empty_and_its_turns_too(tmp_path: Path) -> None:
+    silent = {**OWL, "id": "silent", "history": [{"role": "user", "text": ""}]}
+    found = by_id(load(write_gold(tmp_path, [{**OWL, "history": []}, silent])))
+    assert (found["owl"].history, found["silent"].history) == ((), (Turn("user", ""),))
+
+
+def test_without_their_scope_questions_are_otherwise_the_same(tmp_path: Path) -> None:
+    gold = load(write_gold(tmp_path))
+    wide = gold.unscoped()
+    assert {question.scope_doc for question in wide.questions} == {None}
+    scopes = [question.scope_doc for question in gold.questions]
+    again = [replace(q, scope_doc=s) for q, s in zip(wide.questions, scopes, strict=True)]
+    assert replace(wide, questions=tuple(again)) == gold
 
 
 def test_relevant_documents_are_by_default_those_of_the_evidence(tmp_path: Path) -> None:

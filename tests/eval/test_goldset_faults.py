@@ -112,6 +112,39 @@ def test_a_wrong_type_in_a_question_is_named_with_its_value(
     assert message(folder).startswith(f"{folder / 'questions.jsonl'}:2: {key!r} is {value!r}")
 
 
+@pytest.mark.parametrize("role", ["system", "tool", "User", ""])
+def test_another_role_in_the_history_is_named(tmp_path: Path, role: str) -> None:
+    turns = [{"role": "user", "text": "What is so?"}, {"role": role, "text": "It is."}]
+    folder = write_gold(tmp_path, [SHIP, {**OWL, "history": turns}])
+    assert message(folder) == (
+        f"{folder / 'questions.jsonl'}:2: a turn of the history has the role {role!r}; a role is "
+        "user or assistant"
+    )
+
+
+@pytest.mark.parametrize("turn", ["Hello.", 7, None, ["user", "Hello."]])
+def test_a_history_has_to_hold_objects(tmp_path: Path, turn: object) -> None:
+    folder = write_gold(tmp_path, [SHIP, {**OWL, "history": [turn]}])
+    said = f"{folder / 'questions.jsonl'}:2: history should be objects with role and text"
+    assert message(folder) == said
+
+
+@pytest.mark.parametrize("key", ["role", "text"])
+def test_a_missing_key_of_a_turn_is_named(tmp_path: Path, key: str) -> None:
+    turn = without({"role": "user", "text": "What is so?"}, key)
+    folder = write_gold(tmp_path, [SHIP, {**OWL, "history": [turn]}])
+    assert message(folder).startswith(f"{folder / 'questions.jsonl'}:2: {key!r} is missing")
+
+
+@pytest.mark.parametrize(("key", "value"), [("role", 7), ("role", ["user"]), ("text", 5.5)])
+def test_a_wrong_type_in_a_turn_is_named_with_its_value(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    turn = {"role": "user", "text": "What is so?", key: value}
+    folder = write_gold(tmp_path, [SHIP, {**OWL, "history": [turn]}])
+    assert message(folder).startswith(f"{folder / 'questions.jsonl'}:2: {key!r} is {value!r}")
+
+
 @pytest.mark.parametrize("key", ["answers", "relevant_docs"])
 def test_a_list_has_to_hold_strings(tmp_path: Path, key: str) -> None:
     folder = write_gold(tmp_path, [{**OWL, key: ["mice", 5]}])

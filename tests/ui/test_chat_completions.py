@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import openai
 import pytest
@@ -14,6 +15,8 @@ from tests.ui.conftest import HOSTILE_SENTENCE
 
 ASKED = "Who introduced the term AI safety engineering?"
 UNSURE = "When do trains leave the station?"
+LEANS = "And at which conference?"
+INTRODUCED = "In 2011, Roman Yampolskiy introduced the term"
 
 
 @pytest.fixture
@@ -136,3 +139,76 @@ def test_a_question_can_be_limited_to_documents_and_tags(
 def test_an_unknown_path_is_refused_as_the_client_knows_it(client: OpenAI) -> None:
     with pytest.raises(openai.NotFoundError, match="Not Found"):
         client.models.retrieve("pincite/other")
+
+
+def said(client: OpenAI, *messages: tuple[str, Any], **more: Any) -> tuple[str, dict[str, Any]]:
+    """What comes to the messages, each a role and its content: the message, and the answer."""
+    given = client.chat.completions.create(
+        model="pincite",
+        messages=[{"role": role, "content": text} for role, text in messages],  # type: ignore[misc]
+        **more,
+    )
+    return given.choices[0].message.content or "", (given.model_extra or {})["pincite"]
+
+
+def test_a_follow_up_is_answered_of_what_it_leans_on(client: OpenAI) -> None:
+    content, answer = said(client, ("user", ASKED), ("assistant", "It was he."), ("user", LEANS))
+    assert answer["question"] == LEANS
+    assert answer["quotes"][0]["text"].startswith(INTRODUCED)
+    first, _, rest = content.partition("\n\n")
+    assert first == "Searched for: introduced · term AI safety engineering · conference"
+    assert rest.startswith(f"> {INTRODUCED}")
+
+
+def test_a_follow_up_with_nothing_before_it_is_taken_as_it_stands(client: OpenAI) -> None:
+    content, answer = said(client, ("user", LEANS))
+    assert answer["trace"]["carried"] == []
+    assert "Searched for" not in content
+    assert not answer["quotes"][0]["text"].startswith(INTRODUCED)
+
+
+def test_what_the_assistant_said_is_leaned_on(client: OpenAI) -> None:
+    told = "Roman Yampolskiy introduced the term AI safety engineering."
+    _, answer = said(client, ("user", "Who was it?"), ("assistant", told), ("user", LEANS))
+    assert answer["quotes"][0]["text"].startswith(INTRODUCED)
+    _, without = said(client, ("user", "Who was it?"), ("user", LEANS))
+    assert not without["quotes"][0]["text"].startswith(INTRODUCED)
+
+
+@pytest.mark.parametrize("role", ["system", "developer", "tool", "function"])
+def test_instructions_and_results_of_tools_are_not_leaned_on(client: OpenAI, role: str) -> None:
+    content, answer = said(client, (role, ASKED), ("user", LEANS), (role, ASKED))
+    alone, expected = said(client, ("user", LEANS))
+    assert content == alone
+    assert answer["quotes"] == expected["quotes"]
+    assert answer["trace"]["carried"] == []
+
+
+def test_a_message_without_content_and_one_in_parts_are_taken(client: OpenAI) -> None:
+    parts = [{"type": "text", "text": "Who introduced the term"}, {"type": "text", "text": "AI"}]
+    messages = [("user", parts), ("assistant", None), ("assistant", ""), ("user", LEANS)]
+    _, answer = said(client, *messages)
+    assert answer["trace"]["carried"] == ["introduced", "term AI", "conference"]
+
+
+def test_what_stands_after_the_question_is_not_leaned_on(client: OpenAI) -> None:
+    _, answer = said(client, ("user", LEANS), ("assistant", ASKED))
+    assert answer["question"] == LEANS
+    assert answer["trace"]["carried"] == []
+    assert not answer["quotes"][0]["text"].startswith(INTRODUCED)
+
+
+def test_a_stream_says_what_was_looked_for_too(client: OpenAI) -> None:
+    stream = client.chat.completions.create(
+        model="pincite",
+        messages=[{"role": "user", "content": ASKED}, {"role": "user", "content": LEANS}],
+        stream=True,
+    )
+    pieces = [chunk.choices[0].delta.content or "" for chunk in stream]
+    assert "".join(pieces).startswith("Searched for: introduced · term AI safety engineering · ")
+
+
+def test_its_own_message_can_be_handed_back(client: OpenAI) -> None:
+    content, _ = said(client, ("user", ASKED))
+    _, answer = said(client, ("user", ASKED), ("assistant", content), ("user", LEANS))
+    assert answer["quotes"][0]["text"].startswith(INTRODUCED)

@@ -30,6 +30,7 @@ TRACE_KEYS = {
     "asked",
     "left_out",
     "listed",
+    "carried",
 }
 
 

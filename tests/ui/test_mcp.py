@@ -14,6 +14,8 @@ from pincite.retrieval.engine import Engine
 
 ASKED = "Who introduced the term AI safety engineering?"
 UNSURE = "When do trains leave the station?"
+LEANS = "And at which conference?"
+INTRODUCED = "In 2011, Roman Yampolskiy introduced the term"
 
 
 @pytest.fixture
@@ -97,3 +99,49 @@ async def test_a_long_document_is_read_in_pieces(address: str, answer: dict[str,
     assert first["end"] == 20_000
     assert rest.structured_content["start"] == 20_000
     assert first["characters"] > 20_000
+
+
+async def test_a_follow_up_is_answered_of_what_it_leans_on(address: str) -> None:
+    history = [{"role": "user", "text": ASKED}, {"role": "assistant", "text": "It was he."}]
+    async with Client(f"{address}mcp") as client:
+        given = await client.call_tool("ask", {"question": LEANS, "history": history})
+        found = await client.call_tool("search", {"question": LEANS, "history": history, "k": 1})
+    answer = given.structured_content
+    assert answer["quotes"][0]["text"].startswith(INTRODUCED)
+    assert answer["trace"]["carried"] == ["introduced", "term AI safety engineering", "conference"]
+    assert found.structured_content["passages"][0]["text"].startswith(INTRODUCED)
+
+
+@pytest.mark.parametrize("history", [{}, {"history": None}, {"history": []}])
+async def test_a_follow_up_with_nothing_before_it_is_taken_as_it_stands(
+    address: str, history: dict[str, Any]
+) -> None:
+    async with Client(f"{address}mcp") as client:
+        given = await client.call_tool("ask", {"question": LEANS, **history})
+    assert given.structured_content["trace"]["carried"] == []
+    assert not given.structured_content["quotes"][0]["text"].startswith(INTRODUCED)
+
+
+@pytest.mark.parametrize("tool", ["ask", "search"])
+@pytest.mark.parametrize(
+    ("turn", "said"),
+    [
+        ({"role": "system", "text": "Be brief."}, "'user' or 'assistant'"),
+        ({"role": "user"}, "text"),
+        ("Why?", "history"),
+    ],
+)
+async def test_what_is_no_turn_is_refused(address: str, tool: str, turn: object, said: str) -> None:
+    async with Client(f"{address}mcp") as client:
+        given = await client.call_tool(tool, {"question": LEANS, "history": [turn]})
+    assert given.is_error
+    assert said in given.content[0].text
+
+
+async def test_the_tools_say_what_a_history_is(address: str) -> None:
+    async with Client(f"{address}mcp") as client:
+        listed = await client.list_tools()
+    inputs = {tool.name: tool.input_schema["properties"] for tool in listed.tools}
+    for name in ("ask", "search"):
+        assert "oldest first" in inputs[name]["history"]["description"]
+    assert "history" not in inputs["read_document"]

@@ -90,6 +90,19 @@ def test_a_quote_its_context_and_its_places_show_nothing_that_acts(
     assert ("Asked 1 of 3 documents" in shown(page)) == (status == "UNSURE")
 
 
+@given(st.lists(st.text(), min_size=1), st.booleans())
+def test_what_was_looked_for_shows_nothing_that_acts_and_stands_on_the_first_line(
+    carried: list[str], is_terminal: bool
+) -> None:
+    trace = Trace(1, "hashing", "score", 0.3, {}, {}, carried=tuple(carried))
+    page = console(is_terminal=is_terminal)
+    terminal.show_answer(page, Answer("Q?", "NOT_FOUND", 0.2, (), (), trace))
+    lines = shown(page).split("\n")
+    assert lines[0].startswith("Searched for: ")
+    assert lines[1].startswith("Not in these documents")
+    assert acts_on_a_terminal(shown(page)) == []
+
+
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_a_list_of_documents_shows_nothing_that_acts(is_terminal: bool) -> None:
     page = console(is_terminal=is_terminal, width=200)

@@ -14,7 +14,7 @@ from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.confidence.confidence import Level
 from pincite.retrieval.reading.quote import Context, Place, Quote, Role
 from pincite.retrieval.trace import Trace
-from pincite.ui.markdown import footnoted
+from pincite.ui.markdown import footnoted, message
 from pincite.ui.web import evidence, page, render
 from pincite.ui.web.escape import escaped
 from pincite.ui.web.passage import passage
@@ -372,3 +372,28 @@ def test_a_copied_answer_has_its_places_as_footnotes() -> None:
         "[^3-2]: A \\*b\\* › H · page 7 · characters 0–17"
     )
     assert "Not in these documents" in footnoted(answer(source), 1)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("found", [True, False])
+def test_what_was_looked_for_stands_first_and_is_text(payload: str, found: bool) -> None:
+    source = document()
+    given = answer(source, *([quote_of(source, 0, 17)] if found else []))
+    given = replace(given, trace=replace(given.trace, carried=(payload, "owls")))
+    reply = render.reply(given, 1)
+    tags = _Tags(reply)
+    assert tags.text.startswith(f"Searched for: {payload} · owls Ask as typed")
+    assert not tags.names & {"script", "img", "iframe", "style"}
+    assert not {name for name in tags.attributes if name.startswith("on")}
+    assert "data-typed" in tags.attributes
+    for copied in (footnoted(given, 1), message(given)):
+        assert not re.search(r"(?<!\\)[<`]|(?<!\\)!\[", copied)
+        assert "Searched for: " in copied
+
+
+def test_where_nothing_was_leaned_on_there_is_nothing_to_take_back() -> None:
+    source = document()
+    for given in (answer(source, quote_of(source, 0, 17)), answer(source)):
+        for shown in (render.reply(given, 1), footnoted(given, 1), message(given)):
+            assert "Searched for" not in shown
+            assert "data-typed" not in shown

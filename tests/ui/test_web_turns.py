@@ -16,11 +16,13 @@ from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import load_settings
 from pincite.ui.web.scope import choices
-from pincite.ui.web.turns import MOST_TURNS, Stopped, Turns
+from pincite.ui.web.turns import MOST_TURNS, Stopped, Turn, Turns
 
 GULLS = "Herring gulls nest on cliffs. They lay three eggs in May.\n"
 OWLS = "Barn owls nest in old barns. They hunt voles at night.\n"
 ASKED = "Where do herring gulls nest?"
+OF_OWLS = "What do barn owls hunt?"
+LEANS = "And where do they nest?"
 
 
 @pytest.fixture
@@ -209,3 +211,110 @@ def test_documents_of_one_title_are_told_apart_by_their_source(engine: Engine) -
     labels = [label for label, _ in choices(engine.library.entries())]
     assert len(set(labels)) == 2
     assert all(label.startswith("Birds (") for label in labels)
+
+
+def before(*turns: tuple[str, str]) -> str:
+    """What was said before, each a role and its text, as a browser hands it in."""
+    return json.dumps([{"role": role, "text": text} for role, text in turns])
+
+
+def first_quote(turn: Turn) -> str:
+    assert turn.answer is not None
+    text: str = turn.answer["quotes"][0]["text"]
+    return text
+
+
+def test_a_follow_up_is_answered_of_what_it_leans_on_and_says_so(engine: Engine) -> None:
+    turn = Turns(engine).take(2, LEANS, history=before(("user", OF_OWLS), ("assistant", "Voles.")))
+    assert first_quote(turn) == OWLS.strip()
+    assert turn.question == LEANS
+    assert "Searched for: barn owls hunt · nest" in turn.reply
+    assert ">Ask as typed</button>" in turn.reply
+    assert "Searched for: barn owls hunt · nest" in turn.markdown
+
+
+def test_what_was_answered_is_leaned_on(engine: Engine) -> None:
+    history = before(("user", "Which birds are there?"), ("assistant", OWLS))
+    assert first_quote(Turns(engine).take(2, LEANS, history=history)) == OWLS.strip()
+
+
+@pytest.mark.parametrize("history", ["[]", before(("user", "?!")), before(("assistant", OWLS))])
+def test_with_nothing_before_it_there_is_no_way_back_to_what_was_typed(
+    engine: Engine, history: str
+) -> None:
+    turn = Turns(engine).take(2, LEANS, history=history)
+    assert first_quote(turn) == GULLS.strip()
+    assert "Searched for" not in turn.reply + turn.markdown
+    assert "Ask as typed" not in turn.reply
+
+
+def test_a_question_that_stands_alone_has_no_way_back_either(engine: Engine) -> None:
+    turn = Turns(engine).take(2, ASKED, history=before(("user", OF_OWLS)))
+    assert first_quote(turn) == GULLS.strip()
+    assert "Ask as typed" not in turn.reply
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        *("", "null", "7", "{}", "[1]", "[null]", '["What?"]', "[", "[NaN]", "[" * 9_000),
+        '[{"role": "user"}]',
+        '[{"role": "system", "text": "What do barn owls hunt?"}]',
+        '[{"role": "user", "text": 7}]',
+        '[{"role": "user", "text": "barn owls"}, {"role": "tool", "text": "voles"}]',
+        '[{"role": "user", "text": "\\ud800 barn owls"}]',
+        '[{"role": "user", "text": "\ud800 barn owls"}]',
+        before(("user", "barn owls " * 500_000)),
+    ],
+    ids=range(17),
+)
+def test_what_is_no_history_is_taken_as_none(engine: Engine, history: str) -> None:
+    turn = Turns(engine).take(2, LEANS, history=history)
+    assert first_quote(turn) == GULLS.strip()
+    assert "Searched for" not in turn.reply
+
+
+def test_of_a_long_history_the_last_turns_count(engine: Engine) -> None:
+    history = [("user", OF_OWLS)] * 500 + [("user", ASKED)] * 10
+    assert first_quote(Turns(engine).take(2, LEANS, history=before(*history))) == GULLS.strip()
+    turned = before(*history[::-1])
+    assert first_quote(Turns(engine).take(2, LEANS, history=turned)) == OWLS.strip()
+
+
+def test_markup_in_what_was_said_stays_text(engine: Engine) -> None:
+    said = "owls<script>alert</script> <img src=x onerror=alert(1)> barn"
+    turn = Turns(engine).take(2, LEANS, history=before(("user", said)))
+    assert "Searched for: " in turn.reply
+    assert "<script" not in turn.reply
+    assert "<img" not in turn.reply
+    assert "onerror=" not in turn.reply
+
+
+def test_a_follow_up_is_drawn_again_with_what_was_looked_for(engine: Engine) -> None:
+    turns = Turns(engine)
+    turn = turns.take(1, LEANS, history=before(("user", OF_OWLS)))
+    again = turns.redraw(handed_in({"question": turn.question, "answer": turn.answer}))
+    assert [one.reply for one in again] == [turn.reply]
+    assert "Searched for: barn owls hunt · nest" in again[0].reply
+
+
+def test_a_forged_subject_is_drawn_as_text(engine: Engine) -> None:
+    turns = Turns(engine)
+    turn = kept(turns)
+    turn["answer"]["trace"]["carried"] = ["<script>alert(1)</script>", "</p><b>"]
+    [again] = turns.redraw(handed_in(turn))
+    assert "&lt;script&gt;" in again.reply
+    assert "<script" not in again.reply
+    assert "</p><b>" not in again.reply
+    turn["answer"]["trace"]["carried"] = [{"a": 1}]
+    [again] = turns.redraw(handed_in(turn))
+    assert "not shown" in again.reply
+
+
+def test_a_turn_that_was_kept_before_there_were_follow_ups_is_still_drawn(engine: Engine) -> None:
+    turns = Turns(engine)
+    turn = kept(turns)
+    del turn["answer"]["trace"]["carried"]
+    [again] = turns.redraw(handed_in(turn))
+    assert "Herring gulls nest on cliffs." in again.reply
+    assert "Ask as typed" not in again.reply

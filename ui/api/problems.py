@@ -128,10 +128,15 @@ def _is_no_json(request: Request) -> bool:
     return has_body and not re.fullmatch(r"application/(?:[\w.-]+\+)?json", kind)
 
 
+def _given(error: Mapping[str, Any]) -> str:
+    """What stands where one of a few words was wanted."""
+    return f", not {str(error['input'])[:40]!r}" if error["type"] == "literal_error" else ""
+
+
 def malformed_sentence(error: RequestValidationError) -> str:
     """What is wrong with a request, one sentence for all of it."""
     found = (
-        f"{'.'.join(str(part) for part in e['loc']) or 'the body'}: {e['msg']}"
+        f"{'.'.join(str(part) for part in e['loc']) or 'the body'}: {e['msg']}{_given(e)}"
         for e in error.errors()
     )
     return f"the request is not well formed ({'; '.join(found)}); see /api/v1/openapi.json"

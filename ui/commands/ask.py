@@ -91,6 +91,8 @@ def chat(
                 break
             if line == _NEW:
                 history = []
+            elif line.startswith("/") and " " not in line and not typed:
+                say(f"there is no command {line}; there are {_NEW}, {_TYPED} and {_END[0]}")
             elif question := (last if typed else line):
                 last = question
                 try:

@@ -171,7 +171,7 @@ class Turns:
 def _history(handed_in: str) -> list[Said]:
     """What a browser says was said before; nothing where it is not in its form."""
     try:
-        return _SAID.validate_json(handed_in[:_LONGEST])[-MOST_TURNS:]
+        return _SAID.validate_json((handed_in or "[]")[:_LONGEST])[-MOST_TURNS:]
     except ValidationError:
         return []
 

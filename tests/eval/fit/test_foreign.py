@@ -10,6 +10,7 @@ import pytest
 from pincite.eval.fit.foreign import answered, foreign
 from pincite.eval.goldset import GoldSet, Question, load
 from pincite.eval.run import Outcome, Run
+from pincite.retrieval.conversation.turns import Turn
 from tests.eval.conftest import Ask, write_gold
 
 
@@ -18,10 +19,10 @@ def gold(tmp_path: Path) -> GoldSet:
     return load(write_gold(tmp_path / "small"))
 
 
-def other(number: int, turns: int = 0, name: str = "other") -> GoldSet:
-    """A set of so many questions, each after so many turns."""
+def other(number: int, *history: Turn, name: str = "other") -> GoldSet:
+    """A set of so many questions, each after these turns."""
     questions = tuple(
-        Question(f"q{n}", f"What of {n}?", ("it",), (), True, scope_doc="d", turns=turns)
+        Question(f"q{n}", f"What of {n}?", ("it",), (), True, scope_doc="d", history=history)
         for n in range(number)
     )
     return GoldSet(name, {}, questions)
@@ -47,7 +48,7 @@ def test_of_many_questions_the_same_ones_are_taken_each_time(gold: GoldSet) -> N
 
 
 def test_questions_of_a_conversation_are_left_out(gold: GoldSet) -> None:
-    assert foreign(gold, [other(3, turns=1)]).questions == ()
+    assert foreign(gold, [other(3, Turn("user", "Why?"))]).questions == ()
 
 
 def test_what_is_answered_or_failed_counts_against_its_set(ask: Ask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pincite.corpus.types import Span
 from pincite.eval.fit.without import without
 from pincite.eval.goldset import Evidence, GoldDocument, GoldSet, Question
+from pincite.retrieval.conversation.turns import Turn
 
 TEXTS = {
     "menu": "Lunch costs 12 francs.",
@@ -39,7 +40,8 @@ def test_what_cannot_be_left_out_is_not_asked() -> None:
     everywhere = Question("e", "What?", ("s",), (), True, relevant_docs=tuple(TEXTS))
     nowhere = Question("n", "What?", ("12",), (), True)
     no_answer = Question("u", "What?", (), (), False, scope_doc="menu")
-    assert without(gold(everywhere, nowhere, no_answer, lunch(turns=1))).questions == ()
+    talk = lunch(history=(Turn("user", "Where do they eat?"),))
+    assert without(gold(everywhere, nowhere, no_answer, talk)).questions == ()
 
 
 def test_the_same_questions_are_taken_each_time() -> None:

@@ -14,13 +14,15 @@ from pincite.eval.measure import GROUPS
 from pincite.eval.report.compare import Difference, compare
 from pincite.eval.report.html_report import page
 from pincite.eval.report.report import Report, read_json, show, write_json
-from pincite.eval.run import Run
+from pincite.eval.run import History, Run
 from tests.eval.conftest import (
+    FOLLOWS,
     NEVER,
     NOWHERE,
     OWL,
     QUESTIONS,
     SHIP,
+    TALK,
     TEXTS,
     WHOLE,
     Ask,
@@ -72,7 +74,7 @@ def quoted(block: str) -> tuple[list[str], list[str]]:
 def test_a_report_counts_what_was_asked(value: Report) -> None:
     assert (value["gold"], value["documents"]) == ("small", 3)
     assert (value["questions"], value["answerable"], value["failed"]) == (7, 5, 0)
-    assert value["asked_without_history"] == 1
+    assert (value["history"], value["asked_without_history"]) == ("all", 0)
     assert value["settings"]["embedder"] == "hashing"
     assert "library" not in value["settings"]
     assert [result["id"] for result in value["results"]] == [q["id"] for q in QUESTIONS]
@@ -131,8 +133,37 @@ def test_the_tables_have_every_metric_and_every_kind(value: Report) -> None:
     assert "quote_iou ↓" not in said
 
 
-def test_questions_of_a_conversation_are_spoken_of(value: Report) -> None:
-    assert "1 questions belong to a conversation and were asked without it" in shown(value)
+def test_questions_that_were_asked_without_their_conversation_are_spoken_of(ask: Ask) -> None:
+    value = report_of(ask([OWL, TALK, FOLLOWS], history="none"))
+    assert (value["history"], value["asked_without_history"]) == ("none", 2)
+    assert "2 questions belong to a conversation and were asked without it" in shown(value)
+
+
+@pytest.mark.parametrize("history", ["last", "all"])
+def test_of_questions_that_had_their_conversation_nothing_is_said(
+    ask: Ask, history: History
+) -> None:
+    value = report_of(ask([OWL, TALK, FOLLOWS], history=history))
+    assert (value["history"], value["asked_without_history"]) == (history, 0)
+    assert "belong to a conversation" not in shown(value)
+
+
+def test_follow_ups_are_counted_by_how_much_they_say(ask: Ask) -> None:
+    five = {**FOLLOWS, "id": "five", "question": "And where is that now?"}
+    six = {**FOLLOWS, "id": "six", "question": "And where is that just now?"}
+    value = report_of(ask([OWL, WHOLE, five, six, FOLLOWS]))
+    assert {kind: found["questions"] for kind, found in value["kinds"].items()} == {
+        "fact": 1,
+        "follow-up of at most 5 words": 2,
+        "follow-up of more than 5 words": 1,
+    }
+    assert value["kinds"]["follow-up of at most 5 words"]["doc_recall@10"] == 1.0
+    assert "follow-up of at most 5 words" in shown(value)
+
+
+def test_a_follow_up_that_has_a_kind_keeps_it(ask: Ask) -> None:
+    value = report_of(ask([{**FOLLOWS, "kind": "pronoun"}]))
+    assert list(value["kinds"]) == ["pronoun"]
 
 
 def test_failed_questions_are_spoken_of(ask: Ask) -> None:

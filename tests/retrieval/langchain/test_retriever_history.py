@@ -86,7 +86,12 @@ def test_the_same_question_after_another_finds_other_things(
 
 @pytest.mark.parametrize(
     "told",
-    [AIMessage(OWLS), AIMessageChunk(OWLS), ("ai", OWLS), {"role": "assistant", "content": OWLS}],
+    [
+        AIMessage(OWLS),
+        AIMessageChunk(content=OWLS),
+        ("ai", OWLS),
+        {"role": "assistant", "content": OWLS},
+    ],
 )
 def test_what_the_model_said_is_leaned_on(retriever: PinciteRetriever, told: Any) -> None:
     assert texts(retriever.invoke(LEANS, history=[("user", "Which are there?"), told])) == [OWLS]
