@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pincite.corpus.library import Library
@@ -218,11 +218,14 @@ def answer(
         for quote in quotes:
             verify(quote, sources.document(quote.document))
     with stages.timed("confidence"):
+        judged, read_so = query, reading
+        if follow_up is not None and not follow_up.leans:
+            judged, read_so = _alone(question, reading, sources, settings)
         found = features(
-            query,
-            reading,
+            judged,
+            read_so,
             _with_headings(quotes[0]) if quotes else "",
-            known=sources.is_english(query, reading),
+            known=sources.is_english(judged, read_so),
             calibrated=sources.cross_encoder is not None and sources.cross_encoder.calibrated,
             overview=overview.sure,
         )
@@ -251,6 +254,25 @@ def answer(
             carried=follow_up.subject(question) if follow_up and follow_up.leans else (),
         ),
     )
+
+
+def _alone(
+    question: str, reading: Reading, sources: Sources, settings: Settings
+) -> tuple[Query, Reading]:
+    """A question that stands alone, and what was found, read without what was said before it.
+
+    That helps to find an answer and does not say that there is one: another subject after a
+    question that was answered would be as sure as that.
+    """
+    query = query_of(question, sources, Stages())
+    again = read(
+        query,
+        reading.hits,
+        sources.library,
+        sources.document,
+        dense_weight=settings.dense_weight,
+    )
+    return query, replace(reading, candidates=again.candidates)
 
 
 def _firsts_of_parts(

@@ -79,6 +79,13 @@ def test_a_new_subject_is_answered_as_it_is_alone(engine: Engine) -> None:
     assert after.trace.carried == ()
 
 
+def test_what_is_not_there_is_no_surer_after_a_question_that_was_answered(engine: Engine) -> None:
+    asked = "Which quokka ate the marzipan on Tuesday?"
+    alone = engine.ask(asked)
+    after = engine.ask(asked, history=engine.ask(ROOM.text).turns())
+    assert after.confidence <= alone.confidence + 0.05
+
+
 def test_own_words_keep_their_weight_and_others_have_less_the_older_they_are(
     indexes: Indexes,
 ) -> None:
