@@ -41,10 +41,12 @@ def link_of(page: Page, button: str) -> str:
     return copied
 
 
+@pytest.mark.parametrize("width", [360, 1440])
 def test_each_page_has_an_address_and_back_and_forward_lead_between_them(
-    browser: Browser, address: str
+    browser: Browser, address: str, width: int
 ) -> None:
-    with visit(browser, f"{address}library") as page:
+    size = {"width": width, "height": 800}
+    with visit(browser, f"{address}library", viewport=size) as page:
         expect_page(page, "Library")
         expect(page.locator("#library-shelf .count")).to_be_visible()
         for name in ("Evaluate", "Ask"):
@@ -176,7 +178,9 @@ def test_an_answer_is_copied_as_citations_and_saved_where_there_is_no_clipboard(
         assert chat.evaluate("navigator.clipboard.readText()").startswith(start)
         expect(foot.get_by_role("button", name=f"Copy as {form}")).to_be_visible()
 
-    chat.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+    chat.evaluate(
+        "() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }"
+    )
     with chat.expect_download() as download:
         foot.get_by_role("button", name="Copy as BibTeX").click()
     assert download.value.suggested_filename == "quotes.bib"

