@@ -188,6 +188,14 @@ class ReadableLibrary:
             raise DocumentNotFoundError(f"the library {self.folder} has no document {id[:12]}")
         return pinned(document_from(rows[0]))
 
+    def with_words(self, words: str, most: int) -> list[str]:
+        """The ids of the first ``most`` documents, by source name, that have just these words."""
+        statement = (
+            "SELECT d.id FROM documents d JOIN contents c ON c.document = d.id"
+            " WHERE instr(c.text, ?) > 0 ORDER BY d.source LIMIT ?"
+        )
+        return [row[0] for row in self._database.rows(statement, [words, most])]
+
     def layout(self, id: str) -> Layout | None:
         """Where the document's words stand on its pages; None for a format without pages."""
         rows = self._database.rows("SELECT words FROM layouts WHERE document = ?", [id])

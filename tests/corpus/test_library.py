@@ -247,6 +247,14 @@ def test_a_document_is_found_by_its_source_and_by_the_start_of_its_id(library: L
         assert library.find(document.id[:6]).id == library.find(document.id).id == document.id
 
 
+def test_documents_are_found_by_words_that_they_have_to_the_letter(library: Library) -> None:
+    put(library, make("One 🦉\nTwo.", "c"), make("two", "b"), make("One 🦉\nTwo, three", "a"))
+    ids = {entry.source: entry.id for entry in library.entries()}
+    assert library.with_words("🦉\nTwo", 5) == [ids["a"], ids["c"]]
+    assert library.with_words("🦉\nTwo", 1) == [ids["a"]]
+    assert library.with_words("%", 5) == []
+
+
 @pytest.mark.parametrize("name", ["", "file", "%%%%%%", "______", "FILE 1", "f" * 65, "file 1\0"])
 def test_a_name_that_is_no_document_is_not_found(library: Library, name: str) -> None:
     put(library, make("One.", "file 1"))

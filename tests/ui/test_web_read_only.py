@@ -61,8 +61,10 @@ def test_a_read_only_server_has_no_page_and_no_event_that_changes_something(
         site(engine, terms=Terms(read_only=True)), raise_server_exceptions=False
     ) as shut:
         config = call_everything(shut, event)
+        pages = [shut.get(path).status_code for path in ("/", "/ask", "/library", "/evaluate")]
         sent = shut.post("/gradio_api/upload", files={"files": ("a.txt", b"One.")})
     assert tabs(config) == ["Ask"]
+    assert pages == [200, 200, 404, 404]
     assert "library-shelf" not in json.dumps(config)
     assert sent.status_code == 403
     assert engine.library.entries() == before

@@ -91,13 +91,30 @@ def test_a_person_and_a_program_come_in_each_with_their_key(
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/config", "/gradio_api/info", "/gradio_api/file=/etc/passwd", "/mcp", "/static/x"],
+    [
+        *("/", "/ask", "/library", "/documents/012345", "/nothing"),
+        *("/config", "/gradio_api/info", "/gradio_api/file=/etc/passwd", "/mcp", "/static/x"),
+    ],
 )
 def test_without_a_key_nothing_at_all_is_given(server: Server, path: str) -> None:
     answer = call(server, path)
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
     assert answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/documents/0123456", 404), ("/no", 404), ("/ask", 200)]
+)
+def test_pages_of_ours_have_the_headers_of_all_others(
+    server: Server, path: str, status: int
+) -> None:
+    page = call(server, path, {**BASIC, "Accept": "text/html"})
+    assert page.status == status
+    assert page.headers["Content-Type"].startswith("text/html")
+    front = call(server, "/", BASIC).headers
+    for name in ("Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"):
+        assert page.headers[name] == front[name]
 
 
 def test_a_refusal_has_the_form_that_the_interface_has_for_failures(server: Server) -> None:

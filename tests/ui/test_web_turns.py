@@ -54,6 +54,17 @@ def test_a_turn_has_all_that_the_page_shows_and_copies(engine: Engine) -> None:
     assert 'id="evidence-4-1"' in turn.evidence
     assert "<b>Herring gulls nest on cliffs.</b> They lay three eggs in May." in turn.reply
     assert f"> {GULLS.strip()} [^4-1]" in turn.markdown
+    assert f"annote = {{{GULLS.strip()}}}" in turn.citations["bibtex"]
+    assert set(turn.citations) == {"bibtex", "ris", "apa"}
+    [again] = Turns(engine).redraw(handed_in({"question": ASKED, "answer": turn.answer}))
+    assert again.citations == turn.citations
+
+
+def test_a_turn_without_quotes_has_no_citations(engine: Engine) -> None:
+    turn = Turns(engine).take(1, "Quokka zyzzyva marzipan?")
+    assert turn.citations == {}
+    assert "BibTeX" not in turn.reply
+    assert "Copy as Markdown" in turn.reply
 
 
 def test_what_goes_wrong_is_a_sentence_in_the_chat(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from pincite.corpus.errors import PinciteError
+from pincite.corpus.errors import PinciteError, UsageError
+from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import Turn
-from pincite.ui import terminal
+from pincite.ui import citations, terminal
 from pincite.ui.console import (
     EXIT_NOT_FOUND,
     JsonOption,
@@ -20,12 +23,26 @@ from pincite.ui.console import (
     print_json,
     say,
 )
+from pincite.ui.levels import NOT_FOUND, UNSURE
 
 DocumentOption = Annotated[
     list[str] | None, typer.Option(help="Ask only this document: its source or id. Repeatable.")
 ]
 TagOption = Annotated[
     list[str] | None, typer.Option(help="Ask only documents with this tag, or any of these tags.")
+]
+
+
+class Format(StrEnum):
+    """A format of citations, as `pincite.ui.citations.FORMATS` calls it."""
+
+    bibtex = "bibtex"
+    ris = "ris"
+    apa = "apa"
+
+
+CiteOption = Annotated[
+    Format | None, typer.Option("--cite", help="Print the quotes as citations, and nothing else.")
 ]
 _NEW, _TYPED, _END = "/new", "/typed", ("/exit", "/quit")
 
@@ -35,20 +52,34 @@ def ask(
     document: DocumentOption = None,
     tag: TagOption = None,
     as_json: JsonOption = False,
+    cite: CiteOption = None,
     threshold: ThresholdOption = None,
 ) -> None:
     """Answer a question with verified quotes, or say that the documents do not.
 
     Exit code 3 says that they are about other things.
     """
+    if as_json and cite:
+        raise UsageError("--json and --cite print different things; choose one of them")
     with open_engine(threshold) as engine:
         answer = engine.ask(question, documents=document or None, tags=tag or None)
+        cited = citations.citations(answer.quotes, engine.document) if cite else []
     if as_json:
         print_json(answer.to_json())
+    elif cite:
+        _print_citations(answer, citations.FORMATS[cite](cited))
     else:
         terminal.show_answer(out(), answer)
     if answer.status == "NOT_FOUND":
         raise typer.Exit(EXIT_NOT_FOUND)
+
+
+def _print_citations(answer: Answer, text: str) -> None:
+    """Print citations; what is to be known of the answer goes to standard error."""
+    if answer.status != "ANSWERED":
+        say(NOT_FOUND if answer.status == "NOT_FOUND" else UNSURE)
+    if text:
+        out().print(Text(text), soft_wrap=True)
 
 
 def search(

@@ -27,6 +27,7 @@ window.pincite = (() => {
   let stopped = 0; // when one was stopped
   let turns = []; // of the conversation on the screen: { question, answer, markdown }
   let alone = false; // the next question is asked without what was said before
+  let linked = null; // the question of the page's address, until it is asked
   let recalled = 0; // how many questions back the box shows
 
   // What is kept
@@ -132,6 +133,8 @@ window.pincite = (() => {
   // What happens
 
   const begin = (question, scope) => {
+    question = linked ?? question; // which is not in the box
+    linked = null;
     number += 1;
     const section = make("section", "turn");
     section.id = `turn-${number}`;
@@ -264,6 +267,12 @@ window.pincite = (() => {
     byId("turns").lastElementChild?.scrollIntoView({ block: "start" });
   };
 
+  const askLinked = () => { // in a conversation of its own
+    if (!byId("ask") || !questionBox()) return requestAnimationFrame(askLinked);
+    begone();
+    byId("ask").click();
+  };
+
   const begone = () => { // to the empty page
     sessionStorage.removeItem(CURRENT);
     clear();
@@ -280,26 +289,14 @@ window.pincite = (() => {
     if (!["desk", "turns", "cards", "kept"].every(byId)) // the page is still being built
       return requestAnimationFrame(() => start(functions));
     server = functions;
+    linked = window.pinciteAddresses.linkedQuestion();
     const id = current();
-    if (id) open(id);
+    if (linked !== null) askLinked();
+    else if (id) open(id);
     else furnish();
   };
 
-  // Copying and saving
-
-  const copy = async (button) => {
-    const turn = turns.find(({ number: one }) => one === Number(button.dataset.copy));
-    if (!turn) return;
-    const label = button.textContent;
-    try {
-      await navigator.clipboard.writeText(turn.markdown);
-      button.textContent = "Copied";
-    } catch {
-      save("answer.md", "text/markdown", turn.markdown); // no clipboard without a safe connection
-      button.textContent = "Saved";
-    }
-    setTimeout(() => { button.textContent = label; }, PATIENCE_MS);
-  };
+  // Saving
 
   const save = (name, type, text) => {
     const link = document.createElement("a");
@@ -330,13 +327,12 @@ window.pincite = (() => {
     const example = on(".example");
     if (example) asking(example.textContent, () => example.click());
     else if (on("#ask")) asking(questionBox().value, askAgain);
-    const button = on("[data-do], [data-open], [data-remove], [data-copy], [data-typed]");
+    const button = on("[data-do], [data-open], [data-remove], [data-typed]");
     if (!button) return;
     if ("typed" in button.dataset) asTyped(button);
     else if (button.dataset.do) deeds[button.dataset.do]();
     else if (button.dataset.open) open(button.dataset.open);
-    else if (button.dataset.remove) forget(button.dataset.remove);
-    else copy(button);
+    else forget(button.dataset.remove);
   });
 
   // The arrow keys bring earlier questions back into the box.
@@ -355,5 +351,7 @@ window.pincite = (() => {
     event.preventDefault();
   });
 
-  return { begin, receive, stop, ended, start };
+  const turn = (number) => turns.find((one) => one.number === number);
+
+  return { begin, receive, stop, ended, start, save, turn };
 })();

@@ -12,6 +12,7 @@ from pincite.corpus.types import Document, Span
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.ui.terminal import MOST_PLACES
+from pincite.ui.web.copying import copy_link
 from pincite.ui.web.escape import escaped, isolated, shortened
 from pincite.ui.web.passage import is_row, passage
 
@@ -46,6 +47,7 @@ def evidence(
                 sign=str(number),
                 body=in_source(quote, document_of(quote.document)),
                 sheets=_sheets(quote) if drawable(document_of(quote.document)) else "",
+                link=copy_link(quote),
             )
             for number, quote in enumerate(answer.quotes, start=1)
         )
@@ -163,6 +165,7 @@ def _card(
     body: str,
     note: str = "",
     sheets: str = "",
+    link: str = "",
 ) -> str:
     file = re.split(r"[\\/]", document.source)[-1]
     return (
@@ -171,5 +174,5 @@ def _card(
         f"{f'<p class=note>{note}</p>' if note else ''}"
         f'<div class="source" dir="auto">{body}</div>{sheets}'
         f'<footer>{isolated(shortened(file, 80))} · text SHA-256 <span class="digest">'
-        f"{document.text_sha256[:12]}</span></footer></article>"
+        f"{document.text_sha256[:12]}</span>{link}</footer></article>"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pincite.retrieval.answer import Answer
 from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out, listed, searched_for
+from pincite.ui.web.copying import copy_answer, copy_link
 from pincite.ui.web.escape import escaped, shortened
 from pincite.ui.web.evidence import lettered, place, places, quoted
 from pincite.ui.web.how import how
@@ -72,7 +73,7 @@ def _quotes(answer: Answer, turn: int) -> str:
     items = "".join(
         f'<li><a class="cite" href="#evidence-{turn}-{number}"'
         f' aria-label="See quote {number} in its source">[{number}]</a>'
-        f'<div class="said">{quoted(quote)}{places(quote)}</div></li>'
+        f'<div class="said">{quoted(quote)}{places(quote)}{copy_link(quote)}</div></li>'
         for number, quote in enumerate(answer.quotes, start=1)
     )
     unsure = answer.status == "UNSURE"
@@ -117,5 +118,5 @@ def _left_out(answer: Answer) -> str:
 
 def _foot(answer: Answer, turn: int) -> str:
     """What can be done with an answer: copy it, and see how it was found."""
-    copy = f'<button type="button" class="plain" data-copy="{turn}">Copy as Markdown</button>'
+    copy = copy_answer(turn, has_quotes=answer.status != "NOT_FOUND")
     return f'<div class="foot">{how(answer)}{copy}</div>'

@@ -27,9 +27,12 @@ from pincite.ui.api import chat_completions, uploads
 from pincite.ui.api.bodies import SMALL, Bounded
 from pincite.ui.api.queue import Queue
 from pincite.ui.terms import Terms
+from pincite.ui.web.addresses import ASK, EVALUATE, LIBRARY, PageAddresses
 from pincite.ui.web.app import build
+from pincite.ui.web.documents_route import documents_route
 from pincite.ui.web.evaluations import load_evaluations
 from pincite.ui.web.gate import Gate, Keys
+from pincite.ui.web.plain_page import NotFoundPages
 from pincite.ui.web.refusals import refusal
 from pincite.ui.web.theme import ICON, SCRIPT, STYLES, theme
 
@@ -93,6 +96,12 @@ def site(
     app.add_middleware(
         Bounded, limit=lambda scope: SMALL if scope["path"].startswith(mcp.PATH) else most
     )
+    evaluations = (
+        None if terms.read_only else load_evaluations(engine.settings, engine.embedder, terms.gold)
+    )
+    pages = [ASK, *([LIBRARY] if intake else []), *([] if evaluations is None else [EVALUATE])]
+    app.add_middleware(PageAddresses, pages=pages)
+    app.add_middleware(NotFoundPages)
     app.add_middleware(Gate, keys=keys)
     app.add_middleware(_Guard, hosts=hosts, shut=(_UPLOAD,) if terms.read_only else ())
     # Without a policy of ours Gradio lets any web page read the answers, unless it knows the
@@ -100,15 +109,13 @@ def site(
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.mount(programs.PREFIX, programs.api(engine, queue, drawings, intake))
     app.mount(chat_completions.PREFIX, chat_completions.chat_completions(engine, queue))
-    app.router.routes.extend(over_http.routes)
+    app.router.routes.extend([*over_http.routes, documents_route(engine.library)])
     gr.mount_gradio_app(
         app,
         build(
             engine,
             intake,
-            None
-            if terms.read_only
-            else load_evaluations(engine.settings, engine.embedder, terms.gold),
+            evaluations,
             partial(available, engine.library),
         ),
         path="/",

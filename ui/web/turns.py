@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.conversation.turns import Turn as Said
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.reading.quote import verify
+from pincite.ui.citations import FORMATS, citations
 from pincite.ui.markdown import footnoted
 from pincite.ui.web import evidence, render
 from pincite.ui.web.scope import chosen
@@ -51,6 +52,7 @@ class Turn:
         question: as it was asked.
         question_html, reply, evidence: as HTML; there is no evidence where there is no answer.
         markdown: both, to be copied.
+        citations: the quotes in each format of `pincite.ui.citations`.
         answer: the answer's JSON value; None where there is no answer.
     """
 
@@ -60,6 +62,7 @@ class Turn:
     reply: str
     evidence: str = ""
     markdown: str = ""
+    citations: dict[str, str] = field(default_factory=dict)
     answer: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -154,6 +157,7 @@ class Turns:
             return self._failed(number, question, str(error))
 
     def _drawn(self, number: int, answer: Answer, document_of: Callable[[str], Document]) -> Turn:
+        cited = citations(answer.quotes, document_of)
         return Turn(
             number=number,
             question=answer.question,
@@ -161,6 +165,7 @@ class Turns:
             reply=render.reply(answer, number),
             evidence=evidence.evidence(answer, document_of, number, self._drawable),
             markdown=footnoted(answer, number),
+            citations={name: write(cited) for name, write in FORMATS.items()} if cited else {},
             answer=answer.to_json(),
         )
 
