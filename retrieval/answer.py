@@ -111,7 +111,7 @@ class Answer:
                 for quote in self.quotes
             ],
             "nearest": [passage.to_json() for passage in self.nearest],
-            "trace": asdict(self.trace),
+            "trace": asdict(self.trace) | {"carried": list(self.trace.carried)},
         }
 
 
@@ -249,6 +249,8 @@ def answer(
             left_out=scope.left_out if scope else 0,
             listed=overview.listed,
             carried=follow_up.subject(question) if follow_up and follow_up.leans else (),
+            documents=sources.library.document_count(),
+            reranked=len(reading.answers),
         ),
     )
 
