@@ -27,6 +27,9 @@ DocumentOption = Annotated[
 TagOption = Annotated[
     list[str] | None, typer.Option(help="Ask only documents with this tag, or any of these tags.")
 ]
+DetailsOption = Annotated[
+    bool, typer.Option("--details", help="Also show offsets, and scores as numbers.")
+]
 _NEW, _TYPED, _END = "/new", "/typed", ("/exit", "/quit")
 
 
@@ -35,6 +38,7 @@ def ask(
     document: DocumentOption = None,
     tag: TagOption = None,
     as_json: JsonOption = False,
+    details: DetailsOption = False,
     threshold: ThresholdOption = None,
 ) -> None:
     """Answer a question with verified quotes, or say that the documents do not.
@@ -46,7 +50,7 @@ def ask(
     if as_json:
         print_json(answer.to_json())
     else:
-        terminal.show_answer(out(), answer)
+        terminal.show_answer(out(), answer, details=details)
     if answer.status == "NOT_FOUND":
         raise typer.Exit(EXIT_NOT_FOUND)
 
@@ -57,6 +61,7 @@ def search(
     document: DocumentOption = None,
     tag: TagOption = None,
     as_json: JsonOption = False,
+    details: DetailsOption = False,
 ) -> None:
     """Show the passages that are nearest to a question, ranked."""
     with open_engine() as engine:
@@ -64,7 +69,7 @@ def search(
     if as_json:
         print_json([passage.to_json() for passage in passages])
     else:
-        terminal.show_passages(out(), passages)
+        terminal.show_passages(out(), passages, details=details)
     if not passages:
         raise typer.Exit(EXIT_NOT_FOUND)
 
