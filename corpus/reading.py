@@ -102,11 +102,15 @@ class ReadableLibrary:
                 f"{fingerprint}; {_OLDER if is_older else remedy}"
             )
 
+    def document_count(self) -> int:
+        """How many documents there are."""
+        ((documents,),) = self._database.rows("SELECT count(*) FROM documents")
+        return int(documents)
+
     def counts(self) -> tuple[int, int]:
         """How many documents and passages there are."""
-        ((documents,),) = self._database.rows("SELECT count(*) FROM documents")
         ((passages,),) = self._database.rows("SELECT count(*) FROM passages")
-        return documents, passages
+        return self.document_count(), passages
 
     def entries(self) -> list[Entry]:
         """Every document, by source name."""

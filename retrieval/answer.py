@@ -252,6 +252,8 @@ def answer(
             left_out=scope.left_out if scope else 0,
             listed=overview.listed,
             carried=follow_up.subject(question) if follow_up and follow_up.leans else (),
+            documents=sources.library.document_count(),
+            reranked=len(reading.answers),
         ),
     )
 

@@ -47,6 +47,8 @@ class Trace:
         listed: where the quotes are the list of the documents, how many documents there are.
         carried: of a question that leans on the one before it, what was looked for: words of
             both.
+        documents: how many the library had; None in answers of earlier versions.
+        reranked: how many passages were read together with the question.
     """
 
     generation: int
@@ -60,3 +62,5 @@ class Trace:
     left_out: int = 0
     listed: int | None = None
     carried: tuple[str, ...] = ()
+    documents: int | None = None
+    reranked: int = 0

@@ -6,7 +6,33 @@ from pincite.retrieval.answer import Answer
 
 UNSURE = "I cannot vouch for these; closest:"
 NOT_FOUND = "Not in these documents"
-ELSEWHERE = "They are about other things"
+ELSEWHERE = (
+    "They are about other things. These passages come closest, and do not answer the question:"
+)
+
+
+def how_sure(answer: Answer) -> str:
+    """How sure an answer is, in words."""
+    if answer.status != "ANSWERED":
+        return "Unsure" if answer.status == "UNSURE" else "About other things"
+    return next(words for least, words in _bands(answer) if answer.confidence >= least)
+
+
+def number(answer: Answer) -> str:
+    """The number behind those words, for whoever wants it."""
+    return f"{answer.trace.confidence_kind} {answer.confidence:.2f}"
+
+
+def _bands(answer: Answer) -> tuple[tuple[float, str], ...]:
+    if answer.trace.confidence_kind == "probability":
+        return (
+            (0.8, "Very likely the answer"),
+            (0.6, "Likely the answer"),
+            (0.0, "Possibly the answer"),
+        )
+    # A score promises nothing but its order, so the words say only how strong a match it is.
+    step = (1 - answer.trace.threshold) / 3
+    return ((1 - step, "A strong match"), (1 - 2 * step, "A fair match"), (0.0, "A weak match"))
 
 
 def left_out(answer: Answer) -> str:

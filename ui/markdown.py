@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import groupby
 
-from pincite.retrieval.answer import Answer
-from pincite.retrieval.reading.quote import Quote
+from pincite.retrieval.answer import Answer, FoundPassage
+from pincite.retrieval.reading.quote import Place, Quote
+from pincite.ui.closest import closest
 from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, note, searched_for
-from pincite.ui.terminal import harmless, place, places
+from pincite.ui.rows import cells, is_row, is_rule
+from pincite.ui.terminal import harmless, places
 
 # What Markdown would take for markup anywhere in a line, and what it does at a line's start.
 _ACTS = re.compile(r"[\\`*_\[\]<>~|&$]")
@@ -35,21 +39,31 @@ def literal(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text as a block quote, literally."""
-    return "\n".join(f"> {line}" for line in literal(text).split("\n"))
+    r"""The text as a block quote, literally; rows of a table as a table.
+
+    >>> print(quoted("Fees:\n| Class | Late |\n| --- | --- |\n| *Oak* | 3 |"))
+    > Fees:
+    >
+    > | Class | Late |
+    > | --- | --- |
+    > | \*Oak\* | 3 |
+    """
+    blocks = [
+        _table(list(lines)) if in_table else literal("\n".join(lines).strip("\n"))
+        for in_table, lines in groupby(text.split("\n"), key=is_row)
+    ]
+    return _indented(_joined(*blocks), "> ")
 
 
 def message(answer: Answer) -> str:
     """The answer: each quote as a block quote with its number and its place."""
     if answer.status != "NOT_FOUND":
         quotes = [
-            f"{quoted(_with_context(quote))}\n>\n> \\[{number}\\] {_places(quote)}"
-            for number, quote in enumerate(answer.quotes, start=1)
+            f"{quoted(_with_context(quote))}\n>\n> \\[{count}\\] {_places(quote, quote.places)}"
+            for count, quote in enumerate(answer.quotes, start=1)
         ]
         return _joined(_carried(answer), _lead(answer), *quotes, note(answer))
-    nearest = "\n".join(f"- {literal(place(passage))}" for passage in answer.nearest)
-    closest = f"{ELSEWHERE}; the nearest:\n\n{nearest}" if nearest else ""
-    return _joined(_carried(answer), f"{NOT_FOUND}.", closest, note(answer))
+    return _joined(_carried(answer), f"{NOT_FOUND}.", _closest(answer), note(answer))
 
 
 def footnoted(answer: Answer, turn: int) -> str:
@@ -61,10 +75,13 @@ def footnoted(answer: Answer, turn: int) -> str:
     if answer.status == "NOT_FOUND":
         return f"{asked}\n\n{message(answer)}"
     quotes, notes = [], []
-    for number, quote in enumerate(answer.quotes, start=1):
-        mark = f"[^{turn}-{number}]"
-        quotes.append(f"{quoted(_with_context(quote))} {mark}")
-        notes.append(f"{mark}: {_places(quote)}")
+    for count, quote in enumerate(answer.quotes, start=1):
+        mark = f"[^{turn}-{count}]"
+        ends_in_row = is_row(quote.text.rpartition("\n")[2])
+        quotes.append(
+            quoted(_with_context(quote)) + (f"\n>\n> {mark}" if ends_in_row else f" {mark}")
+        )
+        notes.append(f"{mark}: {_places(quote, quote.places)}")
     return _joined(asked, _carried(answer), _lead(answer), *quotes, note(answer), "\n".join(notes))
 
 
@@ -76,13 +93,56 @@ def _lead(answer: Answer) -> str:
     return UNSURE if answer.status == "UNSURE" else ""
 
 
+def _closest(answer: Answer) -> str:
+    """What comes closest, as a list in which no item looks like a numbered quote."""
+    items = [
+        f"- {_places(near.passage, near.places)}\n\n{_indented(quoted(near.excerpt), '  ')}"
+        for near in closest(answer.nearest)
+    ]
+    return _joined(ELSEWHERE, *items) if items else ""
+
+
 def _with_context(quote: Quote) -> str:
-    """The quote under its context."""
-    return "\n".join([*(piece.text for piece in quote.context), quote.text])
+    """The quote under its context; names of columns as a table has them."""
+    above = [
+        _with_rule(piece.text) if piece.role == "columns" else piece.text for piece in quote.context
+    ]
+    return "\n".join([*above, quote.text])
 
 
-def _places(quote: Quote) -> str:
-    return literal("; ".join(places(quote)))
+def _with_rule(columns: str) -> str:
+    last = columns.rpartition("\n")[2]
+    return f"{columns}\n{_rule(len(list(cells(last))))}" if _is_names(last) else columns
+
+
+def _is_names(line: str) -> bool:
+    return is_row(line) and not is_rule(line)
+
+
+def _table(rows: Sequence[str]) -> str:
+    """Rows as a table; a reader of Markdown leaves out cells for which there is no column."""
+    drawn = [[literal(cell) for _, cell in cells(row)] for row in rows if not is_rule(row)]
+    width = max((len(row) for row in drawn), default=1)
+    if not (len(rows) > 1 and is_rule(rows[1])):
+        drawn.insert(0, [])  # nobody says what its columns are called
+    names, *others = [_row([*row, *[""] * (width - len(row))]) for row in drawn or [[]]]
+    return "\n".join([names, _rule(width), *others])
+
+
+def _row(drawn: Sequence[str]) -> str:
+    return f"| {' | '.join(drawn)} |"
+
+
+def _rule(width: int) -> str:
+    return _row(["---"] * width)
+
+
+def _indented(text: str, by: str) -> str:
+    return "\n".join(f"{by}{line}" if line else by.rstrip() for line in text.split("\n"))
+
+
+def _places(item: Quote | FoundPassage, others: Sequence[Place | FoundPassage]) -> str:
+    return literal("; ".join(places(item, others)))
 
 
 def _joined(*paragraphs: str) -> str:

@@ -13,7 +13,17 @@ from pincite.corpus.rows import Entry, Refusal
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.health import Health
 from pincite.retrieval.reading.quote import Place, Quote
-from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out, listed, searched_for
+from pincite.ui.closest import closest
+from pincite.ui.levels import (
+    ELSEWHERE,
+    NOT_FOUND,
+    UNSURE,
+    how_sure,
+    left_out,
+    listed,
+    number,
+    searched_for,
+)
 
 # Control characters could move the cursor or recolour the screen, bidirectional ones reorder it.
 _HARMFUL = re.compile(
@@ -36,47 +46,77 @@ def one_line(text: str) -> str:
     return harmless(text).replace("\n", "\ufffd")
 
 
-def place(item: Quote | FoundPassage | Place) -> str:
-    """Where a quote or passage stands: ``Title › Heading › … · characters 120–180``."""
+def place(item: Quote | FoundPassage | Place, *, details: bool = False) -> str:
+    """Where a quote or passage stands: ``Title › Heading, page 3``, and with details its offsets.
+
+    >>> place(Place("0" * 64, "AI safety", ("History",), 3, 120, 180), details=True)
+    'AI safety › History, page 3 · characters 120–180'
+    """
     path = one_line(" › ".join([item.title, *item.section]))
-    page = f" · page {item.page}" if item.page is not None else ""
-    return f"{path}{page} · characters {item.start}–{item.end}"
+    page = f", page {item.page}" if item.page is not None else ""
+    return f"{path}{page}{f' · {offsets(item)}' if details else ''}"
 
 
-def show_answer(console: Console, answer: Answer) -> None:
-    """An answer: its numbered quotes with what they need, or that there is none."""
-    sure = f"{answer.trace.confidence_kind} {answer.confidence:.2f}"
+def offsets(item: Quote | FoundPassage | Place) -> str:
+    """Which characters of its document a quote or passage is."""
+    return f"characters {item.start}–{item.end}"
+
+
+def places(
+    item: Quote | FoundPassage,
+    others: Sequence[Place | FoundPassage],
+    *,
+    details: bool = False,
+) -> list[str]:
+    """Where something stands, and where else its words do: a few of the places, and a count."""
+    also = [f"also in {place(other, details=details)}" for other in others[:MOST_PLACES]]
+    more = len(others) - len(also)
+    return [place(item, details=details), *also, *([f"and in {more:,} more"] if more else [])]
+
+
+def show_answer(console: Console, answer: Answer, *, details: bool = False) -> None:
+    """An answer: its numbered quotes with what they need, or that there is none.
+
+    With ``details`` come offsets, and the number that says how sure it is.
+    """
     if carried := searched_for(answer):
         console.print(Text(one_line(carried), "dim"), soft_wrap=True)
     others = listed(answer)
     if not others and (others := left_out(answer)):
         others += " Ask again without --document and --tag for all."
     if answer.status == "NOT_FOUND":
-        console.print(Text(NOT_FOUND, "bold yellow"), Text(f"({sure})", "dim"))
-        if answer.nearest:
-            console.print(f"{ELSEWHERE}; the nearest:\n")
-        for passage in answer.nearest:
-            console.print(Text(f"    {place(passage)}"), soft_wrap=True)
-        if others:
-            console.print(f"\n{others}" if answer.nearest else others, soft_wrap=True)
-        return
-    if answer.status == "UNSURE":
-        console.print(Text(UNSURE, "bold yellow"))
-        console.print()
-        sure += f", and I vouch from {answer.trace.threshold:.2f} on"
-    for number, quote in enumerate(answer.quotes, start=1):
-        above = [harmless(piece.text) for piece in quote.context]
-        _numbered(console, number, _emphasised(quote), places(quote), above)
-    console.print(Text(sure, "dim"))
+        _show_closest(console, answer, details)
+    else:
+        _show_quotes(console, answer, details)
     if others:
         console.print(others, soft_wrap=True)
 
 
-def places(quote: Quote) -> list[str]:
-    """Where a quote stands, and where else its words do: a few of the places, and a count."""
-    also = [f"also in {place(other)}" for other in quote.places[:MOST_PLACES]]
-    more = len(quote.places) - len(also)
-    return [place(quote), *also, *([f"and in {more:,} more"] if more else [])]
+def _show_closest(console: Console, answer: Answer, details: bool) -> None:
+    sure = [Text(f"({number(answer)})", "dim")] if details else []
+    console.print(Text(NOT_FOUND, "bold yellow"), *sure)
+    if answer.nearest:
+        console.print(f"{ELSEWHERE}\n", soft_wrap=True)
+    for near in closest(answer.nearest):
+        where = places(near.passage, near.places, details=details)
+        _entry(console, Text("–", "dim"), Text(harmless(near.excerpt)), where)
+
+
+def _show_quotes(console: Console, answer: Answer, details: bool) -> None:
+    unsure = answer.status == "UNSURE"
+    if unsure:
+        console.print(Text(UNSURE, "bold yellow"))
+        console.print()
+    for count, quote in enumerate(answer.quotes, start=1):
+        above = [harmless(piece.text) for piece in quote.context]
+        where = places(quote, quote.places, details=details)
+        _entry(console, _mark(count), _emphasised(quote), where, above)
+    sure = "" if unsure else how_sure(answer)
+    if details:
+        bound = f", and I vouch from {answer.trace.threshold:.2f} on" if unsure else ""
+        sure = f"{sure} ({number(answer)}{bound})".strip()
+    if sure:
+        console.print(Text(sure, "dim"))
 
 
 def _emphasised(quote: Quote) -> Text:
@@ -88,19 +128,22 @@ def _emphasised(quote: Quote) -> Text:
     return text
 
 
-def show_passages(console: Console, passages: Sequence[FoundPassage]) -> None:
-    """Ranked passages with their scores."""
-    for number, passage in enumerate(passages, start=1):
-        _numbered(
-            console,
-            number,
-            Text(harmless(passage.text)),
-            [f"{place(passage)} · score {passage.score:.2f}"],
-        )
+def show_passages(
+    console: Console, passages: Sequence[FoundPassage], *, details: bool = False
+) -> None:
+    """Ranked passages, and with details their offsets and scores."""
+    for count, passage in enumerate(passages, start=1):
+        score = f" · score {passage.score:.2f}" if details else ""
+        where = [f"{place(passage, details=details)}{score}"]
+        _entry(console, _mark(count), Text(harmless(passage.text)), where)
 
 
-def _numbered(
-    console: Console, number: int, text: Text, where: Sequence[str], above: Sequence[str] = ()
+def _mark(count: int) -> Text:
+    return Text(f"[{count}]", "bold cyan")
+
+
+def _entry(
+    console: Console, mark: Text, text: Text, where: Sequence[str], above: Sequence[str] = ()
 ) -> None:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", no_wrap=True)
@@ -108,13 +151,13 @@ def _numbered(
     if console.is_terminal:
         for piece in above:
             grid.add_row("", Text(piece, "dim"))
-        grid.add_row(Text(f"[{number}]", "bold cyan"), text)
+        grid.add_row(mark, text)
         grid.add_row("", Text("\n".join(where), "dim"))
         console.print(grid)
     else:  # into a file or a pipe: a quote stays on the lines that it has
         lead = "".join(f"    {line}\n" for piece in above for line in piece.split("\n"))
         below = "".join(f"\n    {line}" for line in where)
-        console.print(Text(f"{lead}[{number}] {text.plain}{below}"), soft_wrap=True)
+        console.print(Text(f"{lead}{mark.plain} {text.plain}{below}"), soft_wrap=True)
     console.print()
 
 

@@ -321,8 +321,9 @@ def test_an_answer_in_json_has_the_documented_keys_and_survives_a_round_trip(
     assert all(near.keys() == passage for near in found["nearest"])
     assert found["trace"].keys() == {
         *("generation", "fingerprint", "confidence_kind", "threshold", "scores", "milliseconds"),
-        *("corrected", "asked", "left_out", "listed"),
+        *("corrected", "asked", "left_out", "listed", "carried", "documents", "reranked"),
     }
+    assert found["trace"]["documents"] == len(engine.library.entries())
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 

@@ -31,6 +31,8 @@ TRACE_KEYS = {
     "left_out",
     "listed",
     "carried",
+    "documents",
+    "reranked",
 }
 
 
@@ -63,14 +65,28 @@ def test_a_folder_gives_its_readable_files_and_no_others(tmp_path: Path, pincite
 
 
 @pytest.mark.usefixtures("notes")
-def test_an_answer_is_numbered_and_says_its_section_and_offsets(pincite: Pincite) -> None:
+def test_an_answer_is_numbered_and_says_its_section_and_how_sure_it_is(pincite: Pincite) -> None:
     run = pincite("ask", EATS)
     assert (run.code, run.stderr) == (0, "")
-    start = NOTES.index(GULLS)
     lines = run.stdout.splitlines()
     assert lines[0] == f"[1] {GULLS}"
-    assert lines[1].strip() == f"notes › Gulls · characters {start}–{start + len(GULLS)}"
-    assert lines[-1].startswith("score 0.")
+    assert lines[1] == "    notes › Gulls"
+    assert lines[-1].endswith(" match")
+    assert not {"characters", "score", "probability"} & set(run.stdout.split())
+
+
+@pytest.mark.usefixtures("notes")
+def test_details_of_an_answer_are_its_offsets_and_the_number_of_its_confidence(
+    pincite: Pincite,
+) -> None:
+    run = pincite("ask", EATS, "--details")
+    start = NOTES.index(GULLS)
+    lines = run.stdout.splitlines()
+    assert lines[1] == f"    notes › Gulls · characters {start}–{start + len(GULLS)}"
+    assert " match (score 0." in lines[-1]
+    missing = pincite("ask", NOWHERE, "--details").stdout
+    assert missing.startswith("Not in these documents (score 0.")
+    assert "    notes › Gulls · characters 12–83\n" in missing
 
 
 @pytest.mark.usefixtures("notes")
@@ -79,7 +95,10 @@ def test_search_ranks_passages(pincite: Pincite) -> None:
     assert (run.code, run.stderr) == (0, "")
     first, second = run.stdout.index("[1] The barn owl"), run.stdout.index("[2] The herring gull")
     assert first < second
-    assert "notes › Owls · characters 96–162 · score 1.00" in run.stdout
+    assert "    notes › Owls\n" in run.stdout
+    assert "score" not in run.stdout
+    detailed = pincite("search", "--details", "Which owl hunts mice?").stdout
+    assert "notes › Owls · characters 96–162 · score 1.00" in detailed
 
 
 @pytest.mark.usefixtures("notes")
@@ -245,14 +264,14 @@ def test_the_library_is_named_by_option_before_environment_before_folder(
 
 
 @pytest.mark.usefixtures("notes")
-def test_not_found_shows_the_places_that_are_nearest_and_exits_with_3(pincite: Pincite) -> None:
+def test_not_found_shows_the_passages_that_come_closest_and_exits_with_3(pincite: Pincite) -> None:
     run = pincite("ask", NOWHERE)
     assert (run.code, run.stderr) == (3, "")
-    assert run.stdout.startswith("Not in these documents (score 0.")
-    assert "They are about other things; the nearest:" in run.stdout
-    assert "    notes › Gulls · characters 12–83\n" in run.stdout
+    headline, said = run.stdout.splitlines()[:2]
+    assert headline == "Not in these documents"
+    assert said.endswith("These passages come closest, and do not answer the question:")
+    assert f"– {GULLS}\n    notes › Gulls\n" in run.stdout
     assert "[1]" not in run.stdout
-    assert "not an answer" not in run.stdout
 
 
 @pytest.mark.usefixtures("notes")
@@ -274,9 +293,11 @@ def test_unsure_shows_the_closest_quotes_and_exits_with_0(
     lines = run.stdout.splitlines()
     assert lines[0] == "I cannot vouch for these; closest:"
     assert f"[1] {GULLS}" in lines
-    assert "    notes › Gulls · characters 12–83" in lines
-    assert lines[-1].startswith("score 0.")
-    assert lines[-1].endswith(", and I vouch from 1.00 on")
+    assert "    notes › Gulls" in lines
+    assert "vouch" not in lines[-1]
+    detailed = pincite("ask", "Where do gulls winter?", "--details").stdout.splitlines()
+    assert detailed[-1].startswith("(score 0.")
+    assert detailed[-1].endswith(", and I vouch from 1.00 on)")
 
 
 @pytest.mark.usefixtures("notes")
@@ -329,9 +350,12 @@ def test_the_same_words_elsewhere_are_one_quote_with_both_places(
     lines = pincite("ask", EATS).stdout.splitlines()
     assert lines[:3] == [
         f"[1] {GULLS}",
-        "    notes › Gulls · characters 12–83",
-        "    also in copy › Gulls · characters 12–83",
+        "    notes › Gulls",
+        "    also in copy › Gulls",
     ]
+    missing = pincite("ask", NOWHERE).stdout
+    assert missing.count(GULLS) == 1
+    assert f"– {GULLS}\n    notes › Gulls\n    also in copy › Gulls\n" in missing
 
 
 def test_what_is_unchanged_is_not_embedded_again(pincite: Pincite, notes: Path) -> None:

@@ -113,9 +113,45 @@ def test_a_list_of_documents_shows_nothing_that_acts(is_terminal: bool) -> None:
     assert f"/{MARK}a.txt" in shown(page)
 
 
-def test_a_place_names_title_headings_page_and_characters() -> None:
+def test_a_place_names_title_headings_and_page_and_only_in_detail_the_characters() -> None:
     passage = replace(PASSAGE, section=("One", "Two"), page=7)
-    assert terminal.place(passage) == "Title › One › Two · page 7 · characters 10–24"
+    assert terminal.place(passage) == "Title › One › Two, page 7"
+    detailed = terminal.place(passage, details=True)
+    assert detailed == "Title › One › Two, page 7 · characters 10–24"
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "detailed"),
+    [
+        ("ANSWERED", "Likely the answer", "Likely the answer (probability 0.71)"),
+        ("UNSURE", "Title › Heading", "(probability 0.71, and I vouch from 0.80 on)"),
+        ("NOT_FOUND", "Not in these documents", "Not in these documents (probability 0.71)"),
+    ],
+)
+def test_how_sure_an_answer_is_stands_in_words_and_only_in_detail_as_a_number(
+    status: Level, words: str, detailed: str
+) -> None:
+    quote = Quote(*("0" * 64, "Title", ("Heading",), None, 0, 14, "The owl hunts.", (), 0.5))
+    trace = Trace(1, "hashing", "probability", 0.8, {}, {})
+    quotes = () if status == "NOT_FOUND" else (quote,)
+    given = Answer("Q?", status, 0.71, quotes, (), trace)
+    plain, full = console(), console()
+    terminal.show_answer(plain, given)
+    terminal.show_answer(full, given, details=True)
+    assert shown(plain).strip().splitlines()[-1].strip() == words
+    assert "0.71" not in shown(plain)
+    assert shown(full).strip().splitlines()[-1] == detailed
+
+
+@given(st.text(min_size=1), st.booleans())
+def test_what_comes_closest_shows_nothing_that_acts(text: str, is_terminal: bool) -> None:
+    near = replace(PASSAGE, text=text, title=text, section=(text,))
+    copy = replace(near, document="1" * 64, start=3)
+    trace = Trace(1, "hashing", "score", 0.3, {}, {})
+    page = console(is_terminal=is_terminal)
+    terminal.show_answer(page, Answer("Q?", "NOT_FOUND", 0.1, (), (near, copy), trace))
+    assert acts_on_a_terminal(shown(page)) == []
+    assert "also in" in shown(page)
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
@@ -181,4 +217,4 @@ def test_a_hostile_document_is_shown_literally_from_end_to_end(
     answer = runs[commands[1]].stdout
     said = f"The owl {MARK}[31mhunts{MARK} {MARK}mice{MARK} at{MARK}2J [bold]night[/bold]."
     assert answer.splitlines()[0] == f"[1] {said}"
-    assert answer.splitlines()[1].startswith(f"    {MARK}[31mT{MARK} › Own{MARK}[31mls{MARK} · ")
+    assert answer.splitlines()[1] == f"    {MARK}[31mT{MARK} › Own{MARK}[31mls{MARK}"

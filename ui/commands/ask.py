@@ -44,6 +44,9 @@ class Format(StrEnum):
 CiteOption = Annotated[
     Format | None, typer.Option("--cite", help="Print the quotes as citations, and nothing else.")
 ]
+DetailsOption = Annotated[
+    bool, typer.Option("--details", help="Also show offsets, and scores as numbers.")
+]
 _NEW, _TYPED, _END = "/new", "/typed", ("/exit", "/quit")
 
 
@@ -53,6 +56,7 @@ def ask(
     tag: TagOption = None,
     as_json: JsonOption = False,
     cite: CiteOption = None,
+    details: DetailsOption = False,
     threshold: ThresholdOption = None,
 ) -> None:
     """Answer a question with verified quotes, or say that the documents do not.
@@ -69,7 +73,7 @@ def ask(
     elif cite:
         _print_citations(answer, citations.FORMATS[cite](cited))
     else:
-        terminal.show_answer(out(), answer)
+        terminal.show_answer(out(), answer, details=details)
     if answer.status == "NOT_FOUND":
         raise typer.Exit(EXIT_NOT_FOUND)
 
@@ -88,6 +92,7 @@ def search(
     document: DocumentOption = None,
     tag: TagOption = None,
     as_json: JsonOption = False,
+    details: DetailsOption = False,
 ) -> None:
     """Show the passages that are nearest to a question, ranked."""
     with open_engine() as engine:
@@ -95,7 +100,7 @@ def search(
     if as_json:
         print_json([passage.to_json() for passage in passages])
     else:
-        terminal.show_passages(out(), passages)
+        terminal.show_passages(out(), passages, details=details)
     if not passages:
         raise typer.Exit(EXIT_NOT_FOUND)
 

@@ -11,16 +11,19 @@ from collections.abc import Callable, Iterable, Sequence
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.reading.quote import Place, Quote
-from pincite.ui.terminal import MOST_PLACES
+from pincite.ui.closest import Closest, closest
+from pincite.ui.rows import is_row
+from pincite.ui.terminal import MOST_PLACES, offsets
 from pincite.ui.web.copying import copy_link
-from pincite.ui.web.escape import escaped, isolated, shortened
-from pincite.ui.web.passage import is_row, passage
+from pincite.ui.web.escape import attribute, escaped, isolated, shortened
+from pincite.ui.web.passage import passage
 
 _REACH = 500  # characters of source shown before and after a quote, at most …
 _WHOLE = 1800  # … but a section up to this long is shown whole
 _STEP = 200  # characters within which a cut looks for the end of a sentence
 _SENTENCE_END = re.compile(r"\n+|[.!?][\"'”’)\]]*\s+")
 _SPACE = re.compile(r"\s")
+_ANSWERING_SHARE = 1 / 3  # of a quote; where less of it answers, the rest stands more softly
 _CUT = '<span class="cut" aria-hidden="true"> … </span>'
 
 
@@ -53,11 +56,11 @@ def evidence(
         )
     return "".join(
         _card(
-            near,
-            document_of(near.document),
+            near.passage,
+            document_of(near.passage.document),
             anchor=f"evidence-{turn}-{sign}",
             sign=sign,
-            body=passage(near.text, near.start),
+            body=passage(near.passage.text, near.passage.start),
             note="Nearest passage",
         )
         for sign, near in lettered(answer.nearest)
@@ -65,12 +68,12 @@ def evidence(
 
 
 def place(item: Quote | FoundPassage | Place) -> str:
-    """Where a quote or passage stands: title › headings › page, and its offsets."""
-    parts = [isolated(part) for part in (item.title, *item.section)]
-    if item.page is not None:
-        parts.append(f"page {item.page}")
-    path = '<span class="step"> › </span>'.join(parts)
-    return f'{path} · <span class="offsets">characters {item.start}–{item.end}</span>'
+    """Where a quote or passage stands: title › headings, page; its offsets on demand."""
+    path = '<span class="step"> › </span>'.join(
+        isolated(part) for part in (item.title, *item.section)
+    )
+    page = f", page {item.page}" if item.page is not None else ""
+    return f'<span title="{attribute(offsets(item))}">{path}{page}</span>'
 
 
 def quoted(quote: Quote) -> str:
@@ -84,14 +87,21 @@ def quoted(quote: Quote) -> str:
     whole = quote.emphasis == ((quote.start, quote.end),)
     layers = () if whole else (("b", quote.emphasis),)
     words = passage(quote.text, quote.start, *layers, columns=columns)
-    return f'{"".join(above)}<blockquote dir="auto">{words}</blockquote>'
+    name = ' class="softened"' if _is_mostly_around(quote) else ""
+    return f'{"".join(above)}<blockquote{name} dir="auto">{words}</blockquote>'
 
 
-def places(quote: Quote) -> str:
-    """Where the quote stands, and where else its words do: a few of the places, and a count."""
-    also = [f"also in {place(other)}" for other in quote.places[:MOST_PLACES]]
-    more = len(quote.places) - len(also)
-    lines = [place(quote), *also, *([f"and in {more:,} more"] if more else [])]
+def _is_mostly_around(quote: Quote) -> bool:
+    """Whether what answers is so little of the quote that the rest would drown it."""
+    answering = {at for start, end in quote.emphasis for at in range(start, end)}
+    return 0 < len(answering) < _ANSWERING_SHARE * len(quote.text)
+
+
+def places(item: Quote | FoundPassage, others: Sequence[Place | FoundPassage]) -> str:
+    """Where something stands, and where else its words do: a few of the places, and a count."""
+    also = [f"also in {place(other)}" for other in others[:MOST_PLACES]]
+    more = len(others) - len(also)
+    lines = [place(item), *also, *([f"and in {more:,} more"] if more else [])]
     return "".join(f'<p class="place">{line}</p>' for line in lines)
 
 
@@ -143,9 +153,9 @@ def around(span: Span, document: Document) -> Span:
     return Span(start, end)
 
 
-def lettered(passages: Sequence[FoundPassage]) -> Iterable[tuple[str, FoundPassage]]:
+def lettered(passages: Sequence[FoundPassage]) -> Iterable[tuple[str, Closest]]:
     """Passages with letters, so that nobody takes them for quotes; only the first 26."""
-    return zip("abcdefghijklmnopqrstuvwxyz", passages, strict=False)
+    return zip("abcdefghijklmnopqrstuvwxyz", closest(passages), strict=False)
 
 
 def _sheets(quote: Quote) -> str:

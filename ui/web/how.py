@@ -1,4 +1,4 @@
-"""How an answer was found, as HTML: its stages, their times, and the best they gave."""
+"""How an answer was found, as HTML: in words, and behind a fold of their own the figures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.reading.reader import PARTS
 from pincite.ui.web.escape import escaped
+from pincite.ui.web.explanation import explanation
 
 STAGES: Mapping[str, str] = {
     "embed": "reading the question",
@@ -28,11 +29,19 @@ _SENTENCE_COLUMNS = ("start", "end", "score", *PARTS)
 
 
 def how(answer: Answer) -> str:
-    """One line that opens the trace."""
+    """One line that opens a few sentences, and below them one that opens the figures."""
+    words = "".join(f'<p dir="auto">{escaped(one)}</p>' for one in explanation(answer))
+    return (
+        '<details class="how"><summary>How this was found</summary>'
+        f"{words}{_figures(answer)}</details>"
+    )
+
+
+def _figures(answer: Answer) -> str:
     trace = answer.trace
     total = sum(trace.milliseconds.values())
     return (
-        f'<details class="how"><summary>How this was found · {total:.0f} ms</summary>'
+        f'<details class="figures"><summary>All figures · {total:.0f} ms</summary>'
         f"{_stages(trace.milliseconds)}"
         f"{_scores('Passages', trace.scores['passages'], _PASSAGE_COLUMNS)}"
         f"{_scores('Sentences', trace.scores['sentences'], _SENTENCE_COLUMNS)}"

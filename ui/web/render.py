@@ -6,11 +6,20 @@ Everything is drawn for one turn of a conversation; its number makes the anchors
 from __future__ import annotations
 
 from pincite.retrieval.answer import Answer
-from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, left_out, listed, searched_for
+from pincite.ui.levels import (
+    ELSEWHERE,
+    NOT_FOUND,
+    UNSURE,
+    how_sure,
+    left_out,
+    listed,
+    searched_for,
+)
 from pincite.ui.web.copying import copy_answer, copy_link
 from pincite.ui.web.escape import escaped, shortened
-from pincite.ui.web.evidence import lettered, place, places, quoted
+from pincite.ui.web.evidence import lettered, places, quoted
 from pincite.ui.web.how import how
+from pincite.ui.web.passage import passage
 from pincite.ui.web.wording import sentence
 
 _LONGEST_QUESTION = 600  # characters of a question in its bubble
@@ -33,47 +42,37 @@ def reply(answer: Answer, turn: int) -> str:
 
 
 def confidence(answer: Answer) -> str:
-    """How sure the answer is: a bar, words, the number that it is, and what that means."""
+    """How sure the answer is: a bar and words, and on demand the number and what it means."""
     value, threshold = answer.confidence, answer.trace.threshold
-    said = f", and I vouch from {threshold:.2f} on" if answer.status == "UNSURE" else ""
-    if answer.trace.confidence_kind == "probability":
-        name = "probability"
-        meaning = (
-            f"Of 100 answers with this number, about {100 * value:.0f} should hold what was asked, "
-            f"judged by the questions that it was fitted on. Below {threshold:.2f} I "
-            "do not vouch for it."
-        )
-    else:
-        name = "match score"
-        meaning = (
-            "How strong the best match is: a score and not a probability, because there is no "
-            "calibration for this embedding model, or for texts in this language. Below "
-            f"{threshold:.2f} I do not vouch for it."
-        )
-    word = next(word for least, word in _bands(answer) if value >= least)
     return (
         '<p class="verdict"><span class="meter" aria-hidden="true">'
         f'<span style="width:{value:.1%}"></span><i style="left:{threshold:.1%}"></i></span>'
-        f'<span class="meaning" tabindex="0"><b>{word}</b> · {name} {value:.2f}{said}'
-        f'<span class="hint" role="note">{meaning}</span></span></p>'
+        f'<span class="meaning" tabindex="0"><b>{how_sure(answer)}</b>'
+        f'<span class="hint" role="note">{_meaning(answer)}</span></span></p>'
     )
 
 
-def _bands(answer: Answer) -> tuple[tuple[float, str], ...]:
-    if answer.status != "ANSWERED":
-        return ((0.0, "Unsure" if answer.status == "UNSURE" else "About other things"),)
+def _meaning(answer: Answer) -> str:
+    value, threshold = answer.confidence, answer.trace.threshold
     if answer.trace.confidence_kind == "probability":
-        return ((0.8, "Very likely"), (0.6, "Likely"), (0.0, "Possible"))
-    # A score promises nothing but its order, so the words say only how strong a match it is.
-    step = (1 - answer.trace.threshold) / 3
-    return ((1 - step, "Strong match"), (1 - 2 * step, "Fair match"), (0.0, "Weak match"))
+        return (
+            f"Probability {value:.2f}: of 100 answers with this number, about {100 * value:.0f} "
+            "should hold what was asked, judged by the questions that it was fitted on. Below "
+            f"{threshold:.2f} I do not vouch for it."
+        )
+    return (
+        f"Match score {value:.2f}: how strong the best match is. It is no probability, because "
+        "there is no calibration for this embedding model, or for texts in this language. Below "
+        f"{threshold:.2f} I do not vouch for it."
+    )
 
 
 def _quotes(answer: Answer, turn: int) -> str:
     items = "".join(
         f'<li><a class="cite" href="#evidence-{turn}-{number}"'
         f' aria-label="See quote {number} in its source">[{number}]</a>'
-        f'<div class="said">{quoted(quote)}{places(quote)}{copy_link(quote)}</div></li>'
+        f'<div class="said">{quoted(quote)}{places(quote, quote.places)}{copy_link(quote)}'
+        "</div></li>"
         for number, quote in enumerate(answer.quotes, start=1)
     )
     unsure = answer.status == "UNSURE"
@@ -89,13 +88,15 @@ def _not_found(answer: Answer, turn: int) -> str:
     items = "".join(
         f'<li><a class="cite" href="#evidence-{turn}-{sign}"'
         f' aria-label="See nearest passage {sign}">[{sign}]</a>'
-        f'<p class="place">{place(passage)}</p></li>'
-        for sign, passage in lettered(answer.nearest)
+        f'<div class="said"><div class="excerpt" dir="auto">'
+        f"{passage(near.excerpt, near.passage.start, few=0)}</div>"
+        f"{places(near.passage, near.places)}</div></li>"
+        for sign, near in lettered(answer.nearest)
     )
     return (
         f'<div class="reply not-found">{_searched_for(answer)}'
         f'<p class="headline">{NOT_FOUND}</p>'
-        f"{f'<p>{ELSEWHERE}; the nearest:</p><ol class=nearest>{items}</ol>' if items else ''}"
+        f"{f'<p>{ELSEWHERE}</p><ol class=nearest>{items}</ol>' if items else ''}"
         f"{_left_out(answer)}{confidence(answer)}{_foot(answer, turn)}</div>"
     )
 

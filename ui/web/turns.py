@@ -151,7 +151,9 @@ class Turns:
             if not all(_stands(passage, document_of) for passage in answer.nearest):
                 return self._failed(number, question, _GONE)
             return self._drawn(number, answer, document_of)
-        except (ValidationError, TypeError, KeyError, QuoteError, DocumentNotFoundError):
+        except (ValueError, TypeError, KeyError, AttributeError):  # not in the form of an answer
+            return self._failed(number, question, _GONE)
+        except (QuoteError, DocumentNotFoundError):
             return self._failed(number, question, _GONE)
         except PinciteError as error:
             return self._failed(number, question, str(error))
