@@ -134,7 +134,7 @@ def test_each_answer_comes_before_the_next_question_is_asked() -> None:
         for question, first in ((OF_OWLS, f"[1] {OWLS}"), (LEANS, CARRIED)):
             process.stdin.write(f"{question}\n")
             assert process.stdout.readline() == f"{first}\n"
-            while not process.stdout.readline().startswith("score"):
+            while not process.stdout.readline().endswith(" match\n"):
                 assert process.poll() is None
         process.stdin.close()
         assert process.wait(30) == 0
