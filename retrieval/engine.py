@@ -34,6 +34,8 @@ from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
+from pincite.retrieval.guides import guide_to
+from pincite.retrieval.overview.guide import Guide, guide
 from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.scope import Choice
 from pincite.retrieval.search.indexes import Indexes, open_indexes
@@ -206,6 +208,24 @@ class Engine:
             return find(query, sources, self.settings, Stages(), choice.scope(sources))
 
         return self._settled(reading)
+
+    def guide(self, name: str, *, questions: bool = True) -> Guide:
+        """What a document has to offer: how it opens, headings, key sentences, what to ask it.
+
+        Args:
+            name: the document's source, or its id's first digits.
+            questions: try questions as well, at most twelve of them. Each takes as long as `ask`.
+
+        Raises:
+            DocumentNotFoundError: the library has no such document.
+            ModelError: a model failed.
+        """
+        entry = self.library.find(name)
+        if not entry.passages:  # it cannot be asked, nor perhaps can the library
+            return guide(self.document(entry.id), (), (lambda _: ()) if questions else None)
+        return self._settled(
+            lambda sources: guide_to(name, sources, self.settings, questions=questions)
+        )
 
     def warm_up(self) -> None:
         """Load the model and the indexes, so that the first question does not wait for them."""
