@@ -34,8 +34,8 @@ from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
-from pincite.retrieval.guides import guide_to
-from pincite.retrieval.overview.guide import Guide, guide
+from pincite.retrieval.guides import asking, guide_to
+from pincite.retrieval.overview.guide import Guide
 from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.scope import Choice
 from pincite.retrieval.search.indexes import Indexes, open_indexes
@@ -220,11 +220,15 @@ class Engine:
             DocumentNotFoundError: the library has no such document.
             ModelError: a model failed.
         """
-        entry = self.library.find(name)
-        if not entry.passages:  # it cannot be asked, nor perhaps can the library
-            return guide(self.document(entry.id), (), (lambda _: ()) if questions else None)
+        library = self.library
+        if not questions:  # so no index is needed
+            return guide_to(name, library, library.document)
+        if not library.find(name).passages:  # it cannot be asked, nor perhaps can the library
+            return guide_to(name, library, library.document, lambda question: ())
         return self._settled(
-            lambda sources: guide_to(name, sources, self.settings, questions=questions)
+            lambda sources: guide_to(
+                name, library, sources.document, asking(sources, self.settings)
+            )
         )
 
     def warm_up(self) -> None:

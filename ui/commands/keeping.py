@@ -51,9 +51,7 @@ def show(
     ] = None,
     guide: Annotated[
         bool,
-        typer.Option(
-            "--guide", help="Show its headings, key sentences and what to ask it instead."
-        ),
+        typer.Option("--guide", help="Show headings, key sentences and what to ask it instead."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

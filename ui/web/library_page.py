@@ -63,6 +63,16 @@ def library_page(
             desk.view = keeper.do(desk.view, asked)
             return show(desk)
 
+    def complete(desk: Desk) -> Any:
+        try:
+            if not keeper.complete(desk.view):
+                return gr.skip()
+        except Exception:  # the document is open, and is read without them
+            _LOG.exception("no questions could be looked for")
+            return gr.skip()
+        with desk.lock:
+            return desk.numbered("document", keeper.show(desk.view).document)
+
     def look(desk: Desk, seen: str) -> tuple[Any, ...]:
         if pulse() == seen:
             return (gr.skip(),) * 4
@@ -88,13 +98,16 @@ def library_page(
     parts = [shelf, document, notice, changed]
 
     for part in (shelf, document, notice, tools):
-        part.submit(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
+        done = part.submit(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
+        # Asking takes a while, so the questions of an open document come when it is shown already.
+        done.then(complete, [desk], document, queue=False, trigger_mode="multiple", **_QUIET)
         # Not Gradio's "always_last", which sends the first of what was typed once more, not the
         # last.
         part.input(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
     arrived.submit(lambda: "", None, arrived, queue=False, **_QUIET)
     drop.upload(take, [desk], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
     looking: dict[str, Any] = {"queue": False, **_QUIET}
+    changed.change(complete, [desk], document, trigger_mode="multiple", **looking)
     blocks.load(look, [desk, changed], parts, **looking)
     clock.tick(look, [desk, changed], parts, **looking)
 
