@@ -92,25 +92,28 @@ def test_an_open_document_begins_with_its_guide_and_its_questions_follow(
     first = keeper.show(view).document
     assert first.index('class="guide"') < first.index('class="facts"') < first.index('class="text"')
     assert "Looking for questions" in first
-    assert keeper.complete(view)
-    then = keeper.show(view).document
     asked = [one.question for one in engine.guide("handbook.md").questions or ()]
-    assert Drawn(then).values("data-ask") == asked != []
+    found = keeper.questions(view)
+    assert found is not None
+    assert Drawn(found).values("data-ask") == asked != []
+    then = keeper.show(view).document
+    assert found in then
     assert "Looking for questions" not in then
-    assert not keeper.complete(view)
+    assert keeper.questions(view) == found
 
 
 def test_where_no_document_is_open_there_is_nothing_to_look_for(keeper: Keeper) -> None:
-    assert not keeper.complete(View())
+    assert keeper.questions(View()) is None
 
 
 def test_after_a_change_of_the_library_questions_are_looked_for_again(
     engine: Engine, keeper: Keeper
 ) -> None:
     view = open_handbook(engine, keeper)
-    keeper.complete(view)
+    keeper.questions(view)
     fill(engine.library, make_document("Terns dive for fish.\n", "terns.txt"))
-    assert keeper.complete(view)
+    assert "Looking for questions" in keeper.show(view).document
+    assert keeper.questions(view)
     assert Drawn(keeper.show(view).document).values("data-ask")
 
 
@@ -122,7 +125,7 @@ def test_a_document_whose_guide_fails_is_shown_without_it(
 
     monkeypatch.setattr(engine, "guide", fail)
     view = open_handbook(engine, keeper)
-    assert not keeper.complete(view)
+    assert keeper.questions(view) is None
     shown = keeper.show(view).document
     assert 'class="guide"' not in shown
     assert "coil ropes" in shown
@@ -140,8 +143,8 @@ def test_a_guide_whose_questions_fail_stays_without_them(
         return real(name, questions=False)
 
     monkeypatch.setattr(engine, "guide", fail)
-    assert guides.complete(id)
-    known = guides.known(id)
+    known = guides.complete(id)
+    assert known == guides.known(id)
     assert known is not None
     assert known.questions == ()
     assert known.key_sentences
@@ -149,10 +152,9 @@ def test_a_guide_whose_questions_fail_stays_without_them(
 
 def test_a_guide_is_made_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     guides, id = Guides(engine), engine.library.find("handbook.md").id
-    guides.complete(id)
+    made = guides.complete(id)
     monkeypatch.setattr(engine, "guide", lambda *_, **__: pytest.fail("it was made again"))
-    assert guides.known(id) is not None
-    assert not guides.complete(id)
+    assert guides.known(id) is guides.complete(id) is made
 
 
 def test_an_empty_chat_leads_to_where_files_are_dropped_if_they_may_be_added() -> None:

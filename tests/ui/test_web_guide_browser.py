@@ -57,9 +57,13 @@ def test_from_the_empty_chat_to_a_question_of_a_guide(empty_page: Page, tmp_path
     page.get_by_role("button", name="Harbour Handbook", exact=True).first.click()
     document = page.locator("article.document")
     expect(document.locator("h2")).to_contain_text("Harbour Handbook")
+    expect(document.locator("h2")).to_be_focused()  # what comes later takes no focus away
+    page.get_by_label("New tag").fill("half typ")
     guide = document.locator(".guide")
     expect(guide).to_contain_text("This handbook tells you how the small harbour is run")
     expect(guide.locator(".outline")).to_contain_text("Mooring fees")
+    expect(guide.locator(".waiting")).to_have_count(0)
+    expect(page.get_by_label("New tag")).to_have_value("half typ")
     question = guide.locator(".questions button").first
     asked = question.inner_text()
     question.click()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pincite.retrieval.overview.guide import AnsweredQuestion, Excerpt, Guide
+from pincite.retrieval.overview.guide import Excerpt, Guide
 from pincite.ui.web.escape import attribute, escaped, isolated, shortened
 
 _LEAD, _HEADING = 600, 120  # characters that are shown of each
@@ -22,23 +22,25 @@ def guide_view(guide: Guide | None) -> str:
     return (
         '<section class="guide" aria-label="Guide">'
         f'<p class="lead" dir="auto">{escaped(shortened(guide.lead.text, _LEAD))}</p>'
-        f"{_questions(guide.questions)}{_sentences(guide.key_sentences)}{_headings(guide)}"
+        f"{questions(guide)}{_sentences(guide.key_sentences)}{_headings(guide)}"
         "</section>"
     )
 
 
-def _questions(questions: tuple[AnsweredQuestion, ...] | None) -> str:
-    if questions is None:
-        return _WAITING
-    return _list(
-        "Questions that it answers",
-        "questions",
-        (
-            f'<li><button type="button" class="plain" data-ask="{attribute(one.question)}">'
-            f"{escaped(one.question)}</button></li>"
-            for one in questions
-        ),
-    )
+def questions(guide: Guide) -> str:
+    """Questions as buttons that ask them in the chat, or that they are being looked for."""
+    drawn = _WAITING
+    if guide.questions is not None:
+        drawn = _list(
+            "Questions that it answers",
+            "questions",
+            (
+                f'<li><button type="button" data-ask="{attribute(one.question)}">'
+                f"{escaped(one.question)}</button></li>"
+                for one in guide.questions
+            ),
+        )
+    return f'<div class="asked" data-document="{attribute(guide.document)}">{drawn}</div>'
 
 
 def _sentences(sentences: Iterable[Excerpt]) -> str:

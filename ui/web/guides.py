@@ -22,7 +22,7 @@ class Guides:
         self._engine = engine
         self._made: OrderedDict[tuple[int, str], Guide] = OrderedDict()
         self._lock = threading.Lock()
-        self._asking = threading.Lock()  # people who ask in the chat go first
+        self._asking = threading.Lock()  # one guide at a time, or those who ask would wait
 
     def known(self, id: str) -> Guide | None:
         """The guide, without questions where they have not been looked for yet.
@@ -31,15 +31,17 @@ class Guides:
         """
         return self._made_of(id) or self._make(id, questions=False)
 
-    def complete(self, id: str) -> bool:
-        """Look for questions as well; says whether there was anything to do."""
+    def complete(self, id: str) -> Guide | None:
+        """The guide with its questions, which may take as long as asking some. None as above."""
         with self._asking:
             known = self.known(id)
             if known is None or known.questions is not None:
-                return False
-            if self._make(id, questions=True) is None:
-                self._keep(id, replace(known, questions=()))
-            return True
+                return known
+            made = self._make(id, questions=True)
+            if made is None:
+                made = replace(known, questions=())
+                self._keep(id, made)
+            return made
 
     def _made_of(self, id: str) -> Guide | None:
         with self._lock:

@@ -14,7 +14,7 @@ from pincite.ingest.uploads import Intake
 from pincite.ingest.wastebin import Removed, Wastebin
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.health import examine
-from pincite.ui.web import opened, remarks, shelf
+from pincite.ui.web import guide_view, opened, remarks, shelf
 from pincite.ui.web.guides import Guides
 from pincite.ui.web.listing import Catalogue, Filter, Holdings
 from pincite.ui.web.wording import FAILED
@@ -130,12 +130,13 @@ class Keeper:
             remarks.notice(view.notice, view.removed),
         )
 
-    def complete(self, view: View) -> bool:
-        """Look for the questions that the open document answers; says whether it shows others now.
+    def questions(self, view: View) -> str | None:
+        """The questions that the open document answers, as HTML; None where there is no guide.
 
-        Takes as long as asking some of them.
+        Takes as long as asking some of them, when it is asked first.
         """
-        return view.opened is not None and self._guides.complete(view.opened.id)
+        guide = self._guides.complete(view.opened.id) if view.opened else None
+        return guide_view.questions(guide) if guide else None
 
     def _document(self, view: View, holdings: Holdings) -> str:
         was = view.opened
