@@ -34,10 +34,10 @@ _PLAIN = re.compile(r"[^\W\d_][\w ,&'’()+-]*[\w)]")
 # What heads a part of any document and says nothing of this one.
 _GENERAL_WORDS = (
     "abstract acknowledgements acknowledgments agenda annex appendix background chapter conclusion "
-    "conclusions contents details discussion example examples exercises faq foreword general "
-    "glossary home index info information introduction material materials method methods "
-    "miscellaneous more notes notice other others outline overview part preface purpose questions "
-    "remarks results review scope section summary text title welcome"
+    "conclusions contents details discussion document documents example examples exercises faq "
+    "foreword general glossary home index info information introduction material materials method "
+    "methods miscellaneous more notes notice other others outline overview part preface purpose "
+    "questions remarks results review scope section summary text title welcome"
 )
 _GENERAL = frozenset(_GENERAL_WORDS.split())
 _QUESTION = re.compile(r"(?:who|what|when|where|which|why|how|can|do|does|is|are|may|must)\b", re.I)

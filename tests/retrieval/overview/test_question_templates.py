@@ -42,6 +42,7 @@ def test_a_heading_gives_the_question_that_it_answers(heading: str, question: st
     [
         *("Introduction", "References", "3", "2024", "Notes", "Part 2", "Results and discussion"),
         *("Call the office", "What you need", "In the harbour", "Keys, ropes, boats", "Ask"),
+        "Documents",
         "A heading of so many words that nobody would ever take it for one",
         *("<script>alert(1)</script>", "`code`", "Keys are lost", "Use it on your own boat"),
     ],
