@@ -34,6 +34,8 @@ from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
+from pincite.retrieval.guides import asking, guide_to
+from pincite.retrieval.overview.guide import Guide
 from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.scope import Choice
 from pincite.retrieval.search.indexes import Indexes, open_indexes
@@ -206,6 +208,28 @@ class Engine:
             return find(query, sources, self.settings, Stages(), choice.scope(sources))
 
         return self._settled(reading)
+
+    def guide(self, name: str, *, questions: bool = True) -> Guide:
+        """What a document has to offer: how it opens, headings, key sentences, what to ask it.
+
+        Args:
+            name: the document's source, or its id's first digits.
+            questions: try questions as well, at most twelve of them. Each takes as long as `ask`.
+
+        Raises:
+            DocumentNotFoundError: the library has no such document.
+            ModelError: a model failed.
+        """
+        library = self.library
+        if not questions:  # so no index is needed
+            return guide_to(name, library, library.document)
+        if not library.find(name).passages:  # it cannot be asked, nor perhaps can the library
+            return guide_to(name, library, library.document, lambda question: ())
+        return self._settled(
+            lambda sources: guide_to(
+                name, library, sources.document, asking(sources, self.settings)
+            )
+        )
 
     def warm_up(self) -> None:
         """Load the model and the indexes, so that the first question does not wait for them."""

@@ -16,12 +16,12 @@ from langchain_core.vectorstores import VectorStore
 from pincite.corpus import types
 from pincite.corpus.errors import UsageError
 from pincite.corpus.library import Library
-from pincite.ingest.langchain.diversity import diverse
 from pincite.ingest.langchain.documents import Filter, passages, stored
 from pincite.ingest.langchain.index import REMEDY, DocumentIndex
 from pincite.ingest.storing import Item, Storing, with_warnings
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.langchain.embeddings import as_embedder, unit
+from pincite.retrieval.search.diversity import diverse
 
 
 class PinciteVectorStore(VectorStore):

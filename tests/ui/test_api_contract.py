@@ -27,6 +27,7 @@ OPERATIONS = [
     "POST /documents",
     "GET /documents/{id}",
     "DELETE /documents/{id}",
+    "GET /documents/{id}/guide",
     "GET /documents/{id}/pages/{number}",
     "GET /documents/{id}/boxes",
     "GET /health",

@@ -121,6 +121,15 @@ def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None 
             document, kept = engine.library.document(entry.id), engine.library.keeps(entry.id)
         return {**entry.to_json(), **parts(document), "original_kept": kept}
 
+    @app.get(f"{_DOCUMENTS}/{{id}}/guide", response_model=models.Guide, responses=_fails(404))
+    async def guide(id: str) -> Any:
+        """How a document opens, its headings and key sentences, and questions that it answers.
+
+        No model writes any of it: every piece is verbatim, and every question was asked of the
+        library before it is offered. So it takes as long as some questions do.
+        """
+        return (await queue.done(partial(engine.guide, id))).to_json()
+
     @app.get(
         f"{_DOCUMENTS}/{{id}}/pages/{{number}}",
         response_class=Response,

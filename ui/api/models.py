@@ -209,6 +209,37 @@ class Shown(BaseModel):
     original_kept: bool = Field(description="Whether the file itself is in the library.")
 
 
+class Excerpt(BaseModel):
+    """A verbatim piece of a document; ``document.text[start:end] == text``, in code points."""
+
+    start: int
+    end: int
+    text: str
+    section: list[str] = Field(description="The headings that it stands under, outermost first.")
+    page: int | None
+
+
+class AnsweredQuestion(BaseModel):
+    """A question that the library answers with this document first, and that answer's quote."""
+
+    question: str
+    quote: Excerpt
+
+
+class Guide(BaseModel):
+    """What a document has to offer."""
+
+    document: str = Field(description="The id of the document, which pins its text.")
+    title: str
+    lead: Excerpt | None = Field(description="How it opens; null where it has no text.")
+    headings: list[Excerpt] = Field(description="At most twelve: the outermost, in order.")
+    more_headings: int = Field(description="How many others it has.")
+    key_sentences: list[Excerpt] = Field(description="Up to five that say most of it, in order.")
+    questions: list[AnsweredQuestion] = Field(
+        description="Up to four. None for a document that is not in English."
+    )
+
+
 class Box(BaseModel):
     """A rectangle on a page, in fractions of the page from its upper left corner."""
 

@@ -16,8 +16,9 @@ from pincite.corpus.tags import checked_tag
 from pincite.ingest.files.copies import same_contents
 from pincite.retrieval.search.indexes import publish
 from pincite.ui import terminal
-from pincite.ui.console import JsonOption, err, out, print_json, settings
+from pincite.ui.console import JsonOption, err, open_engine, out, print_json, settings
 from pincite.ui.document import show_document
+from pincite.ui.guide import show_guide
 
 Name = Annotated[str, typer.Argument(help="A source, or the first digits of an id.")]
 Names = Annotated[list[str], typer.Argument(help="Sources, or the first digits of ids.")]
@@ -48,9 +49,18 @@ def show(
     original: Annotated[
         Path | None, typer.Option(help="Write the file's own bytes to this new file instead.")
     ] = None,
+    guide: Annotated[
+        bool,
+        typer.Option("--guide", help="Show headings, key sentences and what to ask it instead."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show a document: what is known of it, and its text with its sections and pages."""
+    if guide:
+        if original is not None:
+            raise UsageError("--guide and --original are two things; ask for one of them")
+        _guide(name, as_json)
+        return
     with Library.open(settings().library) as library, library.snapshot():
         entry = library.find(name)
         document, data = library.document(entry.id), library.original(entry.id)
@@ -60,6 +70,15 @@ def show(
         print_json({**entry.to_json(), **parts(document), "original_kept": data is not None})
     else:
         show_document(out(), entry, document, kept=data is not None)
+
+
+def _guide(name: str, as_json: bool) -> None:
+    with open_engine() as engine:
+        made = engine.guide(name)
+    if as_json:
+        print_json(made.to_json())
+    else:
+        show_guide(out(), made)
 
 
 def remove(names: Names) -> None:

@@ -171,8 +171,12 @@ window.pincite = (() => {
   const asTyped = (button) => { // the question of its turn, without what was said before
     const id = button.closest(".turn")?.id;
     const turn = turns.find(({ number: one }) => id === `turn-${one}`);
-    if (!turn || pending) return;
-    write(turn.question);
+    if (turn && !pending) ask(turn.question);
+  };
+
+  const ask = (question) => { // by itself; while another is answered, it waits in the box
+    write(question);
+    if (pending) return;
     alone = true;
     requestAnimationFrame(() => byId("ask").click()); // once Gradio has the words
   };
@@ -353,5 +357,5 @@ window.pincite = (() => {
 
   const turn = (number) => turns.find((one) => one.number === number);
 
-  return { begin, receive, stop, ended, start, save, turn };
+  return { ask, begin, receive, stop, ended, start, save, turn };
 })();

@@ -14,7 +14,8 @@ from pincite.ingest.uploads import Intake
 from pincite.ingest.wastebin import Removed, Wastebin
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.health import examine
-from pincite.ui.web import opened, remarks, shelf
+from pincite.ui.web import guide_view, opened, remarks, shelf
+from pincite.ui.web.guides import Guides
 from pincite.ui.web.listing import Catalogue, Filter, Holdings
 from pincite.ui.web.wording import FAILED
 
@@ -88,6 +89,7 @@ class Keeper:
         self._settings = engine.settings.model_copy(update={"library": engine.library.folder})
         self._bin = Wastebin(engine.library, engine.embedder, intake.remove)
         self._catalogue = Catalogue(engine.library)
+        self._guides = Guides(engine)
         self._verbs: Mapping[str, Callable[[View, Mapping[str, str]], View]] = {
             "filter": self._filter,
             "page": self._page,
@@ -128,6 +130,14 @@ class Keeper:
             remarks.notice(view.notice, view.removed),
         )
 
+    def questions(self, view: View) -> str | None:
+        """The questions that the open document answers, as HTML; None where there is no guide.
+
+        Takes as long as asking some of them, when it is asked first.
+        """
+        guide = self._guides.complete(view.opened.id) if view.opened else None
+        return guide_view.questions(guide) if guide else None
+
     def _document(self, view: View, holdings: Holdings) -> str:
         was = view.opened
         if was is None:
@@ -135,7 +145,8 @@ class Keeper:
         entry = next((entry for entry in holdings.entries if entry.id == was.id), None)
         try:
             if entry is not None:
-                return opened.opened(entry, self._library.document(entry.id), view.part)
+                guide = self._guides.known(entry.id)
+                return opened.opened(entry, self._library.document(entry.id), view.part, guide)
         except DocumentNotFoundError:  # at this very moment
             pass
         same = [entry for entry in holdings.entries if entry.source == was.source]

@@ -20,6 +20,7 @@ from pincite.ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _SCRIPT = Path(__file__).with_name("verbs.js").read_text("utf-8")
+_GUIDE_SCRIPT = Path(__file__).with_name("guide.js").read_text("utf-8")
 _DROP_SCRIPT = Path(__file__).with_name("drop.js").read_text("utf-8")
 _TAKEN_AT_ONCE = 8  # uploads that are followed at the same time; one after the other is read
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -63,6 +64,15 @@ def library_page(
             desk.view = keeper.do(desk.view, asked)
             return show(desk)
 
+    def ask(desk: Desk) -> Any:
+        try:
+            found = keeper.questions(desk.view)
+        except Exception:  # the document is open, and is read without them
+            _LOG.exception("no questions could be looked for")
+            return gr.skip()
+        # The same ones may have to be put into a guide that was drawn anew.
+        return gr.skip() if found is None else f"<!--{time.time_ns()}-->{found}"
+
     def look(desk: Desk, seen: str) -> tuple[Any, ...]:
         if pulse() == seen:
             return (gr.skip(),) * 4
@@ -84,17 +94,27 @@ def library_page(
             shelf = _html("", "library-shelf", _SCRIPT)
             tools = _html(_TOOLS, "library-tools", _SCRIPT)
         document = _html("", "library-document", _SCRIPT)
+    questions = gr.HTML(
+        "",
+        elem_id="library-questions",
+        visible="hidden",
+        apply_default_css=False,
+        js_on_load=_GUIDE_SCRIPT,
+    )
     desk = gr.State(Desk())
     parts = [shelf, document, notice, changed]
 
     for part in (shelf, document, notice, tools):
-        part.submit(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
+        done = part.submit(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
+        # Asking takes a while, so the questions of an open document come when it is shown already.
+        done.then(ask, [desk], questions, queue=False, trigger_mode="multiple", **_QUIET)
         # Not Gradio's "always_last", which sends the first of what was typed once more, not the
         # last.
         part.input(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
     arrived.submit(lambda: "", None, arrived, queue=False, **_QUIET)
     drop.upload(take, [desk], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
     looking: dict[str, Any] = {"queue": False, **_QUIET}
+    changed.change(ask, [desk], questions, trigger_mode="multiple", **looking)
     blocks.load(look, [desk, changed], parts, **looking)
     clock.tick(look, [desk, changed], parts, **looking)
 

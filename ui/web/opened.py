@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from pincite.corpus.rows import Entry
 from pincite.corpus.types import Document
+from pincite.retrieval.overview.guide import Guide
 from pincite.ui.pieces import Piece, marked, screens
 from pincite.ui.web.escape import attribute, escaped, isolated, shortened
+from pincite.ui.web.guide_view import guide_view
 from pincite.ui.web.shelf import pager
 from pincite.ui.web.wording import counted, day, sentence, size
 
@@ -15,8 +17,8 @@ _SCREEN = 20_000  # characters of the text that are shown at once
 _CLOSE = '<button type="button" class="close" data-verb="close">Close</button>'
 
 
-def opened(entry: Entry, document: Document, at: int) -> str:
-    """The document, with the screen ``at`` (from 0) of its text."""
+def opened(entry: Entry, document: Document, at: int, guide: Guide | None = None) -> str:
+    """The document, with the screen ``at`` (from 0) of its text; over the first its guide."""
     shown = screens(document, _SCREEN)
     at = min(max(at, 0), len(shown) - 1)
     turning = pager("Parts of the text", "turn", at, len(shown)) if len(shown) > 1 else ""
@@ -24,6 +26,7 @@ def opened(entry: Entry, document: Document, at: int) -> str:
         f'<article class="document" aria-label="{attribute(shortened(entry.title, 120))}">'
         f'<header><h2 tabindex="-1" data-after="open turn">{isolated(shortened(entry.title, 300))}'
         f'</h2>{_CLOSE}</header><p class="from">{isolated(entry.source)}</p>'
+        f"{'' if at else guide_view(guide)}"
         f"{_facts(entry, marked(document))}{_warnings(entry.warnings)}"
         f"{_tags(entry)}{_rename(entry)}"
         f'{turning}<div class="text" dir="auto">{_text(shown[at])}</div>{turning}</article>'

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from heapq import nlargest
 
 from pincite.corpus.rows import Entry
 from pincite.ui.web.escape import isolated, shortened
+from pincite.ui.web.wording import counted, day
 
-_NAMED = 3  # documents that the welcome names
+_NEWEST = 5  # documents that the welcome names
+_TITLE = 80  # characters of their titles
+_DROP_HERE = (
+    '<button type="button" class="drop-here" data-room="library">Drop files here</button>'
+    " or choose them on the page Library"
+)
 MASTHEAD = (
     "<header><h1>Pincite</h1>"
     "<p>Answers are quotes, each checked letter by letter against its source.</p>"
@@ -34,25 +42,39 @@ EVIDENCE = (
 )
 
 
-def welcome(entries: Sequence[Entry], *, can_add: bool = False) -> str:
+def welcome(entries: Sequence[Entry], *, can_add: bool = False, now: datetime | None = None) -> str:
     """What the chat says before the first question.
 
     Args:
         entries: the library's documents.
         can_add: there is a page on which documents can be added.
+        now: by default, the present moment.
     """
     if not entries:
-        how = "on the page Library" if can_add else "with <code>pincite ingest PATH</code>"
-        return (
-            '<div class="greeting"><h2>The library is empty</h2>'
-            f"<p>Add documents {how}, then ask.</p></div>"
-        )
-    named = ", ".join(
-        f"<cite>{isolated(shortened(entry.title, 60))}</cite>" for entry in entries[:_NAMED]
-    )
-    more = f" and {len(entries) - _NAMED:,} more" if len(entries) > _NAMED else ""
-    count = "one document" if len(entries) == 1 else f"{len(entries):,} documents"
+        how = _DROP_HERE if can_add else "Add documents with <code>pincite ingest PATH</code>"
+        return f'<div class="greeting"><h2>The library is empty</h2><p>{how}, then ask.</p></div>'
     return (
         '<div class="greeting"><h2>Ask a question. Read the very words.</h2>'
-        f'<p class="holdings">This library holds {count}: {named}{more}.</p></div>'
+        f'<p class="holdings">This library holds {_holdings(entries)}.</p>'
+        f'<h3>Newest</h3><ul class="latest">{_latest(entries, now or datetime.now(UTC))}</ul></div>'
+    )
+
+
+def _holdings(entries: Sequence[Entry]) -> str:
+    """How many documents, passages and pages there are; formats without pages have none."""
+    pages = sum(entry.pages for entry in entries)
+    counts = [
+        counted(len(entries), "document"),
+        counted(sum(entry.passages for entry in entries), "passage"),
+        *([counted(pages, "page")] if pages else []),
+    ]
+    return f"{', '.join(counts[:-1])} and {counts[-1]}"
+
+
+def _latest(entries: Sequence[Entry], now: datetime) -> str:
+    newest = nlargest(_NEWEST, entries, key=lambda entry: entry.added_at)
+    return "".join(
+        f"<li><cite>{isolated(shortened(entry.title, _TITLE))}</cite> "
+        f"{day(entry.added_at, now)}</li>"
+        for entry in newest
     )

@@ -15,7 +15,10 @@ ICON = Path(__file__).with_name("icon.svg")
 
 SCRIPT = "".join(
     f"<script>{Path(__file__).with_name(name).read_text('utf-8')}</script>"
-    for name in ("conversation.js", "citations.js", "sheets.js", "copying.js", "addresses.js")
+    for name in (
+        *("conversation.js", "citations.js", "sheets.js", "copying.js", "rooms.js"),
+        "addresses.js",
+    )
 )
 
 

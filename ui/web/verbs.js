@@ -72,6 +72,7 @@ const settle = () => {
   for (const choice of element.querySelectorAll("select[data-value]")) {
     if (!choice.form || !isBehind(choice.form)) choice.value = choice.dataset.value;
   }
+  window.pinciteGuideDrawn?.();
   const aim = asked.verb && element.querySelector(`[data-after~="${asked.verb}"]`);
   if (!aim || Date.now() - asked.at > FRESH_MS) return;
   asked.verb = "";

@@ -32,14 +32,22 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def day(moment: str) -> str:
+def day(moment: str, now: datetime | None = None) -> str:
     """A moment in ISO 8601 as an element of HTML that shows its day.
+
+    Seen from ``now``, the last days are called as people call them.
 
     >>> day("2026-11-26T09:30:00+00:00")
     '<time datetime="2026-11-26T09:30:00+00:00">26 Nov 2026</time>'
+    >>> day("2026-11-26T09:30:00+00:00", datetime.fromisoformat("2026-11-27T00:10:00+00:00"))
+    '<time datetime="2026-11-26T09:30:00+00:00">yesterday</time>'
     """
     when = datetime.fromisoformat(moment)
-    return f'<time datetime="{when.isoformat()}">{when.day} {when:%b %Y}</time>'
+    said = f"{when.day} {when:%b %Y}"
+    if now is not None:
+        ago = (now.astimezone(when.tzinfo).date() - when.date()).days
+        said = {0: "today", 1: "yesterday"}.get(ago, f"{when:%A}" if 1 < ago < 7 else said)
+    return f'<time datetime="{when.isoformat()}">{said}</time>'
 
 
 def sentence(text: str) -> str:

@@ -12,9 +12,9 @@ from langchain_core.vectorstores.utils import maximal_marginal_relevance
 
 from pincite.corpus.canonical import canonical
 from pincite.ingest.langchain import PinciteVectorStore
-from pincite.ingest.langchain.diversity import diverse
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.langchain import PinciteEmbeddings
+from pincite.retrieval.search.diversity import diverse
 
 Model = dict[str, tuple[str, dict[str, Any]]]
 

@@ -1,4 +1,4 @@
-"""Near to the question and unlike each other."""
+"""Near to a vector and unlike each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def diverse(vector: Vectors, rows: Sequence[Vectors], k: int, weight: float) -> 
     ``weight * nearness - (1 - weight) * likeness to the most alike of the chosen``.
 
     Args:
-        vector: the question's unit vector ``(dimension,)``.
+        vector: the unit vector ``(dimension,)`` of what they should be near to.
         rows: unit vectors to choose from.
         k: how many at most.
         weight: in [0, 1].
