@@ -12,8 +12,10 @@ from langchain_core.callbacks import (
 )
 from langchain_core.documents import Document
 from langchain_core.messages import (
+    AIMessage,
     BaseMessage,
     ChatMessage,
+    HumanMessage,
     MessageLikeRepresentation,
     convert_to_messages,
 )
@@ -154,4 +156,8 @@ def _turns(history: Sequence[MessageLikeRepresentation] | None) -> list[Turn]:
 
 
 def _role(message: BaseMessage) -> str:
-    return message.role if isinstance(message, ChatMessage) else message.type
+    if isinstance(message, ChatMessage):
+        return message.role
+    if isinstance(message, HumanMessage):  # its chunks, as they stream, have another ``type``
+        return "user"
+    return "assistant" if isinstance(message, AIMessage) else ""
