@@ -20,7 +20,8 @@ from pincite.eval.run import Outcome, Run
 
 FORMAT = 1
 METRIC_HEAD = ("metric", "value", "95 % interval", "n")
-_KIND_METRICS = ("doc_recall@10", "quote_hit@1", "quote_hit@3", "false_answer_rate")
+_FOLLOW_UP, _DOCUMENTS = "follow-up", "doc_recall@10"
+_KIND_METRICS = (_DOCUMENTS, "quote_hit@1", "quote_hit@3", "false_answer_rate")
 _FEW_WORDS = 5  # of a question in a conversation that says hardly anything itself
 _SHOWN = (
     *("shown_hit@1", "shown_hit@3", "complete", "claimed", "right", "refused"),
@@ -201,6 +202,8 @@ def kind_metrics(kinds: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """
     there = {name for found in kinds.values() for name in found}
     chosen = _SHOWN if "shown_hit@1" in there else _KIND_METRICS
+    if any(kind.startswith(_FOLLOW_UP) for kind in kinds):  # do they find what they are about?
+        chosen = tuple(dict.fromkeys((_DOCUMENTS, *chosen)))
     return [name for name in chosen if name in there]
 
 
@@ -233,7 +236,7 @@ def _kind(question: Question) -> str | None:
     if question.kind or not question.history:
         return question.kind
     few = len(question.question.split()) <= _FEW_WORDS
-    return f"follow-up of {'at most' if few else 'more than'} {_FEW_WORDS} words"
+    return f"{_FOLLOW_UP} of {'at most' if few else 'more than'} {_FEW_WORDS} words"
 
 
 def _curves(run: Run) -> dict[str, Any]:
