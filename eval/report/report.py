@@ -236,7 +236,7 @@ def _kind(question: Question) -> str | None:
     if question.kind or not question.history:
         return question.kind
     few = len(question.question.split()) <= _FEW_WORDS
-    return f"{_FOLLOW_UP} of {'at most' if few else 'more than'} {_FEW_WORDS} words"
+    return f"{_FOLLOW_UP} {'≤' if few else '>'}{_FEW_WORDS} words"
 
 
 def _curves(run: Run) -> dict[str, Any]:

@@ -154,11 +154,11 @@ def test_follow_ups_are_counted_by_how_much_they_say(ask: Ask) -> None:
     value = report_of(ask([OWL, WHOLE, five, six, FOLLOWS]))
     assert {kind: found["questions"] for kind, found in value["kinds"].items()} == {
         "fact": 1,
-        "follow-up of at most 5 words": 2,
-        "follow-up of more than 5 words": 1,
+        "follow-up ≤5 words": 2,
+        "follow-up >5 words": 1,
     }
-    assert value["kinds"]["follow-up of at most 5 words"]["doc_recall@10"] == 1.0
-    assert "follow-up of at most 5 words" in shown(value)
+    assert value["kinds"]["follow-up ≤5 words"]["doc_recall@10"] == 1.0
+    assert "follow-up ≤5 words" in shown(value)
 
 
 def test_a_follow_up_that_has_a_kind_keeps_it(ask: Ask) -> None:
