@@ -187,7 +187,7 @@ def span(name: str, metric: Mapping[str, Any]) -> str:
 def _kinds_table(value: Report) -> Table:
     names = kind_metrics(value["kinds"])
     table = Table(box=None, pad_edge=False)
-    table.add_column("\nkind")
+    table.add_column("\nkind", no_wrap=True, min_width=max(map(len, value["kinds"])))
     for name in ("questions", *names):
         table.add_column(f"\n{name}", justify="right")
     for kind, found in value["kinds"].items():
