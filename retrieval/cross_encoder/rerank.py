@@ -13,9 +13,9 @@ from pincite.retrieval.query import Query
 from pincite.retrieval.reading.ranking import rank
 from pincite.retrieval.reading.reader import Candidate, PassageAnswer, Reading
 
-# Of the cross-encoder's probability in a passage's score. Hits at 1 and 3 on average of five sets
-# (docs/decisions/reading-question-and-passage-together.md): 0 .725/.881, .17 .761/.893,
-# .26 .760/.892, .33 .760/.888, .44 .739/.876.
+# Of the cross-encoder's probability in a passage's score. Hits at 1 and 3 on average of six sets
+# (docs/decisions/reading-question-and-passage-together.md): 0 .716/.874, .1 .738/.879,
+# .2 .741/.880, .3 .740/.876, .5 .725/.871.
 SHARE = 0.2
 _CLIP = 30.0  # log-odds beyond which a probability does not change
 
