@@ -5,6 +5,7 @@ What a command needs is imported when it runs: this file is loaded with every ``
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -82,6 +83,7 @@ def run(
     with progress_shown() as progress:
         runs = [evaluate(gold, settings, embedder, library, progress, history) for gold in sets]
     done = runs[0] if len(runs) == 1 else joined(gold_dir.resolve().name, runs)
+    done = replace(done, unscoped=unscoped)
     value = report.report(done, scores(done))
     differences = comparing.compare(value, other) if other else None
     out = output()

@@ -97,6 +97,7 @@ class Run:
     ingest_seconds: float | None
     peak_rss_mb: float
     history: History = "all"
+    unscoped: bool = False
 
 
 def evaluate(

@@ -94,9 +94,8 @@ def show(console: Console, found: Mapping[str, Difference], this: Report, other:
         table.add_row(*row)
     console.print(table)
     for key in ("settings", "embedder", "threshold", "history", "unscoped"):
-        if this.get(key) != other.get(key):
-            changes = _changes(this.get(key), other.get(key))
-            console.print(f"{key} differ: {changes}", markup=False)
+        if key in other and this[key] != other[key]:  # older reports do not say all of them
+            console.print(f"{key} differ: {_changes(this[key], other[key])}", markup=False)
 
 
 def to_json(found: Mapping[str, Difference]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def report(run: Run, found: Scores) -> Report:
         "answerable": sum(o.question.answerable for o in outcomes),
         "failed": sum(bool(o.error) for o in outcomes),
         "history": run.history,
-        "unscoped": not any(o.question.scope_doc for o in outcomes),
+        "unscoped": run.unscoped,
         "asked_without_history": sum(
             bool(o.question.history) for o in outcomes if run.history == "none"
         ),

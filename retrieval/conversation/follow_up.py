@@ -30,6 +30,7 @@ _DECAY = 0.6  # of a turn's weight with each turn of the user after it
 _OF_ANSWER = 0.5  # the weight of the last answer's words
 _TURNS = 8  # of the user, the last ones
 _LONGEST = 600  # code points of a turn that are taken along
+_LONGEST_BEFORE = 160  # code points; the cross-encoder reads 64 tokens of a question in all
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _SHOWN, _LONGEST_PIECE = 6, 6  # pieces of the subject, and words of each
 
@@ -41,7 +42,8 @@ class FollowUp:
     Attributes:
         leans: whether the question cannot be understood alone.
         said: what was said before, the newest first: the user's turns, and the last answer.
-        before: the user's turn just before the question.
+        before: what the question leans on: the user's last turns, from the last one on that does
+            not lean on others itself ("why?" does); cut, so that it stands beside the question.
     """
 
     leans: bool
@@ -58,7 +60,9 @@ class FollowUp:
         said = [Said(text, _DECAY**age) for age, text in enumerate(reversed(asked))]
         if turns[-1].role == "assistant":
             said.insert(1, Said(turns[-1].text[:_LONGEST], _OF_ANSWER))
-        return cls(leans_on_others(question), tuple(said), asked[-1])
+        own = [at for at, text in enumerate(asked) if not leans_on_others(text)]
+        before = " ".join(asked[max(own, default=0) :])
+        return cls(leans_on_others(question), tuple(said), _at_word(before))
 
     @property
     def text(self) -> str:
@@ -66,7 +70,7 @@ class FollowUp:
         return " ".join(one.text for one in self.said)
 
     def subject(self, question: str) -> tuple[str, ...]:
-        """What is looked for, for people: words of the user's turn before, then the question's."""
+        """What is looked for, for people: words of the turns before, then the question's."""
         own = frozenset(terms(question))
         carried = dict.fromkeys(_pieces(self.before, own))
         own_pieces = dict.fromkeys(_pieces(question))
@@ -93,6 +97,13 @@ def leans_on_others(question: str) -> bool:
     stands_for = _STANDS_FOR.search(question) is not None
     goes_on = _GOES_ON.search(question) is not None
     return goes_on or len(meant) < _FEW or (stands_for and len(meant) < _SOME)
+
+
+def _at_word(text: str) -> str:
+    """The beginning of the text, cut after a word where it is too long."""
+    if len(text) <= _LONGEST_BEFORE:
+        return text
+    return text[:_LONGEST_BEFORE].rpartition(" ")[0] or text[:_LONGEST_BEFORE]
 
 
 def _pieces(text: str, without: frozenset[str] = frozenset()) -> Iterator[str]:

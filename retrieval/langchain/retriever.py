@@ -23,6 +23,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict, Field
 
+from pincite.corpus.errors import UsageError
 from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.conversation.turns import Role, Turn
 from pincite.retrieval.engine import Engine
@@ -148,9 +149,21 @@ class PinciteRetriever(BaseRetriever):
 
 
 def _turns(history: Sequence[MessageLikeRepresentation] | None) -> list[Turn]:
-    """What person and model said; instructions and the results of tools are not asked about."""
-    # A string is a message too, and not a sequence of its letters.
-    messages = convert_to_messages([history] if isinstance(history, str) else history or ())
+    """What person and model said; instructions and the results of tools are not asked about.
+
+    Raises:
+        UsageError: it is no list of messages.
+    """
+    # One message is no sequence of its letters, or of its keys.
+    if isinstance(history, (str, dict, BaseMessage)):
+        history = [history]
+    try:
+        messages = convert_to_messages(history or ())
+    except (ValueError, NotImplementedError) as error:
+        raise UsageError(
+            f"the history is no list of messages ({str(error).splitlines()[0]}); give each its "
+            "role and its text"
+        ) from error
     said = [(_ROLES.get(_role(one)), str(one.text)) for one in messages]
     return [Turn(role, text) for role, text in said if role is not None]
 

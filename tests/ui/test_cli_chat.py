@@ -75,8 +75,9 @@ def test_after_typed_the_conversation_goes_on_from_that_question() -> None:
     assert firsts[-2:] == ["Searched for: many eggs · herring gulls lay · nest", f"[1] {GULLS}"]
 
 
-def test_typed_before_any_question_does_nothing() -> None:
-    assert chat("/typed", OF_OWLS) == ([f"[1] {OWLS}"], [])
+def test_typed_before_any_question_says_so_and_goes_on() -> None:
+    said = "pincite: there is no question yet; ask one first"
+    assert chat("/typed", OF_OWLS) == ([f"[1] {OWLS}"], [said])
 
 
 @pytest.mark.parametrize("word", ["/exit", "/quit", "  /exit  "])

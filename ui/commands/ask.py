@@ -127,6 +127,8 @@ def chat(
                 break
             if line == _NEW:
                 history = []
+            elif typed and not last:
+                say("there is no question yet; ask one first")
             elif line.startswith("/") and " " not in line and not typed:
                 say(f"there is no command {line}; there are {_NEW}, {_TYPED} and {_END[0]}")
             elif question := (last if typed else line):

@@ -18,6 +18,7 @@ from langchain_core.messages import (
 )
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
+from pincite.corpus.errors import UsageError
 from pincite.corpus.library import Library
 from pincite.ingest.pipeline import ingest_documents
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -143,5 +144,10 @@ def test_the_history_of_one_question_is_not_kept_for_the_next(retriever: Pincite
 
 @pytest.mark.parametrize("turn", [("nobody", "Why?"), {"content": "Why?"}, 7])
 def test_what_is_no_message_is_refused(retriever: PinciteRetriever, turn: Any) -> None:
-    with pytest.raises((ValueError, NotImplementedError), match=r"[Mm]essage"):
+    with pytest.raises(UsageError, match="the history is no list of messages"):
         retriever.invoke(LEANS, history=[turn])
+
+
+def test_one_message_is_a_history_of_one(retriever: PinciteRetriever) -> None:
+    for one in (OF_OWLS, {"role": "user", "content": OF_OWLS}, HumanMessage(OF_OWLS)):
+        assert texts(retriever.invoke(LEANS, history=one)) == [OWLS]
