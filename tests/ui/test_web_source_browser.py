@@ -195,3 +195,49 @@ def test_every_text_of_an_open_source_keeps_to_the_contrast_of_wcag_aa(
         expect(sheet(page).locator(".source mark")).to_be_visible()
         page.wait_for_function("!document.getAnimations().length")
         assert faint(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_evidence_of_the_turn_before_is_folded_when_a_turn_is_stopped(
+    browser: Browser, url: str, width: int
+) -> None:
+    with answered(browser, url, width) as page:
+        page.route("**/gradio_api/queue/data*", lambda route: None)  # no answer comes back
+        with page.expect_response("**/gradio_api/queue/join*") as joined:
+            ask(page, ENGINEERING)
+        joined.value.finished()
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator("#turn-2")).to_contain_text("Stopped.")
+        expect_folded(page)
+
+
+def test_evidence_of_the_turn_before_is_folded_when_the_connection_is_lost(
+    browser: Browser, url: str
+) -> None:
+    with visit(browser, url, tolerated="net::ERR_INTERNET_DISCONNECTED") as page:
+        ask(page, TERN)
+        expect(page.locator("#turn-1 .verdict")).to_be_visible()
+        page.context.set_offline(True)
+        ask(page, ENGINEERING)
+        expect(page.locator("#turn-2")).to_contain_text("Nothing is lost; ask again.")
+        expect_folded(page)
+
+
+def test_evidence_of_the_turn_before_is_folded_when_an_error_takes_the_answers_place(
+    browser: Browser, url: str
+) -> None:
+    with answered(browser, url, 1440) as page:
+        ask(page, "?")
+        expect(page.locator("#turn-2 .problem")).to_be_visible()
+        expect_folded(page)
+        page.reload()  # and so it is when the conversation is drawn again
+        expect(page.locator("#turn-2 .problem")).to_be_visible()
+        expect_folded(page)
+
+
+def expect_folded(page: Page) -> None:
+    """That the first turn's evidence is there, and not as that of the newest turn."""
+    expect(page.locator("#cards > .newest")).to_have_count(0)
+    earlier = page.locator("#cards > details.earlier")
+    expect(earlier.locator("summary")).to_have_text(TERN)
+    expect(earlier.locator("#evidence-1-1")).to_be_hidden()
