@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -24,6 +23,7 @@ pytestmark = needs_chromium
 TERN = "How far does the arctic tern fly?"
 ENGINEERING = "Who introduced the term AI safety engineering?"
 LINES = ["The arctic tern flies 70,000 kilometres a year.", "", "It nests near the pole."]
+BIRDS = pdf([Leaf(column(LINES))])
 NARROW = pytest.mark.parametrize("width", [360, 768])
 
 
@@ -32,11 +32,24 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A chat over the bundled article and a PDF."""
     folder = tmp_path_factory.mktemp("source")
     birds = folder / "birds.pdf"
-    birds.write_bytes(pdf([Leaf(column(LINES))]))
+    birds.write_bytes(BIRDS)
     with Library.open(folder / "library", create=True) as library:
         ingest_sources([Source(ARTICLE, "AI safety"), Source(birds)], library, HashingEmbedder())
     with serving(folder / "library") as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Chats that files are added to, by the originals that they keep."""
+    with ExitStack() as stack:
+        made = {}
+        for originals in ("drawable", "none"):
+            library = tmp_path_factory.mktemp(originals) / "library"
+            with Library.open(library, create=True) as filled:
+                ingest_sources([Source(ARTICLE, "AI safety")], filled, HashingEmbedder())
+            made[originals] = stack.enter_context(serving(library, originals=originals))
+        yield made
 
 
 @contextmanager
@@ -195,6 +208,29 @@ def test_every_text_of_an_open_source_keeps_to_the_contrast_of_wcag_aa(
         expect(sheet(page).locator(".source mark")).to_be_visible()
         page.wait_for_function("!document.getAnimations().length")
         assert faint(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+@pytest.mark.parametrize(("originals", "shown"), [("drawable", True), ("none", False)])
+def test_a_pdf_added_in_the_browser_shows_its_page_or_says_why_not(
+    browser: Browser, servers: dict[str, str], width: int, originals: str, shown: bool
+) -> None:
+    address = servers[originals]
+    with visit(browser, f"{address}library", viewport={"width": width, "height": 800}) as page:
+        file = {"name": "birds.pdf", "mimeType": "application/pdf", "buffer": BIRDS}
+        page.locator("#library-drop input[type=file]").set_input_files([file])  # type: ignore[list-item]
+        expect(page.locator("#library-arrivals .done")).to_be_visible()
+        page.get_by_role("tab", name="Ask").click()
+        ask(page, TERN)
+        expect(page.locator("#turn-1 .verdict")).to_be_visible()
+        mark(page).click()
+        card = page.locator("#evidence-1-1")
+        expect(card).to_be_visible()
+        if shown:
+            expect(card.get_by_alt_text("Page 1, with the quote marked")).to_be_visible()
+        else:
+            expect(card).to_contain_text("The page is not shown: its file was not kept; add it")
+        expect(card.locator(".no-page")).to_have_count(0 if shown else 1)
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])
