@@ -197,6 +197,18 @@ def test_in_a_wide_window_a_mark_leads_to_the_card_beside_the_answer(
         assert page.evaluate("history.state?.source") is None
 
 
+@pytest.mark.parametrize("width", [768, 1440])
+def test_the_preview_of_a_mark_does_not_cover_it(browser: Browser, url: str, width: int) -> None:
+    with answered(browser, url, width, ENGINEERING) as page:
+        mark(page).hover()
+        preview = page.get_by_role("tooltip")
+        expect(preview).to_be_visible()
+        over, under = preview.bounding_box(), mark(page).bounding_box()
+        assert over is not None
+        assert under is not None
+        assert over["y"] >= under["y"] + under["height"] or over["y"] + over["height"] <= under["y"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_of_an_open_source_keeps_to_the_contrast_of_wcag_aa(
     browser: Browser, url: str, scheme: str
