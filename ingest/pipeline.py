@@ -14,6 +14,7 @@ from pincite.ingest.events import Event, Listener, Outcome, Summary
 from pincite.ingest.files.copies import Copies
 from pincite.ingest.files.file_changes import Files, Gone, is_same
 from pincite.ingest.files.missing import unmounted
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, Failed, Read, ReadResult, Request, Unchanged
 from pincite.ingest.files.walk import Source, Sources
 from pincite.ingest.processes.cutter import Cutter
@@ -41,7 +42,7 @@ class Options:
     """How files are taken in.
 
     Args:
-        keep_originals: store the files' own bytes as well.
+        originals: the files whose own bytes are stored as well.
         sync: forget documents whose files were at the named paths, and are gone.
         largest: bytes that a file may have; a larger one is refused.
         seconds: that reading one file may take, and that cutting its text into passages may.
@@ -50,7 +51,7 @@ class Options:
         hash: open every file and compare its contents, whatever its dates say.
     """
 
-    keep_originals: bool = False
+    originals: Originals = Originals.NONE
     sync: bool = False
     largest: int = LARGEST
     seconds: float = SECONDS
@@ -85,7 +86,7 @@ def ingest_sources(
     ):
         files = Files(
             library,
-            options.keep_originals,
+            options.originals,
             options.largest,
             readers.timeout_key,
             hash=options.hash,
@@ -93,7 +94,7 @@ def ingest_sources(
         if isinstance(sources, Sources):
             files.check_missing(sources)
         results = readers.read(run.to_open(sources, files))
-        documents = run.changed(run.documents(results, files), options.keep_originals)
+        documents = run.changed(run.documents(results, files))
         run.take(run.items(documents, cutter.cut))
     if isinstance(sources, Sources):
         run.pass_over(sources)
@@ -180,11 +181,11 @@ class _Run:
                     yield document
             self._log.settle_if_many()
 
-    def changed(self, documents: Iterable[Document], keep: bool = False) -> Iterator[Document]:
-        """Those documents that the library has not already just so."""
+    def changed(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Those documents that the library has not already just so, with the bytes to be kept."""
         for document in documents:
             entry = self._library.entry(document.source)
-            if entry is None or keep or not is_same(document, entry):
+            if entry is None or document.source in self._originals or not is_same(document, entry):
                 yield document
                 continue
             if document.origin is not None and document.origin != entry.origin:

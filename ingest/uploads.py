@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from pincite.corpus.errors import DocumentNotFoundError, SourceError, UploadError, UsageError
 from pincite.corpus.tags import checked_tag
 from pincite.ingest.events import Event, Listener, Summary
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import Options, ingest_sources
@@ -61,14 +62,17 @@ class Intake:
     Args:
         engine: whose library it is.
         limits: what one upload may hold.
-        keep_originals: store the files themselves as well.
+        originals: the files that are stored themselves as well; by default, those whose pages can
+            be drawn, because an upload is nowhere else afterwards.
     """
 
-    def __init__(self, engine: Engine, limits: Limits, keep_originals: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, limits: Limits, originals: Originals = Originals.DRAWABLE
+    ) -> None:
         self.limits = limits
         self._engine = engine
         self._options = Options(
-            keep_originals, largest=limits.file_bytes, seconds=engine.settings.reading_seconds
+            originals, largest=limits.file_bytes, seconds=engine.settings.reading_seconds
         )
         self._lock = threading.Lock()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.uploads import Limits
 from pincite.ui.api.queue import WAITING
 
@@ -16,13 +17,13 @@ class Terms:
     Args:
         read_only: nothing can be added or removed.
         limits: what one upload may hold.
-        keep_originals: store uploaded files themselves as well.
+        originals: the uploaded files that are stored themselves as well.
         waiting: how many questions of programs may wait, beyond those that are being answered.
         gold: gold sets, or folders that have some, to be offered beside the bundled ones.
     """
 
     read_only: bool = False
     limits: Limits = field(default_factory=Limits)
-    keep_originals: bool = False
+    originals: Originals = Originals.DRAWABLE
     waiting: int = WAITING
     gold: tuple[Path, ...] = ()

@@ -6,10 +6,11 @@ import stat
 from dataclasses import dataclass
 
 from pincite.corpus.library import Library
-from pincite.corpus.rows import Entry
+from pincite.corpus.rows import Entry, Taken
 from pincite.corpus.types import Document
 from pincite.ingest.events import Event
 from pincite.ingest.files.missing import is_gone, may_be_unmounted, not_there
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import (
     Failed,
     Request,
@@ -37,14 +38,20 @@ class Files:
 
     Args:
         library: whose documents and refusals they are.
-        keep: whether the files' own bytes are to be kept.
+        keep: the files whose own bytes are to be kept.
         largest: bytes that a file may have.
         timeout_key: that of `Readers`.
         hash: whether every file is opened and its contents compared, whatever its dates say.
     """
 
     def __init__(
-        self, library: Library, keep: bool, largest: int, timeout_key: str, *, hash: bool = False
+        self,
+        library: Library,
+        keep: Originals,
+        largest: int,
+        timeout_key: str,
+        *,
+        hash: bool = False,
     ) -> None:
         self.entries = library.taken()
         self.failures = {refusal.source: refusal for refusal in library.refusals()}
@@ -75,13 +82,20 @@ class Files:
         if refusal and not self._hash and is_as_it_was(status, refusal.origin, self._timeout_key):
             return Event(name, "refused", reason=refusal.reason)
         known = None
-        if entry and source.title in (None, entry.title) and (entry.original or not self._keep):
+        if entry and source.title in (None, entry.title) and not self._is_wanted(entry):
             known = entry.origin
             if known and not self._hash and is_as_it_was(status, known):
                 # What an old library did not note is noted now.
                 origin = origin_of(source, status, known.sha256, known.reader, known.read_at_ns)
                 return Unchanged(origin)
         return Request(source, known, self._keep, self._largest), status.st_size
+
+    def _is_wanted(self, entry: Taken) -> bool:
+        """Whether the bytes of the document's file are to be kept, and are not yet."""
+        origin = entry.origin
+        if entry.original or origin is None:
+            return False
+        return self._keep.keeps(origin.reader.rpartition("/")[0], origin.size)
 
     def check_missing(self, sources: Sources) -> None:
         """Check that the library knows something of each path that is missing.

@@ -18,6 +18,7 @@ from pincite.corpus.errors import (
     UnsupportedSourceError,
 )
 from pincite.corpus.types import Document, Origin
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.walk import Source
 from pincite.ingest.readers import READERS, Reader, Reading, read, reader_for
 from pincite.ingest.readers.base import title_from
@@ -48,13 +49,13 @@ ReadingFunction = Callable[[bytes, str], tuple[Reader, Reading]]
 class Request:
     """A file to be read.
 
-    ``known`` is how the library has it, if it does; ``keep`` asks for the bytes as well; a file
-    of more than ``largest`` bytes is refused.
+    ``known`` is how the library has it, if it does; ``keep`` says whether the bytes are wanted as
+    well; a file of more than ``largest`` bytes is refused.
     """
 
     source: Source
     known: Origin | None = None
-    keep: bool = False
+    keep: Originals = Originals.NONE
     largest: int = LARGEST
 
 
@@ -187,7 +188,8 @@ def read_bytes(
             "program opens it, and save it anew",
             origin,
         )
-    return Read(document, data if request.keep else None)
+    wanted = request.keep.keeps(document.media_type, len(data))
+    return Read(document, data if wanted else None)
 
 
 def read_source(source: Source) -> Document:

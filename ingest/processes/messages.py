@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from pincite.corpus import codec
 from pincite.corpus.types import Layout, Origin
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import Failed, Read, ReadResult, Request, Unchanged
 from pincite.ingest.files.walk import Source
 
@@ -44,7 +45,8 @@ def receive_request(stream: IO[bytes]) -> Request:
     """
     value, _ = receive(stream)
     source = Source(Path(value["path"]), value["title"], value["called"])
-    return Request(source, _origin(value["known"]), value["keep"], value["largest"])
+    keep = Originals(value["keep"])
+    return Request(source, _origin(value["known"]), keep, value["largest"])
 
 
 def send_result(stream: IO[bytes], result: ReadResult) -> None:

@@ -1,4 +1,4 @@
-"""Pages of PDFs as pictures, and where a quote's words stand on them."""
+"""Pages of PDFs and pictures, drawn, and where a quote's words stand on them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,20 @@ from typing import Self
 
 from pincite.corpus.errors import PageNotDrawnError
 from pincite.corpus.library import Library
-from pincite.corpus.rows import Entry
 from pincite.corpus.types import Box, Document, Span
+from pincite.ingest.files.originals import DRAWABLE, LARGEST_DRAWABLE
 from pincite.ingest.processes.child import Child
 from pincite.ingest.processes.messages import receive, send
-from pincite.ingest.readers.pdf.reader import PDF
 
 SECONDS = 15.0
 _KEPT_PICTURES = 64
+_MB = 1_000_000
+_NOT_KEPT = (
+    "its file was not kept; add it again, and if that does not help, start the server without "
+    "--no-originals"
+)
+_MOVED = "its file was moved or deleted; put it back, or add it again"
+_CHANGED = "its file has changed since it was read; add it again"
 
 Size = tuple[float, float]
 
@@ -36,16 +42,43 @@ class Boxes:
     sizes: dict[int, Size]
 
 
-def available(library: Library, document: Document | Entry) -> bool:
+@dataclass(frozen=True, slots=True)
+class PagePictures:
+    """Whether a document's pages can be drawn.
+
+    ``why_not`` says why pages are missing; it is empty for a format that has none.
+    """
+
+    available: bool
+    why_not: str = ""
+
+
+NO_PICTURES = PagePictures(False)
+
+
+def page_pictures(library: Library, document: Document) -> PagePictures:
     """Whether the document's pages can be drawn, as far as is known without reading its file."""
-    origin = document.origin
-    if document.media_type != PDF.media_type or origin is None:
-        return False
-    if library.keeps(document.id):
-        return True
-    with suppress(OSError, ValueError):
-        return os.path.isabs(document.source) and os.stat(document.source).st_size == origin.size
-    return False
+    if document.media_type not in DRAWABLE or document.origin is None:
+        return NO_PICTURES
+    why = "" if library.keeps(document.id) else _why_missing(document.source, document.origin.size)
+    return PagePictures(not why, why)
+
+
+def _why_missing(source: str, size: int) -> str:
+    """Why a file that was not kept cannot be read now; empty where it can, by its size."""
+    if not os.path.isabs(source):  # it was uploaded
+        return _too_large(size) if size > LARGEST_DRAWABLE else _NOT_KEPT
+    try:
+        return "" if os.stat(source).st_size == size else _CHANGED
+    except (OSError, ValueError):
+        return _MOVED
+
+
+def _too_large(size: int) -> str:
+    return (
+        f"its file has {size / _MB:,.1f} MB, and one over {LARGEST_DRAWABLE / _MB:,g} MB is not "
+        "kept; ingest it from a folder in which it stays"
+    )
 
 
 class Drawings:
@@ -80,7 +113,7 @@ class Drawings:
         """The page ``number``, from 1, as a PNG.
 
         Raises:
-            PageNotDrawnError: it is no PDF's page, or its file is gone, or it cannot be drawn.
+            PageNotDrawnError: there is no such page, or its file is gone, or it cannot be drawn.
         """
         digest, pages = self._digest(document), len(document.pages)
         if not 1 <= number <= pages:
@@ -106,13 +139,16 @@ class Drawings:
         with self._lock:
             if self._at_hand != digest:
                 self._ask(document, digest, None)
-            sizes = {b.page: self._sizes[b.page - 1] for b in boxes if b.page <= len(self._sizes)}
+            # Without a layout there are no boxes, but there is a page.
+            pages = {box.page for box in boxes} or {document.page_at(span.start) or 1}
+            sizes = {p: self._sizes[p - 1] for p in sorted(pages) if p <= len(self._sizes)}
         return Boxes(tuple(_fraction(b, sizes[b.page]) for b in boxes if b.page in sizes), sizes)
 
     def _digest(self, document: Document) -> str:
-        if document.media_type != PDF.media_type or document.origin is None:
+        if document.media_type not in DRAWABLE or document.origin is None:
             raise PageNotDrawnError(
-                f"{document.source} is no PDF, and only the pages of PDFs are drawn; read its text"
+                f"{document.source} is no PDF and no picture, and only their pages are drawn; read "
+                "its text"
             )
         return document.origin.sha256
 
@@ -122,7 +158,7 @@ class Drawings:
         self._at_hand = ""
         try:
             with self._child.working(self._seconds) as (requests, answers):
-                send(requests, {"number": number}, [data])
+                send(requests, {"number": number, "media_type": document.media_type}, [data])
                 value, (picture,) = receive(answers)
         except (TimeoutError, EOFError, OSError) as error:
             late = isinstance(error, TimeoutError)
@@ -147,10 +183,8 @@ class Drawings:
         assert document.origin is not None
         data = _same_file(Path(document.source), document.origin.size)
         if data is None or hashlib.sha256(data).hexdigest() != document.origin.sha256:
-            raise PageNotDrawnError(
-                f"the file that {document.source} was read from was not kept, and is not there as "
-                "it was then; add it again, with --keep-originals"
-            )
+            why = _why_missing(document.source, document.origin.size) or _CHANGED
+            raise PageNotDrawnError(f"the pages of {document.source} cannot be drawn: {why}")
         return data
 
     def _end(self) -> None:

@@ -1,7 +1,8 @@
-"""The process in which pages of PDFs are drawn, so that one that breaks PDFium breaks nothing else.
+"""The process in which pages are drawn, so that a file that breaks PDFium breaks nothing else.
 
-A request is ``{"number"}`` and a file; without a file, the last one is meant. The answer is the
-page as a PNG, where there is a number, and every page's size with a new file; or ``{"error"}``.
+A request is ``{"number", "media_type"}`` and a file, a PDF or a picture; without a file, the last
+one is meant. The answer is the page as a PNG, where there is a number, and every page's size with a
+new file; or ``{"error"}``.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ import os
 
 import pypdfium2 as pdfium
 
+from pincite.corpus.errors import SourceError
 from pincite.ingest.processes.child import READY, limit_memory, pipes
 from pincite.ingest.processes.messages import receive, send
+from pincite.ingest.readers.images import as_pdf
+from pincite.ingest.readers.pdf.reader import PDF
 
 MEMORY = 2 * 1024**3  # bytes of address space
 _LONGEST_SIDE = 1600  # pixels
@@ -33,14 +37,26 @@ def main() -> None:
             try:
                 sizes = None
                 if file is not None:
-                    document = pdfium.PdfDocument(file)
+                    document = _opened(file, value["media_type"])
                     sizes = [_size(document, index) for index in range(len(document))]
                 assert document is not None
                 picture = None if value["number"] is None else _drawn(document, value["number"])
                 send(answers, {"sizes": sizes}, [picture])
-            except (pdfium.PdfiumError, MemoryError) as error:
+            except (pdfium.PdfiumError, SourceError, MemoryError) as error:
                 send(answers, {"error": str(error) or "it takes too much memory"}, [None])
     os._exit(0)
+
+
+def _opened(file: bytes, media_type: str) -> pdfium.PdfDocument:
+    """The file as a PDF; of pictures, the one that their text was read from.
+
+    Raises:
+        pdfium.PdfiumError: it is no PDF.
+        SourceError: it is a picture that cannot be opened.
+    """
+    if media_type != PDF.media_type:
+        file, _ = as_pdf(file, "the file")
+    return pdfium.PdfDocument(file)
 
 
 def _size(document: pdfium.PdfDocument, index: int) -> tuple[float, float]:

@@ -37,7 +37,7 @@ _HEIF = re.compile(rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL)
 class ImageReader:
     """Reads the text in pictures of one format."""
 
-    version = 1 + ocr.available()  # raise it by two
+    version = 3 + ocr.available()  # raise it by two
 
     def __init__(self, media_type: str, suffixes: str, beginning: bytes) -> None:
         self.media_type = media_type
@@ -62,7 +62,7 @@ class ImageReader:
                 f"{name} is a picture, and the text in pictures is only read by OCR; install "
                 "pincite[ocr] and ingest it again"
             )
-        pages, count = _as_pdf(data, name)
+        pages, count = as_pdf(data, name)
         try:
             reading = PDF.read(pages, name)
         except EmptySourceError as error:
@@ -75,12 +75,15 @@ class ImageReader:
         read = len(reading.pages)
         left = f"only the first {read:,} of its {count:,} pages are read; split the file"
         sentences = (*reading.warnings, *([left] if count > read else []))
-        # Pages are drawn from a PDF's own bytes, which this file is not.
-        return replace(reading, title=None, layout=None, warnings=sentences)
+        return replace(reading, title=None, warnings=sentences)
 
 
-def _as_pdf(data: bytes, name: str) -> tuple[bytes, int]:
-    """A PDF whose pages are the pictures in a file, upright, and how many the file has."""
+def as_pdf(data: bytes, name: str) -> tuple[bytes, int]:
+    """A PDF whose pages are the pictures in a file, upright, and how many the file has.
+
+    Raises:
+        SourceError: it is damaged, or too large.
+    """
     images = import_module("PIL.Image")
     try:
         with warnings.catch_warnings():

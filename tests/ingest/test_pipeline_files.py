@@ -19,6 +19,7 @@ from pincite.ingest import pipeline, storing
 from pincite.ingest import run_log as notes
 from pincite.ingest.events import Event, Listener, Summary
 from pincite.ingest.files import read as files
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import Failed, Request, open_file
 from pincite.ingest.files.walk import Source, find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
@@ -381,10 +382,10 @@ def test_originals_are_kept_when_that_is_asked_for_also_of_what_is_there(
     file = write(folder / "a.txt", b"Gulls\r\nnest.")
     take(library, folder)
     assert library.original(entry(library).id) is None
-    summary = take(library, folder, keep_originals=True)
+    summary = take(library, folder, originals=Originals.ALL)
     assert (outcomes(summary), summary.embedded) == ([("a.txt", "replaced")], 0)
     assert library.original(entry(library).id) == file.read_bytes()
-    assert outcomes(take(library, folder, keep_originals=True)) == [("a.txt", "unchanged")]
+    assert outcomes(take(library, folder, originals=Originals.ALL)) == [("a.txt", "unchanged")]
 
 
 def test_the_summary_counts_what_no_reader_takes(library: Library, folder: Path) -> None:

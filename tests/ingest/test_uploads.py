@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from pincite.corpus.errors import UploadError, UsageError
 from pincite.corpus.library import Library
 from pincite.ingest.events import Event, Listener, Summary
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.upload_zip import is_folder, source_name
 from pincite.ingest.uploads import Intake, Limits, Upload
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from tests.ingest.readers.pdf.pdf_maker import Leaf, column, pdf
 
 GULLS = b"The herring gull eats fish and mussels.\n"
 OWLS = b"The barn owl hunts mice at night.\n"
@@ -249,13 +251,29 @@ def test_each_file_is_heard_of_and_originals_are_kept_where_wanted(
     path = tmp_path / "lying"
     path.write_bytes(OWLS)
     heard: list[Event] = []
-    intake = Intake(engine, Limits(), keep_originals=True)
+    intake = Intake(engine, Limits(), Originals.ALL)
     summary = intake.take(
         [Upload("owls.txt", path), Upload("..", path)], (), Listener(heard.append)
     )
     assert sorted(heard, key=str) == sorted(summary.events, key=str)
     assert engine.library.original(engine.library.find("owls.txt").id) == OWLS
     assert path.exists()
+
+
+def test_an_upload_keeps_the_originals_of_formats_with_pages_unless_told_otherwise(
+    engine: Engine, tmp_path: Path
+) -> None:
+    def kept(intake: Intake, *names: str) -> list[bool]:
+        intake.take([Upload(name, files[name]) for name in names])
+        return [engine.library.keeps(engine.library.find(name).id) for name in names]
+
+    files = {name: tmp_path / name for name in ("birds.pdf", "owls.txt")}
+    files["birds.pdf"].write_bytes(pdf([Leaf(column(["Terns dive."]))]))
+    files["owls.txt"].write_bytes(OWLS)
+    assert kept(Intake(engine, Limits(), Originals.NONE), "birds.pdf") == [False]
+    assert kept(Intake(engine, Limits()), "birds.pdf", "owls.txt") == [True, False]
+    again = Intake(engine, Limits()).take([Upload(name, path) for name, path in files.items()])
+    assert [event.outcome for event in again.events] == ["unchanged", "unchanged"]
 
 
 def test_uploads_at_once_are_taken_in_one_after_the_other(engine: Engine, tmp_path: Path) -> None:

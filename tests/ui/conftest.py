@@ -41,13 +41,15 @@ _SERVE = f"""
 {CUT_OFF}
 from pathlib import Path
 from pincite.retrieval.engine import Engine
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.uploads import Limits
 from pincite.ui.terms import Terms
 from pincite.ui.web.server import serve
 
-library, port, megabytes, files, *gold = sys.argv[1:]
+library, port, megabytes, files, originals, *gold = sys.argv[1:]
 limits = Limits.of(int(megabytes), int(files))
-terms = Terms(limits=limits, gold=tuple(Path(folder) for folder in gold))
+kept = Originals(originals)
+terms = Terms(limits=limits, originals=kept, gold=tuple(Path(folder) for folder in gold))
 try:
     with Engine.open(library) as engine:
         serve(engine, "127.0.0.1", int(port), terms=terms)
@@ -88,18 +90,20 @@ def serving(
     *,
     megabytes: int = 200,
     files: int = 20,
+    originals: str = "drawable",
     gold: Sequence[Path] = (),
     port: int | None = None,
 ) -> Iterator[str]:
     """The address of a server over a library, which ends without a sound afterwards.
 
-    An upload may have so many ``megabytes`` and ``files``; the ``gold`` sets can be asked besides
+    An upload may have so many ``megabytes`` and ``files``, and ``originals`` says which files are
+    kept; the ``gold`` sets can be asked besides
     the bundled one. Without a ``port`` a free one is taken.
     """
     port = port or free_port()
     log = library.parent / f"server-{port}.log"
     with log.open("w") as output:
-        options = [str(option) for option in (library, port, megabytes, files, *gold)]
+        options = [str(option) for option in (library, port, megabytes, files, originals, *gold)]
         process = subprocess.Popen(
             [sys.executable, "-c", _SERVE, *options],
             env={**os.environ, "PINCITE_EMBEDDER": HASHING},

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from pincite.corpus.library import Library
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake, Limits, Upload
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -43,7 +44,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with Library.open(folder / "library", create=True) as library:
         engine = Engine(library, HashingEmbedder())
         uploads = [Upload(name, folder / name) for name in files]
-        Intake(engine, Limits(), keep_originals=True).take(uploads)
+        Intake(engine, Limits(), Originals.ALL).take(uploads)
         yield engine
 
 

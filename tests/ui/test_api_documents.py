@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from pincite.corpus.database import FILE_NAME
 from pincite.corpus.library import Library
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake, Limits
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -225,7 +226,7 @@ def test_what_is_not_there_is_a_problem_too(
 def test_a_pdfs_page_is_drawn_and_its_quotes_can_be_marked_on_it(engine: Engine) -> None:
     data = pdf([Leaf(column(["Terns dive."])), Leaf(column(["The herring gull eats fish."]))])
     with Drawings(engine.library) as drawings:
-        client = faces(engine, drawings, Intake(engine, Limits(), keep_originals=True))
+        client = faces(engine, drawings, Intake(engine, Limits(), Originals.ALL))
         id = send(client, ("birds.pdf", data)).json()["documents"][0]["id"]
         quote = client.post("/api/v1/ask", json={"question": "What does the gull eat?"}).json()[
             "quotes"
@@ -248,11 +249,24 @@ def test_a_pdfs_page_is_drawn_and_its_quotes_can_be_marked_on_it(engine: Engine)
         problem(client.get(f"{URL}/{id}/boxes"), 422)
 
 
-def test_a_page_whose_file_is_gone_says_what_to_do(client: TestClient) -> None:
+def test_what_is_uploaded_keeps_its_original_where_its_pages_can_be_drawn(
+    client: TestClient,
+) -> None:
+    data = pdf([Leaf(column(["Terns dive."]))])
+    for name, content, kept in (("birds.pdf", data, True), (*GULLS, False)):
+        id = send(client, (name, content)).json()["documents"][0]["id"]
+        assert client.get(f"{URL}/{id}").json()["original_kept"] is kept
+        assert client.get(f"{URL}/{id}/pages/1").status_code == (200 if kept else 404)
+
+
+def test_a_page_whose_file_is_gone_says_what_to_do(engine: Engine) -> None:
+    intake = Intake(engine, Limits(), Originals.NONE)
+    client = faces(engine, Drawings(engine.library), intake)
     data = pdf([Leaf(column(["Terns dive."]))])
     id = send(client, ("birds.pdf", data)).json()["documents"][0]["id"]
     for path in ("pages/1", "boxes?start=0&end=5"):
         gone = problem(client.get(f"{URL}/{id}/{path}"), 404)
         assert "was not kept" in gone["detail"]
-        assert "--keep-originals" in gone["detail"]
+        assert "add it again" in gone["detail"]
+        assert "--no-originals" in gone["detail"]
         assert gone["type"] == "urn:pincite:problem:page-not-drawn"

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from pincite.corpus.types import Document, Page, Section, Span
+from pincite.ingest.processes.page_images import PagePictures
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.confidence.confidence import Level
 from pincite.retrieval.reading.quote import Context, Place, Quote, Role
@@ -383,8 +384,20 @@ def test_the_pages_of_a_quote_are_asked_for_where_they_can_be_drawn() -> None:
     source = document(pages=True)
     given = answer(source, quote_of(source, 18, 41))
     place = f'data-document="{source.id}" data-start="18" data-end="41"'
-    assert place in evidence.evidence(given, lambda id: source, 1, lambda document: True)
+    assert place in evidence.evidence(
+        given, lambda id: source, 1, lambda document: PagePictures(True)
+    )
     assert place not in evidence.evidence(given, lambda id: source, 1)
+
+
+def test_a_card_whose_page_is_missing_says_why() -> None:
+    source = document(pages=True)
+    given = answer(source, quote_of(source, 18, 41))
+    missing = PagePictures(False, "its file was <b>moved</b>; put it back")
+    shown = evidence.evidence(given, lambda id: source, 1, lambda document: missing)
+    assert "The page is not shown: its file was &lt;b&gt;moved&lt;/b&gt;; put it back.</p>" in shown
+    assert 'class="sheets"' not in shown
+    assert "The page is not shown" not in evidence.evidence(given, lambda id: source, 1)
 
 
 def test_a_copied_answer_has_its_places_as_footnotes() -> None:

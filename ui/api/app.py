@@ -136,7 +136,7 @@ def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None 
         responses={200: {"content": {_PICTURE: {"schema": _BINARY}}}, **_fails(404)},
     )
     def page(id: str, number: int) -> Response:
-        """A PDF's page as a picture; `boxes` says where on it a quote stands.
+        """A page of a PDF or a picture, as PNG; `boxes` says where on it a quote stands.
 
         The file has to be kept in the library, or to be where it was read from and unchanged.
         """
@@ -145,7 +145,7 @@ def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None 
 
     @app.get(f"{_DOCUMENTS}/{{id}}/boxes", response_model=models.Boxes, responses=_fails(404))
     def boxes(id: str, start: Annotated[int, Query(ge=0)], end: int) -> Any:
-        """Where the words from ``start`` to ``end`` stand on the pages of a PDF."""
+        """Where the words from ``start`` to ``end`` stand on the pages of a PDF or a picture."""
         document = engine.document(engine.library.find(id).id)
         if not start < end <= len(document.text):
             raise UsageError(

@@ -10,6 +10,7 @@ import typer
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.library import Library
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.uploads import FILES, Limits
 from pincite.ui.api.queue import WAITING, Queue
@@ -39,9 +40,14 @@ def serve(
     max_upload_files: Annotated[
         int, typer.Option(min=1, metavar="N", help="Refuse uploads of more files.")
     ] = FILES,
-    keep_originals: Annotated[
-        bool, typer.Option("--keep-originals", help="Store uploaded files themselves as well.")
-    ] = False,
+    originals: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-originals/--no-originals",
+            help="Store all uploaded files themselves, or none; by default, PDFs and pictures, so "
+            "that their pages can be shown.",
+        ),
+    ] = None,
     queue: Annotated[
         int, typer.Option(min=0, metavar="N", help="Questions of programs that may wait.")
     ] = WAITING,
@@ -78,12 +84,18 @@ def serve(
             terms=Terms(
                 read_only,
                 Limits.of(max_upload_mb, max_upload_files),
-                keep_originals,
+                _kept(originals),
                 queue,
                 tuple(gold or ()),
             ),
             say=say,
         )
+
+
+def _kept(originals: bool | None) -> Originals:
+    if originals is None:
+        return Originals.DRAWABLE
+    return Originals.ALL if originals else Originals.NONE
 
 
 def password(

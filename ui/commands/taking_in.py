@@ -16,6 +16,7 @@ import typer
 
 from pincite.corpus.errors import LibraryLockedError, UsageError
 from pincite.corpus.library import Library
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.files.walk import Sources, find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
@@ -78,7 +79,7 @@ def ingest(
     if watch and len(sources.folders) < len(paths):
         raise UsageError("--watch is for folders, and a file was named; name the folder it is in")
     options = Options(
-        keep_originals=keep_originals,
+        originals=Originals.ALL if keep_originals else Originals.NONE,
         sync=sync or watch,
         largest=largest * MB,
         seconds=chosen.reading_seconds,

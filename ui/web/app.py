@@ -10,6 +10,7 @@ from gradio.events import api
 
 from pincite.corpus.errors import PinciteError
 from pincite.corpus.types import Document
+from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui.web import page
@@ -27,7 +28,7 @@ def build(
     engine: Engine,
     intake: Intake | None = None,
     evaluations: Evaluations | None = None,
-    drawable: Callable[[Document], bool] = lambda document: False,
+    pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
 ) -> gr.Blocks:
     """The pages over an engine. The only named endpoint is ``/ask``, for programs.
 
@@ -35,7 +36,7 @@ def build(
         engine: what answers.
         intake: what takes uploads in; without, there is no page of the library.
         evaluations: what can be measured; without, there is no page for it.
-        drawable: whether a document's pages can be drawn as pictures.
+        pictures: whether a document's pages can be drawn, or why not.
     """
 
     def ask(question: str) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def build(
         clock = gr.Timer(_LOOKS_S)
         with gr.Tabs(elem_id="rooms", overflow_behavior="wrap"):
             with gr.Tab("Ask", id="ask"):
-                ask_page(blocks, engine, changed, intake is not None, drawable)
+                ask_page(blocks, engine, changed, intake is not None, pictures)
             if intake is not None:
                 with gr.Tab("Library", id="library"):
                     library_page(blocks, engine, intake, changed, clock)

@@ -16,6 +16,7 @@ from typing import Any
 import gradio as gr
 
 from pincite.corpus.types import Document
+from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.retrieval.engine import Engine
 from pincite.ui.web import page
 from pincite.ui.web.examples import examples
@@ -37,7 +38,7 @@ def ask_page(
     engine: Engine,
     changed: gr.Textbox,
     can_add: bool,
-    drawable: Callable[[Document], bool] = lambda document: False,
+    pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
 ) -> None:
     """Lay the chat out inside ``blocks``, over an engine.
 
@@ -46,9 +47,9 @@ def ask_page(
         engine: what answers.
         changed: takes another value when the library has changed.
         can_add: there is a page on which documents can be added.
-        drawable: whether a document's pages can be drawn as pictures.
+        pictures: whether a document's pages can be drawn, or why not.
     """
-    turns = Turns(engine, drawable)
+    turns = Turns(engine, pictures)
     library = engine.library
     at_work = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask")
 

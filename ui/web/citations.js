@@ -1,4 +1,5 @@
-/* A citation shows its passage while it is pointed at, and leads to it when it is followed. */
+/* A citation shows its passage while it is pointed at, and leads to it when it is followed: beside
+   the answer, or in a narrow window over it (`source.js`). */
 "use strict";
 (() => {
   const GAP = 8; // pixels between a mark and its preview
@@ -39,6 +40,7 @@
     if (!card) return;
     event.preventDefault();
     hide();
+    if (window.pinciteSource.isNarrow()) return window.pinciteSource.open(link);
     const folded = card.closest("details");
     if (folded) folded.open = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -60,6 +62,7 @@
     else hide();
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  document.addEventListener("close", hide, true); // a dialog gave the mark its focus back
   document.addEventListener("scroll", (event) => {
     if (event.target !== shown?.box) hide();
   }, true);

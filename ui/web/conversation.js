@@ -70,8 +70,8 @@ window.pincite = (() => {
     byId(section.id)?.remove();
     byId("turns").append(section);
     byId("announcer").textContent = section.querySelector(".reply")?.innerText ?? "";
+    fold();
     if (turn.evidence) {
-      fold();
       const shown = make("section", "newest");
       shown.dataset.question = turn.question;
       shown.innerHTML = turn.evidence;
@@ -240,6 +240,7 @@ window.pincite = (() => {
     const section = byId(`turn-${pending}`);
     clearTimeout(waiting);
     pending = null;
+    fold(); // of this turn there is none
     say(section, sentence);
     furnish();
   };

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from pincite.corpus.types import Document, Span
+from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.ui.closest import Closest, closest
@@ -31,7 +32,7 @@ def evidence(
     answer: Answer,
     document_of: Callable[[str], Document],
     turn: int,
-    drawable: Callable[[Document], bool] = lambda document: False,
+    pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
 ) -> str:
     """A card for every quote, in its source; or for the nearest passages.
 
@@ -39,7 +40,7 @@ def evidence(
         answer: what was answered.
         document_of: a document by its id.
         turn: the number of the turn.
-        drawable: whether a document's pages can be drawn as pictures.
+        pictures: whether a document's pages can be drawn, or why not.
     """
     if answer.status != "NOT_FOUND":
         return "".join(
@@ -49,7 +50,7 @@ def evidence(
                 anchor=f"evidence-{turn}-{number}",
                 sign=str(number),
                 body=in_source(quote, document_of(quote.document)),
-                sheets=_sheets(quote) if drawable(document_of(quote.document)) else "",
+                sheets=_sheets(quote, pictures(document_of(quote.document))),
                 link=copy_link(quote),
             )
             for number, quote in enumerate(answer.quotes, start=1)
@@ -158,8 +159,12 @@ def lettered(passages: Sequence[FoundPassage]) -> Iterable[tuple[str, Closest]]:
     return zip("abcdefghijklmnopqrstuvwxyz", closest(passages), strict=False)
 
 
-def _sheets(quote: Quote) -> str:
-    """Where the browser draws the pages that the quote stands on (``sheets.js``)."""
+def _sheets(quote: Quote, pictures: PagePictures) -> str:
+    """Where the browser draws the pages that the quote stands on (``sheets.js``), or why not."""
+    if pictures.why_not:
+        return f'<p class="place no-page">The page is not shown: {escaped(pictures.why_not)}.</p>'
+    if not pictures.available:
+        return ""
     return (
         f'<div class="sheets" data-document="{quote.document}" data-start="{quote.start}"'
         f' data-end="{quote.end}"></div>'

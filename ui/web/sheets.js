@@ -1,4 +1,4 @@
-/* The pages of a PDF that a quote stands on, drawn when they come near the window. */
+/* The pages of a PDF or a picture that a quote stands on, drawn when they come near the window. */
 "use strict";
 (() => {
   const make = (name, className) => {

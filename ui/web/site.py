@@ -18,7 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pincite.ingest.processes.page_images import Drawings, available
+from pincite.ingest.processes.page_images import Drawings, page_pictures
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui import mcp
@@ -78,7 +78,7 @@ def site(
     """
     terms = terms or Terms()
     queue = Queue(terms.waiting)
-    intake = None if terms.read_only else Intake(engine, terms.limits, terms.keep_originals)
+    intake = None if terms.read_only else Intake(engine, terms.limits, terms.originals)
     drawings = Drawings(engine.library)
     server = mcp.tools(engine, queue)
     over_http = mcp.over_http(server)
@@ -116,7 +116,7 @@ def site(
             engine,
             intake,
             evaluations,
-            partial(available, engine.library),
+            partial(page_pictures, engine.library),
         ),
         path="/",
         # Named one by one, because each would otherwise be read from the environment.

@@ -9,14 +9,17 @@ from gradio.themes.utils.fonts import Font
 
 STYLES = [
     Path(__file__).with_name(name)
-    for name in ("palette.css", "style.css", "forms.css", "library.css", "evaluate.css")
+    for name in (
+        *("palette.css", "style.css", "source.css", "forms.css", "library.css"),
+        "evaluate.css",
+    )
 ]
 ICON = Path(__file__).with_name("icon.svg")
 
 SCRIPT = "".join(
     f"<script>{Path(__file__).with_name(name).read_text('utf-8')}</script>"
     for name in (
-        *("conversation.js", "citations.js", "sheets.js", "copying.js", "rooms.js"),
+        *("conversation.js", "source.js", "citations.js", "sheets.js", "copying.js", "rooms.js"),
         "addresses.js",
     )
 )

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pincite.corpus.errors import DocumentNotFoundError, PinciteError, QuoteError
 from pincite.corpus.types import Document
+from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.conversation.turns import Turn as Said
 from pincite.retrieval.engine import Engine
@@ -75,14 +76,16 @@ class Turns:
 
     Args:
         engine: what answers.
-        drawable: whether a document's pages can be drawn as pictures.
+        pictures: whether a document's pages can be drawn, or why not.
     """
 
     def __init__(
-        self, engine: Engine, drawable: Callable[[Document], bool] = lambda document: False
+        self,
+        engine: Engine,
+        pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
     ) -> None:
         self._engine = engine
-        self._drawable = drawable
+        self._pictures = pictures
 
     def take(
         self,
@@ -165,7 +168,7 @@ class Turns:
             question=answer.question,
             question_html=render.question(answer.question),
             reply=render.reply(answer, number),
-            evidence=evidence.evidence(answer, document_of, number, self._drawable),
+            evidence=evidence.evidence(answer, document_of, number, self._pictures),
             markdown=footnoted(answer, number),
             citations={name: write(cited) for name, write in FORMATS.items()} if cited else {},
             answer=answer.to_json(),

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from pincite.corpus.errors import PageNotDrawnError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Box, Document, Span
+from pincite.ingest.files.originals import LARGEST_DRAWABLE, Originals
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.ingest.processes import page_images as drawing
-from pincite.ingest.processes.page_images import Drawings, available
+from pincite.ingest.processes.page_images import NO_PICTURES, Drawings, PagePictures, page_pictures
+from pincite.ingest.readers.pdf import ocr
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.ingest.readers.pdf.pdf_maker import Leaf, column, pdf
 
@@ -39,7 +41,10 @@ def drawings(library: Library) -> Iterator[Drawings]:
 def taken(library: Library, file: Path, data: bytes, keep: bool = False) -> Document:
     file.write_bytes(data)
     summary = ingest_sources(
-        [Source(file)], library, HashingEmbedder(), options=Options(keep_originals=keep)
+        [Source(file)],
+        library,
+        HashingEmbedder(),
+        options=Options(originals=Originals.ALL if keep else Originals.NONE),
     )
     assert not summary.refused
     return library.document(library.find(str(file)).id)
@@ -102,16 +107,16 @@ def test_a_page_is_drawn_from_what_was_kept_or_from_the_very_file(
     changed = taken(library, tmp_path / "changed.pdf", data + b"\n\n")
     (tmp_path / "kept.pdf").unlink()
     (tmp_path / "changed.pdf").write_bytes(data + b"\n ")
-    assert available(library, kept)
-    assert available(library, there)
+    assert page_pictures(library, kept) == PagePictures(True)
+    assert page_pictures(library, there) == PagePictures(True)
     assert ink(drawings.page(kept, 1)).any()
     assert ink(drawings.page(there, 1)).any()
     for drawn in (lambda: drawings.page(changed, 1), lambda: drawings.boxes(changed, Span(0, 5))):
-        with pytest.raises(PageNotDrawnError, match=r"not there as it was then.*--keep-originals"):
+        with pytest.raises(PageNotDrawnError, match=r"has changed since it was read; add it"):
             drawn()
     (tmp_path / "changed.pdf").unlink()
-    assert not available(library, changed)
-    with pytest.raises(PageNotDrawnError, match="not there as it was then"):
+    assert "was moved or deleted" in page_pictures(library, changed).why_not
+    with pytest.raises(PageNotDrawnError, match="was moved or deleted"):
         drawings.page(changed, 1)
 
 
@@ -124,7 +129,7 @@ def test_a_name_that_is_no_path_leads_to_no_file(
     source = Source(tmp_path / "lying", called="a.pdf")
     ingest_sources([source], library, HashingEmbedder())
     document = library.document(library.find("a.pdf").id)
-    assert not available(library, document)
+    assert "was not kept; add it again" in page_pictures(library, document).why_not
     with pytest.raises(PageNotDrawnError, match="was not kept"):
         drawings.page(document, 1)
 
@@ -137,10 +142,10 @@ def test_what_has_no_such_page_says_so(
         with pytest.raises(PageNotDrawnError, match=f"has no page {number}; its pages are 1 to 1"):
             drawings.page(document, number)
     text = taken(library, tmp_path / "a.txt", b"Gulls nest on cliffs.")
-    assert not available(library, text)
+    assert page_pictures(library, text) == NO_PICTURES
     with pytest.raises(PageNotDrawnError, match="is no PDF"):
         drawings.page(text, 1)
-    with pytest.raises(PageNotDrawnError, match="is no PDF"):
+    with pytest.raises(PageNotDrawnError, match="is no PDF and no picture"):
         drawings.boxes(text, Span(0, 3))
 
 
@@ -188,3 +193,56 @@ def test_only_the_last_pictures_are_kept(
     drawings.close()  # what is kept needs no process
     assert drawings.page(replace(document), 1) == first
     assert drawings._child is None
+
+
+def test_a_file_of_another_size_and_one_that_is_too_large_to_keep_are_told_apart(
+    library: Library, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.pdf"
+    document = taken(library, file, pdf([Leaf(column(LINES))]))
+    file.write_bytes(b"%PDF- another")
+    assert "has changed since it was read" in page_pictures(library, document).why_not
+    assert document.origin is not None
+    large = replace(document.origin, size=LARGEST_DRAWABLE + 1)
+    uploaded = replace(document, source="a.pdf", origin=large)
+    why = page_pictures(library, uploaded).why_not
+    assert "has 200.0 MB, and one over 200 MB is not kept" in why
+
+
+@pytest.mark.skipif(not ocr.available(), reason="pincite[ocr] is not installed")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_a_picture_is_a_page_with_boxes_on_its_words(
+    library: Library, drawings: Drawings, tmp_path: Path, kind: str
+) -> None:
+    image = Image.new("RGB", (900, 300), "white")
+    font = ImageFont.load_default(60)
+    ImageDraw.Draw(image).text((60, 100), "Gulls nest on cliffs", "black", font)
+    out = io.BytesIO()
+    image.save(out, kind)
+    document = taken(library, tmp_path / f"a.{kind.lower()}", out.getvalue(), keep=True)
+    assert page_pictures(library, document) == PagePictures(True)
+    dark = ink(drawings.page(document, 1))
+    found = drawings.boxes(document, line(document, document.text.strip()))
+    assert list(found.sizes) == [1]
+    marked = inside(found.boxes, dark.shape)
+    assert (dark & marked).sum() > 0.95 * dark.sum()
+    assert marked.mean() < 0.5
+
+
+def test_a_picture_that_cannot_be_opened_any_more_is_a_sentence(
+    library: Library, drawings: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = taken(library, tmp_path / "a.pdf", pdf([Leaf(column(LINES))]), keep=True)
+    monkeypatch.setattr(library, "original", lambda id: b"no picture at all")
+    with pytest.raises(PageNotDrawnError, match="is a picture that cannot be opened"):
+        drawings.page(replace(document, media_type="image/png"), 1)
+
+
+def test_a_span_without_boxes_still_has_its_page(
+    library: Library, drawings: Drawings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaves = [Leaf(column(["Terns."])), Leaf(column(["Gulls nest."]))]
+    document = taken(library, tmp_path / "a.pdf", pdf(leaves))
+    monkeypatch.setattr(library, "layout", lambda id: None)
+    found = drawings.boxes(document, line(document, "Gulls"))
+    assert (found.boxes, list(found.sizes)) == ((), [2])

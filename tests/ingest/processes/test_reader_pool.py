@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pincite.corpus.types import Origin
+from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import Failed, Read, ReadResult, Request, Unchanged
 from pincite.ingest.files.walk import Source
 from pincite.ingest.processes.messages import receive_result, send_request
@@ -290,7 +291,7 @@ def serve_all(requests: Sequence[Request]) -> list[ReadResult]:
 def test_a_request_and_its_finding_survive_the_way(tmp_path: Path) -> None:
     file = tmp_path / "naïve 😀\n.md"
     file.write_text("# Gulls 😀\n\nThey nest.\n\n## Eggs\n\nTwo.\n", "utf-8")
-    (result,) = serve_all([Request(Source(file, "A title"), keep=True)])
+    (result,) = serve_all([Request(Source(file, "A title"), keep=Originals.ALL)])
     assert isinstance(result, Read)
     document = result.document
     assert (document.source, document.title) == (str(file), "A title")
