@@ -19,7 +19,7 @@ from pincite.ui.api.app import api
 from pincite.ui.api.queue import Queue
 from tests.conftest import Pincite
 from tests.retrieval.conftest import fill, hashing_settings, make_document
-from tests.retrieval.overview.test_guide import HANDBOOK
+from tests.retrieval.overview.handbook import HANDBOOK
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from pincite.ui.web.guide_view import guide_view
 from pincite.ui.web.guides import Guides
 from pincite.ui.web.keeping import Keeper, View
 from tests.retrieval.conftest import fill, hashing_settings, make_document
-from tests.retrieval.overview.test_guide import HANDBOOK
+from tests.retrieval.overview.handbook import HANDBOOK
 from tests.ui.markup import Drawn
 from tests.ui.test_web_render import OVERRIDE, PAYLOADS, ZERO_WIDTH
 from tests.ui.test_web_shelf import document, entry
