@@ -15,9 +15,11 @@ from pincite.ingest.uploads import Intake, Limits
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.overview.guide import AnsweredQuestion, Excerpt, Guide
+from pincite.ui.guides import Guides
 from pincite.ui.web import opened, page
+from pincite.ui.web.app import build
 from pincite.ui.web.guide_view import guide_view
-from pincite.ui.web.keeping import Keeper, View
+from pincite.ui.web.keeping import Desk, Keeper, View
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 from tests.retrieval.overview.handbook import HANDBOOK
 from tests.ui.markup import Drawn
@@ -112,6 +114,19 @@ def test_after_a_change_of_the_library_the_guide_stays(engine: Engine, keeper: K
     fill(engine.library, make_document("Terns dive for fish.\n", "terns.txt"))
     assert found
     assert found in keeper.show(view).document
+
+
+def test_the_page_looks_by_itself_for_questions_that_had_to_wait(engine: Engine) -> None:
+    guides, intake, desk = Guides(engine), Intake(engine, Limits()), Desk()
+    ticks = [
+        one.fn
+        for one in build(engine, intake, guides=guides).fns.values()
+        if (len(one.inputs), *(name for _, name in one.targets)) == (1, "tick") and one.fn
+    ]
+    desk.view = open_handbook(engine, Keeper(engine, intake))
+    guides.known(engine.library.find("handbook.md").id)
+    found = "".join(str(tick(desk)) for tick in ticks)
+    assert Drawn(found).values("data-ask")
 
 
 def test_a_document_whose_guide_fails_is_shown_without_it(
