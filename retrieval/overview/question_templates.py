@@ -25,10 +25,12 @@ _ENGLISH = 0.2  # of its words that are function words: about a third in English
 _MOST_WORDS = 8  # of a heading that is made a question
 MOST = 12  # questions; nobody tries more
 _ABOUT = "What does the document say about "
+_ROMAN = r"(?=[CLXVI])C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _NUMBER = re.compile(
-    r"(?:(?:chapter|section|part|appendix|annex|article|step|lesson|unit)\s+)?"
-    r"(?:\d+(?:\.\d+)*[.):]?|[IVXLC]+[.):]|[A-Z][.):])\s*(?:[:.–—-]\s*)?(?=\S)",
-    re.IGNORECASE,
+    # Behind a word it may be a name: of "Article 5 of the treaty", nothing is left out.
+    r"(?i:chapter|section|part|appendix|annex|article|step|lesson|unit)\s+"
+    rf"(?:\d+(?:\.\d+)*|{_ROMAN}|[A-Z])(?:\s*[.):–—-])+\s+(?=\S)"
+    rf"|(?:\d+(?:\.\d+)*[.):]?|(?:{_ROMAN}|[A-Za-z])[.):])\s*(?:[:.–—-]\s*)?(?=\S)"
 )
 _PLAIN = re.compile(r"[^\W\d_][\w ,&'’()+-]*[\w)]")
 # What heads a part of any document and says nothing of this one.

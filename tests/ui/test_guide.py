@@ -17,9 +17,10 @@ from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.ui.api.app import api
 from pincite.ui.api.queue import Queue
+from pincite.ui.guides import Guides
 from tests.conftest import Pincite
 from tests.retrieval.conftest import fill, hashing_settings, make_document
-from tests.retrieval.overview.test_guide import HANDBOOK
+from tests.retrieval.overview.handbook import HANDBOOK
 
 
 @pytest.fixture
@@ -29,8 +30,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         yield Engine(library, HashingEmbedder(), hashing_settings())
 
 
-def client(engine: Engine, queue: Queue | None = None) -> TestClient:
-    app = api(engine, queue or Queue(), Drawings(engine.library))
+def client(engine: Engine, queue: Queue | None = None, guides: Guides | None = None) -> TestClient:
+    app = api(engine, queue or Queue(), Drawings(engine.library), guides=guides)
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -50,6 +51,18 @@ def test_the_guide_over_http_is_that_of_the_engine(engine: Engine) -> None:
     text = engine.document(id).text
     for one in answer.json()["questions"]:
         assert text[one["quote"]["start"] : one["quote"]["end"]] == one["quote"]["text"]
+
+
+def test_the_guide_of_the_page_is_that_over_http_and_is_made_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, guides = engine.library.find("handbook.md").id, Guides(engine)
+    guides.known(id)
+    made = guides.complete(id)
+    monkeypatch.setattr(engine, "guide", lambda *_, **__: pytest.fail("it was made again"))
+    answer = client(engine, guides=guides).get(f"/documents/{id}/guide")
+    assert made is not None
+    assert answer.json() == json.loads(json.dumps(made.to_json()))
 
 
 def test_the_guide_of_no_document_is_a_problem(engine: Engine) -> None:

@@ -15,12 +15,13 @@ from pincite.ingest.uploads import Intake, Limits
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.overview.guide import AnsweredQuestion, Excerpt, Guide
+from pincite.ui.guides import Guides
 from pincite.ui.web import opened, page
+from pincite.ui.web.app import build
 from pincite.ui.web.guide_view import guide_view
-from pincite.ui.web.guides import Guides
-from pincite.ui.web.keeping import Keeper, View
+from pincite.ui.web.keeping import Desk, Keeper, View
 from tests.retrieval.conftest import fill, hashing_settings, make_document
-from tests.retrieval.overview.test_guide import HANDBOOK
+from tests.retrieval.overview.handbook import HANDBOOK
 from tests.ui.markup import Drawn
 from tests.ui.test_web_render import OVERRIDE, PAYLOADS, ZERO_WIDTH
 from tests.ui.test_web_shelf import document, entry
@@ -106,15 +107,26 @@ def test_where_no_document_is_open_there_is_nothing_to_look_for(keeper: Keeper) 
     assert keeper.questions(View()) is None
 
 
-def test_after_a_change_of_the_library_questions_are_looked_for_again(
-    engine: Engine, keeper: Keeper
-) -> None:
+def test_after_a_change_of_the_library_the_guide_stays(engine: Engine, keeper: Keeper) -> None:
     view = open_handbook(engine, keeper)
-    keeper.questions(view)
+    keeper.show(view)
+    found = keeper.questions(view)
     fill(engine.library, make_document("Terns dive for fish.\n", "terns.txt"))
-    assert "Looking for questions" in keeper.show(view).document
-    assert keeper.questions(view)
-    assert Drawn(keeper.show(view).document).values("data-ask")
+    assert found
+    assert found in keeper.show(view).document
+
+
+def test_the_page_looks_by_itself_for_questions_that_had_to_wait(engine: Engine) -> None:
+    guides, intake, desk = Guides(engine), Intake(engine, Limits()), Desk()
+    ticks = [
+        one.fn
+        for one in build(engine, intake, guides=guides).fns.values()
+        if (len(one.inputs), *(name for _, name in one.targets)) == (1, "tick") and one.fn
+    ]
+    desk.view = open_handbook(engine, Keeper(engine, intake))
+    guides.known(engine.library.find("handbook.md").id)
+    found = "".join(str(tick(desk)) for tick in ticks)
+    assert Drawn(found).values("data-ask")
 
 
 def test_a_document_whose_guide_fails_is_shown_without_it(
@@ -129,32 +141,6 @@ def test_a_document_whose_guide_fails_is_shown_without_it(
     shown = keeper.show(view).document
     assert 'class="guide"' not in shown
     assert "coil ropes" in shown
-
-
-def test_a_guide_whose_questions_fail_stays_without_them(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    guides, id = Guides(engine), engine.library.find("handbook.md").id
-    real = engine.guide
-
-    def fail(name: str, *, questions: bool = True) -> Guide:
-        if questions:
-            raise ModelError("the model is missing")
-        return real(name, questions=False)
-
-    monkeypatch.setattr(engine, "guide", fail)
-    known = guides.complete(id)
-    assert known == guides.known(id)
-    assert known is not None
-    assert known.questions == ()
-    assert known.key_sentences
-
-
-def test_a_guide_is_made_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    guides, id = Guides(engine), engine.library.find("handbook.md").id
-    made = guides.complete(id)
-    monkeypatch.setattr(engine, "guide", lambda *_, **__: pytest.fail("it was made again"))
-    assert guides.known(id) is guides.complete(id) is made
 
 
 def test_an_empty_chat_leads_to_where_files_are_dropped_if_they_may_be_added() -> None:

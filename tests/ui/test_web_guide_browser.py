@@ -12,7 +12,7 @@ from pincite.corpus.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
-from tests.retrieval.overview.test_guide import HANDBOOK
+from tests.retrieval.overview.handbook import HANDBOOK
 from tests.ui.browsing import needs_chromium, visit
 from tests.ui.conftest import HOSTILE_HEADING, HOSTILE_SENTENCE, HOSTILE_TITLE, serving
 

@@ -26,6 +26,7 @@ from pincite.ui.api.bodies import SMALL, Bounded
 from pincite.ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
 from pincite.ui.api.queue import Queue
 from pincite.ui.api.reference import reference
+from pincite.ui.guides import Guides
 
 PREFIX = "/api/v1"
 _DOCUMENTS = "/documents"
@@ -43,7 +44,13 @@ def _fails(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None = None) -> FastAPI:
+def api(
+    engine: Engine,
+    queue: Queue,
+    drawings: Drawings,
+    intake: Intake | None = None,
+    guides: Guides | None = None,
+) -> FastAPI:
     """The interface over an engine, to be mounted at ``PREFIX``.
 
     Args:
@@ -51,7 +58,9 @@ def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None 
         queue: where questions wait.
         drawings: what draws pages; whoever made it closes it.
         intake: what takes uploads in; without, nothing can be added or removed.
+        guides: what keeps the guides to documents; without, the interface keeps its own.
     """
+    kept = guides or Guides(engine)
     app = FastAPI(
         title="Pincite",
         version=version("pincite"),
@@ -126,9 +135,11 @@ def api(engine: Engine, queue: Queue, drawings: Drawings, intake: Intake | None 
         """How a document opens, its headings and key sentences, and questions that it answers.
 
         No model writes any of it: every piece is verbatim, and every question was asked of the
-        library before it is offered. So it takes as long as some questions do.
+        library before it is offered. So it takes as long as some questions do, the first time; it
+        is kept, and its questions are asked anew when the library has changed, at most once a
+        minute.
         """
-        return (await queue.done(partial(engine.guide, id))).to_json()
+        return (await queue.done(partial(kept.whole, id))).to_json()
 
     @app.get(
         f"{_DOCUMENTS}/{{id}}/pages/{{number}}",

@@ -13,6 +13,7 @@ from pincite.corpus.types import Document
 from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
+from pincite.ui.guides import Guides
 from pincite.ui.web import page
 from pincite.ui.web.ask_page import AT_ONCE, ask_page, html
 from pincite.ui.web.evaluate_page import evaluate_page
@@ -29,6 +30,7 @@ def build(
     intake: Intake | None = None,
     evaluations: Evaluations | None = None,
     pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
+    guides: Guides | None = None,
 ) -> gr.Blocks:
     """The pages over an engine. The only named endpoint is ``/ask``, for programs.
 
@@ -37,6 +39,7 @@ def build(
         intake: what takes uploads in; without, there is no page of the library.
         evaluations: what can be measured; without, there is no page for it.
         pictures: whether a document's pages can be drawn, or why not.
+        guides: what keeps the guides to documents; without, the page keeps its own.
     """
 
     def ask(question: str) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def build(
                 ask_page(blocks, engine, changed, intake is not None, pictures)
             if intake is not None:
                 with gr.Tab("Library", id="library"):
-                    library_page(blocks, engine, intake, changed, clock)
+                    library_page(blocks, engine, intake, guides or Guides(engine), changed, clock)
             if evaluations is not None:
                 with gr.Tab("Evaluate", id="evaluate"):
                     evaluate_page(blocks, evaluations)

@@ -14,8 +14,8 @@ from pincite.ingest.uploads import Intake
 from pincite.ingest.wastebin import Removed, Wastebin
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.health import examine
+from pincite.ui.guides import Guides
 from pincite.ui.web import guide_view, opened, remarks, shelf
-from pincite.ui.web.guides import Guides
 from pincite.ui.web.listing import Catalogue, Filter, Holdings
 from pincite.ui.web.wording import FAILED
 
@@ -53,6 +53,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.view = View()
+        self.questions = ""  # HTML, as it was found last
         self.lock = threading.Lock()
         self._drawn: dict[str, tuple[int, str]] = {}
 
@@ -84,12 +85,12 @@ class Shown:
 class Keeper:
     """Does what a page asks for, one verb at a time. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, intake: Intake) -> None:
+    def __init__(self, engine: Engine, intake: Intake, guides: Guides | None = None) -> None:
         self._library = engine.library
         self._settings = engine.settings.model_copy(update={"library": engine.library.folder})
         self._bin = Wastebin(engine.library, engine.embedder, intake.remove)
         self._catalogue = Catalogue(engine.library)
-        self._guides = Guides(engine)
+        self._guides = guides or Guides(engine)
         self._verbs: Mapping[str, Callable[[View, Mapping[str, str]], View]] = {
             "filter": self._filter,
             "page": self._page,
@@ -131,7 +132,7 @@ class Keeper:
         )
 
     def questions(self, view: View) -> str | None:
-        """The questions that the open document answers, as HTML; None where there is no guide.
+        """The questions that the open document answers, as HTML; None where there are none yet.
 
         Takes as long as asking some of them, when it is asked first.
         """

@@ -14,6 +14,7 @@ from gradio.utils import get_upload_folder
 from pincite.corpus.errors import PinciteError
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
+from pincite.ui.guides import Guides
 from pincite.ui.web import arrivals, uploads
 from pincite.ui.web.keeping import Desk, Keeper
 from pincite.ui.web.wording import FAILED
@@ -28,7 +29,12 @@ _TOOLS = '<button type="button" class="quiet" data-verb="examine">Check the libr
 
 
 def library_page(
-    blocks: gr.Blocks, engine: Engine, intake: Intake, changed: gr.Textbox, clock: gr.Timer
+    blocks: gr.Blocks,
+    engine: Engine,
+    intake: Intake,
+    guides: Guides,
+    changed: gr.Textbox,
+    clock: gr.Timer,
 ) -> None:
     """Lay the page out inside ``blocks``; its server is one that may be changed from outside.
 
@@ -36,13 +42,14 @@ def library_page(
         blocks: what it stands in.
         engine: whose library it is.
         intake: what takes uploads into it.
+        guides: what keeps the guides to its documents.
         changed: is set to another value when the library has changed, here or elsewhere; what else
             shows the library listens to it. A `gr.State` would not do: out of the queue, Gradio
             never tells of its change.
         clock: at each tick, the page asks whether somebody else has changed the library. It stands
             outside of the tabs: what is in one begins when that is first opened.
     """
-    keeper = Keeper(engine, intake)
+    keeper = Keeper(engine, intake, guides)
     born = time.time_ns()  # a page that stays open meets another server's pulse, after a restart
 
     def pulse() -> str:
@@ -64,14 +71,20 @@ def library_page(
             desk.view = keeper.do(desk.view, asked)
             return show(desk)
 
-    def ask(desk: Desk) -> Any:
+    def ask(desk: Desk, again: bool = False) -> Any:
+        before = desk.questions
         try:
             found = keeper.questions(desk.view)
         except Exception:  # the document is open, and is read without them
             _LOG.exception("no questions could be looked for")
             return gr.skip()
-        # The same ones may have to be put into a guide that was drawn anew.
-        return gr.skip() if found is None else f"<!--{time.time_ns()}-->{found}"
+        desk.questions = found or ""
+        # Unless asked again, the same ones may have to be put into a guide that was drawn anew.
+        return (
+            gr.skip()
+            if found is None or (again and found == before)
+            else f"<!--{time.time_ns()}-->{found}"
+        )
 
     def look(desk: Desk, seen: str) -> tuple[Any, ...]:
         if pulse() == seen:
@@ -117,6 +130,9 @@ def library_page(
     changed.change(ask, [desk], questions, trigger_mode="multiple", **looking)
     blocks.load(look, [desk, changed], parts, **looking)
     clock.tick(look, [desk, changed], parts, **looking)
+    clock.tick(
+        lambda desk: ask(desk, again=True), [desk], questions, trigger_mode="once", **looking
+    )
 
 
 def _html(value: str, name: str, script: str) -> gr.HTML:

@@ -26,6 +26,7 @@ from pincite.ui.api import app as programs
 from pincite.ui.api import chat_completions, uploads
 from pincite.ui.api.bodies import SMALL, Bounded
 from pincite.ui.api.queue import Queue
+from pincite.ui.guides import Guides
 from pincite.ui.terms import Terms
 from pincite.ui.web.addresses import ASK, EVALUATE, LIBRARY, PageAddresses
 from pincite.ui.web.app import build
@@ -79,7 +80,7 @@ def site(
     terms = terms or Terms()
     queue = Queue(terms.waiting)
     intake = None if terms.read_only else Intake(engine, terms.limits, terms.originals)
-    drawings = Drawings(engine.library)
+    drawings, guides = Drawings(engine.library), Guides(engine)
     server = mcp.tools(engine, queue)
     over_http = mcp.over_http(server)
 
@@ -107,7 +108,7 @@ def site(
     # Without a policy of ours Gradio lets any web page read the answers, unless it knows the
     # address as this machine's.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.mount(programs.PREFIX, programs.api(engine, queue, drawings, intake))
+    app.mount(programs.PREFIX, programs.api(engine, queue, drawings, intake, guides))
     app.mount(chat_completions.PREFIX, chat_completions.chat_completions(engine, queue))
     app.router.routes.extend([*over_http.routes, documents_route(engine.library)])
     gr.mount_gradio_app(
@@ -117,6 +118,7 @@ def site(
             intake,
             evaluations,
             partial(page_pictures, engine.library),
+            guides,
         ),
         path="/",
         # Named one by one, because each would otherwise be read from the environment.

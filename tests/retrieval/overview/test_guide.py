@@ -20,18 +20,8 @@ from pincite.retrieval.engine import Engine
 from pincite.retrieval.overview.guide import MOST_HEADINGS, MOST_QUESTIONS, Guide, verify_guide
 from pincite.retrieval.overview.question_templates import MOST
 from tests.retrieval.conftest import fill, hashing_settings, make_document
+from tests.retrieval.overview.handbook import HANDBOOK
 
-HANDBOOK = (
-    "# Harbour Handbook\n\nThis handbook tells you how the small harbour is run all year.\n\n"
-    "## Mooring fees\n\nThe mooring fees are 90 euro a month for every boat in the harbour. "
-    "Boats of members pay half of the mooring fees in winter.\n\n"
-    "## How to coil ropes\n\nTo coil ropes, turn them clockwise and hang them on the third hook. "
-    "Wet ropes dry on the rail for a night before anybody coils them.\n\n"
-    "## Who may use the crane?\n\nOnly skippers with a licence may use the crane on weekdays.\n\n"
-    "## Winter storage\n\nA cradle is a wooden frame that holds a boat on land. "
-    "Winter storage begins in October and ends before Easter.\n\n"
-    "## References\n\nThe harbour act of 1998 is the reference for all of these rules today.\n"
-)
 GERMAN = (
     "# Hafenbuch\n\nDieses Handbuch beschreibt, wie der Hafen das ganze Jahr geführt wird.\n\n"
     "## Liegegebühren\n\nDie Gebühren für das Boot sind nicht hoch und werden im Mai bezahlt.\n\n"

@@ -28,6 +28,9 @@ def of_sentence(sentence: str) -> list[str]:
         ("Lost Keys", "What does the document say about lost keys?"),
         ("3.2 Lost keys", "What does the document say about lost keys?"),
         ("Chapter 3: Lost keys", "What does the document say about lost keys?"),
+        ("PART IV – Lost keys", "What does the document say about lost keys?"),
+        ("a) Lost keys", "What does the document say about lost keys?"),
+        ("Article 5 of the treaty", "What does the document say about Article 5 of the treaty?"),
         ("Coiling the ropes", "What does the document say about coiling the ropes?"),
         ("How to coil ropes", "How do I coil ropes?"),
         ("Who may use the crane?", "Who may use the crane?"),
@@ -42,7 +45,7 @@ def test_a_heading_gives_the_question_that_it_answers(heading: str, question: st
     [
         *("Introduction", "References", "3", "2024", "Notes", "Part 2", "Results and discussion"),
         *("Call the office", "What you need", "In the harbour", "Keys, ropes, boats", "Ask"),
-        "Documents",
+        *("Documents", "Civil: rights and duties", "CIVIL: RIGHTS AND DUTIES"),
         "A heading of so many words that nobody would ever take it for one",
         *("<script>alert(1)</script>", "`code`", "Keys are lost", "Use it on your own boat"),
     ],
