@@ -35,7 +35,7 @@ class Query:
         numbers: those of ``wanted`` that have figures in them.
         asked: the kind of thing that is asked for.
         lists: whether it asks for several things.
-        in_full: the words that the cross-encoder reads: ``spelling``, after what it leans on.
+        in_full: the words that the cross-encoder reads: ``spelling``, and what it leans on.
     """
 
     text: str

@@ -35,7 +35,7 @@ def expanded(query: Query, follow_up: FollowUp, indexes: Indexes, embedder: Embe
         query,
         vector=_unit((1 - share) * query.vector + share * whole),
         wanted=(*own.values(), *others.values()) or query.wanted,
-        in_full=f"{follow_up.before} {query.spelling}" if follow_up.leans else query.spelling,
+        in_full=f"{query.spelling} {follow_up.before}" if follow_up.leans else query.spelling,
     )
 
 

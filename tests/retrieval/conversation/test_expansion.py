@@ -110,8 +110,8 @@ def test_the_vector_stays_of_unit_length_and_lies_between(indexes: Indexes) -> N
     assert found.vector @ alone.vector > before @ alone.vector
 
 
-def test_the_cross_encoder_reads_what_a_question_leans_on_before_it(indexes: Indexes) -> None:
-    assert query("and Rowan?", indexes, ROOM).in_full == f"{ROOM.text} and Rowan?"
+def test_the_cross_encoder_reads_a_question_and_then_what_it_leans_on(indexes: Indexes) -> None:
+    assert query("and Rowan?", indexes, ROOM).in_full == f"and Rowan? {ROOM.text}"
     whole = "When is supper served in the evening at seven?"
     assert query(whole, indexes, ROOM).in_full == whole == query(whole, indexes).in_full
 
