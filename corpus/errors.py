@@ -22,6 +22,7 @@
     │   ├── LibraryEmptyError
     │   ├── LibraryChangedError
     │   ├── DocumentNotFoundError
+    │   │   └── AmbiguousIdError   several ids begin as was asked
     │   ├── TagNotFoundError
     │   ├── PageNotDrawnError      a document's page cannot be shown as a picture
     │   └── NameTakenError
@@ -130,6 +131,10 @@ class LibraryChangedError(LibraryError):
 
 class DocumentNotFoundError(LibraryError):
     """The library has no such document."""
+
+
+class AmbiguousIdError(DocumentNotFoundError):
+    """Several documents have an id that begins as was asked."""
 
 
 class TagNotFoundError(LibraryError):

@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.database import Database, chunks, damaged, marks
-from pincite.corpus.errors import DocumentNotFoundError, EmbedderMismatchError, TagNotFoundError
+from pincite.corpus.errors import (
+    AmbiguousIdError,
+    DocumentNotFoundError,
+    EmbedderMismatchError,
+    TagNotFoundError,
+)
 from pincite.corpus.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
@@ -125,7 +130,8 @@ class ReadableLibrary:
         """The document that a person calls ``name``: its source, or its id's first digits (6+).
 
         Raises:
-            DocumentNotFoundError: there is none, or several ids begin so.
+            DocumentNotFoundError: there is none.
+            AmbiguousIdError: several ids begin so.
         """
         if (exact := self.entry(name)) is not None:
             return exact
@@ -134,9 +140,13 @@ class ReadableLibrary:
         matches = [entry_from(row) for row in rows]
         if len(matches) == 1:
             return matches[0]
-        problem = f"{len(matches)} documents whose id begins with" if matches else "no document"
+        if matches:
+            raise AmbiguousIdError(
+                f"the library has {len(matches)} documents whose id begins with {name!r}; "
+                "see: pincite documents"
+            )
         raise DocumentNotFoundError(
-            f"the library {self.folder} has {problem} {name!r}; see: pincite documents"
+            f"the library {self.folder} has no document {name!r}; see: pincite documents"
         )
 
     def tags(self) -> dict[str, int]:

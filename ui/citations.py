@@ -24,8 +24,8 @@ _MONTHS = (
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?![0-9])")
 _DATE_KEYS = ("date", "published", "created", "year")  # of metadata, the surest first
 _MAIL = "message/rfc822"
-_MAIL_DATE = re.compile(r"^Date: (.{1,100})$", re.MULTILINE)
-_MAIL_HEADERS = 2000  # code points in which a mail's date stands
+# After the subject, a mail's own head is these lines, without a blank one between them.
+_MAIL_DATE = re.compile(r"\n?From: .*\n(?:To: .*\n)?(?:Cc: .*\n)?Date: (.{1,100})(?:\n|\Z)")
 
 # A backslash before a brace does not help: BibTeX counts it all the same. So no brace of a text
 # stays a brace. Two hyphens, apostrophes, commas or signs would be set as another character.
@@ -96,12 +96,12 @@ def date_of(document: Document) -> str:
         found = _ISO_DATE.match(str(document.metadata.get(key, "")))
         if found and _is_date(found):
             return found[0]
-    sent = _MAIL_DATE.search(document.text, 0, _MAIL_HEADERS)
-    if document.media_type != _MAIL or not sent:
+    if document.media_type != _MAIL:
         return ""
+    sent = _MAIL_DATE.match(document.text, document.section_at(0).body)
     try:
-        return parsedate_to_datetime(sent[1]).date().isoformat()
-    except ValueError:
+        return parsedate_to_datetime(sent[1]).date().isoformat() if sent else ""
+    except (ValueError, OverflowError):
         return ""
 
 

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pincite.corpus.types import Document, Section, Span
+from pincite.ingest.readers.html.mail import MAIL
 from pincite.retrieval.reading.quote import Quote
 from pincite.ui.citations import FORMATS, Citation, apa, bibtex, citations, date_of, one_line, ris
 
@@ -49,6 +50,13 @@ _DECODED = {
 def document(text: str = TEXT, source: str = "shelf/birds.txt", **more: object) -> Document:
     made = Document(source, "Birds", text, (Section(Span(0, len(text)), ("Sea", "Gulls")),))
     return replace(made, **more)  # type: ignore[arg-type]
+
+
+def mail(written: str) -> Document:
+    """A mail as it is read, with a date where it has ``{date}``."""
+    data = written.replace("{date}", "Mon, 01 May 2023 10:00:00 +0200").encode()
+    read = MAIL.read(data, "a.eml")
+    return document(read.text, sections=read.sections, media_type=MAIL.media_type)
 
 
 def quote_of(source: Document, page: int | None = None) -> Quote:
@@ -176,10 +184,41 @@ def test_a_date_is_taken_only_where_it_is_one(metadata: dict[str, object], date:
 
 
 def test_a_mail_has_the_date_on_which_it_was_sent() -> None:
-    text = "Budget\n\nFrom: a@b.example\nDate: Mon, 01 May 2023 10:00:00 +0200\n\nHello."
-    assert date_of(document(text, media_type="message/rfc822")) == "2023-05-01"
-    assert date_of(document(text)) == ""  # in a plain text the line may mean anything
-    assert date_of(document("Date: soon", media_type="message/rfc822")) == ""
+    sent = mail("Subject: Budget\nFrom: a@b.example\nTo: c@d.example\nDate: {date}\n\nHello.")
+    assert date_of(sent) == "2023-05-01"
+    assert date_of(mail("From: a@b.example\nDate: {date}\n\nHello.")) == "2023-05-01"
+    many = ", ".join(f"reader{n}@b.example" for n in range(500))
+    assert date_of(mail(f"From: a@b.example\nTo: {many}\nDate: {{date}}\n\n.")) == "2023-05-01"
+    # In a plain text the line may mean anything.
+    assert date_of(replace(sent, media_type="text/plain")) == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Subject: Budget\nFrom: a@b.example\n\nDate: {date}\n",
+        "Subject: Budget\nFrom: a@b.example\n\nYou wrote:\n\nFrom: c@d.example\nDate: {date}\n",
+        "Subject: Budget\nMIME-Version: 1.0\n\nDate: {date}\n",
+        "Subject: Date: {date}\nFrom: a@b.example\n\nHello.",
+        "From: a@b.example\n\nFrom: c@d.example\nDate: {date}\n",
+    ],
+)
+def test_a_date_in_the_body_or_the_subject_of_a_mail_is_not_that_of_the_mail(written: str) -> None:
+    assert date_of(mail(written)) == ""
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "soon",
+        "Mon, 01 Jan 2024 00:00:00 +99999999999999",
+        "Mon, 01 Jan 20240000000000000000 00:00:00 +0000",
+    ],
+)
+def test_a_mail_whose_date_is_none_has_no_date(date: str) -> None:
+    text = f"From: a@b.example\nDate: {date}\n\nHello.\n"
+    sections = (Section(Span(0, len(text))),)
+    assert date_of(document(text, media_type="message/rfc822", sections=sections)) == ""
 
 
 @given(st.text())

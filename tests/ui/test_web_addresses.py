@@ -94,6 +94,49 @@ def test_a_linked_question_is_asked_once(browser: Browser, address: str) -> None
         expect(page.locator("#kept li")).to_have_count(2)
 
 
+@pytest.mark.parametrize("path", ["library", "evaluate", ""])
+def test_only_under_ask_an_address_asks(browser: Browser, address: str, path: str) -> None:
+    with visit(browser, f"{address}{path}?q={percent_encoded(ENGINEERING)}") as page:
+        page.get_by_role("tab", name="Ask").click()
+        expect(page.locator(".example").first).to_be_visible()
+        page.wait_for_timeout(2000)  # in which it would be asked
+        expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_a_linked_question_that_comes_late_leaves_what_was_typed(chat: Page) -> None:
+    expect(chat.locator(".example").first).to_be_visible()
+    box = chat.get_by_label("Question", exact=True)
+    box.fill(ENGINEERING)
+    chat.evaluate(
+        """(linked) => {
+          history.replaceState(null, "", `/ask?q=${encodeURIComponent(linked)}`);
+          pincite.start({});
+        }""",
+        ZEBRA,
+    )
+    chat.wait_for_timeout(500)  # in which it would be asked
+    expect(chat.locator(".turn")).to_have_count(0)
+    expect(box).to_have_value(ENGINEERING)
+    box.press("Enter")
+    expect(chat.locator("#turn-1 .question")).to_have_text(ENGINEERING)
+    expect(chat.locator("#turn-1 .verdict")).to_be_visible()
+    assert chat.evaluate("pincite.begin('', [])[0]") == ""
+
+
+def test_a_question_that_was_typed_goes_before_a_linked_one(chat: Page) -> None:
+    expect(chat.locator(".example").first).to_be_visible()
+    begun = chat.evaluate(
+        """([linked, typed]) => {
+          document.querySelector("#ask").id = "not-yet";
+          history.replaceState(null, "", `/ask?q=${encodeURIComponent(linked)}`);
+          pincite.start({});
+          return [pincite.begin(typed, [])[0], pincite.begin("", [])[0]];
+        }""",
+        [ZEBRA, ENGINEERING],
+    )
+    assert begun == [ENGINEERING, ""]
+
+
 @pytest.mark.parametrize(
     ("question", "said"), [("", "has no words"), ("why " * 600, "a question may have 2,000")]
 )

@@ -242,6 +242,60 @@ def test_a_question_asked_while_the_stop_is_on_its_way_is_not_dropped(chat: Page
     expect(chat.locator("#turn-2 .verdict")).to_be_visible()
 
 
+def test_a_question_that_did_not_begin_leaves_the_next_one_what_was_said(chat: Page) -> None:
+    ask(chat, ENGINEERING)
+    expect(chat.locator("#turn-1 .verdict")).to_be_visible()
+    held: list[Route] = []
+    for address in ("**/gradio_api/queue/data*", "**/gradio_api/cancel*"):
+        chat.route(address, lambda route: held.append(route), times=1)
+    with chat.expect_response("**/gradio_api/queue/join*") as joined:
+        ask(chat, NOWHERE)
+    joined.value.finished()
+    with chat.expect_request("**/gradio_api/cancel*"):
+        chat.get_by_role("button", name="Stop").click()
+    expect(chat.locator("#turn-2")).to_contain_text("Stopped.")
+    chat.evaluate("(question) => pincite.ask(question)", ZEBRA)
+    chat.wait_for_timeout(500)  # in which it is dropped
+    box = chat.get_by_label("Question", exact=True)
+    box.fill("and in what year?")
+    chat.wait_for_timeout(2000)  # in which it would be asked again
+    for route in held:
+        route.continue_()
+    expect(chat.locator("#turn-3")).to_have_count(0)
+    box.press("Enter")
+    expect(chat.locator("#turn-3 .question")).to_have_text("and in what year?")
+    expect(chat.locator("#turn-3 .searched-for")).to_be_visible()
+
+
+def test_a_question_of_a_guide_leaves_a_draft_while_another_is_answered(chat: Page) -> None:
+    chat.route("**/gradio_api/queue/data*", lambda route: None)  # no answer comes back
+    ask(chat, ENGINEERING)
+    expect(chat.locator("#turn-1 .pending")).to_be_visible()
+    box = chat.get_by_label("Question", exact=True)
+    box.fill("half typ")
+    chat.evaluate("(question) => pincite.ask(question)", ZEBRA)
+    expect(box).to_have_value("half typ")
+    box.fill("")
+    chat.evaluate("(question) => pincite.ask(question)", ZEBRA)
+    expect(box).to_have_value(ZEBRA)  # it waits there
+
+
+def test_what_was_said_is_cut_between_characters(chat: Page) -> None:
+    expect(chat.locator(".example").first).to_be_visible()
+    words = "x" * 599 + "🦉🦉"
+    quote = {"text": words, "start": 0, "end": 601, "highlights": [[0, 601]]}
+    turn = {"number": 1, "question": ZEBRA, "answer": {"quotes": [quote]}}
+    history = chat.evaluate(
+        """(turn) => {
+          pincite.begin(turn.question, []);
+          pincite.receive(JSON.stringify({ ...turn, question_html: "", reply: "" }));
+          return pincite.begin("And?", [])[3];
+        }""",
+        turn,
+    )
+    assert json.loads(history)[1]["text"] == "x" * 599 + "🦉"
+
+
 def test_a_lost_connection_is_a_calm_sentence(browser: Browser, address: str) -> None:
     with visit(browser, address, tolerated="net::ERR_INTERNET_DISCONNECTED") as page:
         expect(page.locator(".example").first).to_be_visible()

@@ -5,16 +5,22 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
+from threading import Event, Semaphore
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from pincite.corpus.library import Library
@@ -24,6 +30,7 @@ from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.reading.quote import Quote
+from pincite.ui.api.problems import problem
 from pincite.ui.web.addresses import MOST_WORDS, PageAddresses, quote_address, span_from
 from pincite.ui.web.document_page import document_body, parts
 from pincite.ui.web.documents_route import documents_route
@@ -42,12 +49,17 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield made
 
 
+async def failed(request: Request, error: Exception) -> Response:
+    return problem(HTTPStatus.NOT_FOUND, "There is no such thing.")
+
+
 @pytest.fixture
 def client(library: Library) -> Iterator[TestClient]:
     routes = [
         documents_route(library),
         Route("/", lambda request: PlainTextResponse("the chat")),
         Route("/sub/x", lambda request: PlainTextResponse("its part")),
+        Mount("/api/v1", FastAPI(exception_handlers={HTTPException: failed})),
     ]
     app = Starlette(routes=routes)
     app.add_middleware(PageAddresses, pages=["/ask"])
@@ -156,6 +168,58 @@ def test_an_unknown_document_is_a_page_of_ours_that_names_no_folder(
     assert str(library.folder) not in page.text
 
 
+@pytest.mark.parametrize("id", ["nothing", "0" * 63, "0" * 65, "g" * 64, "A" * 64, "0" * 12])
+def test_only_the_link_of_a_quote_makes_the_texts_be_searched(
+    library: Library, client: TestClient, tmp_path: Path, id: str
+) -> None:
+    take_in(library, tmp_path)
+    asked = {"text": GULLS}
+    assert "?span=" not in client.get(f"/documents/{id}", params=asked).text
+    assert "The library has no such document." in client.get(f"/documents/{id}", params=asked).text
+    assert "?span=" in client.get(f"/documents/{'0' * 64}", params=asked).text
+
+
+def test_at_most_two_links_make_the_texts_be_searched_at_once(
+    library: Library, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end = Semaphore(0), Event()
+
+    def with_words(self: Library, words: str, most: int) -> list[str]:
+        begun.release()
+        assert may_end.wait(30)
+        return []
+
+    monkeypatch.setattr(Library, "with_words", with_words)
+    address = f"/documents/{'0' * 64}?text=gulls"
+    with ThreadPoolExecutor() as threads:
+        try:
+            searching = [threads.submit(client.get, address) for _ in range(2)]
+            assert all(begun.acquire(timeout=30) for _ in searching)
+            refused = client.get(address)
+            assert refused.status_code == 503
+            assert "Others are looking for words" in Drawn(refused.text).text
+            assert '<a href="/ask">Ask the documents</a>' in refused.text
+            assert client.get("/documents/nothing").status_code == 404
+        finally:
+            may_end.set()
+        assert [one.result().status_code for one in searching] == [404, 404]
+    assert client.get(address).status_code == 404
+
+
+def test_a_start_that_two_ids_share_is_told_as_such(library: Library, client: TestClient) -> None:
+    seen: dict[str, Document] = {}
+    for number in range(100_000):
+        one = Document(str(number), "Birds", TEXT, (Section(Span(0, len(TEXT))),))
+        if (start := one.id[:6]) in seen:
+            break
+        seen[start] = one
+    library.put([(one, ()), (seen[start], ())], {}, "none")
+    page = client.get(f"/documents/{start}", params={"text": GULLS})
+    assert page.status_code == 404
+    assert f"has 2 documents whose id begins with '{start}'" in Drawn(page.text).text
+    assert str(library.folder) not in page.text
+
+
 @pytest.mark.parametrize(
     "path", ["/nothing", "/documents", "/documents/", "/sub/y", "/documents/a/b"]
 )
@@ -168,6 +232,35 @@ def test_each_404_is_our_page_for_a_browser_and_as_it_was_for_a_program(
     assert '<a href="/ask">Ask the documents</a>' in page.text
     assert client.head(path).content == b""
     assert client.get(path, headers={"accept": "*/*"}).text == "Not Found"
+
+
+def test_the_interface_for_programs_says_404_in_its_own_form_to_a_browser_too(
+    client: TestClient,
+) -> None:
+    answer = client.get("/api/v1/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "There is no such thing."
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api", "/api/v2/ask", "/v1/models", "/mcp", "/mcp/x", "/gradio_api/file=x"),
+        *("/static/x", "/assets/x.js", "/svelte/x", "/config/x", "/theme.css", "/manifest.json"),
+    ],
+)
+def test_a_404_of_an_interface_or_of_the_page_itself_stays_as_it_was(
+    client: TestClient, path: str
+) -> None:
+    assert client.get(path).text == "Not Found"
+
+
+@pytest.mark.parametrize("path", ["/apiary", "/v1x", "/mcps", "/ask/v1", "/statics"])
+def test_an_address_that_only_begins_like_an_interface_is_a_page(
+    client: TestClient, path: str
+) -> None:
+    assert "There is no page at this address." in client.get(path).text
 
 
 def test_what_is_there_is_left_as_it_is(client: TestClient) -> None:

@@ -272,17 +272,41 @@ def test_a_question_that_stands_alone_has_no_way_back_either(engine: Engine) -> 
         '[{"role": "user"}]',
         '[{"role": "system", "text": "What do barn owls hunt?"}]',
         '[{"role": "user", "text": 7}]',
-        '[{"role": "user", "text": "barn owls"}, {"role": "tool", "text": "voles"}]',
-        '[{"role": "user", "text": "\\ud800 barn owls"}]',
-        '[{"role": "user", "text": "\ud800 barn owls"}]',
         before(("user", "barn owls " * 500_000)),
     ],
-    ids=range(17),
+    ids=range(14),
 )
 def test_what_is_no_history_is_taken_as_none(engine: Engine, history: str) -> None:
     turn = Turns(engine).take(2, LEANS, history=history)
     assert first_quote(turn) == GULLS.strip()
     assert "Searched for" not in turn.reply
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        *("7", "null", "[]", '"voles"', '{"role": "user"}', '{"role": "user", "text": 7}'),
+        '{"role": "tool", "text": "voles"}',
+        '{"role": "assistant", "text": "\\ud83e voles"}',
+        '{"role": "assistant", "text": "\ud83e voles"}',
+    ],
+    ids=range(9),
+)
+def test_a_turn_that_is_none_leaves_the_others_of_the_history(engine: Engine, bad: str) -> None:
+    history = f"[{bad}, {before(('user', OF_OWLS))[1:-1]}, {bad}]"
+    turn = Turns(engine).take(2, LEANS, history=history)
+    assert first_quote(turn) == OWLS.strip()
+    assert "Searched for: barn owls hunt · nest" in turn.reply
+
+
+@pytest.mark.parametrize("half", ["\\ud83e", "\ud83e"])
+def test_half_a_character_in_what_was_said_leaves_its_other_words(
+    engine: Engine, half: str
+) -> None:
+    history = f'[{{"role": "user", "text": "What do barn owls hunt? {half}"}}]'
+    turn = Turns(engine).take(2, LEANS, history=history)
+    assert first_quote(turn) == OWLS.strip()
+    assert "Searched for: barn owls hunt · nest" in turn.reply
 
 
 def test_of_a_long_history_the_last_turns_count(engine: Engine) -> None:

@@ -14,6 +14,7 @@ window.pinciteAddresses = (() => {
   };
 
   const linkedQuestion = () => { // of the address, once: it is gone from it afterwards
+    if (location.pathname !== "/ask") return null;
     const question = new URLSearchParams(location.search).get("q");
     if (question !== null) history.replaceState(null, "", location.pathname);
     return question;

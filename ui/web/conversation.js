@@ -133,7 +133,7 @@ window.pincite = (() => {
   // What happens
 
   const begin = (question, scope) => {
-    question = linked ?? question; // which is not in the box
+    if (!question.trim()) question = linked ?? question; // which is not in the box
     linked = null;
     number += 1;
     const section = make("section", "turn");
@@ -165,7 +165,8 @@ window.pincite = (() => {
     const letters = Array.from(quote.text);
     const words = spans.map(([start, end]) => letters.slice(start - quote.start, end - quote.start));
     const text = words.map((some) => some.join("")).join(" ") || quote.text;
-    return [{ role: "user", text: question }, { role: "assistant", text: text.slice(0, 600) }];
+    const cut = Array.from(text).slice(0, 600).join("");
+    return [{ role: "user", text: question }, { role: "assistant", text: cut }];
   };
 
   const asTyped = (button) => { // the question of its turn, without what was said before
@@ -174,7 +175,9 @@ window.pincite = (() => {
     if (turn && !pending) ask(turn.question);
   };
 
-  const ask = (question) => { // by itself; while another is answered, it waits in the box
+  const ask = (question) => { // by itself; while another is answered, it waits in an empty box
+    const draft = questionBox().value;
+    if (pending && draft.trim() && draft !== asked) return;
     write(question);
     if (pending) return;
     alone = true;
@@ -210,6 +213,7 @@ window.pincite = (() => {
 
   const askAgain = (question) => { // unless another one is being written by now
     if (questionBox().value === question) byId("ask").click();
+    else alone = false;
   };
 
   const progress = (words) => {
@@ -272,8 +276,15 @@ window.pincite = (() => {
     byId("turns").lastElementChild?.scrollIntoView({ block: "start" });
   };
 
+  const resume = () => (current() ? open(current()) : furnish());
+
   const askLinked = () => { // in a conversation of its own
     if (!byId("ask") || !questionBox()) return requestAnimationFrame(askLinked);
+    if (linked === null) return; // another was asked meanwhile
+    if (questionBox().value.trim()) { // somebody types already
+      linked = null;
+      return resume();
+    }
     begone();
     byId("ask").click();
   };
@@ -295,10 +306,8 @@ window.pincite = (() => {
       return requestAnimationFrame(() => start(functions));
     server = functions;
     linked = window.pinciteAddresses.linkedQuestion();
-    const id = current();
     if (linked !== null) askLinked();
-    else if (id) open(id);
-    else furnish();
+    else resume();
   };
 
   // Saving

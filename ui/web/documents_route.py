@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from http import HTTPStatus
+from threading import BoundedSemaphore
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pincite.corpus.errors import DocumentNotFoundError, PinciteError
+from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError, PinciteError
 from pincite.corpus.library import Library
 from pincite.corpus.types import Document, Span
 from pincite.ui.api.problems import sentence_of, status_of
@@ -15,6 +19,10 @@ from pincite.ui.web.document_page import document_body, same_words
 from pincite.ui.web.plain_page import message_page, not_found, plain_page
 
 _MOST_PLACES = 5  # to which a link that is out of date leads
+_WHOLE_ID = re.compile(r"[0-9a-f]{64}")
+_SEARCHES = 2  # for words, at once: each reads every text
+_SEARCH_WAIT_S = 2.0
+_BUSY = "Others are looking for words in all documents now; open the link again in a moment."
 _CHANGED = "The library no longer has the text that this link leads to, so nothing of it is shown."
 
 
@@ -25,13 +33,25 @@ def documents_route(library: Library) -> Route:
     when the link was made; and ``part``, of a long text, from 1.
     """
 
+    searches = BoundedSemaphore(_SEARCHES)
+
     def show(request: Request) -> Response:
-        asked = request.query_params
+        id, asked = request.path_params["id"], request.query_params
         try:
             with library.snapshot():
-                document = library.document(library.find(request.path_params["id"]).id)
+                document = library.document(library.find(id).id)
+        except AmbiguousIdError as error:
+            return not_found(sentence_of(error))
         except DocumentNotFoundError:
-            return _gone(library, asked.get("text", "")[:MOST_WORDS])
+            words = asked.get("text", "")[:MOST_WORDS]
+            if not words.strip() or not _WHOLE_ID.fullmatch(id):  # no link to a quote is so
+                return not_found("The library has no such document.")
+            if not searches.acquire(timeout=_SEARCH_WAIT_S):
+                return message_page("Not shown", _BUSY, status=HTTPStatus.SERVICE_UNAVAILABLE)
+            try:
+                return _gone(library, words)
+            finally:
+                searches.release()
         except PinciteError as error:
             return message_page("Not shown", sentence_of(error), status=status_of(error))
         return _page(document, asked.get("span"), asked.get("part", ""))
@@ -51,8 +71,6 @@ def _page(document: Document, asked: str | None, part: str) -> Response:
 
 
 def _gone(library: Library, words: str) -> Response:
-    if not words.strip():
-        return not_found("The library has no such document.")
     places = [_place(library, id, words) for id in library.with_words(words, _MOST_PLACES)]
     links = same_words([place for place in places if place])
     return message_page(

@@ -17,6 +17,14 @@ _HERE = Path(__file__)
 _STYLE = "".join(_HERE.with_name(name).read_text("utf-8") for name in ("palette.css", "plain.css"))
 _SCRIPT = _HERE.with_name("document.js").read_text("utf-8")
 NOTHING_HERE = "There is no page at this address."
+# What stands first in the addresses of no pages: of what programs call, and of Gradio's own.
+_NO_PAGES = frozenset(
+    (
+        *("api", "v1", "mcp", "gradio_api", "config", "login", "logout", "monitoring"),
+        *("static", "assets", "svelte", "theme.css", "pwa_icon", "manifest.json"),
+        *("favicon.ico", "robots.txt", "openapi.json"),
+    )
+)
 
 
 def plain_page(title: str, body: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -65,14 +73,15 @@ def not_found(sentence: str = NOTHING_HERE) -> Response:
 class NotFoundPages:
     """ASGI middleware: a person's browser gets our page for every 404 that is no page yet.
 
-    A browser that is to show a page says so with ``Accept: text/html``; programs do not.
+    A browser that is to show a page says so with ``Accept: text/html``; programs do not always
+    leave that out, so what they call keeps its own 404s.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+        if not _is_for_a_person(scope):
             await self._app(scope, receive, send)
             return
         replaced = False
@@ -86,6 +95,15 @@ class NotFoundPages:
                 await send(message)
 
         await self._app(scope, receive, send_page)
+
+
+def _is_for_a_person(scope: Scope) -> bool:
+    """Whether a browser asks for a page that it is to show."""
+    return (
+        scope["type"] == "http"
+        and scope["path"].removeprefix("/").partition("/")[0] not in _NO_PAGES
+        and "text/html" in Headers(scope=scope).get("accept", "")
+    )
 
 
 def _is_bare(start: Message) -> bool:

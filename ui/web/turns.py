@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -37,7 +38,7 @@ MOST_TURNS = 50  # of one conversation
 _LONGEST = 4_000_000  # characters of a conversation that is handed in
 
 _ANSWER = TypeAdapter(Answer)
-_SAID = TypeAdapter(list[Said])
+_SAID = TypeAdapter(Said)
 
 
 class Stopped(Exception):
@@ -179,11 +180,16 @@ class Turns:
 
 
 def _history(handed_in: str) -> list[Said]:
-    """What a browser says was said before; nothing where it is not in its form."""
+    """What a browser says was said before, without the turns that are not in their form."""
     try:
-        return _SAID.validate_json((handed_in or "[]")[:_LONGEST])[-MOST_TURNS:]
-    except ValidationError:
+        turns = json.loads((handed_in or "[]")[:_LONGEST])
+    except (ValueError, RecursionError):
         return []
+    said = []
+    for turn in turns[-MOST_TURNS:] if isinstance(turns, list) else ():
+        with suppress(ValidationError):
+            said.append(_SAID.validate_python(turn))
+    return said
 
 
 def _stands(passage: FoundPassage, document_of: Callable[[str], Document]) -> bool:
