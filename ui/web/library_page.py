@@ -71,7 +71,7 @@ def library_page(
             desk.view = keeper.do(desk.view, asked)
             return show(desk)
 
-    def ask(desk: Desk, again: bool = False) -> Any:
+    def look_for_questions(desk: Desk, again: bool = False) -> Any:
         before = desk.questions
         try:
             found = keeper.questions(desk.view)
@@ -120,18 +120,24 @@ def library_page(
     for part in (shelf, document, notice, tools):
         done = part.submit(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
         # Asking takes a while, so the questions of an open document come when it is shown already.
-        done.then(ask, [desk], questions, queue=False, trigger_mode="multiple", **_QUIET)
+        done.then(
+            look_for_questions, [desk], questions, queue=False, trigger_mode="multiple", **_QUIET
+        )
         # Not Gradio's "always_last", which sends the first of what was typed once more, not the
         # last.
         part.input(act, [desk], parts, queue=False, trigger_mode="multiple", **_QUIET)
     arrived.submit(lambda: "", None, arrived, queue=False, **_QUIET)
     drop.upload(take, [desk], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
     looking: dict[str, Any] = {"queue": False, **_QUIET}
-    changed.change(ask, [desk], questions, trigger_mode="multiple", **looking)
+    changed.change(look_for_questions, [desk], questions, trigger_mode="multiple", **looking)
     blocks.load(look, [desk, changed], parts, **looking)
     clock.tick(look, [desk, changed], parts, **looking)
     clock.tick(
-        lambda desk: ask(desk, again=True), [desk], questions, trigger_mode="once", **looking
+        lambda desk: look_for_questions(desk, again=True),
+        [desk],
+        questions,
+        trigger_mode="once",
+        **looking,
     )
 
 
