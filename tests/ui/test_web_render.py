@@ -16,7 +16,7 @@ from pincite.retrieval.confidence.confidence import Level
 from pincite.retrieval.reading.quote import Context, Place, Quote, Role
 from pincite.retrieval.trace import Trace
 from pincite.ui.markdown import footnoted, message
-from pincite.ui.web import evidence, page, render
+from pincite.ui.web import evidence, page, quote_view, render
 from pincite.ui.web.escape import escaped
 from pincite.ui.web.passage import passage
 
@@ -158,7 +158,7 @@ def test_a_quote_is_marked_in_its_source_and_its_answering_sentence_more_strongl
 
 def test_overlapping_highlights_lose_and_repeat_no_word() -> None:
     source = document()
-    shown = evidence.quoted(quote_of(source, 0, 30, (0, 17), (10, 30)))
+    shown = quote_view.quoted(quote_of(source, 0, 30, (0, 17), (10, 30)))
     assert re.sub("<[^>]+>", "", shown) == source.text[:30]
     assert re.findall("<b>(.*?)</b>", shown) == [source.text[:17], source.text[17:30]]
 
@@ -259,7 +259,7 @@ def test_the_context_of_a_quote_stands_softly_above_it() -> None:
     start = source.text.index("-")
     quote = quote_of(source, start, len(source.text), (start + 11, len(source.text)))
     quote = with_context(quote, source, ("Bring these.", "lead-in"))
-    assert evidence.quoted(quote) == (
+    assert quote_view.quoted(quote) == (
         '<p class="context" dir="auto">Bring these.</p>'
         '<blockquote dir="auto">- a &lt;coat&gt;\n<b>- boots</b></blockquote>'
     )
@@ -269,14 +269,49 @@ def test_the_context_of_a_quote_stands_softly_above_it() -> None:
 
 def test_what_answers_stands_out_where_it_is_less_than_a_third_of_the_quote() -> None:
     source = document()
-    short = evidence.quoted(quote_of(source, 0, 60, (0, 17)))
+    short = quote_view.quoted(quote_of(source, 0, 60, (0, 17)))
     assert short.startswith('<blockquote class="softened" dir="auto"><b>One stands first.</b>')
     for plain in (
         quote_of(source, 0, 60, (0, 20)),
         quote_of(source, 0, 60),  # all of it answers
         replace(quote_of(source, 0, 60), highlights=()),
     ):
-        assert "softened" not in evidence.quoted(plain)
+        assert "softened" not in quote_view.quoted(plain)
+
+
+LONG_BEFORE = "The weather was <fine> and the boats lay in the harbour. " * 6
+LONG_AFTER = "Nobody asked for the minutes of the year before. " * 6
+
+
+def test_of_a_long_quote_the_lines_that_answer_are_seen_and_the_rest_is_folded() -> None:
+    source = document(f"{LONG_BEFORE}\nThe fee is 40 euros.\n{LONG_AFTER}")
+    start = source.text.index("40 euros")
+    quote = quote_of(source, 0, len(source.text.rstrip()), (start, start + 8))
+    shown = quote_view.quoted(quote)
+    before, answering, after = re.split(r"(?s)<details.*?</details>", shown)
+    assert (before, after) == ('<blockquote class="softened" dir="auto">', "</blockquote>")
+    assert answering.strip() == "The fee is <b>40 euros</b>."
+    folds = re.findall(r"<summary>(.*?)</summary>(.*?)</details>", shown, re.DOTALL)
+    assert [name.split(" ")[-2] for name, _ in folds] == ["before", "after"]
+    assert "&lt;fine&gt;" in folds[0][1]
+    assert _Tags(shown).text.count("Nobody asked") == 6
+
+
+def test_what_stands_beside_the_answer_is_not_folded_where_it_is_short() -> None:
+    source = document(f"Fees.\nThe fee is 40 euros.\n{LONG_AFTER}")
+    start = source.text.index("40 euros")
+    shown = quote_view.quoted(quote_of(source, 0, len(source.text.rstrip()), (start, start + 8)))
+    assert shown.count("<details") == 1
+    assert re.search(r"Fees\.\s+The fee is <b>40 euros</b>\.", shown)
+
+
+def test_a_quote_without_words_that_answer_and_a_table_are_never_folded() -> None:
+    rows = "| Hazel | 6 |\n" * 40
+    for text, highlight in ((f"{LONG_BEFORE}\n{LONG_AFTER}", ()), (rows, ((0, 13),))):
+        source = document(text)
+        end = len(source.text.rstrip())
+        quote = replace(quote_of(source, 0, end), highlights=highlight)
+        assert "<details" not in quote_view.quoted(quote)
 
 
 def test_rows_are_shown_as_a_table_under_the_names_of_their_columns() -> None:
@@ -284,7 +319,7 @@ def test_rows_are_shown_as_a_table_under_the_names_of_their_columns() -> None:
     start = source.text.index("| Hazel")
     quote = quote_of(source, start, len(source.text), (start + 14, len(source.text)))
     quote = with_context(quote, source, (source.text[: start - 1], "columns"))
-    shown = evidence.quoted(quote)
+    shown = quote_view.quoted(quote)
     assert "context" not in shown
     assert re.findall("<th.*?>(.*?)</th>", shown) == ["Class", "Late"]
     assert re.findall("<td.*?>(.*?)</td>", shown) == [

@@ -13,7 +13,6 @@ from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.ui.closest import Closest, closest
-from pincite.ui.rows import is_row
 from pincite.ui.terminal import MOST_PLACES, offsets
 from pincite.ui.web.copying import copy_link
 from pincite.ui.web.escape import attribute, escaped, isolated, shortened
@@ -24,7 +23,6 @@ _WHOLE = 1800  # … but a section up to this long is shown whole
 _STEP = 200  # characters within which a cut looks for the end of a sentence
 _SENTENCE_END = re.compile(r"\n+|[.!?][\"'”’)\]]*\s+")
 _SPACE = re.compile(r"\s")
-_ANSWERING_SHARE = 1 / 3  # of a quote; where less of it answers, the rest stands more softly
 _CUT = '<span class="cut" aria-hidden="true"> … </span>'
 
 
@@ -75,27 +73,6 @@ def place(item: Quote | FoundPassage | Place) -> str:
     )
     page = f", page {item.page}" if item.page is not None else ""
     return f'<span title="{attribute(offsets(item))}">{path}{page}</span>'
-
-
-def quoted(quote: Quote) -> str:
-    """The quote under its context, what answers in it marked where that is not all of it."""
-    above, columns = [], ""
-    for piece in quote.context:
-        if piece.role == "columns" and is_row(quote.text.partition("\n")[0]):
-            columns = piece.text
-        else:
-            above.append(f'<p class="context" dir="auto">{escaped(piece.text)}</p>')
-    whole = quote.emphasis == ((quote.start, quote.end),)
-    layers = () if whole else (("b", quote.emphasis),)
-    words = passage(quote.text, quote.start, *layers, columns=columns)
-    name = ' class="softened"' if _is_mostly_around(quote) else ""
-    return f'{"".join(above)}<blockquote{name} dir="auto">{words}</blockquote>'
-
-
-def _is_mostly_around(quote: Quote) -> bool:
-    """Whether what answers is so little of the quote that the rest would drown it."""
-    answering = {at for start, end in quote.emphasis for at in range(start, end)}
-    return 0 < len(answering) < _ANSWERING_SHARE * len(quote.text)
 
 
 def places(item: Quote | FoundPassage, others: Sequence[Place | FoundPassage]) -> str:

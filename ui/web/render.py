@@ -17,9 +17,10 @@ from pincite.ui.levels import (
 )
 from pincite.ui.web.copying import copy_answer, copy_link
 from pincite.ui.web.escape import escaped, shortened
-from pincite.ui.web.evidence import lettered, places, quoted
+from pincite.ui.web.evidence import lettered, places
 from pincite.ui.web.how import how
 from pincite.ui.web.passage import passage
+from pincite.ui.web.quote_view import quoted
 from pincite.ui.web.wording import sentence
 
 _LONGEST_QUESTION = 600  # characters of a question in its bubble
