@@ -197,7 +197,10 @@ def answer(
     """
     stages = stages or Stages()
     follow_up = FollowUp.of(question, history)
-    query = query_of(question, sources, stages, follow_up)
+    query = alone = query_of(question, sources, stages)
+    if follow_up is not None:
+        with stages.timed("expand"):
+            query = expanded(alone, follow_up, sources.indexes, sources.embedder)
     reading = find(query, sources, settings, stages, scope)
     with stages.timed("quote"):
         overview = overview_quotes(
@@ -220,7 +223,7 @@ def answer(
     with stages.timed("confidence"):
         judged, read_so = query, reading
         if follow_up is not None and not follow_up.leans:
-            judged, read_so = _alone(question, reading, sources, settings)
+            judged, read_so = alone, _read_alone(alone, reading, sources, settings)
         found = features(
             judged,
             read_so,
@@ -258,15 +261,12 @@ def answer(
     )
 
 
-def _alone(
-    question: str, reading: Reading, sources: Sources, settings: Settings
-) -> tuple[Query, Reading]:
-    """A question that stands alone, and what was found, read without what was said before it.
+def _read_alone(query: Query, reading: Reading, sources: Sources, settings: Settings) -> Reading:
+    """What was found for a question that stands alone, read without what was said before it.
 
     That helps to find an answer and does not say that there is one: another subject after a
     question that was answered would be as sure as that.
     """
-    query = query_of(question, sources, Stages())
     again = read(
         query,
         reading.hits,
@@ -274,7 +274,7 @@ def _alone(
         sources.document,
         dense_weight=settings.dense_weight,
     )
-    return query, replace(reading, candidates=again.candidates)
+    return replace(reading, candidates=again.candidates)
 
 
 def _firsts_of_parts(

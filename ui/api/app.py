@@ -60,7 +60,7 @@ def api(
         intake: what takes uploads in; without, nothing can be added or removed.
         guides: what keeps the guides to documents; without, the interface keeps its own.
     """
-    kept = guides or Guides(engine)
+    guides = guides or Guides(engine)
     app = FastAPI(
         title="Pincite",
         version=version("pincite"),
@@ -139,7 +139,7 @@ def api(
         is kept, and its questions are asked anew when the library has changed, at most once a
         minute.
         """
-        return (await queue.done(partial(kept.whole, id))).to_json()
+        return (await queue.done(partial(guides.whole, id))).to_json()
 
     @app.get(
         f"{_DOCUMENTS}/{{id}}/pages/{{number}}",

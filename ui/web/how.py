@@ -12,6 +12,7 @@ from pincite.ui.web.explanation import explanation
 
 STAGES: Mapping[str, str] = {
     "embed": "reading the question",
+    "expand": "adding what was said before",
     "dense": "searching by meaning",
     "lexical": "searching by words",
     "fuse": "joining both rankings",
