@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pincite.eval.fit.lessons import Lesson
+from pincite.eval.fit.removal import without_answer
 from pincite.retrieval.cross_encoder.tokens import Pair, PairTokenizer
 
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)*|\b\d[\d,.]*\d\b")
@@ -28,6 +29,8 @@ class Recipe:
         siblings: the same where passages are easily confused.
         without_answer: the share of answered questions whose answer is left out.
         swapped: the share of answered questions of which a name or number is exchanged.
+        removed: the share of answered questions whose answer is taken out of its passage; every
+            other time what is left is read beside the whole passage.
         each, where, smoothing: see `pupil.loss`.
         tokens: of a step, about.
         frozen: layers that do not learn.
@@ -39,9 +42,10 @@ class Recipe:
     rate: float = 8e-5
     repeats: Mapping[str, int] | None = None
     others: int = 2
-    siblings: int = 3
+    siblings: int = 4
     without_answer: float = 0.12
     swapped: float = 0.1
+    removed: float = 0.25
     each: float = 0.3
     where: float = 0.5
     smoothing: float = 0.05
@@ -143,7 +147,13 @@ def _sample(lesson: Lesson, names: Sequence[str], chance: random.Random, recipe:
         other = _with_other_name(lesson.question, first, names, chance)
         if other is not None:
             return Sample(other, (first,))
-    taken = [first, *_nearest(others, many, chance)]
+    beside = _nearest(others, many, chance)
+    if lesson.span is not None and luck > 1 - recipe.removed:
+        left = without_answer(first, lesson.span, chance)
+        if left is not None and chance.random() < 1 / 2:
+            return Sample(lesson.question, (left,))
+        beside = [*([] if left is None else [left]), *beside][:many]
+    taken = [first, *beside]
     chance.shuffle(taken)
     return Sample(lesson.question, tuple(taken), taken.index(first), lesson.span)
 
