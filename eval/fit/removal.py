@@ -6,6 +6,7 @@ as where the table has no such column, in every row; else it is the sentence, or
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 
@@ -41,13 +42,9 @@ def without_answer(text: str, span: tuple[int, int], chance: random.Random) -> s
 
 
 def _without_cell(text: str, begin: int, stop: int, at: int, *, everywhere: bool) -> str:
-    """The text without the cell at ``at`` of the row ``text[begin:stop]``, or without its column."""
+    """The text without the cell at ``at`` of the row ``text[begin:stop]``, or its column."""
     cells = text[begin:stop].split(_CELL_BREAK)
-    place = begin
-    for number, cell in enumerate(cells):
-        if at < place + len(cell) + len(_CELL_BREAK):
-            break
-        place += len(cell) + len(_CELL_BREAK)
+    number = text.count(_CELL_BREAK, begin, at)
     name = cells[number].partition(": ")[0] + ": "
     row = _CELL_BREAK.join(cells[:number] + cells[number + 1 :])
     if not everywhere:
@@ -62,5 +59,5 @@ def _without_cell(text: str, begin: int, stop: int, at: int, *, everywhere: bool
 def _without_sentences(line: str, start: int, end: int) -> str:
     """The line without the sentences that the span touches."""
     breaks = [0, *(m.end() for m in _SENTENCE_END.finditer(line)), len(line)]
-    bounds = zip(breaks, breaks[1:], strict=False)
+    bounds = itertools.pairwise(breaks)
     return "".join(line[a:b] for a, b in bounds if b <= start or a >= end).rstrip()
