@@ -16,7 +16,7 @@ from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.settings import load_settings
-from pincite.ui.web.examples import ARTICLE
+from pincite.ui.web.ask.examples import ARTICLE
 
 IMAGES = Path(__file__).parent / "images"
 PORT = 7869

@@ -24,7 +24,7 @@ from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.reading.quote import Quote
 from pincite.retrieval.settings import load_settings
-from pincite.ui.web.examples import ARTICLE
+from pincite.ui.web.ask.examples import ARTICLE
 from tests.conftest import CUT_OFF, Pincite, process
 
 ARTICLE_SHA256 = "7f109e0c094a91d5b30c5b8279b46ef4f2b34e04f61edb0959c31ad078fe2355"

@@ -18,10 +18,10 @@ import typer
 
 from pincite.corpus.errors import PinciteError
 from pincite.ui.commands.ask import ask, chat, search
-from pincite.ui.commands.keeping import documents, remove, rename, show, tag
-from pincite.ui.commands.serving import mcp, password, serve
-from pincite.ui.commands.taking_in import ingest
-from pincite.ui.commands.upkeep import compact, doctor, export, import_, rebuild, reembed
+from pincite.ui.commands.documents import documents, remove, rename, show, tag
+from pincite.ui.commands.ingest import ingest
+from pincite.ui.commands.maintenance import compact, doctor, export, import_, rebuild, reembed
+from pincite.ui.commands.serve import mcp, password, serve
 from pincite.ui.console import EXIT_FAILED, State, out, say
 
 app = typer.Typer(

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import Settings, load_settings
-from pincite.ui import terminal
+from pincite.ui.text.control_characters import harmless
 
 EXIT_FAILED, EXIT_NOT_FOUND = 1, 3
 _UNBOUNDED = 100_000  # columns
@@ -55,7 +55,7 @@ def err() -> Console:
 
 def say(sentence: str) -> None:
     """Say one line to the person."""
-    line = " ".join(terminal.harmless(sentence).split())
+    line = " ".join(harmless(sentence).split())
     err().print(f"pincite: {line}", markup=False, soft_wrap=True)
 
 

@@ -8,10 +8,11 @@ from itertools import groupby
 
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.reading.quote import Place, Quote
-from pincite.ui.closest import closest
-from pincite.ui.levels import ELSEWHERE, NOT_FOUND, UNSURE, note, searched_for
-from pincite.ui.rows import cells, is_row, is_rule
-from pincite.ui.terminal import harmless, places
+from pincite.ui.terminal import places
+from pincite.ui.text.closest import closest
+from pincite.ui.text.control_characters import harmless
+from pincite.ui.text.levels import ELSEWHERE, NOT_FOUND, UNSURE, note, searched_for
+from pincite.ui.text.table_rows import cells, is_row, is_rule
 
 # What Markdown would take for markup anywhere in a line, and what it does at a line's start.
 _ACTS = re.compile(r"[\\`*_\[\]<>~|&$]")

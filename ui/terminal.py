@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -13,8 +12,9 @@ from pincite.corpus.rows import Entry, Refusal
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.health import Health
 from pincite.retrieval.reading.quote import Place, Quote
-from pincite.ui.closest import closest
-from pincite.ui.levels import (
+from pincite.ui.text.closest import closest
+from pincite.ui.text.control_characters import harmless, one_line
+from pincite.ui.text.levels import (
     ELSEWHERE,
     NOT_FOUND,
     UNSURE,
@@ -25,25 +25,10 @@ from pincite.ui.levels import (
     searched_for,
 )
 
-# Control characters could move the cursor or recolour the screen, bidirectional ones reorder it.
-_HARMFUL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]"
-)
-
 MOST_PLACES = 3  # of the same words, shown with a quote
 
 _NUMBERS = ("pages", "passages", "characters")
 _COLUMNS = ("id", "title", *_NUMBERS, "state", "tags", "added", "source")
-
-
-def harmless(text: str) -> str:
-    """The text with every character that would act on the terminal shown as U+FFFD."""
-    return _HARMFUL.sub("\ufffd", text)
-
-
-def one_line(text: str) -> str:
-    """A name made harmless, so that it cannot pass for a line of ours either."""
-    return harmless(text).replace("\n", "\ufffd")
 
 
 def place(item: Quote | FoundPassage | Place, *, details: bool = False) -> str:

@@ -20,7 +20,7 @@ from pincite.corpus.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
-from pincite.ui.web.examples import ARTICLE
+from pincite.ui.web.ask.examples import ARTICLE
 from tests.conftest import CUT_OFF
 from tests.ui.browsing import chromium
 
@@ -43,16 +43,16 @@ from pathlib import Path
 from pincite.retrieval.engine import Engine
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.uploads import Limits
-from pincite.ui.terms import Terms
-from pincite.ui.web.server import serve
+from pincite.ui.server.options import ServerOptions
+from pincite.ui.server.run import serve
 
 library, port, megabytes, files, originals, *gold = sys.argv[1:]
 limits = Limits.of(int(megabytes), int(files))
 kept = Originals(originals)
-terms = Terms(limits=limits, originals=kept, gold=tuple(Path(folder) for folder in gold))
+options = ServerOptions(limits=limits, originals=kept, gold=tuple(Path(folder) for folder in gold))
 try:
     with Engine.open(library) as engine:
-        serve(engine, "127.0.0.1", int(port), terms=terms)
+        serve(engine, "127.0.0.1", int(port), options=options)
 except KeyboardInterrupt:
     pass
 """

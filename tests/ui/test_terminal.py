@@ -18,6 +18,7 @@ from pincite.retrieval.confidence.confidence import Level
 from pincite.retrieval.reading.quote import Context, Place, Quote
 from pincite.retrieval.trace import Trace
 from pincite.ui import terminal
+from pincite.ui.text.control_characters import harmless
 from tests.conftest import Pincite
 
 RED, REVERSED, MARK = "\x1b[31m", "\u202e", "\ufffd"
@@ -55,14 +56,14 @@ def shown(console: Console) -> str:
 
 @given(st.text())
 def test_harmless_text_has_nothing_for_a_terminal_to_obey(text: str) -> None:
-    assert acts_on_a_terminal(terminal.harmless(text)) == []
+    assert acts_on_a_terminal(harmless(text)) == []
 
 
 @given(st.text())
 def test_harmless_replaces_what_acts_and_nothing_else(text: str) -> None:
     acting = set(acts_on_a_terminal(text))
     expected = "".join(MARK if character in acting else character for character in text)
-    assert terminal.harmless(text) == expected
+    assert harmless(text) == expected
 
 
 @given(st.text(), st.text(), st.booleans())

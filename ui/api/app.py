@@ -22,7 +22,7 @@ from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui.api import models, uploads
-from pincite.ui.api.bodies import SMALL, Bounded
+from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
 from pincite.ui.api.queue import Queue
 from pincite.ui.api.reference import reference
@@ -74,7 +74,7 @@ def api(
         uploading = intake and scope["method"] == "POST" and scope["path"].endswith(_DOCUMENTS)
         return uploads.most(intake.limits) if intake and uploading else SMALL
 
-    app.add_middleware(Bounded, limit=largest)
+    app.add_middleware(BodyLimitMiddleware, limit=largest)
     report_problems(app)
 
     @app.post(

@@ -14,7 +14,7 @@ from pincite.ingest.files.read import MB
 SMALL = MB  # bytes: more than any question with its conversation has
 
 
-class Bounded:
+class BodyLimitMiddleware:
     """ASGI middleware: refuses a request whose body is over a limit.
 
     Args:

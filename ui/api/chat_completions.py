@@ -27,7 +27,7 @@ from pincite.corpus.errors import PinciteError, QuestionError
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import ROLES, Turn
 from pincite.retrieval.engine import Engine
-from pincite.ui.api.bodies import SMALL, Bounded
+from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.problems import kind_of, malformed_sentence, sentence_of, status_of
 from pincite.ui.api.queue import Queue
 from pincite.ui.markdown import message
@@ -74,7 +74,7 @@ class ChatRequest(BaseModel):
 def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
     """The interface over an engine, to be mounted at ``PREFIX``; questions wait in ``queue``."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Bounded, limit=lambda scope: SMALL)
+    app.add_middleware(BodyLimitMiddleware, limit=lambda scope: SMALL)
 
     @app.get("/models")
     def models() -> Any:

@@ -12,7 +12,7 @@ from rich.text import Text
 from pincite.corpus.errors import PinciteError, UsageError
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import Turn
-from pincite.ui import citations, terminal
+from pincite.ui import terminal
 from pincite.ui.console import (
     EXIT_NOT_FOUND,
     JsonOption,
@@ -23,7 +23,8 @@ from pincite.ui.console import (
     print_json,
     say,
 )
-from pincite.ui.levels import NOT_FOUND, UNSURE
+from pincite.ui.text import citations
+from pincite.ui.text.levels import NOT_FOUND, UNSURE
 
 DocumentOption = Annotated[
     list[str] | None, typer.Option(help="Ask only this document: its source or id. Repeatable.")
@@ -34,7 +35,7 @@ TagOption = Annotated[
 
 
 class Format(StrEnum):
-    """A format of citations, as `pincite.ui.citations.FORMATS` calls it."""
+    """A format of citations, as `pincite.ui.text.citations.FORMATS` calls it."""
 
     bibtex = "bibtex"
     ris = "ris"

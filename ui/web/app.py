@@ -14,11 +14,11 @@ from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui.guides import Guides
-from pincite.ui.web import page
-from pincite.ui.web.ask_page import AT_ONCE, ask_page, html
-from pincite.ui.web.evaluate_page import evaluate_page
-from pincite.ui.web.evaluations import Evaluations
-from pincite.ui.web.library_page import library_page
+from pincite.ui.web import chrome
+from pincite.ui.web.ask.page import AT_ONCE, ask_page, html
+from pincite.ui.web.evaluate.page import evaluate_page
+from pincite.ui.web.evaluate.protocol import Evaluations
+from pincite.ui.web.library.page import library_page
 
 _LOOKS_S = 2  # a page asks whether somebody else has changed the library
 # Files that a browser sent and then forgot: the page that takes them in deletes the others.
@@ -56,7 +56,7 @@ def build(
         delete_cache=(_LOOKED_THROUGH_S, _LEFT_S),
     )
     with blocks:
-        html(page.MASTHEAD, "masthead")
+        html(chrome.MASTHEAD, "masthead")
         changed = gr.Textbox("", visible="hidden")
         clock = gr.Timer(_LOOKS_S)
         with gr.Tabs(elem_id="rooms", overflow_behavior="wrap"):

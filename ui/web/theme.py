@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from gradio.themes import Base
 from gradio.themes.utils.fonts import Font
 
+from pincite.ui.web import static
+
 STYLES = [
-    Path(__file__).with_name(name)
+    static.path(name)
     for name in (
         *("palette.css", "style.css", "source.css", "forms.css", "library.css"),
         "evaluate.css",
     )
 ]
-ICON = Path(__file__).with_name("icon.svg")
+ICON = static.path("icon.svg")
 
 SCRIPT = "".join(
-    f"<script>{Path(__file__).with_name(name).read_text('utf-8')}</script>"
+    f"<script>{static.text(name)}</script>"
     for name in (
-        *("conversation.js", "source.js", "citations.js", "sheets.js", "copying.js", "rooms.js"),
+        *("conversation.js", "source.js", "citations.js", "sheets.js", "copy_links.js", "tabs.js"),
         "addresses.js",
     )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pincite.ui.web.escape import isolated, shortened
+from pincite.ui.web.html import isolated, shortened
 
 FAILED = "Something failed that should not have. The server's log has the details."
 _LONGEST = 800  # characters of a sentence with a value from outside in it

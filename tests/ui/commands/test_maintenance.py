@@ -1,0 +1,163 @@
+"""Copies, indexes, other embedders, space and health, as a person does it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pincite.corpus.database import FILE_NAME
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from tests.conftest import Pincite
+
+EATS = "What does the herring gull eat?"
+SMALL = HashingEmbedder(32)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """From its call on, another embedder is the one that is set."""
+
+    def choose() -> None:
+        for module in (
+            "pincite.retrieval.engine",
+            "pincite.retrieval.health",
+            "pincite.ui.commands.maintenance",
+        ):
+            monkeypatch.setattr(f"{module}.open_embedder", lambda settings: SMALL)
+
+    return choose
+
+
+def health(pincite: Pincite, *arguments: str) -> Any:
+    return json.loads(pincite("doctor", "--json", *arguments).stdout)
+
+
+def behind_our_back(statement: str) -> None:
+    with closing(sqlite3.connect(Path(".pincite", FILE_NAME))) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+@pytest.mark.parametrize("vectors", [(), ("--vectors",)])
+def test_a_library_moves_by_export_and_import(
+    pincite: Pincite, notes: Path, vectors: tuple[str, ...]
+) -> None:
+    pincite("tag", notes, "--add", "birds")
+    run = pincite("export", "all.jsonl", *vectors)
+    assert (run.code, run.stdout, run.stderr) == (0, "", "exported: 1 documents to all.jsonl\n")
+    taken = pincite("--library", "other", "import", "all.jsonl")
+    assert (taken.code, taken.stdout) == (0, "")
+    assert f"added: {notes}, 2 passages" in taken.stderr
+    assert ("; 0 passages embedded" in taken.stderr) == bool(vectors)
+    here, there = pincite("documents"), pincite("--library", "other", "documents")
+    assert here.stdout == there.stdout
+    asked = pincite("--library", "other", "ask", EATS, "--tag", "birds")
+    assert asked.stdout == pincite("ask", EATS).stdout
+    assert pincite("--library", "other", "doctor", "--deep").code == 0
+
+
+@pytest.mark.usefixtures("notes")
+def test_an_export_writes_over_nothing(tmp_path: Path, pincite: Pincite) -> None:
+    (tmp_path / "mine.txt").write_text("mine", "utf-8")
+    run = pincite("export", "mine.txt")
+    assert (run.code, run.stdout) == (2, "")
+    assert "mine.txt exists already and is left alone; name a new file" in run.stderr
+    assert (tmp_path / "mine.txt").read_text("utf-8") == "mine"
+
+
+@pytest.mark.usefixtures("notes")
+def test_a_line_that_is_not_sound_is_named_and_nothing_is_imported(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    (tmp_path / "bad.jsonl").write_text('{"pincite": 1}\n', "utf-8")
+    before = pincite("documents", "--json").stdout
+    run = pincite("import", "bad.jsonl")
+    assert (run.code, run.stdout) == (2, "")
+    assert "bad.jsonl, line 1: " in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+    assert pincite("documents", "--json").stdout == before
+
+
+@pytest.mark.usefixtures("notes")
+def test_indexes_are_rebuilt(pincite: Pincite) -> None:
+    shutil.rmtree(Path(".pincite", "indexes"))
+    assert pincite("doctor").code == 1
+    run = pincite("rebuild")
+    assert (run.code, run.stdout, run.stderr) == (0, "", "rebuilt: the indexes of 2 passages\n")
+    assert pincite("doctor", "--deep").code == 0
+
+
+def test_a_library_of_an_older_pincite_is_embedded_anew_without_its_files(
+    pincite: Pincite, notes: Path
+) -> None:
+    behind_our_back("UPDATE meta SET value = 'hashing@256' WHERE key = 'embedder'")
+    notes.unlink()
+    (problem,) = health(pincite)["problems"]
+    assert "an older Pincite made it, so embed everything anew: pincite reembed" in problem
+    refused = pincite("ask", EATS)
+    assert (refused.code, refused.stdout) == (1, "")
+    assert "pincite reembed" in refused.stderr
+    assert pincite("reembed").code == 0
+    assert "herring gull eats fish" in pincite("ask", EATS).stdout
+    assert health(pincite, "--deep")["problems"] == []
+
+
+@pytest.mark.usefixtures("notes")
+def test_another_embedder_is_refused_with_the_command_that_takes_it(
+    pincite: Pincite, small: Any
+) -> None:
+    small()
+    refused = pincite("ask", EATS)
+    assert (refused.code, refused.stdout) == (1, "")
+    assert "hashing@256+parts, and this is hashing@32+parts" in refused.stderr
+    assert "pincite reembed" in refused.stderr
+    run = pincite("reembed")
+    assert (run.code, run.stdout) == (0, "")
+    assert run.stderr == (
+        "embedded anew with hashing@32+parts: 1 documents, 2 passages; 2 embedded now\n"
+    )
+    assert "herring gull eats fish" in pincite("ask", EATS).stdout
+    assert health(pincite, "--deep")["problems"] == []
+
+
+def test_compacting_says_how_many_bytes_it_freed(
+    tmp_path: Path, pincite: Pincite, notes: Path
+) -> None:
+    big = tmp_path / "big.txt"
+    big.write_text("\n\n".join(f"The owl number {n} hunts." for n in range(2000)), "utf-8")
+    pincite("ingest", big)
+    pincite("remove", big)
+    before = sum(f.stat().st_size for f in Path(".pincite").glob(f"{FILE_NAME}*"))
+    run = pincite("compact")
+    freed = int(run.stderr.removeprefix("freed: ").removesuffix(" bytes\n").replace(",", ""))
+    after = sum(f.stat().st_size for f in Path(".pincite").glob(f"{FILE_NAME}*"))
+    assert (run.code, run.stdout) == (0, "")
+    assert freed > 100_000
+    assert before - after >= freed
+    assert "herring" in pincite("ask", EATS).stdout
+
+
+@pytest.mark.usefixtures("notes")
+def test_doctor_reads_texts_and_vectors_only_when_told_to_look_deep(pincite: Pincite) -> None:
+    behind_our_back("UPDATE vectors SET data = zeroblob(length(data) - 2)")
+    assert health(pincite)["problems"] == []
+    run = pincite("doctor", "--deep")
+    assert run.code == 1
+    assert "problem    the vectors of 2 passages are damaged" in run.stdout
+    assert "all sound" not in run.stdout
+
+
+@pytest.mark.parametrize("verb", ["rebuild", "reembed", "compact", "export", "show"])
+def test_without_a_library_there_is_nothing_to_keep(
+    tmp_path: Path, pincite: Pincite, verb: str
+) -> None:
+    run = pincite(verb, *(["x"] if verb in ("export", "show") else []))
+    assert (run.code, run.stdout) == (1, "")
+    assert "there is no library in .pincite; make one with: pincite ingest PATH" in run.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,189 @@
+"""Who may come in."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from pincite.corpus.errors import UsageError
+from pincite.ui.cli import app as cli
+from pincite.ui.server.auth import AuthMiddleware, Credentials, RateLimiter, hashed, matches
+from tests.conftest import Pincite
+
+PASSWORD = "correct horse: battery"
+TOKEN = "0123456789abcdef0123"
+
+
+@pytest.fixture(scope="module")
+def credentials() -> Credentials:
+    return Credentials({"ada": hashed(PASSWORD)}, TOKEN)
+
+
+@pytest.fixture
+def client(credentials: Credentials) -> TestClient:
+    async def page(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("inside")
+
+    app = Starlette(routes=[Route("/", page)])
+    return TestClient(AuthMiddleware(app, credentials))
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    value = base64.b64encode(f"{name}:{password}".encode()).decode()
+    return {"authorization": f"Basic {value}"}
+
+
+def test_name_and_password_or_the_token_open_it(client: TestClient) -> None:
+    for _ in range(2):  # the second time from memory
+        assert client.get("/", headers=basic("ada", PASSWORD)).text == "inside"
+    assert client.get("/", headers={"authorization": f"Bearer {TOKEN}"}).text == "inside"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        basic("ada", "wrong horse"),
+        basic("bob", PASSWORD),
+        basic("", ""),
+        basic("ada", "x" * 100_000),
+        {"authorization": "Bearer "},
+        {"authorization": f"Bearer {TOKEN}x"},
+        {"authorization": "Basic not base64"},
+        {"authorization": "Basic /////w=="},
+        {"authorization": f"Digest {TOKEN}"},
+    ],
+)
+def test_nothing_else_does_and_a_browser_is_asked(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    answer = client.get("/", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Basic realm=")
+    assert "inside" not in answer.text
+
+
+def test_a_guesser_is_held_up_and_others_are_not(
+    client: TestClient, credentials: Credentials
+) -> None:
+    assert client.get("/", headers=basic("ada", PASSWORD)).text == "inside"
+    statuses = [client.get("/", headers=basic("ada", f"guess {n}")).status_code for n in range(11)]
+    assert statuses == [401] * 10 + [429]
+    held = client.get("/", headers=basic("ada", "guess 12"))
+    assert 0 < int(held.headers["retry-after"]) <= 60
+    assert "try again in" in held.text
+    # Who is inside already stays there, and whoever comes without a guess is asked.
+    assert client.get("/", headers=basic("ada", PASSWORD)).text == "inside"
+    assert client.get("/").status_code == 401
+    elsewhere = TestClient(client.app, client=("192.0.2.7", 1))
+    assert elsewhere.get("/", headers=basic("ada", "guess 13")).status_code == 401
+
+
+def test_a_guesser_may_go_on_when_the_time_is_over() -> None:
+    now = 0.0
+    limiter = RateLimiter(clock=lambda: now)
+    for second in range(10):
+        now = second
+        assert limiter.retry_after("here") == 0
+        limiter.wrong("here")
+    now = 9.5
+    assert limiter.retry_after("here") == 51
+    now = 60.0
+    assert limiter.retry_after("here") == 0
+    limiter.wrong("here")
+    assert limiter.retry_after("here") == 1
+
+
+def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
+    limiter = RateLimiter(clock=lambda: 0.0)
+    for _ in range(10):
+        limiter.wrong("first")
+    for number in range(4096):
+        limiter.wrong(str(number))
+    assert limiter.retry_after("first") == 0
+    assert len(limiter._wrong) == 4096
+
+
+def test_without_a_token_no_token_is_right(credentials: Credentials) -> None:
+    assert not Credentials(credentials.people).accept("Bearer ")
+    assert not Credentials(credentials.people).accept("Bearer None")
+
+
+@settings(max_examples=5)
+@given(st.text(min_size=8, max_size=40), st.text(min_size=8, max_size=40))
+def test_only_the_password_itself_matches_its_hash(password: str, other: str) -> None:
+    kept = hashed(password)
+    assert matches(password, kept)
+    assert matches(other, kept) == (
+        other.encode("utf-8", "replace") == password.encode("utf-8", "replace")
+    )
+    assert password not in kept
+
+
+def test_the_file_of_people_is_made_by_the_command_and_is_private(tmp_path: Path) -> None:
+    file = tmp_path / "people"
+    run = CliRunner()
+    for name, password in [("ada", PASSWORD), ("bob", "another one"), ("ada", "changed now")]:
+        given = run.invoke(cli, ["password", str(file), name], input=f"{password}\n" * 2)
+        assert given.exit_code == 0, given.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    credentials = Credentials.read(file)
+    assert sorted(credentials.people) == ["ada", "bob"]
+    assert matches("changed now", credentials.people["ada"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "names nobody"),
+        ("ada", "line 1"),
+        ("ada:plain password", "line 1"),
+        ("ada:scrypt$1$2$3$x$y", "line 1"),
+        (f"ada:{hashed(PASSWORD)}\nada:{hashed(PASSWORD)}", "line 2"),
+    ],
+)
+def test_a_file_that_is_not_one_is_refused_with_its_line(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "people"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=said):
+        Credentials.read(file)
+
+
+@pytest.mark.parametrize("token", ["short", "", "with blanks in it, many", "ümlaut" * 5])
+def test_a_weak_token_is_refused(tmp_path: Path, token: str) -> None:
+    people, file = tmp_path / "people", tmp_path / "token"
+    people.write_text(f"ada:{hashed(PASSWORD)}\n")
+    file.write_text(token)
+    with pytest.raises(UsageError, match="openssl rand"):
+        Credentials.read(people, file)
+
+
+def test_serving_to_others_needs_a_word_on_who_may(pincite: Pincite, tmp_path: Path) -> None:
+    refused = pincite("serve", "--host", "0.0.0.0")
+    assert refused.code == 2
+    assert "--auth FILE" in refused.stderr
+    assert "--no-auth" in refused.stderr
+    both = pincite("serve", "--no-auth", "--auth", str(tmp_path / "people"))
+    assert (both.code, "contradict" in both.stderr) == (2, True)
+    missing = pincite("serve", "--auth", str(tmp_path / "people"))
+    assert (missing.code, "cannot be read" in missing.stderr) == (2, True)
+    alone = pincite("serve", "--api-token", str(tmp_path / "token"))
+    assert (alone.code, "goes with --auth" in alone.stderr) == (2, True)
+
+
+def test_a_password_that_is_too_short_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="8 to 1024"):
+        hashed("short")

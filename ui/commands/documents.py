@@ -1,0 +1,149 @@
+"""What can be done with the documents in a library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pincite.corpus.errors import DocumentNotFoundError, UsageError
+from pincite.corpus.exporting import new_file
+from pincite.corpus.library import Library
+from pincite.corpus.record import parts
+from pincite.corpus.rows import Entry
+from pincite.corpus.tags import checked_tag
+from pincite.ingest.files.copies import same_contents
+from pincite.retrieval.search.indexes import publish
+from pincite.ui import terminal
+from pincite.ui.console import JsonOption, err, open_engine, out, print_json, settings
+from pincite.ui.text.control_characters import one_line
+from pincite.ui.text.document_view import show_document
+from pincite.ui.text.guide_view import show_guide
+
+Name = Annotated[str, typer.Argument(help="A source, or the first digits of an id.")]
+Names = Annotated[list[str], typer.Argument(help="Sources, or the first digits of ids.")]
+
+
+def documents(
+    tag: Annotated[
+        list[str] | None, typer.Option(help="Only those that carry this tag. Repeatable.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the documents in the library, and the files that could not be read."""
+    with Library.open(settings().library) as library:
+        entries, refusals = library.entries(), library.refusals()
+        if tag:
+            chosen = library.tagged(map(checked_tag, tag))
+            entries, refusals = [entry for entry in entries if entry.id in chosen], []
+    same_as = same_contents(entries)
+    if as_json:
+        read = [{**entry.to_json(), "same_as": same_as.get(entry.source)} for entry in entries]
+        print_json([*read, *(refusal.to_json() for refusal in refusals)])
+    else:
+        terminal.show_documents(out(), entries, refusals, same_as)
+
+
+def show(
+    name: Name,
+    original: Annotated[
+        Path | None, typer.Option(help="Write the file's own bytes to this new file instead.")
+    ] = None,
+    guide: Annotated[
+        bool,
+        typer.Option("--guide", help="Show headings, key sentences and what to ask it instead."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a document: what is known of it, and its text with its sections and pages."""
+    if guide:
+        if original is not None:
+            raise UsageError("--guide and --original are two things; ask for one of them")
+        _guide(name, as_json)
+        return
+    with Library.open(settings().library) as library, library.snapshot():
+        entry = library.find(name)
+        document, data = library.document(entry.id), library.original(entry.id)
+    if original is not None:
+        _write(entry, data, original)
+    elif as_json:
+        print_json({**entry.to_json(), **parts(document), "original_kept": data is not None})
+    else:
+        show_document(out(), entry, document, kept=data is not None)
+
+
+def _guide(name: str, as_json: bool) -> None:
+    with open_engine() as engine:
+        made = engine.guide(name)
+    if as_json:
+        print_json(made.to_json())
+    else:
+        show_guide(out(), made)
+
+
+def remove(names: Names) -> None:
+    """Forget documents, and files that could not be read."""
+    with Library.open(settings().library) as library:
+        entries: list[Entry] = []
+        refused: list[str] = []
+        for name in names:
+            try:
+                entries.append(library.find(name))
+            except DocumentNotFoundError:
+                if library.refusal(name) is None:
+                    raise
+                refused.append(name)
+        if refused:
+            library.forgive(refused)
+        if entries:
+            library.remove([entry.id for entry in entries])
+            publish(library)
+    for source in (*(entry.source for entry in entries), *refused):
+        _say(f"removed: {one_line(source)}")
+
+
+def rename(
+    name: Name,
+    new: Annotated[str, typer.Argument(help="The new source name.")],
+    title: Annotated[str | None, typer.Option(help="A new title as well.")] = None,
+) -> None:
+    """Give a document another name. Its text, passages, tags and all else stay."""
+    with Library.open(settings().library) as library:
+        entry = library.find(name)
+        library.rename(entry.id, new, title)
+        publish(library)
+    _say(f"renamed: {one_line(entry.source)} is now {one_line(new)}")
+
+
+def tag(
+    names: Names,
+    add: Annotated[list[str] | None, typer.Option(help="A tag to add. Repeatable.")] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option(help="A tag to take away. Repeatable.")
+    ] = None,
+) -> None:
+    """Gather documents into collections: add tags to them, or take tags away."""
+    if not add and not remove:
+        raise UsageError("no tag was named; name one with --add TAG or --remove TAG")
+    with Library.open(settings().library) as library:
+        ids = [library.find(name).id for name in names]
+        library.tag(ids, add or (), remove or ())
+        entries = [library.find(id) for id in ids]
+    for entry in entries:
+        carried = one_line(", ".join(entry.tags)) or "none"
+        _say(f"tags of {one_line(entry.source)}: {carried}")
+
+
+def _write(entry: Entry, data: bytes | None, file: Path) -> None:
+    if data is None:
+        raise UsageError(
+            f"the bytes of {entry.source!r} were not kept; ingest it again with --keep-originals"
+        )
+    with new_file(file) as stream:
+        stream.write(data)
+    _say(f"written: {one_line(str(file))}, {len(data):,} bytes")
+
+
+def _say(line: str) -> None:
+    err().print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,164 @@
+"""``pincite ingest``: documents into the library."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from pincite.corpus.errors import LibraryLockedError, UsageError
+from pincite.corpus.library import Library
+from pincite.ingest.files.originals import Originals
+from pincite.ingest.files.read import LARGEST, MB
+from pincite.ingest.files.walk import Sources, find_sources
+from pincite.ingest.pipeline import Options, ingest_sources
+from pincite.retrieval.embedding.embedder import Embedder
+from pincite.retrieval.engine import open_embedder
+from pincite.ui.console import EXIT_FAILED, err, say, settings
+from pincite.ui.text.progress import ingesting, show_summary
+
+EXIT_STOPPED = 130
+_AGAIN_SECONDS = 2.0  # after which a library that somebody else wrote to is tried again
+
+Patterns = list[str] | None
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files, and folders of files.")],
+    title: Annotated[str | None, typer.Option(help="A title for the one file named.")] = None,
+    include: Annotated[
+        Patterns, typer.Option(help="In folders, only files like this ('*.md'). Repeatable.")
+    ] = None,
+    exclude: Annotated[
+        Patterns, typer.Option(help="In folders, nothing like this ('drafts/'). Repeatable.")
+    ] = None,
+    sync: Annotated[
+        bool,
+        typer.Option(
+            "--sync", help="Forget documents whose files are gone; a path may be gone as well."
+        ),
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Then keep the library so, until Ctrl-C.")
+    ] = False,
+    hash: Annotated[
+        bool,
+        typer.Option("--hash", help="Compare the contents of every file, whatever its date says."),
+    ] = False,
+    largest: Annotated[
+        int, typer.Option(min=1, metavar="MB", help="Refuse files that are larger.")
+    ] = LARGEST // MB,
+    keep_originals: Annotated[
+        bool, typer.Option("--keep-originals", help="Store the files themselves as well.")
+    ] = False,
+) -> None:
+    """Take documents into the library. What is there already is not embedded again."""
+    chosen = settings()
+
+    def found() -> Sources:
+        return find_sources(
+            paths,
+            title,
+            include=include or (),
+            exclude=exclude or (),
+            may_be_empty=sync or watch,
+            may_be_missing=sync and not watch,
+        )
+
+    sources = found()
+    if title is not None and (count := sum(1 for _ in sources)) != 1:
+        raise UsageError(f"--title {title!r} is for one file, and {count} were named")
+    if watch and len(sources.folders) < len(paths):
+        raise UsageError("--watch is for folders, and a file was named; name the folder it is in")
+    options = Options(
+        originals=Originals.ALL if keep_originals else Originals.NONE,
+        sync=sync or watch,
+        largest=largest * MB,
+        seconds=chosen.reading_seconds,
+        hash=hash,
+    )
+    embedder = open_embedder(chosen)
+    # A library that is made now has no document of a path that is gone.
+    opening = Library.open(chosen.library, create=not sources.missing)
+    with opening as library, _stoppable() as stopping:
+        started = time.perf_counter()
+        with _told_where_it_stopped(library), ingesting(err()) as listener:
+            summary = ingest_sources(sources, library, embedder, listener, options, stopping.is_set)
+        show_summary(err(), summary, time.perf_counter() - started)
+        if watch:
+            if not summary.stopped:
+                _keep(found, library, embedder, options, stopping)
+            return
+        if summary.stopped:
+            _say_where_it_stopped(library)
+            raise typer.Exit(EXIT_STOPPED)
+    if summary.refused:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _keep(
+    found: Callable[[], Sources],
+    library: Library,
+    embedder: Embedder,
+    options: Options,
+    stopping: threading.Event,
+) -> None:
+    """Take in what changes, as it changes."""
+    from pincite.ingest.files.watch import changes
+
+    folders = found().folders
+    say(f"watching {', '.join(map(str, folders))}; press Ctrl-C to end")
+    with ingesting(err(), only_changes=True) as listener:
+        for _ in changes(folders, library.folder, stopping):
+            while not stopping.is_set():
+                try:
+                    ingest_sources(found(), library, embedder, listener, options, stopping.is_set)
+                    break
+                except LibraryLockedError as error:
+                    say(f"{error}; trying again")
+                    stopping.wait(_AGAIN_SECONDS)
+    say("ended; the library stays as it is")
+
+
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """Make the first Ctrl-C set the event, and the second one an interrupt like any other."""
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set():
+            raise KeyboardInterrupt
+        stopping.set()
+        # Not by way of a stream that may be in the middle of a line.
+        os.write(2, b"\npincite: stopping after what is in hand; Ctrl-C again stops at once\n")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stopping
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield stopping
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _told_where_it_stopped(library: Library) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        _say_where_it_stopped(library)
+        raise
+
+
+def _say_where_it_stopped(library: Library) -> None:
+    documents, _ = library.counts()
+    say(f"stopped: {documents} documents are in the library; run it again to go on")

@@ -1,0 +1,114 @@
+"""What keeps a library in order: copies, indexes, other embedders, space and health."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pincite.corpus.exporting import export as export_library
+from pincite.corpus.library import Library
+from pincite.ingest.events import Listener
+from pincite.ingest.importing import import_library
+from pincite.ingest.reembedding import reembed as reembed_library
+from pincite.retrieval.engine import open_embedder
+from pincite.retrieval.health import examine
+from pincite.retrieval.search.indexes import publish
+from pincite.ui import terminal
+from pincite.ui.console import EXIT_FAILED, JsonOption, err, out, print_json, settings
+from pincite.ui.text.control_characters import one_line
+from pincite.ui.text.progress import ingesting, show_summary
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="A new file of JSON lines.")],
+    vectors: Annotated[
+        bool, typer.Option("--vectors", help="With the vectors, so that nothing is embedded again.")
+    ] = False,
+) -> None:
+    """Write everything in the library to a file, one line a document."""
+    with Library.open(settings().library) as library:
+        count = export_library(library, file, vectors=vectors)
+    _say(f"exported: {count} documents to {file}")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A file that export has written.")],
+) -> None:
+    """Take in what export has written. A document of the same name is replaced."""
+    chosen = settings()
+    embedder = open_embedder(chosen)
+    started = time.perf_counter()
+    with Library.open(chosen.library, create=True) as library, ingesting(err()) as listener:
+        summary = import_library(file, library, embedder, listener)
+    show_summary(err(), summary, time.perf_counter() - started)
+
+
+def rebuild() -> None:
+    """Make the indexes anew from the library."""
+    with Library.open(settings().library) as library:
+        publish(library)
+        _, passages = library.counts()
+    _say(f"rebuilt: the indexes of {passages} passages")
+
+
+def reembed() -> None:
+    """Embed all documents anew, with the model that PINCITE_EMBEDDER names.
+
+    The library stays as it is until all is embedded; when it is stopped, run it again to go on.
+    """
+    chosen = settings()
+    embedder = open_embedder(chosen)
+    with Library.open(chosen.library) as library:
+        documents, _ = library.counts()
+        with _embedding(err(), documents) as listener:
+            summary = reembed_library(library, embedder, listener)
+        documents, passages = library.counts()
+    _say(
+        f"embedded anew with {embedder.fingerprint}: {documents} documents, {passages} passages; "
+        f"{summary.embedded} embedded now"
+    )
+
+
+def compact() -> None:
+    """Drop what nothing uses, and give the space back to the disk."""
+    with Library.open(settings().library) as library:
+        freed = library.compact()
+    _say(f"freed: {freed:,} bytes")
+
+
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read and check every text, offset, vector and index.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check versions, the model's hash, the library and its indexes."""
+    health = examine(settings(), deep=deep)
+    if as_json:
+        print_json(health.to_json())
+    else:
+        terminal.show_health(out(), health)
+    if health.problems:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@contextmanager
+def _embedding(console: Console, documents: int) -> Iterator[Listener]:
+    """A progress bar on a terminal, and nothing where there is none."""
+    columns = (TextColumn("embedding"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("embedding", total=documents)
+        yield Listener(on_event=lambda event: progress.advance(task))
+
+
+def _say(line: str) -> None:
+    err().print(one_line(line), markup=False, soft_wrap=True)

@@ -1,0 +1,129 @@
+"""``pincite serve`` and what belongs to it: the chat, the interfaces for programs, who may ask."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pincite.corpus.errors import UsageError
+from pincite.corpus.library import Library
+from pincite.ingest.files.originals import Originals
+from pincite.ingest.files.read import LARGEST, MB
+from pincite.ingest.uploads import FILES, Limits
+from pincite.ui.api.queue import WAITING, Queue
+from pincite.ui.console import ThresholdOption, err, open_engine, say, settings
+from pincite.ui.server.options import ServerOptions
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 7860,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
+    auth: Annotated[
+        Path | None, typer.Option(help="The file of people and passwords; see: pincite password.")
+    ] = None,
+    api_token: Annotated[
+        Path | None, typer.Option(help="A file with the token for programs, beside --auth.")
+    ] = None,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="Let in everybody who reaches the address.")
+    ] = False,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Nothing can be changed from outside.")
+    ] = False,
+    max_upload_mb: Annotated[
+        int, typer.Option(min=1, metavar="MB", help="Refuse uploads that are larger.")
+    ] = LARGEST // MB,
+    max_upload_files: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Refuse uploads of more files.")
+    ] = FILES,
+    originals: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-originals/--no-originals",
+            help="Store all uploaded files themselves, or none; by default, PDFs and pictures, so "
+            "that their pages can be shown.",
+        ),
+    ] = None,
+    queue: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Questions of programs that may wait.")
+    ] = WAITING,
+    gold: Annotated[
+        list[Path] | None,
+        typer.Option(help="A gold set, or a folder of some, for the page Evaluate. Repeatable."),
+    ] = None,
+    threshold: ThresholdOption = None,
+) -> None:
+    """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
+    from pincite.ui.server.auth import Credentials
+    from pincite.ui.server.run import is_loopback
+    from pincite.ui.server.run import serve as serve_web  # Gradio is slow to import
+
+    if auth is not None and no_auth:
+        raise UsageError("--auth and --no-auth contradict each other; give one of them")
+    if api_token is not None and auth is None:
+        raise UsageError("--api-token goes with --auth; without, nobody is asked for a token")
+    if not is_loopback(host) and auth is None and not no_auth:
+        raise UsageError(
+            f"on {host} others than you can reach these documents; say who may with --auth FILE "
+            "(make it with: pincite password FILE NAME), or let in everybody with --no-auth"
+        )
+    credentials = None if auth is None else Credentials.read(auth, api_token)
+    if not read_only:  # a first document can be added on the page
+        Library.open(settings().library, create=True).close()
+    with open_engine(threshold) as engine:
+        serve_web(
+            engine,
+            host,
+            port,
+            open_browser=open_browser,
+            credentials=credentials,
+            options=ServerOptions(
+                read_only,
+                Limits.of(max_upload_mb, max_upload_files),
+                _kept(originals),
+                queue,
+                tuple(gold or ()),
+            ),
+            say=say,
+        )
+
+
+def _kept(originals: bool | None) -> Originals:
+    if originals is None:
+        return Originals.DRAWABLE
+    return Originals.ALL if originals else Originals.NONE
+
+
+def password(
+    file: Annotated[Path, typer.Argument(help="The file of people; made where there is none.")],
+    name: Annotated[str, typer.Argument(help="Whose password it is.")],
+) -> None:
+    """Add a person to a file for --auth, or give one a new password. It is asked for."""
+    from pincite.ui.server.auth import hashed
+
+    if not name.strip() or ":" in name or not name.isprintable():
+        raise UsageError(f"the name {name!r} is empty or has a colon in it; choose another")
+    given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    kept = f"{name}:{hashed(given)}"
+    try:
+        lines = file.read_text("utf-8").splitlines() if file.exists() else []
+        others = [line for line in lines if line.strip() and line.partition(":")[0] != name]
+        aside = file.with_name(f".{file.name}.new")
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+            stream.write("\n".join([*others, kept]) + "\n")
+        aside.replace(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be written: {error}; name another file") from error
+    err().print(f"{name} may come in with this password", markup=False)
+
+
+def mcp() -> None:
+    """Answer a program that speaks the Model Context Protocol, on standard input and output."""
+    from pincite.ui.mcp import tools  # slow to import
+
+    with open_engine() as engine:
+        tools(engine, Queue()).run("stdio")

@@ -1,0 +1,61 @@
+"""One document on the terminal: what is known of it, and its text with its sections and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from pincite.corpus.rows import Entry
+from pincite.corpus.types import Document, Origin
+from pincite.ui.text.control_characters import harmless, one_line
+from pincite.ui.text.pieces import Piece, marked, pieces
+
+
+def show_document(console: Console, entry: Entry, document: Document, *, kept: bool) -> None:
+    """All of a document; ``kept`` says whether its file's own bytes are in the library."""
+    for name, value in _facts(entry, document, kept):
+        console.print(Text(f"{name:<8} {one_line(value)}"), soft_wrap=True)
+    console.print()
+    for said, style in map(_shown, pieces(document)):
+        if console.is_terminal:
+            console.print(Text(harmless(said), style), soft_wrap=True)
+        else:  # a text may be long, and rich takes its time
+            console.file.write(f"{harmless(said)}\n")
+
+
+def _facts(entry: Entry, document: Document, kept: bool) -> Iterator[tuple[str, str]]:
+    yield "source", entry.source
+    yield "title", entry.title
+    yield "id", entry.id
+    pages = f"{entry.pages:,} pages, " if entry.pages else ""
+    size = f"{pages}{entry.characters:,} characters, {entry.passages:,} passages"
+    yield "text", f"{entry.media_type}, {size}"
+    if parts := marked(document):
+        yield "marked", parts
+    yield "added", entry.added_at
+    if entry.tags:
+        yield "tags", ", ".join(entry.tags)
+    if entry.origin is not None:
+        yield "file", _told(entry.origin)
+        yield "original", "kept; write it out with --original FILE" if kept else "not kept"
+    for warning in entry.warnings:
+        yield "warning", warning
+
+
+def _told(origin: Origin) -> str:
+    changed = datetime.fromtimestamp(origin.mtime_ns / 1e9, UTC).isoformat(timespec="seconds")
+    return f"{origin.size:,} bytes of {changed}, SHA-256 {origin.sha256}, read as {origin.reader}"
+
+
+def _shown(piece: Piece) -> tuple[str, str]:
+    """A piece as it is printed, with a style."""
+    match piece.kind:
+        case "heading":
+            return f"§ {one_line(piece.said)}", "bold cyan"
+        case "page":
+            return f"— page {piece.said} —", "dim"
+        case "text":
+            return piece.said, ""

@@ -1,0 +1,115 @@
+"""What a person sees while documents are taken in, and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from pincite.ingest.events import OUTCOMES, Event, Listener, Outcome, Summary
+from pincite.ui.text.control_characters import one_line
+
+_LOUD: tuple[Outcome, ...] = ("refused", "removed")
+_KINDS = 8  # of files that no reader takes, named one by one
+_WARNINGS = 20  # of one file, named one by one
+_STYLES = {"refused": "red"}
+
+
+@contextmanager
+def ingesting(console: Console, *, only_changes: bool = False) -> Iterator[Listener]:
+    """A moving bar on a terminal, plain lines where there is none.
+
+    With ``only_changes``, lines everywhere; none for what is as it was, and a refusal once.
+    """
+    if only_changes or not console.is_terminal:
+        refused: set[Event] = set()
+
+        def say(event: Event) -> None:
+            if only_changes and (event.outcome == "unchanged" or event in refused):
+                return
+            if event.outcome == "refused":
+                refused.add(event)
+            _print(console, event)
+
+        yield Listener(on_event=say)
+        return
+    # How many files there are is known when all have been seen: the bar only shows life.
+    columns = (
+        TextColumn("ingesting"),
+        BarColumn(),
+        TextColumn("{task.completed} files, {task.fields[passages]} passages embedded"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("ingesting", total=None, passages=0)
+        embedded = 0
+
+        def on_embedded(passages: int) -> None:
+            nonlocal embedded
+            embedded += passages
+            progress.update(task, passages=embedded)
+
+        def on_event(event: Event) -> None:
+            progress.advance(task)
+            if event.outcome in _LOUD or event.warnings or _is_new_copy(event):
+                _print(progress.console, event)
+
+        yield Listener(on_event, on_embedded)
+
+
+def show_summary(console: Console, summary: Summary, seconds: float) -> None:
+    """A line on copies, on what became of all sources, and on the files that no reader takes."""
+    if copies := len(summary.copies):
+        has, others = ("file has", "another") if copies == 1 else ("files have", "others")
+        _line(console, f"{copies} {has} the same contents as {others}; see: pincite documents")
+    shown = [o for o in OUTCOMES if o != "removed" or summary.count(o)]
+    counts = ", ".join(f"{summary.count(outcome)} {outcome}" for outcome in shown)
+    if warned := len(summary.warned):
+        counts += f", {warned} with a warning"
+    _line(console, f"{counts}; {summary.embedded} passages embedded in {seconds:.1f} s")
+    if summary.passed_over:
+        _line(console, passed_over(summary.passed_over))
+
+
+def passed_over(kinds: Counter[str]) -> str:
+    """A sentence on the files in folders that no reader takes, by what they are.
+
+    >>> passed_over(Counter({".png": 30, ".exe": 7}))
+    'left out: 37 files that Pincite does not read: .png 30, .exe 7'
+    >>> passed_over(Counter({".png": 1, "hidden files": 2}))
+    'left out: 3 files: hidden files 2, .png 1'
+    """
+    named = [f"{one_line(kind)} {count}" for kind, count in kinds.most_common(_KINDS)]
+    if more := len(kinds) - len(named):
+        named.append(f"and {more} more kinds")
+    total = kinds.total()
+    files = "file" if total == 1 else "files"
+    unread = all(kind.startswith((".", "without")) for kind in kinds)
+    what = f"{files} that Pincite does not read" if unread else files
+    return f"left out: {total} {what}: {', '.join(named)}"
+
+
+def _print(console: Console, event: Event) -> None:
+    said = one_line(event.reason) or f"{one_line(event.source)}, {event.passages} passages"
+    _line(console, f"{event.outcome}: {said}", _STYLES.get(event.outcome, ""))
+    for warning in event.warnings[:_WARNINGS]:
+        _line(console, f"  warning: {one_line(warning)}", "yellow")
+    if (more := len(event.warnings) - _WARNINGS) > 0:
+        _line(console, f"  and {more} more warnings; see: pincite documents", "yellow")
+    if _is_new_copy(event):
+        _line(console, f"  the same contents as {one_line(event.same_as)}")
+
+
+def _is_new_copy(event: Event) -> bool:
+    return bool(event.same_as) and event.outcome in ("added", "replaced")
+
+
+def _line(console: Console, line: str, style: str = "") -> None:
+    if console.is_terminal:
+        console.print(Text(line, style), soft_wrap=True)
+    else:  # a folder may have many thousand files, and rich takes its time for each
+        console.file.write(f"{line}\n")

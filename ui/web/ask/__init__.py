@@ -1,0 +1,1 @@
+"""The page Ask: a conversation, and the evidence beside it."""

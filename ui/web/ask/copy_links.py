@@ -1,0 +1,30 @@
+"""What can be copied of an answer, as HTML: the link to a quote, the answer in each form."""
+
+from __future__ import annotations
+
+from pincite.retrieval.reading.quote import Quote
+from pincite.ui.web.addresses import quote_address
+from pincite.ui.web.html import attribute
+
+_FORMS = {"markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS", "apa": "APA"}
+
+
+def copy_link(quote: Quote) -> str:
+    """The button that copies the address of the quote's place (``copy_links.js``)."""
+    address = attribute(quote_address(quote))
+    return (
+        f'<p class="link"><button type="button" class="plain" data-link="{address}">'
+        "Copy link to this quote</button></p>"
+    )
+
+
+def copy_answer(turn: int, *, has_quotes: bool) -> str:
+    """The buttons that copy the answer of a turn: as Markdown, its quotes as citations too."""
+    if not has_quotes:
+        return f'<button type="button" class="plain" data-copy="{turn}">Copy as Markdown</button>'
+    forms = " · ".join(
+        f'<button type="button" class="plain" data-copy="{turn}" data-as="{form}">'
+        f'<span class="unseen">Copy as </span>{name}</button>'
+        for form, name in _FORMS.items()
+    )
+    return f'<span class="cite-as" role="group" aria-label="Cite">Cite: {forms}</span>'

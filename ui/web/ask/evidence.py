@@ -1,0 +1,170 @@
+"""Where quotes stand, as HTML: a card for each, with its section, and its page where it has one.
+
+Pure functions, and every word from outside escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from pincite.corpus.types import Document, Span
+from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
+from pincite.retrieval.answer import Answer, FoundPassage
+from pincite.retrieval.reading.quote import Place, Quote
+from pincite.ui.terminal import MOST_PLACES, offsets
+from pincite.ui.text.closest import Closest, closest
+from pincite.ui.web.ask.copy_links import copy_link
+from pincite.ui.web.ask.passage import passage
+from pincite.ui.web.html import attribute, escaped, isolated, shortened
+
+_REACH = 500  # characters of source shown before and after a quote, at most …
+_WHOLE = 1800  # … but a section up to this long is shown whole
+_STEP = 200  # characters within which a cut looks for the end of a sentence
+_SENTENCE_END = re.compile(r"\n+|[.!?][\"'”’)\]]*\s+")
+_SPACE = re.compile(r"\s")
+_CUT = '<span class="cut" aria-hidden="true"> … </span>'
+
+
+def evidence(
+    answer: Answer,
+    document_of: Callable[[str], Document],
+    turn: int,
+    pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
+) -> str:
+    """A card for every quote, in its source; or for the nearest passages.
+
+    Args:
+        answer: what was answered.
+        document_of: a document by its id.
+        turn: the number of the turn.
+        pictures: whether a document's pages can be drawn, or why not.
+    """
+    if answer.status != "NOT_FOUND":
+        return "".join(
+            _card(
+                quote,
+                document_of(quote.document),
+                anchor=f"evidence-{turn}-{number}",
+                sign=str(number),
+                body=in_source(quote, document_of(quote.document)),
+                sheets=_sheets(quote, pictures(document_of(quote.document))),
+                link=copy_link(quote),
+            )
+            for number, quote in enumerate(answer.quotes, start=1)
+        )
+    return "".join(
+        _card(
+            near.passage,
+            document_of(near.passage.document),
+            anchor=f"evidence-{turn}-{sign}",
+            sign=sign,
+            body=passage(near.passage.text, near.passage.start),
+            note="Nearest passage",
+        )
+        for sign, near in lettered(answer.nearest)
+    )
+
+
+def place(item: Quote | FoundPassage | Place) -> str:
+    """Where a quote or passage stands: title › headings, page; its offsets on demand."""
+    path = '<span class="step"> › </span>'.join(
+        isolated(part) for part in (item.title, *item.section)
+    )
+    page = f", page {item.page}" if item.page is not None else ""
+    return f'<span title="{attribute(offsets(item))}">{path}{page}</span>'
+
+
+def places(item: Quote | FoundPassage, others: Sequence[Place | FoundPassage]) -> str:
+    """Where something stands, and where else its words do: a few of the places, and a count."""
+    also = [f"also in {place(other)}" for other in others[:MOST_PLACES]]
+    more = len(others) - len(also)
+    lines = [place(item), *also, *([f"and in {more:,} more"] if more else [])]
+    return "".join(f'<p class="place">{line}</p>' for line in lines)
+
+
+def in_source(quote: Quote, document: Document) -> str:
+    """The quote in the text that it stands in, marked, its answering sentences more strongly."""
+    shown, section = around(quote.span, document), document.section_at(quote.start)
+    text = document.text[shown.start : shown.end]
+    first = len(text) - len(text.lstrip())
+    words = passage(
+        text.strip(),
+        shown.start + first,
+        ("mark", ((quote.start, quote.end),)),
+        ("b", quote.emphasis),
+        columns="\n".join(
+            piece.text
+            for piece in quote.context
+            if piece.role == "columns" and piece.start < shown.start
+        ),
+    )
+    cut_before = shown.start > max(section.body, section.span.start)
+    cut_after = shown.end < section.span.end
+    return f"{_CUT if cut_before else ''}{words}{_CUT if cut_after else ''}"
+
+
+def around(span: Span, document: Document) -> Span:
+    """What to show of the section that ``span`` stands in: all of it when it is short.
+
+    >>> from pincite.corpus.types import Section
+    >>> document = Document("a.txt", "A", "One two.", (Section(Span(0, 8)),))
+    >>> around(Span(4, 8), document)
+    Span(start=0, end=8)
+    """
+    text, section = document.text, document.section_at(span.start)
+    first = min(max(section.body, section.span.start), span.start)
+    last = max(section.span.end, span.end)
+    if last - first <= _WHOLE:
+        return Span(first, last)
+    start, end = max(first, span.start - _REACH), min(last, span.end + _REACH)
+    if start > first:
+        near = min(start + _STEP, span.start)
+        cut = _SENTENCE_END.search(text, start, near) or _SPACE.search(text, start, near)
+        start = cut.end() if cut else start
+    if end < last:
+        near = max(end - _STEP, span.end)
+        cuts = list(_SENTENCE_END.finditer(text, near, end)) or list(
+            _SPACE.finditer(text, near, end)
+        )
+        end = cuts[-1].end() if cuts else end
+    return Span(start, end)
+
+
+def lettered(passages: Sequence[FoundPassage]) -> Iterable[tuple[str, Closest]]:
+    """Passages with letters, so that nobody takes them for quotes; only the first 26."""
+    return zip("abcdefghijklmnopqrstuvwxyz", closest(passages), strict=False)
+
+
+def _sheets(quote: Quote, pictures: PagePictures) -> str:
+    """Where the browser draws the pages that the quote stands on (``sheets.js``), or why not."""
+    if pictures.why_not:
+        return f'<p class="place no-page">The page is not shown: {escaped(pictures.why_not)}.</p>'
+    if not pictures.available:
+        return ""
+    return (
+        f'<div class="sheets" data-document="{quote.document}" data-start="{quote.start}"'
+        f' data-end="{quote.end}"></div>'
+    )
+
+
+def _card(
+    item: Quote | FoundPassage,
+    document: Document,
+    *,
+    anchor: str,
+    sign: str,
+    body: str,
+    note: str = "",
+    sheets: str = "",
+    link: str = "",
+) -> str:
+    file = re.split(r"[\\/]", document.source)[-1]
+    return (
+        f'<article class="card{" nearest-card" if note else ""}" id="{anchor}" tabindex="-1">'
+        f'<header><span class="sign">{sign}</span><p class="place">{place(item)}</p></header>'
+        f"{f'<p class=note>{note}</p>' if note else ''}"
+        f'<div class="source" dir="auto">{body}</div>{sheets}'
+        f'<footer>{isolated(shortened(file, 80))} · text SHA-256 <span class="digest">'
+        f"{document.text_sha256[:12]}</span>{link}</footer></article>"
+    )

@@ -1,0 +1,169 @@
+"""The chat: a conversation on the left, its evidence on the right.
+
+The browser keeps the conversation and draws it (``conversation.js``); the server answers a
+question, sends the turn as HTML, and keeps nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any
+
+import gradio as gr
+
+from pincite.corpus.types import Document
+from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
+from pincite.retrieval.engine import Engine
+from pincite.ui.web import chrome
+from pincite.ui.web.ask.examples import examples
+from pincite.ui.web.ask.scope import choices
+from pincite.ui.web.ask.trace_view import STAGES
+from pincite.ui.web.ask.turns import Stopped, Turns, to_json
+
+AT_ONCE = 4  # questions answered at the same time
+_SAID_EVERY_S = 0.3  # what a slow question is doing
+
+_BEGIN = "(question, scope) => window.pincite.begin(question, scope)"
+_RECEIVE = (
+    "watch('value', () => window.pincite.receive(props.value)); window.pincite.start(server);"
+)
+
+
+def ask_page(
+    blocks: gr.Blocks,
+    engine: Engine,
+    changed: gr.Textbox,
+    can_add: bool,
+    pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
+) -> None:
+    """Lay the chat out inside ``blocks``, over an engine.
+
+    Args:
+        blocks: what it stands in.
+        engine: what answers.
+        changed: takes another value when the library has changed.
+        can_add: there is a page on which documents can be added.
+        pictures: whether a document's pages can be drawn, or why not.
+    """
+    turns = Turns(engine, pictures)
+    library = engine.library
+    at_work = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask")
+
+    def chat(question: str, scope: list[str], number: int, history: str) -> Iterator[str]:
+        stopped = threading.Event()
+        doing = "reading the question"
+
+        def watch(stage: str) -> None:
+            nonlocal doing
+            doing = STAGES.get(stage, stage)
+            if stopped.is_set():
+                raise Stopped
+
+        yield json.dumps({"number": number, "stage": "Reading…"})
+        answering = at_work.submit(turns.take, number, question, scope, history, watch)
+        try:
+            while True:
+                try:
+                    turn = answering.result(_SAID_EVERY_S)
+                    break
+                except NotYet:
+                    said = f"{doing[:1].upper()}{doing[1:]}…"
+                    yield json.dumps({"number": number, "stage": said})
+            yield json.dumps(turn.to_json())
+        finally:
+            stopped.set()
+
+    def redraw(handed_in: str) -> str:
+        return to_json(turns.redraw(handed_in))
+
+    def fresh() -> tuple[str, Any]:
+        entries = library.entries()
+        return chrome.welcome(entries, can_add=can_add), gr.update(choices=choices(entries))
+
+    with gr.Row(elem_id="desk"):
+        with gr.Column(elem_id="chat", min_width=0):
+            html(chrome.BAR, "bar")
+            with gr.Column(elem_id="reading"):
+                html(chrome.CONVERSATION, "conversation")
+                with gr.Column(elem_id="welcome"):
+                    greeting = html(chrome.welcome(library.entries(), can_add=can_add), "greeting")
+                    buttons = [
+                        gr.Button(question, elem_classes="example")
+                        for question in examples(library.entries())
+                    ]
+            with gr.Column(elem_id="asker"):
+                scope = gr.Dropdown(
+                    choices(library.entries()),
+                    value=[],
+                    multiselect=True,
+                    label="Ask only these documents and tags",
+                    show_label=False,
+                    container=False,
+                    elem_id="scope",
+                )
+                with gr.Row(elem_id="composer"):
+                    box = gr.Textbox(
+                        label="Question",
+                        show_label=False,
+                        container=False,
+                        placeholder="Ask these documents…",
+                        max_lines=5,
+                        autofocus=True,
+                        elem_id="question-box",
+                    )
+                    ask = gr.Button("Ask", variant="primary", elem_id="ask", min_width=0)
+                    stop = gr.Button("Stop", elem_id="stop", min_width=0)
+        with gr.Column(elem_id="evidence", min_width=0):
+            html(chrome.EVIDENCE, "pane")
+    number = gr.Number(visible=False)
+    history = gr.Textbox(visible=False)
+    wire = gr.HTML(
+        "",
+        elem_id="wire",
+        visible="hidden",
+        html_template="<span></span>",
+        js_on_load=_RECEIVE,
+        server_functions=[redraw],
+    )
+
+    asking = []
+    triggers: list[tuple[Any, gr.Textbox | gr.Button]] = [
+        ([box.submit, ask.click], box),
+        *((example.click, example) for example in buttons),
+    ]
+    for trigger, asked in triggers:
+        event = gr.on(
+            trigger,
+            chat,
+            [asked, scope, number, history],
+            wire,
+            js=_BEGIN,
+            show_progress="hidden",
+            trigger_mode="once",
+            concurrency_limit=AT_ONCE,
+            concurrency_id="ask",
+            api_visibility="private",
+        )
+        event.then(None, js="() => window.pincite.ended()", api_visibility="private")
+        asking.append(event)
+    stop.click(None, cancels=asking, js="() => window.pincite.stop()", api_visibility="private")
+    # The library may have grown since the server started.
+    gr.on(
+        [blocks.load, scope.focus, changed.change],
+        fresh,
+        None,
+        [greeting, scope],
+        # In the queue it could end the page's stream just as the first question is asked.
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def html(value: str, name: str) -> gr.HTML:
+    """Our own HTML under our own styles, without Gradio's for prose."""
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)

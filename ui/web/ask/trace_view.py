@@ -1,0 +1,90 @@
+"""How an answer was found, as HTML: in words, and behind a fold of their own the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pincite.retrieval.answer import Answer
+from pincite.retrieval.reading.reader import PARTS
+from pincite.ui.web.ask.explanation import explanation
+from pincite.ui.web.html import escaped
+
+STAGES: Mapping[str, str] = {
+    "embed": "reading the question",
+    "expand": "adding what was said before",
+    "dense": "searching by meaning",
+    "lexical": "searching by words",
+    "fuse": "joining both rankings",
+    "read": "reading the best passages",
+    "rerank": "reading the best of them together with the question",
+    "quote": "choosing quotes",
+    "verify": "checking every letter",
+    "confidence": "working out how sure it is",
+    # Of conversations that a browser keeps since before there was a cross-encoder.
+    "check": "reading the best quote against the question",
+    "judge": "working out how sure it is",
+}
+_PASSAGE_COLUMNS = ("score", "dense", "lexical", "answer_logit")
+_SENTENCE_COLUMNS = ("start", "end", "score", *PARTS)
+
+
+def trace_view(answer: Answer) -> str:
+    """One line that opens a few sentences, and below them one that opens the figures."""
+    words = "".join(f'<p dir="auto">{escaped(one)}</p>' for one in explanation(answer))
+    return (
+        '<details class="how"><summary>How this was found</summary>'
+        f"{words}{_figures(answer)}</details>"
+    )
+
+
+def _figures(answer: Answer) -> str:
+    trace = answer.trace
+    total = sum(trace.milliseconds.values())
+    return (
+        f'<details class="figures"><summary>All figures · {total:.0f} ms</summary>'
+        f"{_stages(trace.milliseconds)}"
+        f"{_scores('Passages', trace.scores['passages'], _PASSAGE_COLUMNS)}"
+        f"{_scores('Sentences', trace.scores['sentences'], _SENTENCE_COLUMNS)}"
+        f"{_features(trace.scores['features'])}"
+        f'<p class="place">Generation {trace.generation} of the library · embedder '
+        f"{escaped(trace.fingerprint)}</p></details>"
+    )
+
+
+def _stages(milliseconds: Mapping[str, float]) -> str:
+    rows = ([STAGES.get(stage, stage), f"{value:.1f}"] for stage, value in milliseconds.items())
+    return _table("Stages", ["stage", "ms"], rows)
+
+
+def _scores(title: str, found: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    rows = [
+        [str(rank), *(_number(dict(item).get(column)) for column in columns)]
+        for rank, item in enumerate(found, start=1)
+    ]
+    return _table(title, ["", *columns], rows)
+
+
+def _features(found: Mapping[str, float]) -> str:
+    return _table(
+        "What the confidence is made from",
+        ["feature", "value"],
+        ([name, _number(value)] for name, value in found.items()),
+    )
+
+
+def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    names = "".join(f'<th scope="col">{escaped(name)}</th>' for name in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escaped(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return (
+        f"<table><caption>{escaped(title)}</caption><thead><tr>{names}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def _number(value: float | None) -> str:
+    if value is None:  # the other search found it
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.3f}"

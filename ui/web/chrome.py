@@ -1,0 +1,80 @@
+"""What stands around the answers: the masthead, the welcome, and where the browser draws turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from heapq import nlargest
+
+from pincite.corpus.rows import Entry
+from pincite.ui.web.html import isolated, shortened
+from pincite.ui.web.wording import counted, day
+
+_NEWEST = 5  # documents that the welcome names
+_TITLE = 80  # characters of their titles
+_DROP_HERE = (
+    '<button type="button" class="drop-here" data-room="library">Drop files here</button>'
+    " or choose them on the page Library"
+)
+MASTHEAD = (
+    "<header><h1>Pincite</h1>"
+    "<p>Answers are quotes, each checked letter by letter against its source.</p>"
+    '<p id="announcer" role="status"></p></header>'
+)
+BAR = (
+    '<div class="conversations">'
+    '<button type="button" class="plain" data-do="fresh" data-needs="turns">New conversation'
+    "</button>"
+    '<details><summary class="plain">Conversations</summary><div class="menu">'
+    '<p class="place">Kept in this browser only, and nowhere else.</p><ul id="kept"></ul>'
+    '<div class="deeds">'
+    '<button type="button" class="plain" data-do="markdown" data-needs="turns">Save as Markdown'
+    '</button><button type="button" class="plain" data-do="json" data-needs="turns">Save as JSON'
+    '</button><button type="button" class="plain" data-do="purge" data-needs="kept">Delete all'
+    "</button></div></div></details></div>"
+)
+CONVERSATION = '<div id="turns"></div>'
+EVIDENCE = (
+    '<h2 class="unseen">Evidence</h2><div id="cards" class="bare"></div>'
+    '<div class="no-evidence source"><p>The source of every quote appears here, with the text '
+    "around it. <mark>A quote is marked, and <b>what answers the question in it</b> more strongly."
+    "</mark></p></div>"
+)
+
+
+def welcome(entries: Sequence[Entry], *, can_add: bool = False, now: datetime | None = None) -> str:
+    """What the chat says before the first question.
+
+    Args:
+        entries: the library's documents.
+        can_add: there is a page on which documents can be added.
+        now: by default, the present moment.
+    """
+    if not entries:
+        how = _DROP_HERE if can_add else "Add documents with <code>pincite ingest PATH</code>"
+        return f'<div class="greeting"><h2>The library is empty</h2><p>{how}, then ask.</p></div>'
+    return (
+        '<div class="greeting"><h2>Ask a question. Read the very words.</h2>'
+        f'<p class="holdings">This library holds {_holdings(entries)}.</p>'
+        f'<h3>Newest</h3><ul class="latest">{_latest(entries, now or datetime.now(UTC))}</ul></div>'
+    )
+
+
+def _holdings(entries: Sequence[Entry]) -> str:
+    """How many documents, passages and pages there are; formats without pages have none."""
+    pages = sum(entry.pages for entry in entries)
+    counts = [
+        counted(len(entries), "document"),
+        counted(sum(entry.passages for entry in entries), "passage"),
+        *([counted(pages, "page")] if pages else []),
+    ]
+    return f"{', '.join(counts[:-1])} and {counts[-1]}"
+
+
+def _latest(entries: Sequence[Entry], now: datetime) -> str:
+    newest = nlargest(_NEWEST, entries, key=lambda entry: entry.added_at)
+    return "".join(
+        f"<li><cite>{isolated(shortened(entry.title, _TITLE))}</cite> "
+        f"{day(entry.added_at, now)}</li>"
+        for entry in newest
+    )

@@ -1,0 +1,1 @@
+"""The page of one document, to which links to quotes lead."""

@@ -1,0 +1,1 @@
+"""The page Evaluate: gold sets that are asked, and their reports."""

@@ -1,0 +1,1 @@
+"""The page Library: uploads, the list of documents, and the open one."""

@@ -1,0 +1,138 @@
+"""Uploads as HTML: where files are dropped, how far each is, and what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pincite.ingest.events import OUTCOMES, Event, Summary
+from pincite.ingest.files.read import MB
+from pincite.ingest.uploads import Limits
+from pincite.ui.text.progress import passed_over
+from pincite.ui.web.html import attribute, isolated, shortened
+from pincite.ui.web.wording import counted, sentence
+
+_NAMED = 200  # files that are named one by one
+_NAME = 120  # characters of a file's name
+_WORDS = {
+    "added": "Added",
+    "replaced": "Replaced",
+    "unchanged": "Unchanged",
+    "removed": "Removed",
+    "refused": "Not read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file as the browser sent it; ``lost`` says why it is not here."""
+
+    name: str
+    lost: str = ""
+
+
+def drop_zone(limits: Limits) -> str:
+    """Where files are dropped or chosen. The script beside it sends them and says how far it is."""
+    size = f"{limits.file_bytes / MB:,g} MB"
+    too_many = (
+        f"An upload may have {limits.files:,} files. Upload them in several goes, or put them into "
+        "a zip file of no more."
+    )
+    too_large = (
+        f"An upload may have {limits.upload_bytes / MB:,g} MB. Upload the files in several goes."
+    )
+    return (
+        f'<form class="drop" data-files="{limits.files}" data-largest="{limits.file_bytes}"'
+        f' data-bytes="{limits.upload_bytes}" data-too-many="{attribute(too_many)}"'
+        f' data-too-large="{attribute(too_large)}">'
+        '<p class="call">Drop files or folders here, or '
+        '<label class="choose"><input type="file" multiple class="unseen">'
+        "<span>choose files</span></label></p>"
+        '<p class="kinds">PDF, Word, PowerPoint, Excel, EPUB, HTML, Markdown, mail, text; a folder '
+        f"also as a zip file. Up to {size} a file, {limits.files:,} files at once.</p>"
+        '<label class="for-all"><span>Tags for them</span><input name="tags" maxlength="400" '
+        'placeholder="none; several with commas" autocomplete="off"></label></form>'
+        '<div class="sending"></div>'
+    )
+
+
+def reading(files: Sequence[UploadedFile], events: Iterable[Event], embedded: int) -> str:
+    """How far each file of an upload is while they are read."""
+    fates = {event.source: event for event in events}
+    names = [file.name for file in files]
+    lines = [
+        *(
+            (file.name, _fate(fates[file.name]) if file.name in fates else _waiting(file))
+            for file in files
+        ),
+        *((source, _fate(event)) for source, event in fates.items() if source not in set(names)),
+    ]
+    done = len(fates) + sum(bool(file.lost) for file in files if file.name not in fates)
+    passages = f", {counted(embedded, 'passage')} embedded" if embedded else ""
+    return (
+        f'<div class="arrivals"><p><b>Reading {counted(len(files), "file")}</b> '
+        f'{done:,} done{passages}</p><progress max="{max(len(lines), 1)}" value="{done}" '
+        f'aria-label="Files read"></progress>{_lines(lines)}</div>'
+    )
+
+
+def finished(files: Sequence[UploadedFile], summary: Summary) -> str:
+    """What was read of an upload, and what was not and why."""
+    lost = [Event(file.name, "refused", reason=file.lost) for file in files if file.lost]
+    events = [*lost, *summary.events]
+    counts = Counter(event.outcome for event in events)
+    said = ", ".join(
+        f"{counts[outcome]:,} {_WORDS[outcome].lower()}" for outcome in OUTCOMES if counts[outcome]
+    )
+    warned = len(summary.warned)
+    said += f", {warned:,} with a warning" if warned else ""
+    # What a person has to see comes first.
+    events.sort(key=lambda event: (event.outcome != "refused", not event.warnings))
+    left_out = (
+        f"<p>{sentence(passed_over(summary.passed_over))}</p>"
+        if summary.passed_over.total()
+        else ""
+    )
+    return (
+        '<div class="arrivals done" role="status">'
+        f"<p><b>{said or 'There was nothing to read'}</b></p>{left_out}"
+        f"{_lines((event.source, _fate(event)) for event in events)}"
+        '<button type="button" class="quiet" data-verb="dismiss">Dismiss</button></div>'
+    )
+
+
+def failed(message: str) -> str:
+    """Why nothing of an upload was read."""
+    return (
+        f'<div class="arrivals failed" role="alert"><p>{sentence(message)}</p>'
+        '<button type="button" class="quiet" data-verb="dismiss">Dismiss</button></div>'
+    )
+
+
+def _waiting(file: UploadedFile) -> str:
+    return _said("refused", "Not read", [file.lost]) if file.lost else _said("waiting", "Waiting")
+
+
+def _fate(event: Event) -> str:
+    said = _WORDS[event.outcome]
+    if event.outcome in ("added", "replaced"):
+        said += f", {counted(event.passages, 'passage')}"
+    notes = [event.reason] if event.reason else list(event.warnings)
+    if event.same_as:
+        notes.append(f"it has the same contents as {event.same_as}")
+    return _said(event.outcome, said, notes)
+
+
+def _said(kind: str, said: str, notes: Sequence[str] = ()) -> str:
+    more = "".join(f'<p class="why">{sentence(note)}</p>' for note in notes)
+    return f'<span class="fate {kind}">{said}</span>{more}'
+
+
+def _lines(lines: Iterable[tuple[str, str]]) -> str:
+    drawn = [
+        f'<li><span class="name">{isolated(shortened(name, _NAME))}</span>{fate}</li>'
+        for name, fate in lines
+    ]
+    more = f"<li>and {len(drawn) - _NAMED:,} more</li>" if len(drawn) > _NAMED else ""
+    return f"<ul>{''.join(drawn[:_NAMED])}{more}</ul>"
