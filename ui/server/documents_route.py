@@ -17,6 +17,7 @@ from pincite.ui.api.problems import sentence_of, status_of
 from pincite.ui.server.plain_pages import message_page, not_found, plain_page
 from pincite.ui.web.addresses import DOCUMENTS, MOST_WORDS, span_from
 from pincite.ui.web.documents.page import document_body, same_words
+from pincite.ui.web.html import Html
 
 _MOST_PLACES = 5  # to which a link that is out of date leads
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
@@ -76,7 +77,7 @@ def _gone(library: Library, words: str) -> Response:
     return message_page(
         "This document has changed or is gone",
         _CHANGED,
-        links or "<p>The same words stand nowhere in the library now.</p>",
+        links or Html("<p>The same words stand nowhere in the library now.</p>"),
     )
 
 

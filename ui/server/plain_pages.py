@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pincite.ui.text.control_characters import harmless
 from pincite.ui.web import static
 from pincite.ui.web.addresses import ASK
-from pincite.ui.web.html import attribute, escaped, shortened
+from pincite.ui.web.html import NO_HTML, Html, attribute, shortened
 
-_STYLE = static.text("palette.css", "plain.css")
-_SCRIPT = static.text("document.js")
+_STYLE = Html(static.text("palette.css", "plain.css"))
+_SCRIPT = Html(static.text("document.js"))
 NOTHING_HERE = "There is no page at this address."
 # What stands first in the addresses of no pages: of what programs call, and of Gradio's own.
 _NO_PAGES = frozenset(
@@ -26,41 +26,48 @@ _NO_PAGES = frozenset(
 )
 
 
-def plain_page(title: str, body: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+def plain_page(title: str, body: Html, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """A page with our name on top.
 
     Args:
         title: as text, for the window.
-        body: as HTML, in which every word from outside is escaped.
+        body: of the page.
         status: of the response.
     """
     return HTMLResponse(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{attribute(harmless(shortened(title, 120)))} · Pincite</title>"
-        f'<link rel="icon" href="/favicon.ico"><style>{_STYLE}</style>'
-        f"<script>{_SCRIPT}</script></head><body>"
-        f'<header class="top"><a href="{ASK}">Pincite</a></header><main>{body}</main>'
-        "</body></html>",
+        Html(
+            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            "<title>{title} · Pincite</title>"
+            '<link rel="icon" href="/favicon.ico"><style>{style}</style>'
+            "<script>{script}</script></head><body>"
+            '<header class="top"><a href="{ask}">Pincite</a></header><main>{body}</main>'
+            "</body></html>"
+        ).format(
+            title=attribute(harmless(shortened(title, 120))),
+            style=_STYLE,
+            script=_SCRIPT,
+            ask=ASK,
+            body=body,
+        ),
         status.value,
     )
 
 
 def message_page(
-    heading: str, sentence: str, more: str = "", status: HTTPStatus = HTTPStatus.NOT_FOUND
+    heading: str, sentence: str, more: Html = NO_HTML, status: HTTPStatus = HTTPStatus.NOT_FOUND
 ) -> Response:
     """A page that says in a sentence why what was asked for is not shown.
 
     Args:
         heading: as text.
         sentence: as text.
-        more: as HTML, in which every word from outside is escaped.
+        more: what stands below it.
         status: of the response.
     """
-    body = (
-        f"<h1>{escaped(heading)}</h1><p>{escaped(sentence)}</p>{more}"
-        f'<p><a href="{ASK}">Ask the documents</a></p>'
-    )
+    body = Html(
+        '<h1>{heading}</h1><p>{sentence}</p>{more}<p><a href="{ask}">Ask the documents</a></p>'
+    ).format(heading=heading, sentence=sentence, more=more, ask=ASK)
     return plain_page(heading, body, status)
 
 

@@ -7,21 +7,21 @@ from datetime import UTC, datetime
 from heapq import nlargest
 
 from pincite.corpus.rows import Entry
-from pincite.ui.web.html import isolated, shortened
+from pincite.ui.web.html import Html, isolated, shortened
 from pincite.ui.web.wording import counted, day
 
 _NEWEST = 5  # documents that the welcome names
 _TITLE = 80  # characters of their titles
-_DROP_HERE = (
+_DROP_HERE = Html(
     '<button type="button" class="drop-here" data-room="library">Drop files here</button>'
     " or choose them on the page Library"
 )
-MASTHEAD = (
+MASTHEAD = Html(
     "<header><h1>Pincite</h1>"
     "<p>Answers are quotes, each checked letter by letter against its source.</p>"
     '<p id="announcer" role="status"></p></header>'
 )
-BAR = (
+BAR = Html(
     '<div class="conversations">'
     '<button type="button" class="plain" data-do="fresh" data-needs="turns">New conversation'
     "</button>"
@@ -33,8 +33,8 @@ BAR = (
     '</button><button type="button" class="plain" data-do="purge" data-needs="kept">Delete all'
     "</button></div></div></details></div>"
 )
-CONVERSATION = '<div id="turns"></div>'
-EVIDENCE = (
+CONVERSATION = Html('<div id="turns"></div>')
+EVIDENCE = Html(
     '<h2 class="unseen">Evidence</h2><div id="cards" class="bare"></div>'
     '<div class="no-evidence source"><p>The source of every quote appears here, with the text '
     "around it. <mark>A quote is marked, and <b>what answers the question in it</b> more strongly."
@@ -42,7 +42,9 @@ EVIDENCE = (
 )
 
 
-def welcome(entries: Sequence[Entry], *, can_add: bool = False, now: datetime | None = None) -> str:
+def welcome(
+    entries: Sequence[Entry], *, can_add: bool = False, now: datetime | None = None
+) -> Html:
     """What the chat says before the first question.
 
     Args:
@@ -51,13 +53,15 @@ def welcome(entries: Sequence[Entry], *, can_add: bool = False, now: datetime | 
         now: by default, the present moment.
     """
     if not entries:
-        how = _DROP_HERE if can_add else "Add documents with <code>pincite ingest PATH</code>"
-        return f'<div class="greeting"><h2>The library is empty</h2><p>{how}, then ask.</p></div>'
-    return (
+        how = _DROP_HERE if can_add else Html("Add documents with <code>pincite ingest PATH</code>")
+        return Html(
+            '<div class="greeting"><h2>The library is empty</h2><p>{how}, then ask.</p></div>'
+        ).format(how=how)
+    return Html(
         '<div class="greeting"><h2>Ask a question. Read the very words.</h2>'
-        f'<p class="holdings">This library holds {_holdings(entries)}.</p>'
-        f'<h3>Newest</h3><ul class="latest">{_latest(entries, now or datetime.now(UTC))}</ul></div>'
-    )
+        '<p class="holdings">This library holds {holdings}.</p>'
+        '<h3>Newest</h3><ul class="latest">{latest}</ul></div>'
+    ).format(holdings=_holdings(entries), latest=_latest(entries, now or datetime.now(UTC)))
 
 
 def _holdings(entries: Sequence[Entry]) -> str:
@@ -71,10 +75,11 @@ def _holdings(entries: Sequence[Entry]) -> str:
     return f"{', '.join(counts[:-1])} and {counts[-1]}"
 
 
-def _latest(entries: Sequence[Entry], now: datetime) -> str:
+def _latest(entries: Sequence[Entry], now: datetime) -> Html:
     newest = nlargest(_NEWEST, entries, key=lambda entry: entry.added_at)
-    return "".join(
-        f"<li><cite>{isolated(shortened(entry.title, _TITLE))}</cite> "
-        f"{day(entry.added_at, now)}</li>"
+    return Html().join(
+        Html("<li><cite>{title}</cite> {day}</li>").format(
+            title=isolated(shortened(entry.title, _TITLE)), day=day(entry.added_at, now)
+        )
         for entry in newest
     )

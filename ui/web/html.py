@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import re
+from typing import Any, Self
+
+from markupsafe import Markup, escape
 
 # Characters that nobody sees and that act on what stands around them, or carry text of their own:
 # controls, marks and overrides of direction, zero-width ones, tags, lone surrogates.
@@ -17,29 +19,47 @@ _HIDDEN = re.compile(
 )
 
 
-def escaped(text: str) -> str:
+class Html(Markup):
+    """HTML of ours. What is put into it and is no HTML itself is escaped, as `escaped` says.
+
+    >>> str(Html("<b>{name}</b>").format(name="<i>"))
+    '<b>&lt;i&gt;</b>'
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def escape(cls, s: Any, /) -> Self:
+        """The value as HTML: HTML stays what it is, anything else is text."""
+        return cls(s) if hasattr(s, "__html__") else cls(_HIDDEN.sub(_badge, str(escape(s))))
+
+
+NO_HTML = Html()
+
+
+def escaped(text: str) -> Html:
     """The text as HTML in which nothing of it is markup, and hidden characters are shown.
 
-    >>> escaped("<b>a & b</b>")
+    >>> str(escaped("<b>a & b</b>"))
     '&lt;b&gt;a &amp; b&lt;/b&gt;'
-    >>> escaped("a" + chr(0x202E) + "b")
+    >>> str(escaped("a" + chr(0x202E) + "b"))
     'a<span class="hidden-char" title="hidden character">U+202E</span>b'
     """
-    return _HIDDEN.sub(_badge, html.escape(text))
+    return Html.escape(text)
 
 
-def attribute(text: str) -> str:
+def attribute(text: str) -> Html:
     """The text as the value of an attribute, to the letter; an element there could end it.
 
-    >>> attribute('a "b" <c>')
-    'a &quot;b&quot; &lt;c&gt;'
+    >>> str(attribute('a "b" <c>'))
+    'a &#34;b&#34; &lt;c&gt;'
     """
-    return html.escape(text)
+    return Html(escape(text))
 
 
-def isolated(text: str) -> str:
+def isolated(text: str) -> Html:
     """As `escaped`, and its direction cannot reach what stands beside it."""
-    return f"<bdi>{escaped(text)}</bdi>"
+    return Html("<bdi>{text}</bdi>").format(text=text)
 
 
 def shortened(text: str, most: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pincite.ui.web.html import isolated, shortened
+from pincite.ui.web.html import Html, isolated, shortened
 
 FAILED = "Something failed that should not have. The server's log has the details."
 _LONGEST = 800  # characters of a sentence with a value from outside in it
@@ -32,14 +32,14 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def day(moment: str, now: datetime | None = None) -> str:
+def day(moment: str, now: datetime | None = None) -> Html:
     """A moment in ISO 8601 as an element of HTML that shows its day.
 
     Seen from ``now``, the last days are called as people call them.
 
-    >>> day("2026-11-26T09:30:00+00:00")
+    >>> str(day("2026-11-26T09:30:00+00:00"))
     '<time datetime="2026-11-26T09:30:00+00:00">26 Nov 2026</time>'
-    >>> day("2026-11-26T09:30:00+00:00", datetime.fromisoformat("2026-11-27T00:10:00+00:00"))
+    >>> str(day("2026-11-26T09:30:00+00:00", datetime.fromisoformat("2026-11-27T00:10:00+00:00")))
     '<time datetime="2026-11-26T09:30:00+00:00">yesterday</time>'
     """
     when = datetime.fromisoformat(moment)
@@ -47,15 +47,17 @@ def day(moment: str, now: datetime | None = None) -> str:
     if now is not None:
         ago = (now.astimezone(when.tzinfo).date() - when.date()).days
         said = {0: "today", 1: "yesterday"}.get(ago, f"{when:%A}" if 1 < ago < 7 else said)
-    return f'<time datetime="{when.isoformat()}">{said}</time>'
+    return Html('<time datetime="{moment}">{said}</time>').format(
+        moment=when.isoformat(), said=said
+    )
 
 
-def sentence(text: str) -> str:
+def sentence(text: str) -> Html:
     """A message as a sentence of HTML, in which nothing of it is markup.
 
-    >>> sentence("the file <b> is empty; choose another")
+    >>> str(sentence("the file <b> is empty; choose another"))
     '<bdi>The file &lt;b&gt; is empty; choose another.</bdi>'
-    >>> sentence("notes.txt is empty")
+    >>> str(sentence("notes.txt is empty"))
     '<bdi>notes.txt is empty.</bdi>'
     """
     said = shortened(text.strip(), _LONGEST)

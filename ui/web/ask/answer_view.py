@@ -20,37 +20,37 @@ from pincite.ui.web.ask.evidence import lettered, places
 from pincite.ui.web.ask.passage import passage
 from pincite.ui.web.ask.quote_view import quoted
 from pincite.ui.web.ask.trace_view import trace_view
-from pincite.ui.web.html import escaped, shortened
+from pincite.ui.web.html import Html, escaped, shortened
 from pincite.ui.web.wording import sentence
 
 _LONGEST_QUESTION = 600  # characters of a question in its bubble
 
 
-def question(text: str) -> str:
+def question(text: str) -> Html:
     """What was asked, to the letter."""
     shown = escaped(shortened(text.strip(), _LONGEST_QUESTION))
-    return f'<div class="question" dir="auto">{shown or "…"}</div>'
+    return Html('<div class="question" dir="auto">{shown}</div>').format(shown=shown or "…")
 
 
-def problem(said: str) -> str:
+def problem(said: str) -> Html:
     """Why there is no answer, as one calm sentence."""
-    return f'<div class="reply problem"><p>{sentence(said)}</p></div>'
+    return Html('<div class="reply problem"><p>{said}</p></div>').format(said=sentence(said))
 
 
-def reply(answer: Answer, turn: int) -> str:
+def reply(answer: Answer, turn: int) -> Html:
     """The answer in the chat: its numbered quotes, or that there is none."""
     return _not_found(answer, turn) if answer.status == "NOT_FOUND" else _quotes(answer, turn)
 
 
-def confidence(answer: Answer) -> str:
+def confidence(answer: Answer) -> Html:
     """How sure the answer is: a bar and words, and on demand the number and what it means."""
     value, threshold = answer.confidence, answer.trace.threshold
-    return (
+    return Html(
         '<p class="verdict"><span class="meter" aria-hidden="true">'
-        f'<span style="width:{value:.1%}"></span><i style="left:{threshold:.1%}"></i></span>'
-        f'<span class="meaning" tabindex="0"><b>{how_sure(answer)}</b>'
-        f'<span class="hint" role="note">{_meaning(answer)}</span></span></p>'
-    )
+        '<span style="width:{value:.1%}"></span><i style="left:{threshold:.1%}"></i></span>'
+        '<span class="meaning" tabindex="0"><b>{how_sure}</b>'
+        '<span class="hint" role="note">{meaning}</span></span></p>'
+    ).format(value=value, threshold=threshold, how_sure=how_sure(answer), meaning=_meaning(answer))
 
 
 def _meaning(answer: Answer) -> str:
@@ -68,57 +68,101 @@ def _meaning(answer: Answer) -> str:
     )
 
 
-def _quotes(answer: Answer, turn: int) -> str:
-    items = "".join(
-        f'<li><a class="cite" href="#evidence-{turn}-{number}"'
-        f' aria-label="See quote {number} in its source">[{number}]</a>'
-        f'<div class="said">{quoted(quote)}{places(quote, quote.places)}{copy_link(quote)}'
-        "</div></li>"
+def _quotes(answer: Answer, turn: int) -> Html:
+    items = Html().join(
+        Html(
+            '<li><a class="cite" href="#evidence-{turn}-{number}"'
+            ' aria-label="See quote {number} in its source">[{number}]</a>'
+            '<div class="said">{quoted}{places}{copy_link}'
+            "</div></li>"
+        ).format(
+            turn=turn,
+            number=number,
+            quoted=quoted(quote),
+            places=places(quote, quote.places),
+            copy_link=copy_link(quote),
+        )
         for number, quote in enumerate(answer.quotes, start=1)
     )
     unsure = answer.status == "UNSURE"
-    return (
-        f'<div class="reply {"unsure" if unsure else "answered"}">'
-        f"{_searched_for(answer)}{f'<p class=headline>{UNSURE}</p>' if unsure else ''}"
-        f'<ol class="quotes">{items}</ol>'
-        f"{_left_out(answer)}{confidence(answer)}{_foot(answer, turn)}</div>"
+    return Html(
+        '<div class="reply {kind}">'
+        "{searched_for}{headline}"
+        '<ol class="quotes">{items}</ol>'
+        "{left_out}{confidence}{foot}</div>"
+    ).format(
+        kind="unsure" if unsure else "answered",
+        searched_for=_searched_for(answer),
+        headline=Html("<p class=headline>{unsure}</p>").format(unsure=UNSURE) if unsure else Html(),
+        items=items,
+        left_out=_left_out(answer),
+        confidence=confidence(answer),
+        foot=_foot(answer, turn),
     )
 
 
-def _not_found(answer: Answer, turn: int) -> str:
-    items = "".join(
-        f'<li><a class="cite" href="#evidence-{turn}-{sign}"'
-        f' aria-label="See nearest passage {sign}">[{sign}]</a>'
-        f'<div class="said"><div class="excerpt" dir="auto">'
-        f"{passage(near.excerpt, near.passage.start, few=0)}</div>"
-        f"{places(near.passage, near.places)}</div></li>"
+def _not_found(answer: Answer, turn: int) -> Html:
+    items = Html().join(
+        Html(
+            '<li><a class="cite" href="#evidence-{turn}-{sign}"'
+            ' aria-label="See nearest passage {sign}">[{sign}]</a>'
+            '<div class="said"><div class="excerpt" dir="auto">'
+            "{passage}</div>"
+            "{places}</div></li>"
+        ).format(
+            turn=turn,
+            sign=sign,
+            passage=passage(near.excerpt, near.passage.start, few=0),
+            places=places(near.passage, near.places),
+        )
         for sign, near in lettered(answer.nearest)
     )
-    return (
-        f'<div class="reply not-found">{_searched_for(answer)}'
-        f'<p class="headline">{NOT_FOUND}</p>'
-        f"{f'<p>{ELSEWHERE}</p><ol class=nearest>{items}</ol>' if items else ''}"
-        f"{_left_out(answer)}{confidence(answer)}{_foot(answer, turn)}</div>"
+    return Html(
+        '<div class="reply not-found">{searched_for}'
+        '<p class="headline">{not_found}</p>'
+        "{items}"
+        "{left_out}{confidence}{foot}</div>"
+    ).format(
+        searched_for=_searched_for(answer),
+        not_found=NOT_FOUND,
+        items=Html("<p>{elsewhere}</p><ol class=nearest>{items}</ol>").format(
+            elsewhere=ELSEWHERE, items=items
+        )
+        if items
+        else Html(),
+        left_out=_left_out(answer),
+        confidence=confidence(answer),
+        foot=_foot(answer, turn),
     )
 
 
-def _searched_for(answer: Answer) -> str:
+def _searched_for(answer: Answer) -> Html:
     """What a follow-up was read as, and the way back to what was typed."""
     said = searched_for(answer)
     if not said:
-        return ""
-    again = '<button type="button" class="plain" data-typed>Ask as typed</button>'
-    return f'<p class="searched-for" dir="auto">{escaped(said)} {again}</p>'
+        return Html()
+    again = Html('<button type="button" class="plain" data-typed>Ask as typed</button>')
+    return Html('<p class="searched-for" dir="auto">{said} {again}</p>').format(
+        said=said, again=again
+    )
 
 
-def _left_out(answer: Answer) -> str:
+def _left_out(answer: Answer) -> Html:
     if some := listed(answer):
-        return f'<p class="left-out">{some}</p>'
+        return Html('<p class="left-out">{some}</p>').format(some=some)
     others = left_out(answer)
-    return f'<p class="left-out">{others} Clear the choice below to ask all.</p>' if others else ""
+    return (
+        Html('<p class="left-out">{others} Clear the choice below to ask all.</p>').format(
+            others=others
+        )
+        if others
+        else Html()
+    )
 
 
-def _foot(answer: Answer, turn: int) -> str:
+def _foot(answer: Answer, turn: int) -> Html:
     """What can be done with an answer: copy it, and see how it was found."""
     copy = copy_answer(turn, has_quotes=answer.status != "NOT_FOUND")
-    return f'<div class="foot">{trace_view(answer)}{copy}</div>'
+    return Html('<div class="foot">{trace_view}{copy}</div>').format(
+        trace_view=trace_view(answer), copy=copy
+    )

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from pincite.retrieval.reading.quote import Quote
 from pincite.ui.web.addresses import quote_address
-from pincite.ui.web.html import attribute
+from pincite.ui.web.html import Html, attribute
 
 _FORMS = {"markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS", "apa": "APA"}
 
 
-def copy_link(quote: Quote) -> str:
+def copy_link(quote: Quote) -> Html:
     """The button that copies the address of the quote's place (``copy_links.js``)."""
     address = attribute(quote_address(quote))
-    return (
-        f'<p class="link"><button type="button" class="plain" data-link="{address}">'
+    return Html(
+        '<p class="link"><button type="button" class="plain" data-link="{address}">'
         "Copy link to this quote</button></p>"
-    )
+    ).format(address=address)
 
 
-def copy_answer(turn: int, *, has_quotes: bool) -> str:
+def copy_answer(turn: int, *, has_quotes: bool) -> Html:
     """The buttons that copy the answer of a turn: as Markdown, its quotes as citations too."""
     if not has_quotes:
-        return f'<button type="button" class="plain" data-copy="{turn}">Copy as Markdown</button>'
-    forms = " · ".join(
-        f'<button type="button" class="plain" data-copy="{turn}" data-as="{form}">'
-        f'<span class="unseen">Copy as </span>{name}</button>'
+        return Html(
+            '<button type="button" class="plain" data-copy="{turn}">Copy as Markdown</button>'
+        ).format(turn=turn)
+    forms = Html(" · ").join(
+        Html(
+            '<button type="button" class="plain" data-copy="{turn}" data-as="{form}">'
+            '<span class="unseen">Copy as </span>{name}</button>'
+        ).format(turn=turn, form=form, name=name)
         for form, name in _FORMS.items()
     )
-    return f'<span class="cite-as" role="group" aria-label="Cite">Cite: {forms}</span>'
+    return Html('<span class="cite-as" role="group" aria-label="Cite">Cite: {forms}</span>').format(
+        forms=forms
+    )

@@ -16,14 +16,14 @@ from pincite.ui.terminal import MOST_PLACES, offsets
 from pincite.ui.text.closest import Closest, closest
 from pincite.ui.web.ask.copy_links import copy_link
 from pincite.ui.web.ask.passage import passage
-from pincite.ui.web.html import attribute, escaped, isolated, shortened
+from pincite.ui.web.html import NO_HTML, Html, attribute, isolated, shortened
 
 _REACH = 500  # characters of source shown before and after a quote, at most …
 _WHOLE = 1800  # … but a section up to this long is shown whole
 _STEP = 200  # characters within which a cut looks for the end of a sentence
 _SENTENCE_END = re.compile(r"\n+|[.!?][\"'”’)\]]*\s+")
 _SPACE = re.compile(r"\s")
-_CUT = '<span class="cut" aria-hidden="true"> … </span>'
+_CUT = Html('<span class="cut" aria-hidden="true"> … </span>')
 
 
 def evidence(
@@ -31,7 +31,7 @@ def evidence(
     document_of: Callable[[str], Document],
     turn: int,
     pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
-) -> str:
+) -> Html:
     """A card for every quote, in its source; or for the nearest passages.
 
     Args:
@@ -41,7 +41,7 @@ def evidence(
         pictures: whether a document's pages can be drawn, or why not.
     """
     if answer.status != "NOT_FOUND":
-        return "".join(
+        return Html().join(
             _card(
                 quote,
                 document_of(quote.document),
@@ -53,7 +53,7 @@ def evidence(
             )
             for number, quote in enumerate(answer.quotes, start=1)
         )
-    return "".join(
+    return Html().join(
         _card(
             near.passage,
             document_of(near.passage.document),
@@ -66,24 +66,26 @@ def evidence(
     )
 
 
-def place(item: Quote | FoundPassage | Place) -> str:
+def place(item: Quote | FoundPassage | Place) -> Html:
     """Where a quote or passage stands: title › headings, page; its offsets on demand."""
-    path = '<span class="step"> › </span>'.join(
+    path = Html('<span class="step"> › </span>').join(
         isolated(part) for part in (item.title, *item.section)
     )
     page = f", page {item.page}" if item.page is not None else ""
-    return f'<span title="{attribute(offsets(item))}">{path}{page}</span>'
+    return Html('<span title="{offsets}">{path}{page}</span>').format(
+        offsets=attribute(offsets(item)), path=path, page=page
+    )
 
 
-def places(item: Quote | FoundPassage, others: Sequence[Place | FoundPassage]) -> str:
+def places(item: Quote | FoundPassage, others: Sequence[Place | FoundPassage]) -> Html:
     """Where something stands, and where else its words do: a few of the places, and a count."""
-    also = [f"also in {place(other)}" for other in others[:MOST_PLACES]]
+    also = [Html("also in {place}").format(place=place(other)) for other in others[:MOST_PLACES]]
     more = len(others) - len(also)
     lines = [place(item), *also, *([f"and in {more:,} more"] if more else [])]
-    return "".join(f'<p class="place">{line}</p>' for line in lines)
+    return Html().join(Html('<p class="place">{line}</p>').format(line=line) for line in lines)
 
 
-def in_source(quote: Quote, document: Document) -> str:
+def in_source(quote: Quote, document: Document) -> Html:
     """The quote in the text that it stands in, marked, its answering sentences more strongly."""
     shown, section = around(quote.span, document), document.section_at(quote.start)
     text = document.text[shown.start : shown.end]
@@ -101,7 +103,7 @@ def in_source(quote: Quote, document: Document) -> str:
     )
     cut_before = shown.start > max(section.body, section.span.start)
     cut_after = shown.end < section.span.end
-    return f"{_CUT if cut_before else ''}{words}{_CUT if cut_after else ''}"
+    return (_CUT if cut_before else Html()) + words + (_CUT if cut_after else Html())
 
 
 def around(span: Span, document: Document) -> Span:
@@ -136,16 +138,18 @@ def lettered(passages: Sequence[FoundPassage]) -> Iterable[tuple[str, Closest]]:
     return zip("abcdefghijklmnopqrstuvwxyz", closest(passages), strict=False)
 
 
-def _sheets(quote: Quote, pictures: PagePictures) -> str:
+def _sheets(quote: Quote, pictures: PagePictures) -> Html:
     """Where the browser draws the pages that the quote stands on (``sheets.js``), or why not."""
     if pictures.why_not:
-        return f'<p class="place no-page">The page is not shown: {escaped(pictures.why_not)}.</p>'
+        return Html('<p class="place no-page">The page is not shown: {why_not}.</p>').format(
+            why_not=pictures.why_not
+        )
     if not pictures.available:
-        return ""
-    return (
-        f'<div class="sheets" data-document="{quote.document}" data-start="{quote.start}"'
-        f' data-end="{quote.end}"></div>'
-    )
+        return Html()
+    return Html(
+        '<div class="sheets" data-document="{document}" data-start="{start}"'
+        ' data-end="{end}"></div>'
+    ).format(document=quote.document, start=quote.start, end=quote.end)
 
 
 def _card(
@@ -154,17 +158,28 @@ def _card(
     *,
     anchor: str,
     sign: str,
-    body: str,
+    body: Html,
     note: str = "",
-    sheets: str = "",
-    link: str = "",
-) -> str:
+    sheets: Html = NO_HTML,
+    link: Html = NO_HTML,
+) -> Html:
     file = re.split(r"[\\/]", document.source)[-1]
-    return (
-        f'<article class="card{" nearest-card" if note else ""}" id="{anchor}" tabindex="-1">'
-        f'<header><span class="sign">{sign}</span><p class="place">{place(item)}</p></header>'
-        f"{f'<p class=note>{note}</p>' if note else ''}"
-        f'<div class="source" dir="auto">{body}</div>{sheets}'
-        f'<footer>{isolated(shortened(file, 80))} · text SHA-256 <span class="digest">'
-        f"{document.text_sha256[:12]}</span>{link}</footer></article>"
+    return Html(
+        '<article class="card{nearest}" id="{anchor}" tabindex="-1">'
+        '<header><span class="sign">{sign}</span><p class="place">{place}</p></header>'
+        "{above}"
+        '<div class="source" dir="auto">{body}</div>{sheets}'
+        '<footer>{file} · text SHA-256 <span class="digest">'
+        "{text_sha256}</span>{link}</footer></article>"
+    ).format(
+        nearest=" nearest-card" if note else "",
+        anchor=anchor,
+        sign=sign,
+        place=place(item),
+        above=Html("<p class=note>{note}</p>").format(note=note) if note else Html(),
+        body=body,
+        sheets=sheets,
+        file=isolated(shortened(file, 80)),
+        text_sha256=document.text_sha256[:12],
+        link=link,
     )

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from pincite.ui.text.control_characters import harmless
 from pincite.ui.text.table_rows import cells, is_row, is_rule
-from pincite.ui.web.html import attribute, escaped
+from pincite.ui.web.html import Html, attribute, escaped
 
 Layer = tuple[str, Sequence[tuple[int, int]]]
 """An element's name, and the spans of the document that it goes around."""
@@ -19,7 +19,7 @@ _SHORT = 12  # characters of a cell that is never broken: a date, a code, an amo
 _FEW = 3  # rows that a narrow window shows value by value
 
 
-def passage(text: str, at: int, *layers: Layer, columns: str = "", few: int = _FEW) -> str:
+def passage(text: str, at: int, *layers: Layer, columns: str = "", few: int = _FEW) -> Html:
     """The passage, each row of a table in a row.
 
     Args:
@@ -29,7 +29,7 @@ def passage(text: str, at: int, *layers: Layer, columns: str = "", few: int = _F
         columns: the row that names the columns of the table that ``text`` begins in.
         few: how many rows a narrow window shows value by value.
     """
-    pieces: list[str] = []
+    pieces: list[Html] = []
     for in_table, lines in groupby(_lines(text), key=lambda line: is_row(line[1])):
         block = list(lines)
         if in_table:
@@ -39,10 +39,10 @@ def passage(text: str, at: int, *layers: Layer, columns: str = "", few: int = _F
             words = text[start : last[0] + len(last[1])]
             if words.strip():
                 pieces.append(marked(words, at + start, *layers))
-    return "".join(pieces)
+    return Html().join(pieces)
 
 
-def marked(text: str, at: int, *layers: Layer) -> str:
+def marked(text: str, at: int, *layers: Layer) -> Html:
     """The words with the layers' elements around their spans; overlapping ones lose no word."""
     if not layers:
         return escaped(text)
@@ -52,10 +52,11 @@ def marked(text: str, at: int, *layers: Layer) -> str:
         start, end = max(start - at, here), min(end - at, len(text))
         if start < end:
             pieces.append(marked(text[here:start], at + here, *inner))
-            pieces.append(f"<{tag}>{marked(text[start:end], at + start, *inner)}</{tag}>")
+            words = marked(text[start:end], at + start, *inner)
+            pieces.append(Html("<{tag}>{words}</{tag}>").format(tag=tag, words=words))
             here = end
     pieces.append(marked(text[here:], at + here, *inner))
-    return "".join(pieces)
+    return Html().join(pieces)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -67,10 +68,12 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _table(
     lines: Sequence[tuple[int, str]], at: int, layers: Sequence[Layer], columns: str, few: int
-) -> str:
+) -> Html:
     above = [row for row in columns.split("\n") if is_row(row) and not is_rule(row)]
     names = [cell for _, cell in cells(above[-1])] if above else []
-    rows = ["".join(_cell("th", cell, escaped(cell)) for _, cell in cells(row)) for row in above]
+    rows = [
+        Html().join(_cell("th", cell, escaped(cell)) for _, cell in cells(row)) for row in above
+    ]
     ruled = {number - 1 for number, (_, line) in enumerate(lines) if is_rule(line)}
     bodies = 0
     for number, (start, line) in enumerate(lines):
@@ -79,17 +82,21 @@ def _table(
         drawn = [(cell, marked(cell, at + start + inside, *layers)) for inside, cell in cells(line)]
         if number in ruled:
             names = [text for text, _ in drawn]
-            rows.append("".join(_cell("th", text, html) for text, html in drawn))
+            rows.append(Html().join(_cell("th", text, html) for text, html in drawn))
         else:
             named = zip(drawn, [*names, *[""] * len(drawn)], strict=False)
-            rows.append("".join(_cell("td", text, html, name) for (text, html), name in named))
+            rows.append(Html().join(_cell("td", text, html, name) for (text, html), name in named))
             bodies += 1
     kind = "rows few" if names and bodies <= few else "rows"
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f'<div class="{kind}" tabindex="0"><table>{body}</table></div>'
+    body = Html().join(Html("<tr>{row}</tr>").format(row=row) for row in rows)
+    return Html('<div class="{kind}" tabindex="0"><table>{body}</table></div>').format(
+        kind=kind, body=body
+    )
 
 
-def _cell(tag: str, text: str, html: str, name: str = "") -> str:
-    short = ' class="short"' if len(text) <= _SHORT else ""
-    named = f' data-name="{attribute(harmless(name))}"' if name else ""
-    return f'<{tag}{short}{named} dir="auto">{html}</{tag}>'
+def _cell(tag: str, text: str, html: Html, name: str = "") -> Html:
+    short = Html(' class="short"') if len(text) <= _SHORT else Html()
+    named = Html(' data-name="{name}"').format(name=attribute(harmless(name))) if name else Html()
+    return Html('<{tag}{short}{named} dir="auto">{html}</{tag}>').format(
+        tag=tag, short=short, named=named, html=html
+    )

@@ -9,32 +9,34 @@ from pincite.corpus.types import Span
 from pincite.retrieval.reading.quote import Quote
 from pincite.ui.text.table_rows import is_row
 from pincite.ui.web.ask.passage import Layer, passage
-from pincite.ui.web.html import escaped
+from pincite.ui.web.html import Html
 
 _ANSWERING_SHARE = 1 / 3  # of a quote, below which what answers in it would be drowned by the rest
 _LONG = 240  # code points on one side of what answers, from which on they are folded
 
 
-def quoted(quote: Quote) -> str:
+def quoted(quote: Quote) -> Html:
     """The quote under its context, what answers in it marked where that is not all of it."""
     above, columns = [], ""
     for piece in quote.context:
         if piece.role == "columns" and is_row(quote.text.partition("\n")[0]):
             columns = piece.text
         else:
-            above.append(f'<p class="context" dir="auto">{escaped(piece.text)}</p>')
+            above.append(Html('<p class="context" dir="auto">{text}</p>').format(text=piece.text))
     whole = quote.emphasis == ((quote.start, quote.end),)
     layers: tuple[Layer, ...] = () if whole else (("b", quote.emphasis),)
     shown = _lines_that_answer(quote)
-    words = "".join(
+    words = Html().join(
         [
             _folded(quote, Span(quote.start, shown.start), "before", layers),
             passage(_text(quote, shown), shown.start, *layers, columns=columns),
             _folded(quote, Span(shown.end, quote.end), "after", layers),
         ]
     )
-    name = ' class="softened"' if _is_mostly_around(quote) else ""
-    return f'{"".join(above)}<blockquote{name} dir="auto">{words}</blockquote>'
+    name = Html(' class="softened"') if _is_mostly_around(quote) else Html()
+    return Html('{above}<blockquote{name} dir="auto">{words}</blockquote>').format(
+        above=Html().join(above), name=name, words=words
+    )
 
 
 def _lines_that_answer(quote: Quote) -> Span:
@@ -55,14 +57,14 @@ def _lines_that_answer(quote: Quote) -> Span:
     )
 
 
-def _folded(quote: Quote, span: Span, side: str, layers: tuple[Layer, ...]) -> str:
+def _folded(quote: Quote, span: Span, side: str, layers: tuple[Layer, ...]) -> Html:
     words = passage(_text(quote, span), span.start, *layers)
     if not words:
-        return ""
-    return (
-        f'<details class="rest"><summary>Show what the quote says {side} this</summary>'
-        f"{words}</details>"
-    )
+        return Html()
+    return Html(
+        '<details class="rest"><summary>Show what the quote says {side} this</summary>'
+        "{words}</details>"
+    ).format(side=side, words=words)
 
 
 def _text(quote: Quote, span: Span) -> str:

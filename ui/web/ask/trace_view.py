@@ -8,7 +8,7 @@ from typing import Any
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.reading.reader import PARTS
 from pincite.ui.web.ask.explanation import explanation
-from pincite.ui.web.html import escaped
+from pincite.ui.web.html import Html
 
 STAGES: Mapping[str, str] = {
     "embed": "reading the question",
@@ -29,35 +29,44 @@ _PASSAGE_COLUMNS = ("score", "dense", "lexical", "answer_logit")
 _SENTENCE_COLUMNS = ("start", "end", "score", *PARTS)
 
 
-def trace_view(answer: Answer) -> str:
+def trace_view(answer: Answer) -> Html:
     """One line that opens a few sentences, and below them one that opens the figures."""
-    words = "".join(f'<p dir="auto">{escaped(one)}</p>' for one in explanation(answer))
-    return (
-        '<details class="how"><summary>How this was found</summary>'
-        f"{words}{_figures(answer)}</details>"
+    words = Html().join(
+        Html('<p dir="auto">{one}</p>').format(one=one) for one in explanation(answer)
     )
+    return Html(
+        '<details class="how"><summary>How this was found</summary>{words}{figures}</details>'
+    ).format(words=words, figures=_figures(answer))
 
 
-def _figures(answer: Answer) -> str:
+def _figures(answer: Answer) -> Html:
     trace = answer.trace
     total = sum(trace.milliseconds.values())
-    return (
-        f'<details class="figures"><summary>All figures · {total:.0f} ms</summary>'
-        f"{_stages(trace.milliseconds)}"
-        f"{_scores('Passages', trace.scores['passages'], _PASSAGE_COLUMNS)}"
-        f"{_scores('Sentences', trace.scores['sentences'], _SENTENCE_COLUMNS)}"
-        f"{_features(trace.scores['features'])}"
-        f'<p class="place">Generation {trace.generation} of the library · embedder '
-        f"{escaped(trace.fingerprint)}</p></details>"
+    return Html(
+        '<details class="figures"><summary>All figures · {total:.0f} ms</summary>'
+        "{stages}"
+        "{passages}"
+        "{sentences}"
+        "{features}"
+        '<p class="place">Generation {generation} of the library · embedder '
+        "{fingerprint}</p></details>"
+    ).format(
+        total=total,
+        stages=_stages(trace.milliseconds),
+        passages=_scores("Passages", trace.scores["passages"], _PASSAGE_COLUMNS),
+        sentences=_scores("Sentences", trace.scores["sentences"], _SENTENCE_COLUMNS),
+        features=_features(trace.scores["features"]),
+        generation=trace.generation,
+        fingerprint=trace.fingerprint,
     )
 
 
-def _stages(milliseconds: Mapping[str, float]) -> str:
+def _stages(milliseconds: Mapping[str, float]) -> Html:
     rows = ([STAGES.get(stage, stage), f"{value:.1f}"] for stage, value in milliseconds.items())
     return _table("Stages", ["stage", "ms"], rows)
 
 
-def _scores(title: str, found: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+def _scores(title: str, found: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Html:
     rows = [
         [str(rank), *(_number(dict(item).get(column)) for column in columns)]
         for rank, item in enumerate(found, start=1)
@@ -65,7 +74,7 @@ def _scores(title: str, found: Sequence[Mapping[str, Any]], columns: Sequence[st
     return _table(title, ["", *columns], rows)
 
 
-def _features(found: Mapping[str, float]) -> str:
+def _features(found: Mapping[str, float]) -> Html:
     return _table(
         "What the confidence is made from",
         ["feature", "value"],
@@ -73,15 +82,18 @@ def _features(found: Mapping[str, float]) -> str:
     )
 
 
-def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    names = "".join(f'<th scope="col">{escaped(name)}</th>' for name in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escaped(cell)}</td>" for cell in row) + "</tr>" for row in rows
+def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Html:
+    names = Html().join(Html('<th scope="col">{name}</th>').format(name=name) for name in head)
+    body = Html().join(
+        Html("<tr>{cells}</tr>").format(
+            cells=Html().join(Html("<td>{cell}</td>").format(cell=cell) for cell in row)
+        )
+        for row in rows
     )
-    return (
-        f"<table><caption>{escaped(title)}</caption><thead><tr>{names}</tr></thead>"
-        f"<tbody>{body}</tbody></table>"
-    )
+    return Html(
+        "<table><caption>{title}</caption><thead><tr>{names}</tr></thead>"
+        "<tbody>{body}</tbody></table>"
+    ).format(title=title, names=names, body=body)
 
 
 def _number(value: float | None) -> str:

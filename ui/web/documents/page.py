@@ -14,7 +14,7 @@ from pincite.retrieval.reading.quote import Place
 from pincite.ui.web.addresses import DOCUMENTS
 from pincite.ui.web.ask.evidence import place
 from pincite.ui.web.ask.passage import Layer, marked, passage
-from pincite.ui.web.html import isolated, shortened
+from pincite.ui.web.html import Html, isolated, shortened
 
 _PART = 60_000  # code points of a text on one page, at most
 
@@ -33,7 +33,7 @@ def parts(text: str) -> list[Span]:
     return [*found, Span(start, len(text))]
 
 
-def document_body(document: Document, span: Span | None, part: int | None = None) -> str:
+def document_body(document: Document, span: Span | None, part: int | None = None) -> Html:
     """A part of a document as HTML, under its title, with ``span`` marked.
 
     Args:
@@ -48,16 +48,24 @@ def document_body(document: Document, span: Span | None, part: int | None = None
     part = min(max(part, 0), len(all_parts) - 1)
     turning = _turning(document, part, len(all_parts))
     words = _words(document, all_parts[part], span)
-    return f"<article>{_head(document, span)}{turning}{words}{turning}</article>"
+    return Html("<article>{head}{turning}{words}{turning}</article>").format(
+        head=_head(document, span), turning=turning, words=words
+    )
 
 
-def same_words(found: Sequence[tuple[Document, Span]]) -> str:
+def same_words(found: Sequence[tuple[Document, Span]]) -> Html:
     """Links to where the words of a quote stand now."""
-    items = "".join(
-        f'<li><a href="{_address(document, span)}">{place(_place(document, span))}</a></li>'
+    items = Html().join(
+        Html('<li><a href="{address}">{place}</a></li>').format(
+            address=_address(document, span), place=place(_place(document, span))
+        )
         for document, span in found
     )
-    return f"<p>The same words stand here now:</p><ul>{items}</ul>" if items else ""
+    return (
+        Html("<p>The same words stand here now:</p><ul>{items}</ul>").format(items=items)
+        if items
+        else Html()
+    )
 
 
 def _address(document: Document, span: Span) -> str:
@@ -71,34 +79,45 @@ def _place(document: Document, span: Span) -> Place:
     return Place(document.id, document.title, section, page, span.start, span.end)
 
 
-def _head(document: Document, span: Span | None) -> str:
+def _head(document: Document, span: Span | None) -> Html:
     file = re.split(r"[\\/]", document.source)[-1]
     where = ""
     if span:
-        link = f'<a href="#{span.start}-{span.end}">Go to the marked words</a>'
-        where = f'<p class="place where">{place(_place(document, span))} · {link}</p>'
-    return (
-        f"<h1>{isolated(shortened(document.title, 300))}</h1>"
-        f'<p class="place">{isolated(shortened(file, 120))}</p>{where}'
+        link = Html('<a href="#{start}-{end}">Go to the marked words</a>').format(
+            start=span.start, end=span.end
+        )
+        where = Html('<p class="place where">{place} · {link}</p>').format(
+            place=place(_place(document, span)), link=link
+        )
+    return Html('<h1>{title}</h1><p class="place">{file}</p>{where}').format(
+        title=isolated(shortened(document.title, 300)),
+        file=isolated(shortened(file, 120)),
+        where=where,
     )
 
 
-def _turning(document: Document, part: int, count: int) -> str:
+def _turning(document: Document, part: int, count: int) -> Html:
     """The way to the parts before and after, where there are several."""
     if count == 1:
-        return ""
+        return Html()
 
-    def link(to: int, words: str) -> str:
+    def link(to: int, words: str) -> Html:
         address = f"{DOCUMENTS}/{document.id}?part={to + 1}"
-        return f'<a href="{address}">{words}</a>' if 0 <= to < count else ""
+        return (
+            Html('<a href="{address}">{words}</a>').format(address=address, words=words)
+            if 0 <= to < count
+            else Html()
+        )
 
-    return (
-        f'<nav aria-label="Parts of the text">{link(part - 1, "Before")}'
-        f"<span>Part {part + 1} of {count}</span>{link(part + 1, 'After')}</nav>"
+    return Html(
+        '<nav aria-label="Parts of the text">{before}'
+        "<span>Part {part} of {count}</span>{after}</nav>"
+    ).format(
+        before=link(part - 1, "Before"), part=part + 1, count=count, after=link(part + 1, "After")
     )
 
 
-def _words(document: Document, shown: Span, span: Span | None) -> str:
+def _words(document: Document, shown: Span, span: Span | None) -> Html:
     """The text in ``shown`` under its headings and the numbers of its pages."""
     pages = {page.span.start: page.number for page in document.pages}
     cuts = {
@@ -112,20 +131,30 @@ def _words(document: Document, shown: Span, span: Span | None) -> str:
     drawn = []
     for start, end in pairwise(sorted({shown.start, shown.end, *inside})):
         if start in pages:
-            drawn.append(f'<p class="page">Page {pages[start]}</p>')
+            drawn.append(Html('<p class="page">Page {pages}</p>').format(pages=pages[start]))
         drawn.append(_piece(document, Span(start, end), layers))
-    words = "".join(drawn)
+    words = Html().join(drawn)
     # No word from outside can be an element, so the first is ours; it is what the address names.
-    return words.replace("<mark>", f'<mark id="{span.start}-{span.end}">', 1) if span else words
+    return (
+        words.replace(
+            Html("<mark>"),
+            Html('<mark id="{start}-{end}">').format(start=span.start, end=span.end),
+            1,
+        )
+        if span
+        else words
+    )
 
 
-def _piece(document: Document, span: Span, layers: Sequence[Layer]) -> str:
+def _piece(document: Document, span: Span, layers: Sequence[Layer]) -> Html:
     """A heading, or text between two."""
     text = document.text[span.start : span.end]
     start = span.start + len(text) - len(text.lstrip("\n"))
     text = text.strip("\n")
     if not text.strip():
-        return ""
+        return Html()
     if start < document.section_at(start).body:
-        return f'<h2 dir="auto">{marked(text, start, *layers)}</h2>'
-    return f'<div class="text" dir="auto">{passage(text, start, *layers)}</div>'
+        return Html('<h2 dir="auto">{marked}</h2>').format(marked=marked(text, start, *layers))
+    return Html('<div class="text" dir="auto">{passage}</div>').format(
+        passage=passage(text, start, *layers)
+    )

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pincite.ui.web.controls import select
 from pincite.ui.web.evaluate.protocol import Evaluated
 from pincite.ui.web.evaluate.runs import CurrentRun, Done, RunsState
-from pincite.ui.web.html import attribute, escaped, shortened
+from pincite.ui.web.html import Html, attribute, shortened
 from pincite.ui.web.wording import counted, sentence
 
 _LABEL = 80  # characters of a run's name
-_INTRO = (
+_INTRO = Html(
     '<p class="intro">A gold set has questions whose answers are known. Each is asked, and the '
     "quotes are held against the evidence: how often they have it, how often a wrong answer is "
     "given, and how well the confidence tells the two apart.</p>"
@@ -20,36 +20,42 @@ _INTRO = (
 Choices = Sequence[tuple[str, str | None, str]]  # gold set, split, and what a person calls them
 
 
-def panel(choices: Choices, state: RunsState) -> str:
+def panel(choices: Choices, state: RunsState) -> Html:
     """What can be asked, what is under way, and what was measured on this server."""
     return (
         _INTRO
         + _form(choices, state.current is not None)
-        + (problem(state.ended) if state.ended else "")
-        + (_current(state.current) if state.current else "")
-        + (_runs(state.done) if state.done else "")
+        + (problem(state.ended) if state.ended else Html())
+        + (_current(state.current) if state.current else Html())
+        + (_runs(state.done) if state.done else Html())
     )
 
 
-def problem(message: str) -> str:
+def problem(message: str) -> Html:
     """Why something was not done."""
     said = sentence(message)
-    return f'<p class="ended" role="alert" tabindex="-1" data-after="stop">{said}</p>'
+    return Html('<p class="ended" role="alert" tabindex="-1" data-after="stop">{said}</p>').format(
+        said=said
+    )
 
 
-def report(shown: Evaluated, title: str, number: int, other: int | None) -> str:
+def report(shown: Evaluated, title: str, number: int, other: int | None) -> Html:
     """A report in a frame in which no script runs, and the buttons that save it."""
-    ids = f'data-number="{number}"' + ("" if other is None else f' data-other="{other}"')
-    saving = "".join(
-        f'<button type="button" class="quiet" data-save="{kind}" {ids}>Save {kind.upper()}</button>'
+    ids = Html('data-number="{number}"').format(number=number) + (
+        Html() if other is None else Html(' data-other="{other}"').format(other=other)
+    )
+    saving = Html().join(
+        Html(
+            '<button type="button" class="quiet" data-save="{kind}" {ids}>Save {name}</button>'
+        ).format(kind=kind, ids=ids, name=kind.upper())
         for kind in ("html", "json")
     )
-    return (
-        f'<section class="report"><header><h2 tabindex="-1" data-after="show compare">'
-        f"{escaped(title)}</h2>{saving}</header>"
-        f'<iframe title="{attribute(title)}" sandbox="allow-same-origin"'
-        f' srcdoc="{attribute(shown.html)}"></iframe></section>'
-    )
+    return Html(
+        '<section class="report"><header><h2 tabindex="-1" data-after="show compare">'
+        "{title}</h2>{saving}</header>"
+        '<iframe title="{label}" sandbox="allow-same-origin"'
+        ' srcdoc="{html}"></iframe></section>'
+    ).format(title=title, saving=saving, label=attribute(title), html=attribute(shown.html))
 
 
 def name_of(done: Done) -> str:
@@ -57,40 +63,48 @@ def name_of(done: Done) -> str:
     return f"{done.number}. {shortened(done.run.label, _LABEL)}"
 
 
-def _form(choices: Choices, busy: bool) -> str:
+def _form(choices: Choices, busy: bool) -> Html:
     options = {str(place): said for place, (_, _, said) in enumerate(choices)}
     off = " disabled" if busy else ""
-    return (
+    return Html(
         '<form class="asking" data-verb="start">'
-        f"{select('Questions', 'set', options)}"
+        "{choice}"
         '<label><span>At most</span><input type="number" name="limit" min="1" max="1000000" '
         'placeholder="all" inputmode="numeric"></label>'
-        f'<button type="submit" class="main"{off}>Run</button></form>'
+        '<button type="submit" class="main"{off}>Run</button></form>'
+    ).format(choice=select("Questions", "set", options), off=off)
+
+
+def _current(current: CurrentRun) -> Html:
+    value = (
+        Html(' value="{done}" max="{total}"').format(done=current.done, total=current.total)
+        if current.total
+        else Html()
     )
-
-
-def _current(current: CurrentRun) -> str:
-    value = f' value="{current.done}" max="{current.total}"' if current.total else ""
     of = f" {current.done:,} of {current.total:,}" if current.total else ""
     said = "stopping" if current.stopping else current.doing + of
     off = " disabled" if current.stopping else ""
-    return (
+    return Html(
         '<div class="going"><p tabindex="-1" data-after="start stop">'
-        f"<b>{escaped(current.label)}</b> {escaped(said)}</p>"
-        f'<button type="button" data-verb="stop"{off}>Stop</button>'
-        f'<progress{value} aria-label="Questions asked"></progress></div>'
-    )
+        "<b>{label}</b> {said}</p>"
+        '<button type="button" data-verb="stop"{off}>Stop</button>'
+        '<progress{value} aria-label="Questions asked"></progress></div>'
+    ).format(label=current.label, said=said, off=off, value=value)
 
 
-def _runs(done: Sequence[Done]) -> str:
-    items = "".join(
-        f"<li><span>{escaped(name_of(one))}</span>"
-        f'<span class="facts">{_facts(one.run.report)}</span>'
-        f'<button type="button" class="quiet" data-verb="show" data-number="{one.number}">Show'
-        f'<span class="unseen"> {escaped(name_of(one))}</span></button></li>'
+def _runs(done: Sequence[Done]) -> Html:
+    items = Html().join(
+        Html(
+            "<li><span>{name}</span>"
+            '<span class="facts">{facts}</span>'
+            '<button type="button" class="quiet" data-verb="show" data-number="{number}">Show'
+            '<span class="unseen"> {name}</span></button></li>'
+        ).format(name=name_of(one), facts=_facts(one.run.report), number=one.number)
         for one in done
     )
-    return f'<h2>Runs on this server</h2><ol class="runs">{items}</ol>' + _comparing(done)
+    return Html('<h2>Runs on this server</h2><ol class="runs">{items}</ol>{comparing}').format(
+        items=items, comparing=_comparing(done)
+    )
 
 
 def _facts(report: Mapping[str, object]) -> str:
@@ -98,14 +112,14 @@ def _facts(report: Mapping[str, object]) -> str:
     return counted(questions, "question") if isinstance(questions, int) else ""
 
 
-def _comparing(done: Sequence[Done]) -> str:
+def _comparing(done: Sequence[Done]) -> Html:
     if len(done) < 2:
-        return ""
+        return Html()
     options = {str(one.number): name_of(one) for one in done}
     # The first of each list is what is chosen: this is the newest, against the one before it.
     before = dict(list(options.items())[1:] + list(options.items())[:1])
-    return (
+    return Html(
         '<form class="comparing" data-verb="compare">'
-        f"{select('Compare', 'number', options)}{select('with', 'other', before)}"
+        "{one}{other}"
         '<button type="submit">Compare</button></form>'
-    )
+    ).format(one=select("Compare", "number", options), other=select("with", "other", before))

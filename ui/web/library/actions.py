@@ -15,6 +15,7 @@ from pincite.ingest.wastebin import Removed, Wastebin
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.health import examine
 from pincite.ui.guides import Guides
+from pincite.ui.web.html import NO_HTML, Html
 from pincite.ui.web.library import document_list, document_view, guide_view, notices
 from pincite.ui.web.library.filter import Catalogue, Filter, Holdings
 from pincite.ui.web.wording import FAILED
@@ -39,7 +40,7 @@ class View:
     filter: Filter = field(default_factory=Filter)
     opened: Entry | None = None
     part: int = 0
-    notice: str = ""
+    notice: Html = NO_HTML
     removed: tuple[Removed, ...] = ()
 
 
@@ -77,9 +78,9 @@ class ViewState:
 class Shown:
     """The three parts of the page, as HTML."""
 
-    documents: str
-    document: str
-    notice: str
+    documents: Html
+    document: Html
+    notice: Html
 
 
 class LibraryActions:
@@ -104,7 +105,7 @@ class LibraryActions:
             "undo": self._undo,
             "forget": self._forget,
             "examine": self._examine,
-            "dismiss": lambda view, asked: replace(view, notice="", removed=()),
+            "dismiss": lambda view, asked: replace(view, notice=Html(), removed=()),
         }
 
     def do(self, view: View, asked: Mapping[str, str]) -> View:
@@ -133,7 +134,7 @@ class LibraryActions:
             notices.notice(view.notice, view.removed),
         )
 
-    def questions(self, view: View) -> str | None:
+    def questions(self, view: View) -> Html | None:
         """The questions that the open document answers, as HTML; None where there are none yet.
 
         Takes as long as asking some of them, when it is asked first.
@@ -141,10 +142,10 @@ class LibraryActions:
         guide = self._guides.complete(view.opened.id) if view.opened else None
         return guide_view.questions(guide) if guide else None
 
-    def _document(self, view: View, holdings: Holdings) -> str:
+    def _document(self, view: View, holdings: Holdings) -> Html:
         was = view.opened
         if was is None:
-            return ""
+            return Html()
         entry = next((entry for entry in holdings.entries if entry.id == was.id), None)
         try:
             if entry is not None:
@@ -170,7 +171,7 @@ class LibraryActions:
 
     def _open(self, view: View, asked: Mapping[str, str]) -> View:
         entry = self._library.find(asked.get("id", ""))
-        return replace(view, opened=entry, part=0, notice="")
+        return replace(view, opened=entry, part=0, notice=Html())
 
     def _turn(self, view: View, asked: Mapping[str, str]) -> View:
         return replace(view, part=_number(asked))
@@ -178,11 +179,11 @@ class LibraryActions:
     def _tag(self, view: View, asked: Mapping[str, str]) -> View:
         tags = [tag for tag in asked.get("tag", "").split(",") if tag.strip()]
         self._library.tag([asked.get("id", "")], add=tags)
-        return replace(view, notice="")
+        return replace(view, notice=Html())
 
     def _untag(self, view: View, asked: Mapping[str, str]) -> View:
         self._library.tag([asked.get("id", "")], remove=[asked.get("tag", "")])
-        return replace(view, notice="")
+        return replace(view, notice=Html())
 
     def _rename(self, view: View, asked: Mapping[str, str]) -> View:
         source, title = asked.get("source", ""), asked.get("title", "")
@@ -200,7 +201,7 @@ class LibraryActions:
         return replace(
             view,
             opened=None if was and was.id == asked.get("id") else was,
-            notice="",
+            notice=Html(),
             removed=(removed, *view.removed)[:_UNDOABLE],
         )
 

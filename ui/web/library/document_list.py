@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pincite.corpus.rows import Entry
 from pincite.ui.web.controls import pager, select
-from pincite.ui.web.html import attribute, escaped, isolated, shortened
+from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
 from pincite.ui.web.library.filter import (
     ORDERS,
     PAGE,
@@ -25,50 +25,62 @@ from pincite.ui.web.wording import counted, day, sentence, size
 _TITLE, _SOURCE = 160, 120  # characters that are shown of each
 _WARNINGS = 3  # of a document that the list names
 _HEAD = ("Document", "Size", "Passages", "Pages", "State", "Added")
-_EMPTY = (
+_EMPTY = Html(
     '<div class="nothing"><h2>The library is empty</h2>'
     "<p>Drop files above. Each is read here, on this machine, and its text can be asked at once."
     "</p></div>"
 )
-_NO_MATCH = (
+_NO_MATCH = Html(
     '<div class="nothing"><p>No document fits. Change the words, the tag or the state.</p></div>'
 )
 
 
-def document_list(holdings: Holdings, wanted: Filter, opened: str = "") -> str:
+def document_list(holdings: Holdings, wanted: Filter, opened: str = "") -> Html:
     """The filter, and the page of the list that it leaves; ``opened`` is the id of the open one."""
     if not holdings.rows:
         return _EMPTY
     found = list_page(holdings, wanted)
-    rows = "".join(_row(row, row_id(row) == opened) for row in found.rows)
+    rows = Html().join(_row(row, row_id(row) == opened) for row in found.rows)
     return (
         filters(holdings, wanted)
-        + f'<p class="count" role="status" tabindex="-1" data-after="close page">'
-        f"{_count(found, holdings)}</p>" + (_table(rows) if rows else _NO_MATCH) + _pager(found)
+        + Html(
+            '<p class="count" role="status" tabindex="-1" data-after="close page">{count}</p>'
+        ).format(count=_count(found, holdings))
+        + (_table(rows) if rows else _NO_MATCH)
+        + _pager(found)
     )
 
 
-def filters(holdings: Holdings, wanted: Filter) -> str:
+def filters(holdings: Holdings, wanted: Filter) -> Html:
     """The form that narrows the list down. The browser keeps what is typed into it."""
     tags = {"": "All"} | {
         tag: f"{shortened(tag, 40)} ({count:,})" for tag, count in holdings.tags.items()
     }
     states = {"": "All"} | {name: name.capitalize() for name in STATES}
     orders = {name: label for name, (label, *_) in ORDERS.items()}
-    return (
+    return Html(
         '<form class="filter" role="search" aria-label="Filter the documents" data-verb="filter"'
-        f' data-at="{wanted.at}">'
+        ' data-at="{at}">'
         '<label><span>Filter</span><input type="search" name="words" maxlength="200" '
         'placeholder="Title, source or tag" autocomplete="off" spellcheck="false"></label>'
-        f"{select('Tag', 'tag', tags, wanted.tag)}{select('State', 'state', states, wanted.state)}"
-        f"{select('Sort', 'order', orders, wanted.order)}</form>"
+        "{tags}{states}"
+        "{orders}</form>"
+    ).format(
+        at=wanted.at,
+        tags=select("Tag", "tag", tags, wanted.tag),
+        states=select("State", "state", states, wanted.state),
+        orders=select("Sort", "order", orders, wanted.order),
     )
 
 
-def chips(tags: Iterable[str]) -> str:
+def chips(tags: Iterable[str]) -> Html:
     """Tags, one beside the other."""
-    items = "".join(f"<li>{isolated(tag)}</li>" for tag in tags)
-    return f'<ul class="tags" aria-label="Tags">{items}</ul>' if items else ""
+    items = Html().join(Html("<li>{tag}</li>").format(tag=isolated(tag)) for tag in tags)
+    return (
+        Html('<ul class="tags" aria-label="Tags">{items}</ul>').format(items=items)
+        if items
+        else Html()
+    )
 
 
 def row_id(row: Row) -> str:
@@ -84,28 +96,40 @@ def _count(found: ListPage, holdings: Holdings) -> str:
     return f"{found.total:,}{of_all} {'document' if found.total == 1 else 'documents'}{shown}"
 
 
-def _table(rows: str) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in _HEAD)
+def _table(rows: Html) -> Html:
+    head = Html().join(Html('<th scope="col">{name}</th>').format(name=name) for name in _HEAD)
     # The roles are said because a narrow page shows the rows as cards, which takes them away.
-    return (
+    return Html(
         '<table class="documents" role="table"><caption>Documents in the library</caption>'
-        f'<thead><tr>{head}<th scope="col"><span class="unseen">Remove</span></th></tr></thead>'
-        f'<tbody role="rowgroup">{rows}</tbody></table>'
-    )
+        '<thead><tr>{head}<th scope="col"><span class="unseen">Remove</span></th></tr></thead>'
+        '<tbody role="rowgroup">{rows}</tbody></table>'
+    ).format(head=head, rows=rows)
 
 
-def _row(row: Row, is_open: bool) -> str:
+def _row(row: Row, is_open: bool) -> Html:
     name = isolated(shortened(title(row), _TITLE))
-    source = f'<span class="from">{isolated(_tail(row.source))}</span>'
+    source = Html('<span class="from">{tail}</span>').format(tail=isolated(_tail(row.source)))
+    cells: tuple[tuple[str, str, str], ...]
     if isinstance(row, Entry):
-        bytes_read = f'<span class="bytes">{size(row.origin.size)}</span>' if row.origin else ""
-        described = (
-            f'<button type="button" class="open" data-verb="open" data-id="{row.id}"'
-            f' aria-expanded="{"true" if is_open else "false"}">{name}</button>{source}'
-            f"{chips(row.tags)}{_warnings(row)}"
+        bytes_read = (
+            Html('<span class="bytes">{size}</span>').format(size=size(row.origin.size))
+            if row.origin
+            else Html()
+        )
+        described = Html(
+            '<button type="button" class="open" data-verb="open" data-id="{id}"'
+            ' aria-expanded="{is_open}">{name}</button>{source}'
+            "{chips}{warnings}"
+        ).format(
+            id=row.id,
+            is_open="true" if is_open else "false",
+            name=name,
+            source=source,
+            chips=chips(row.tags),
+            warnings=_warnings(row),
         )
         cells = (
-            ("size", "Size", f"{counted(row.characters, 'character')}{bytes_read}"),
+            ("size", "Size", counted(row.characters, "character") + bytes_read),
             ("number", "Passages", f"{row.passages:,}"),
             (
                 "number" if row.pages else "number none",
@@ -117,7 +141,9 @@ def _row(row: Row, is_open: bool) -> str:
         )
         verb, does = "remove", "Remove"
     else:
-        described = f'<b class="unread">{name}</b>{source}<p class="why">{sentence(row.reason)}</p>'
+        described = Html('<b class="unread">{name}</b>{source}<p class="why">{reason}</p>').format(
+            name=name, source=source, reason=sentence(row.reason)
+        )
         cells = (
             (
                 "size" if row.origin else "none",
@@ -130,32 +156,53 @@ def _row(row: Row, is_open: bool) -> str:
             ("day", "Looked at", day(added(row))),
         )
         verb, does = "forget", "Forget"
-    drawn = "".join(
-        f'<td class="{kind}" role="cell" data-label="{label}">{cell}</td>'
+    drawn = Html().join(
+        Html('<td class="{kind}" role="cell" data-label="{label}">{cell}</td>').format(
+            kind=kind, label=label, cell=cell
+        )
         for kind, label, cell in cells
     )
     of = escaped(shortened(title(row), 80))
-    return (
-        f'<tr class="{"is-open" if is_open else ""}" role="row">'
-        f'<th scope="row" role="rowheader">{described}</th>{drawn}'
-        f'<td class="do" role="cell"><button type="button" class="quiet" data-verb="{verb}"'
-        f' data-id="{attribute(row_id(row))}"><span aria-hidden="true">{does}</span>'
-        f'<span class="unseen">{does} {of}</span></button></td></tr>'
+    return Html(
+        '<tr class="{is_open}" role="row">'
+        '<th scope="row" role="rowheader">{described}</th>{drawn}'
+        '<td class="do" role="cell"><button type="button" class="quiet" data-verb="{verb}"'
+        ' data-id="{row_id}"><span aria-hidden="true">{does}</span>'
+        '<span class="unseen">{does} {of}</span></button></td></tr>'
+    ).format(
+        is_open="is-open" if is_open else "",
+        described=described,
+        drawn=drawn,
+        verb=verb,
+        row_id=attribute(row_id(row)),
+        does=does,
+        of=of,
     )
 
 
-def _state(row: Row) -> str:
+def _state(row: Row) -> Html:
     kind = state(row)
     if kind == "read with warnings" and isinstance(row, Entry):
-        return f'<span class="warned">Read, {counted(len(row.warnings), "warning")}</span>'
-    return f'<span class="{kind}">{kind.capitalize()}</span>'
+        return Html('<span class="warned">Read, {warnings}</span>').format(
+            warnings=counted(len(row.warnings), "warning")
+        )
+    return Html('<span class="{kind}">{name}</span>').format(kind=kind, name=kind.capitalize())
 
 
-def _warnings(row: Entry) -> str:
+def _warnings(row: Entry) -> Html:
     """The first of what is odd about a document; all of it stands in the open one."""
-    said = "".join(f'<p class="why">{sentence(one)}</p>' for one in row.warnings[:_WARNINGS])
+    said = Html().join(
+        Html('<p class="why">{one}</p>').format(one=sentence(one))
+        for one in row.warnings[:_WARNINGS]
+    )
     more = len(row.warnings) - _WARNINGS
-    return said + (f'<p class="why">and {counted(more, "more warning")}</p>' if more > 0 else "")
+    return said + (
+        Html('<p class="why">and {more_warnings}</p>').format(
+            more_warnings=counted(more, "more warning")
+        )
+        if more > 0
+        else Html()
+    )
 
 
 def _tail(source: str) -> str:
@@ -163,8 +210,8 @@ def _tail(source: str) -> str:
     return source if len(source) <= _SOURCE else "…" + source[-_SOURCE:]
 
 
-def _pager(found: ListPage) -> str:
+def _pager(found: ListPage) -> Html:
     if found.total <= PAGE:
-        return ""
+        return Html()
     number, pages = found.first // PAGE, (found.total - 1) // PAGE + 1
     return pager("Pages of the list", "page", number, pages)

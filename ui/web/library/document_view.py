@@ -9,47 +9,64 @@ from pincite.corpus.types import Document
 from pincite.retrieval.overview.guide import Guide
 from pincite.ui.text.pieces import Piece, marked, screens
 from pincite.ui.web.controls import pager
-from pincite.ui.web.html import attribute, escaped, isolated, shortened
+from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
 from pincite.ui.web.library.guide_view import guide_view
 from pincite.ui.web.wording import counted, day, sentence, size
 
 _SCREEN = 20_000  # characters of the text that are shown at once
-_CLOSE = '<button type="button" class="close" data-verb="close">Close</button>'
+_CLOSE = Html('<button type="button" class="close" data-verb="close">Close</button>')
 
 
-def document_view(entry: Entry, document: Document, at: int, guide: Guide | None = None) -> str:
+def document_view(entry: Entry, document: Document, at: int, guide: Guide | None = None) -> Html:
     """The document, with the screen ``at`` (from 0) of its text; over the first its guide."""
     shown = screens(document, _SCREEN)
     at = min(max(at, 0), len(shown) - 1)
-    turning = pager("Parts of the text", "turn", at, len(shown)) if len(shown) > 1 else ""
-    return (
-        f'<article class="document" aria-label="{attribute(shortened(entry.title, 120))}">'
-        f'<header><h2 tabindex="-1" data-after="open turn">{isolated(shortened(entry.title, 300))}'
-        f'</h2>{_CLOSE}</header><p class="from">{isolated(entry.source)}</p>'
-        f"{'' if at else guide_view(guide)}"
-        f"{_facts(entry, marked(document))}{_warnings(entry.warnings)}"
-        f"{_tags(entry)}{_rename(entry)}"
-        f'{turning}<div class="text" dir="auto">{_text(shown[at])}</div>{turning}</article>'
+    turning = pager("Parts of the text", "turn", at, len(shown)) if len(shown) > 1 else Html()
+    return Html(
+        '<article class="document" aria-label="{label}">'
+        '<header><h2 tabindex="-1" data-after="open turn">{title}'
+        '</h2>{close}</header><p class="from">{source}</p>'
+        "{guide}"
+        "{facts}{warnings}"
+        "{tags}{rename}"
+        '{turning}<div class="text" dir="auto">{text}</div>{turning}</article>'
+    ).format(
+        label=attribute(shortened(entry.title, 120)),
+        title=isolated(shortened(entry.title, 300)),
+        close=_CLOSE,
+        source=isolated(entry.source),
+        guide=Html() if at else guide_view(guide),
+        facts=_facts(entry, marked(document)),
+        warnings=_warnings(entry.warnings),
+        tags=_tags(entry),
+        rename=_rename(entry),
+        turning=turning,
+        text=_text(shown[at]),
     )
 
 
-def gone(was: Entry, now: Entry | None) -> str:
+def gone(was: Entry, now: Entry | None) -> Html:
     """What is said where an open document is no more, or is another one ``now``."""
     name = isolated(shortened(was.title, 120))
     if now is None:
-        said = f"<p>{name} was removed meanwhile, here or in another window.</p>"
+        said = Html("<p>{name} was removed meanwhile, here or in another window.</p>").format(
+            name=name
+        )
         reopen = ""
     else:
         became = "has been read anew" if now.source == was.source else "has another name"
-        said = f"<p>{name} {became} meanwhile, here or in another window.</p>"
-        reopen = (
-            f'<button type="button" data-verb="open" data-id="{now.id}">'
-            f"Open {isolated(shortened(now.title, 80))}</button>"
+        said = Html("<p>{name} {became} meanwhile, here or in another window.</p>").format(
+            name=name, became=became
         )
-    return f'<article class="document gone" role="status">{said}<p>{reopen}{_CLOSE}</p></article>'
+        reopen = Html(
+            '<button type="button" data-verb="open" data-id="{id}">Open {title}</button>'
+        ).format(id=now.id, title=isolated(shortened(now.title, 80)))
+    return Html(
+        '<article class="document gone" role="status">{said}<p>{reopen}{close}</p></article>'
+    ).format(said=said, reopen=reopen, close=_CLOSE)
 
 
-def _facts(entry: Entry, parts: str) -> str:
+def _facts(entry: Entry, parts: str) -> Html:
     facts = [
         ("Text", f"{counted(entry.characters, 'character')}, {counted(entry.passages, 'passage')}"),
         *([("Pages", f"{entry.pages:,}")] if entry.pages else []),
@@ -57,54 +74,63 @@ def _facts(entry: Entry, parts: str) -> str:
         *([("File", size(entry.origin.size))] if entry.origin else []),
         ("Format", isolated(entry.media_type)),
         ("Added", day(entry.added_at)),
-        ("Id", f'<span class="digest">{entry.id[:12]}</span>'),
+        ("Id", Html('<span class="digest">{id}</span>').format(id=entry.id[:12])),
     ]
-    drawn = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
-    return f'<dl class="facts">{drawn}</dl>'
+    drawn = Html().join(
+        Html("<div><dt>{name}</dt><dd>{value}</dd></div>").format(name=name, value=value)
+        for name, value in facts
+    )
+    return Html('<dl class="facts">{drawn}</dl>').format(drawn=drawn)
 
 
-def _warnings(warnings: Sequence[str]) -> str:
-    items = "".join(f"<li>{sentence(warning)}</li>" for warning in warnings)
+def _warnings(warnings: Sequence[str]) -> Html:
+    items = Html().join(
+        Html("<li>{warning}</li>").format(warning=sentence(warning)) for warning in warnings
+    )
     return (
-        f'<div class="warnings"><h3>What could not be read</h3><ul>{items}</ul></div>'
+        Html('<div class="warnings"><h3>What could not be read</h3><ul>{items}</ul></div>').format(
+            items=items
+        )
         if items
-        else ""
+        else Html()
     )
 
 
-def _tags(entry: Entry) -> str:
-    items = "".join(
-        f'<li>{isolated(tag)}<button type="button" data-verb="untag" data-id="{entry.id}"'
-        f' data-tag="{attribute(tag)}" aria-label="Take the tag {attribute(tag)} away">'
-        "×</button></li>"
+def _tags(entry: Entry) -> Html:
+    items = Html().join(
+        Html(
+            '<li>{tag}<button type="button" data-verb="untag" data-id="{id}"'
+            ' data-tag="{value}" aria-label="Take the tag {value} away">'
+            "×</button></li>"
+        ).format(tag=isolated(tag), id=entry.id, value=attribute(tag))
         for tag in entry.tags
     )
-    return (
-        f'<form class="tagging" data-verb="tag" data-id="{entry.id}">'
-        f'<ul class="tags" aria-label="Tags">{items}</ul>'
+    return Html(
+        '<form class="tagging" data-verb="tag" data-id="{id}">'
+        '<ul class="tags" aria-label="Tags">{items}</ul>'
         '<label><span class="unseen">New tag</span><input name="tag" maxlength="64" required'
         ' placeholder="New tag" autocomplete="off" data-after="tag untag"></label>'
         '<button type="submit">Add tag</button></form>'
-    )
+    ).format(id=entry.id, items=items)
 
 
-def _rename(entry: Entry) -> str:
+def _rename(entry: Entry) -> Html:
     title, source = attribute(entry.title), attribute(entry.source)
-    return (
+    return Html(
         '<details class="more"><summary>Rename or remove</summary>'
-        f'<form data-verb="rename" data-id="{entry.id}">'
-        f'<label><span>Title</span><input name="title" required value="{title}"></label>'
-        f'<label><span>Source</span><input name="source" required value="{source}"></label>'
+        '<form data-verb="rename" data-id="{id}">'
+        '<label><span>Title</span><input name="title" required value="{title}"></label>'
+        '<label><span>Source</span><input name="source" required value="{source}"></label>'
         '<button type="submit">Rename</button>'
-        f'<button type="button" class="quiet" data-verb="remove" data-id="{entry.id}">'
+        '<button type="button" class="quiet" data-verb="remove" data-id="{id}">'
         "Remove this document</button></form></details>"
-    )
+    ).format(id=entry.id, title=title, source=source)
 
 
-def _text(pieces: Sequence[Piece]) -> str:
+def _text(pieces: Sequence[Piece]) -> Html:
     drawn = {
-        "heading": lambda said: f"<h3>{isolated(said)}</h3>",
-        "page": lambda said: f'<p class="page">Page {escaped(said)}</p>',
-        "text": lambda said: f"<p>{escaped(said)}</p>",
+        "heading": lambda said: Html("<h3>{said}</h3>").format(said=isolated(said)),
+        "page": lambda said: Html('<p class="page">Page {said}</p>').format(said=said),
+        "text": lambda said: Html("<p>{said}</p>").format(said=said),
     }
-    return "".join(drawn[piece.kind](piece.said) for piece in pieces)
+    return Html().join(drawn[piece.kind](piece.said) for piece in pieces)

@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pincite.retrieval.overview.guide import Excerpt, Guide
-from pincite.ui.web.html import attribute, escaped, isolated, shortened
+from pincite.ui.web.html import Html, attribute, isolated, shortened
 
 _LEAD, _HEADING = 600, 120  # characters that are shown of each
 _DEEPEST = 3  # levels of headings that are told apart
-_WAITING = '<p class="waiting">Looking for questions that it answers…</p>'
+_WAITING = Html('<p class="waiting">Looking for questions that it answers…</p>')
 
 
-def guide_view(guide: Guide | None) -> str:
+def guide_view(guide: Guide | None) -> Html:
     """How a document opens, its headings and key sentences, and questions as buttons.
 
     Without a guide, or where it is empty, nothing.
     """
     if guide is None or guide.lead is None:
-        return ""
-    return (
+        return Html()
+    return Html(
         '<section class="guide" aria-label="Guide">'
-        f'<p class="lead" dir="auto">{escaped(shortened(guide.lead.text, _LEAD))}</p>'
-        f"{questions(guide)}{_sentences(guide.key_sentences)}{_headings(guide)}"
+        '<p class="lead" dir="auto">{text}</p>'
+        "{questions}{sentences}{headings}"
         "</section>"
+    ).format(
+        text=shortened(guide.lead.text, _LEAD),
+        questions=questions(guide),
+        sentences=_sentences(guide.key_sentences),
+        headings=_headings(guide),
     )
 
 
-def questions(guide: Guide) -> str:
+def questions(guide: Guide) -> Html:
     """Questions as buttons that ask them in the chat, or that they are being looked for."""
     drawn = _WAITING
     if guide.questions is not None:
@@ -35,38 +40,57 @@ def questions(guide: Guide) -> str:
             "Questions that it answers",
             "questions",
             (
-                f'<li><button type="button" data-ask="{attribute(one.question)}">'
-                f"{escaped(one.question)}</button></li>"
+                Html(
+                    '<li><button type="button" data-ask="{asked}">{question}</button></li>'
+                ).format(asked=attribute(one.question), question=one.question)
                 for one in guide.questions
             ),
         )
-    return f'<div class="asked" data-document="{attribute(guide.document)}">{drawn}</div>'
+    return Html('<div class="asked" data-document="{document}">{drawn}</div>').format(
+        document=attribute(guide.document), drawn=drawn
+    )
 
 
-def _sentences(sentences: Iterable[Excerpt]) -> str:
+def _sentences(sentences: Iterable[Excerpt]) -> Html:
     return _list(
         "Key sentences",
         "sentences",
         (
-            f'<li dir="auto">{escaped(one.text)}'
-            + (f' <span class="place">page {one.page}</span>' if one.page is not None else "")
-            + "</li>"
+            Html('<li dir="auto">{text}').format(text=one.text)
+            + (
+                Html(' <span class="place">page {page}</span>').format(page=one.page)
+                if one.page is not None
+                else Html()
+            )
+            + Html("</li>")
             for one in sentences
         ),
     )
 
 
-def _headings(guide: Guide) -> str:
+def _headings(guide: Guide) -> Html:
     least = min((len(heading.section) for heading in guide.headings), default=0)
     lines = [
-        f'<li class="level-{min(len(heading.section) - least, _DEEPEST)}">'
-        f"{isolated(shortened(heading.text, _HEADING))}</li>"
+        Html('<li class="level-{level}">{text}</li>').format(
+            level=min(len(heading.section) - least, _DEEPEST),
+            text=isolated(shortened(heading.text, _HEADING)),
+        )
         for heading in guide.headings
     ]
-    more = [f"<li>and {guide.more_headings:,} more</li>"] if guide.more_headings else []
+    more = (
+        [Html("<li>and {count:,} more</li>").format(count=guide.more_headings)]
+        if guide.more_headings
+        else []
+    )
     return _list("Headings", "outline", [*lines, *more])
 
 
-def _list(name: str, kind: str, items: Iterable[str]) -> str:
-    drawn = "".join(items)
-    return f'<h3>{name}</h3><ul class="{kind}">{drawn}</ul>' if drawn else ""
+def _list(name: str, kind: str, items: Iterable[str]) -> Html:
+    drawn = Html().join(items)
+    return (
+        Html('<h3>{name}</h3><ul class="{kind}">{drawn}</ul>').format(
+            name=name, kind=kind, drawn=drawn
+        )
+        if drawn
+        else Html()
+    )

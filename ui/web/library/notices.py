@@ -6,64 +6,82 @@ from collections.abc import Sequence
 
 from pincite.ingest.wastebin import Removed
 from pincite.retrieval.health import Health
-from pincite.ui.web.html import escaped, isolated, shortened
+from pincite.ui.web.html import Html, isolated, shortened
 from pincite.ui.web.wording import counted, sentence
 
-_DISMISS = '<button type="button" class="quiet" data-verb="dismiss">Dismiss</button>'
-_AIM = 'tabindex="-1" data-after="remove undo forget rename examine"'
+_DISMISS = Html('<button type="button" class="quiet" data-verb="dismiss">Dismiss</button>')
+_AIM = Html('tabindex="-1" data-after="remove undo forget rename examine"')
 _NAME = 80  # characters of a title
 
 
-def notice(said: str, removed: Sequence[Removed]) -> str:
+def notice(said: Html, removed: Sequence[Removed]) -> Html:
     """What was said last, and what can be undone."""
-    undoable = "".join(
-        f'<li>Removed {_named(one.title)} <button type="button" data-verb="undo"'
-        f' data-token="{one.token}">Undo<span class="unseen"> the removal of '
-        f"{escaped(shortened(one.title, _NAME))}</span></button></li>"
+    undoable = Html().join(
+        Html(
+            '<li>Removed {named} <button type="button" data-verb="undo"'
+            ' data-token="{token}">Undo<span class="unseen"> the removal of '
+            "{title}</span></button></li>"
+        ).format(named=_named(one.title), token=one.token, title=shortened(one.title, _NAME))
         for one in removed
     )
     if not said and not undoable:
-        return ""
-    undoable = f"<ul>{undoable}</ul>" if undoable else ""
-    return f'<div class="notice" role="status" {_AIM}>{said}{undoable}{_DISMISS}</div>'
+        return Html()
+    undoable = Html("<ul>{undoable}</ul>").format(undoable=undoable) if undoable else Html()
+    return Html('<div class="notice" role="status" {aim}>{said}{undoable}{dismiss}</div>').format(
+        aim=_AIM, said=said, undoable=undoable, dismiss=_DISMISS
+    )
 
 
-def done(what: str, name: str) -> str:
+def done(what: str, name: str) -> Html:
     """That something was done to a document."""
-    return f"<p>{what.capitalize()}: {_named(name)}</p>"
+    return Html("<p>{what}: {named}</p>").format(what=what.capitalize(), named=_named(name))
 
 
-def problem(message: str) -> str:
+def problem(message: str) -> Html:
     """Why something was not done."""
-    return f'<p class="problem">{sentence(message)}</p>'
+    return Html('<p class="problem">{message}</p>').format(message=sentence(message))
 
 
-def health(found: Health, deep: bool) -> str:
+def health(found: Health, deep: bool) -> Html:
     """What an examination of the library found."""
-    problems = "".join(f"<li>{sentence(problem)}</li>" for problem in found.problems)
+    problems = Html().join(
+        Html("<li>{problem}</li>").format(problem=sentence(problem)) for problem in found.problems
+    )
     verdict = (
-        f"<p><b>{counted(len(found.problems), 'problem')}</b></p>"
-        f'<ul class="problems">{problems}</ul>'
+        Html('<p><b>{count}</b></p><ul class="problems">{problems}</ul>').format(
+            count=counted(len(found.problems), "problem"), problems=problems
+        )
         if problems
-        else "<p><b>The library is sound.</b></p>"
+        else Html("<p><b>The library is sound.</b></p>")
     )
     looked = (
         "Every text, offset and vector and both indexes were checked."
         if deep
         else "The model, the library's tables and the sums of the indexes were checked."
     )
-    versions = ", ".join(f"{escaped(name)} {escaped(v)}" for name, v in found.versions.items())
+    versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
     deeper = (
-        ""
+        Html()
         if deep
-        else '<button type="button" data-verb="examine" data-deep="yes">Check every text</button>'
+        else Html(
+            '<button type="button" data-verb="examine" data-deep="yes">Check every text</button>'
+        )
     )
-    return (
-        f"{verdict}<p>{looked} {counted(found.documents, 'document')}, "
-        f"{counted(found.passages, 'passage')}, generation {found.generation}, embedder "
-        f'{escaped(found.embedder or "none")}.</p><p class="versions">{versions}</p>{deeper}'
+    return Html(
+        "{verdict}<p>{looked} {documents}, "
+        "{passages}, generation {generation}, embedder "
+        '{embedder}.</p><p class="versions">{versions}</p>{deeper}'
+    ).format(
+        verdict=verdict,
+        looked=looked,
+        documents=counted(found.documents, "document"),
+        passages=counted(found.passages, "passage"),
+        generation=found.generation,
+        embedder=found.embedder or "none",
+        versions=versions,
+        deeper=deeper,
     )
 
 
-def _named(name: str) -> str:
-    return f"<cite>{isolated(shortened(name, _NAME))}</cite>"
+def _named(name: str) -> Html:
+    return Html("<cite>{name}</cite>").format(name=isolated(shortened(name, _NAME)))

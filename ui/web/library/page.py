@@ -16,6 +16,7 @@ from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui.guides import Guides
 from pincite.ui.web import static
+from pincite.ui.web.html import Html
 from pincite.ui.web.library import upload_view, uploads
 from pincite.ui.web.library.actions import LibraryActions, ViewState
 from pincite.ui.web.wording import FAILED
@@ -26,7 +27,7 @@ _GUIDE_SCRIPT = static.text("guide.js")
 _DROP_SCRIPT = static.text("drop.js")
 _TAKEN_AT_ONCE = 8  # uploads that are followed at the same time; one after the other is read
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_TOOLS = '<button type="button" class="quiet" data-verb="examine">Check the library</button>'
+_TOOLS = Html('<button type="button" class="quiet" data-verb="examine">Check the library</button>')
 
 
 def library_page(

@@ -10,7 +10,7 @@ from pincite.ingest.events import OUTCOMES, Event, Summary
 from pincite.ingest.files.read import MB
 from pincite.ingest.uploads import Limits
 from pincite.ui.text.progress import passed_over
-from pincite.ui.web.html import attribute, isolated, shortened
+from pincite.ui.web.html import Html, attribute, isolated, shortened
 from pincite.ui.web.wording import counted, sentence
 
 _NAMED = 200  # files that are named one by one
@@ -32,7 +32,7 @@ class UploadedFile:
     lost: str = ""
 
 
-def drop_zone(limits: Limits) -> str:
+def drop_zone(limits: Limits) -> Html:
     """Where files are dropped or chosen. The script beside it sends them and says how far it is."""
     size = f"{limits.file_bytes / MB:,g} MB"
     too_many = (
@@ -42,22 +42,29 @@ def drop_zone(limits: Limits) -> str:
     too_large = (
         f"An upload may have {limits.upload_bytes / MB:,g} MB. Upload the files in several goes."
     )
-    return (
-        f'<form class="drop" data-files="{limits.files}" data-largest="{limits.file_bytes}"'
-        f' data-bytes="{limits.upload_bytes}" data-too-many="{attribute(too_many)}"'
-        f' data-too-large="{attribute(too_large)}">'
+    return Html(
+        '<form class="drop" data-files="{files}" data-largest="{file_bytes}"'
+        ' data-bytes="{upload_bytes}" data-too-many="{too_many}"'
+        ' data-too-large="{too_large}">'
         '<p class="call">Drop files or folders here, or '
         '<label class="choose"><input type="file" multiple class="unseen">'
         "<span>choose files</span></label></p>"
         '<p class="kinds">PDF, Word, PowerPoint, Excel, EPUB, HTML, Markdown, mail, text; a folder '
-        f"also as a zip file. Up to {size} a file, {limits.files:,} files at once.</p>"
+        "also as a zip file. Up to {size} a file, {files:,} files at once.</p>"
         '<label class="for-all"><span>Tags for them</span><input name="tags" maxlength="400" '
         'placeholder="none; several with commas" autocomplete="off"></label></form>'
         '<div class="sending"></div>'
+    ).format(
+        files=limits.files,
+        file_bytes=limits.file_bytes,
+        upload_bytes=limits.upload_bytes,
+        too_many=attribute(too_many),
+        too_large=attribute(too_large),
+        size=size,
     )
 
 
-def reading(files: Sequence[UploadedFile], events: Iterable[Event], embedded: int) -> str:
+def reading(files: Sequence[UploadedFile], events: Iterable[Event], embedded: int) -> Html:
     """How far each file of an upload is while they are read."""
     fates = {event.source: event for event in events}
     names = [file.name for file in files]
@@ -70,14 +77,20 @@ def reading(files: Sequence[UploadedFile], events: Iterable[Event], embedded: in
     ]
     done = len(fates) + sum(bool(file.lost) for file in files if file.name not in fates)
     passages = f", {counted(embedded, 'passage')} embedded" if embedded else ""
-    return (
-        f'<div class="arrivals"><p><b>Reading {counted(len(files), "file")}</b> '
-        f'{done:,} done{passages}</p><progress max="{max(len(lines), 1)}" value="{done}" '
-        f'aria-label="Files read"></progress>{_lines(lines)}</div>'
+    return Html(
+        '<div class="arrivals"><p><b>Reading {files}</b> '
+        '{done:,} done{passages}</p><progress max="{total}" value="{done}" '
+        'aria-label="Files read"></progress>{lines}</div>'
+    ).format(
+        files=counted(len(files), "file"),
+        done=done,
+        passages=passages,
+        total=max(len(lines), 1),
+        lines=_lines(lines),
     )
 
 
-def finished(files: Sequence[UploadedFile], summary: Summary) -> str:
+def finished(files: Sequence[UploadedFile], summary: Summary) -> Html:
     """What was read of an upload, and what was not and why."""
     lost = [Event(file.name, "refused", reason=file.lost) for file in files if file.lost]
     events = [*lost, *summary.events]
@@ -90,31 +103,35 @@ def finished(files: Sequence[UploadedFile], summary: Summary) -> str:
     # What a person has to see comes first.
     events.sort(key=lambda event: (event.outcome != "refused", not event.warnings))
     left_out = (
-        f"<p>{sentence(passed_over(summary.passed_over))}</p>"
+        Html("<p>{passed_over}</p>").format(passed_over=sentence(passed_over(summary.passed_over)))
         if summary.passed_over.total()
-        else ""
+        else Html()
     )
-    return (
+    return Html(
         '<div class="arrivals done" role="status">'
-        f"<p><b>{said or 'There was nothing to read'}</b></p>{left_out}"
-        f"{_lines((event.source, _fate(event)) for event in events)}"
+        "<p><b>{said}</b></p>{left_out}"
+        "{lines}"
         '<button type="button" class="quiet" data-verb="dismiss">Dismiss</button></div>'
+    ).format(
+        said=said or "There was nothing to read",
+        left_out=left_out,
+        lines=_lines((event.source, _fate(event)) for event in events),
     )
 
 
-def failed(message: str) -> str:
+def failed(message: str) -> Html:
     """Why nothing of an upload was read."""
-    return (
-        f'<div class="arrivals failed" role="alert"><p>{sentence(message)}</p>'
+    return Html(
+        '<div class="arrivals failed" role="alert"><p>{message}</p>'
         '<button type="button" class="quiet" data-verb="dismiss">Dismiss</button></div>'
-    )
+    ).format(message=sentence(message))
 
 
-def _waiting(file: UploadedFile) -> str:
+def _waiting(file: UploadedFile) -> Html:
     return _said("refused", "Not read", [file.lost]) if file.lost else _said("waiting", "Waiting")
 
 
-def _fate(event: Event) -> str:
+def _fate(event: Event) -> Html:
     said = _WORDS[event.outcome]
     if event.outcome in ("added", "replaced"):
         said += f", {counted(event.passages, 'passage')}"
@@ -124,15 +141,25 @@ def _fate(event: Event) -> str:
     return _said(event.outcome, said, notes)
 
 
-def _said(kind: str, said: str, notes: Sequence[str] = ()) -> str:
-    more = "".join(f'<p class="why">{sentence(note)}</p>' for note in notes)
-    return f'<span class="fate {kind}">{said}</span>{more}'
+def _said(kind: str, said: str, notes: Sequence[str] = ()) -> Html:
+    more = Html().join(
+        Html('<p class="why">{note}</p>').format(note=sentence(note)) for note in notes
+    )
+    return Html('<span class="fate {kind}">{said}</span>{more}').format(
+        kind=kind, said=said, more=more
+    )
 
 
-def _lines(lines: Iterable[tuple[str, str]]) -> str:
+def _lines(lines: Iterable[tuple[str, Html]]) -> Html:
     drawn = [
-        f'<li><span class="name">{isolated(shortened(name, _NAME))}</span>{fate}</li>'
+        Html('<li><span class="name">{name}</span>{fate}</li>').format(
+            name=isolated(shortened(name, _NAME)), fate=fate
+        )
         for name, fate in lines
     ]
-    more = f"<li>and {len(drawn) - _NAMED:,} more</li>" if len(drawn) > _NAMED else ""
-    return f"<ul>{''.join(drawn[:_NAMED])}{more}</ul>"
+    more = (
+        Html("<li>and {count:,} more</li>").format(count=len(drawn) - _NAMED)
+        if len(drawn) > _NAMED
+        else Html()
+    )
+    return Html("<ul>{drawn}{more}</ul>").format(drawn=Html().join(drawn[:_NAMED]), more=more)

@@ -99,7 +99,7 @@ class _Tags(HTMLParser):
         self.names: set[str] = set()
         self.attributes: set[str] = set()
         self.text = ""
-        self.feed(markup)
+        self.feed(str(markup))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.add(tag)
