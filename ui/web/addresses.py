@@ -10,28 +10,29 @@ from urllib.parse import urlencode
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pincite.corpus.types import Span
+from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.reading.quote import Quote
 
 ASK, LIBRARY, EVALUATE = "/ask", "/library", "/evaluate"
 DOCUMENTS = "/documents"
-MOST_WORDS = 200  # code points of a quote that its link carries
+MOST_WORDS = 200  # code points of a quote or passage that its link carries
 _SPAN = re.compile(r"([0-9]{1,10})-([0-9]{1,10})")
 
 
-def quote_address(quote: Quote) -> str:
-    """The address of a quote's place in its document, from the root of the site.
+def place_address(item: Quote | FoundPassage) -> str:
+    """The address of the place of a quote or passage in its document, from the root of the site.
 
     The span stands in it twice: browsers keep what is after ``#`` to themselves, and the server has
-    to mark the place. The quote's first words are there for the day on which the document has
+    to mark the place. The first words are there for the day on which the document has
     changed: offsets alone find nothing then, and of a hash no library can be searched.
 
-    >>> quote_address(Quote("ab", "T", (), None, 3, 8, "a & b", (), 1.0))
+    >>> place_address(Quote("ab", "T", (), None, 3, 8, "a & b", (), 1.0))
     '/documents/ab?span=3-8&text=a%20%26%20b#3-8'
     """
-    span = f"{quote.start}-{quote.end}"
-    words = quote.text[:MOST_WORDS]
+    span = f"{item.start}-{item.end}"
+    words = item.text[:MOST_WORDS]
     query = urlencode({"span": span, "text": words}, errors="replace", quote_via=percent_encoded)
-    return f"{DOCUMENTS}/{quote.document}?{query}#{span}"
+    return f"{DOCUMENTS}/{item.document}?{query}#{span}"
 
 
 def span_from(text: str) -> Span | None:

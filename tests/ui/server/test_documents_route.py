@@ -33,7 +33,7 @@ from pincite.retrieval.reading.quote import Quote
 from pincite.ui.api.problems import problem
 from pincite.ui.server.documents_route import documents_route
 from pincite.ui.server.plain_pages import NotFoundPages
-from pincite.ui.web.addresses import MOST_WORDS, PageAddresses, quote_address, span_from
+from pincite.ui.web.addresses import MOST_WORDS, PageAddresses, place_address, span_from
 from pincite.ui.web.documents.page import document_body, parts
 from tests.ui.conftest import HOSTILE_HEADING, HOSTILE_SENTENCE, HOSTILE_TITLE
 from tests.ui.markup import HARMFUL, Drawn
@@ -91,7 +91,7 @@ def test_a_link_to_a_quote_shows_it_marked_in_its_document(
 ) -> None:
     document = library.document(take_in(library, tmp_path).id)
     quote = quote_of(document, GULLS)
-    address = quote_address(quote)
+    address = place_address(quote)
     page = client.get(address)
     assert page.status_code == 200
     assert marked(page.text) == GULLS
@@ -132,7 +132,7 @@ def test_a_link_to_a_changed_document_says_so_and_leads_to_where_the_words_stand
     library: Library, client: TestClient, tmp_path: Path
 ) -> None:
     document = library.document(take_in(library, tmp_path).id)
-    address = quote_address(quote_of(document, GULLS))
+    address = place_address(quote_of(document, GULLS))
     changed = take_in(library, tmp_path, f"A new beginning.\n\n{TEXT}")
     page = client.get(address)
     assert page.status_code == 404
@@ -149,7 +149,7 @@ def test_a_link_to_a_removed_document_leads_to_another_with_the_same_words(
 ) -> None:
     first = take_in(library, tmp_path)
     other = take_in(library, tmp_path, name="copy.txt")
-    address = quote_address(quote_of(library.document(first.id), GULLS))
+    address = place_address(quote_of(library.document(first.id), GULLS))
     library.remove([first.id])
     assert f"/documents/{other.id}?span=" in client.get(address).text
     library.remove([other.id])
@@ -277,13 +277,13 @@ def test_a_hostile_document_stays_text(
     ingest_sources([Source(file, HOSTILE_TITLE)], library, HashingEmbedder())
     document = library.document(library.find(str(file)).id)
     quote = quote_of(document, HOSTILE_SENTENCE)
-    body = client.get(quote_address(quote)).text.partition("<body>")[2]
+    body = client.get(place_address(quote)).text.partition("<body>")[2]
     assert not {tag for tag, _ in Drawn(body).elements} & HARMFUL
     assert marked(body) == HOSTILE_SENTENCE
     whole = client.get(f"/documents/{document.id}?span=0-{len(document.text)}").text
     assert not {tag for tag, _ in Drawn(whole.partition("<body>")[2]).elements} & HARMFUL
     library.remove([document.id])
-    gone = client.get(quote_address(quote)).text.partition("<body>")[2]
+    gone = client.get(place_address(quote)).text.partition("<body>")[2]
     assert not {tag for tag, _ in Drawn(gone).elements} & HARMFUL
 
 
@@ -337,8 +337,8 @@ def test_the_parts_are_the_whole_text(text: str) -> None:
 @given(st.text(max_size=400))
 def test_the_address_of_any_quote_carries_its_first_words(text: str) -> None:
     quote = Quote("ab12", "T", (), None, 7, 8 + len(text), text, (), 0.5)
-    address = urlsplit(quote_address(quote))
+    address = urlsplit(place_address(quote))
     query = parse_qs(address.query, keep_blank_values=True)
     assert query["text"] == [text[:MOST_WORDS]]
     assert span_from(query["span"][0]) == span_from(address.fragment) == quote.span
-    assert re.fullmatch(r"[\w/?=&%.~#-]+", quote_address(quote), re.ASCII)
+    assert re.fullmatch(r"[\w/?=&%.~#-]+", place_address(quote), re.ASCII)

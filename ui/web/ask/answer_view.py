@@ -108,12 +108,13 @@ def _not_found(answer: Answer, turn: int) -> Html:
             ' aria-label="See nearest passage {sign}">[{sign}]</a>'
             '<div class="said"><div class="excerpt" dir="auto">'
             "{passage}</div>"
-            "{places}</div></li>"
+            "{places}{copy_link}</div></li>"
         ).format(
             turn=turn,
             sign=sign,
             passage=passage(near.excerpt, near.passage.start, few=0),
             places=places(near.passage, near.places),
+            copy_link=copy_link(near.passage),
         )
         for sign, near in lettered(answer.nearest)
     )

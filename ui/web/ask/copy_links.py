@@ -1,21 +1,22 @@
-"""What can be copied of an answer, as HTML: the link to a quote, the answer in each form."""
+"""What can be copied of an answer, as HTML: the link to a quote or passage, the answer as text."""
 
 from __future__ import annotations
 
+from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.reading.quote import Quote
-from pincite.ui.web.addresses import quote_address
+from pincite.ui.web.addresses import place_address
 from pincite.ui.web.html import Html, attribute
 
 _FORMS = {"markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS", "apa": "APA"}
 
 
-def copy_link(quote: Quote) -> Html:
-    """The button that copies the address of the quote's place (``copy_links.js``)."""
-    address = attribute(quote_address(quote))
+def copy_link(item: Quote | FoundPassage) -> Html:
+    """The button that copies the address of the item's place (``copy_links.js``)."""
+    name = "quote" if isinstance(item, Quote) else "passage"
     return Html(
         '<p class="link"><button type="button" class="plain" data-link="{address}">'
-        "Copy link to this quote</button></p>"
-    ).format(address=address)
+        "Copy link to this {name}</button></p>"
+    ).format(address=attribute(place_address(item)), name=name)
 
 
 def copy_answer(turn: int, *, has_quotes: bool) -> Html:

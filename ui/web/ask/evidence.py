@@ -61,6 +61,7 @@ def evidence(
             sign=sign,
             body=passage(near.passage.text, near.passage.start),
             note="Nearest passage",
+            link=copy_link(near.passage),
         )
         for sign, near in lettered(answer.nearest)
     )

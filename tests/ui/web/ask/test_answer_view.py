@@ -205,7 +205,7 @@ def test_not_found_is_said_plainly_with_the_passages_that_come_closest() -> None
     assert "Not in these documents" in words
     assert (
         "These passages come closest, and do not answer the question:"
-        "[a]One stands first. ThT › HAbout other things"
+        "[a]One stands first. ThT › HCopy link to this passage"
     ) in words
     assert "<blockquote" not in reply
     assert "Nearest passage" in shown

@@ -6,7 +6,7 @@ import pytest
 
 from pincite.ui.web.ask import answer_view, evidence
 from tests.ui.markup import Drawn
-from tests.ui.web.ask.test_answer_view import PAYLOADS, PROSE, answer, document, drawn, quote_of
+from tests.ui.web.ask.test_answer_view import PAYLOADS, PROSE, answer, document, quote_of
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -17,8 +17,18 @@ def test_each_quote_has_its_link_to_copy_in_the_chat_and_on_its_card(payload: st
         links = [link or "" for link in Drawn(shown).values("data-link")]
         assert [link.rpartition("#")[2] for link in links] == ["0-60", "70-120"]
         assert all(link.startswith(f"/documents/{source.id}?span=") for link in links)
+
+
+def test_each_nearest_passage_has_its_link_to_copy_in_the_chat_and_on_its_card() -> None:
+    source = document()
     near = answer(source)
-    assert "data-link" not in drawn(near, source)
+    for shown in (answer_view.reply(near, 1), evidence.evidence(near, lambda id: source, 1)):
+        links = [link or "" for link in Drawn(shown).values("data-link")]
+        assert [link.rpartition("#")[2] for link in links] == [
+            f"{passage.start}-{passage.end}" for passage in near.nearest
+        ]
+        assert links
+        assert "Copy link to this passage" in Drawn(shown).text
 
 
 def test_an_answer_can_be_copied_in_four_forms_and_a_refusal_in_one() -> None:
