@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from pincite.corpus.errors import PinciteError, UsageError
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.engine import Engine
+from pincite.ui.api.hanging_up import wanted
 from pincite.ui.api.models import Message
 from pincite.ui.api.problems import sentence_of
 from pincite.ui.api.queue import Queue
@@ -70,7 +71,9 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         turns = [Turn(one.role, one.text) for one in history or ()]
         return await _told(
             queue,
-            lambda: engine.ask(question, history=turns, documents=documents, tags=tags).to_json(),
+            lambda: engine.ask(
+                question, history=turns, documents=documents, tags=tags, watch=wanted
+            ).to_json(),
         )
 
     @server.tool(annotations=_READS)
