@@ -20,12 +20,14 @@ from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui.api import models, uploads
+from pincite.ui.api.asking import ask as ask_engine
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.events import EventStream, event
-from pincite.ui.api.hanging_up import answer_nobody, wanted, while_connected
+from pincite.ui.api.hanging_up import answer_nobody, while_connected
 from pincite.ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
 from pincite.ui.api.queue import Queue
 from pincite.ui.api.reference import reference
+from pincite.ui.api.requests import AskRequest, SearchRequest
 from pincite.ui.guides import Guides
 
 PREFIX = "/api/v1"
@@ -81,13 +83,14 @@ def api(
     @app.post(
         "/ask",
         response_model=models.Answer,
+        response_model_exclude_unset=True,  # no citations where none are wanted
         responses={
             200: {"content": {_EVENTS: {"schema": {"type": "string"}}}},
             **_fails(404, 409, 413, 415),
         },
     )
     async def ask(
-        asked: models.AskRequest,
+        asked: AskRequest,
         request: Request,
         accept: Annotated[str, Header(include_in_schema=False)] = "",
     ) -> Any:
@@ -98,13 +101,15 @@ def api(
 
         With ``Accept: text/event-stream`` the answer comes as server-sent events: a ``quote`` for
         each quote, best first, then the whole ``answer``; or a ``problem``.
+
+        With ``cite`` the quotes come as citations too, ready for a reference manager.
         """
         if _EVENTS in accept:
             return EventStream(partial(_events, engine, queue, asked))
         return await while_connected(request, partial(queue.done, partial(_ask, engine, asked)))
 
     @app.post("/search", response_model=models.Found, responses=_fails(404, 409, 413, 415))
-    async def search(asked: models.SearchRequest, request: Request) -> Any:
+    async def search(asked: SearchRequest, request: Request) -> Any:
         """The passages that are nearest to a question, ranked."""
         work = partial(
             engine.search,
@@ -219,18 +224,18 @@ def api(
     return app
 
 
-def _ask(engine: Engine, asked: models.AskRequest) -> dict[str, Any]:
-    answer = engine.ask(
+def _ask(engine: Engine, asked: AskRequest) -> dict[str, Any]:
+    return ask_engine(
+        engine,
         asked.question,
         history=asked.turns,
         documents=asked.documents,
         tags=asked.tags,
-        watch=wanted,
+        cite=asked.cite or (),
     )
-    return answer.to_json()
 
 
-async def _events(engine: Engine, queue: Queue, asked: models.AskRequest) -> list[bytes]:
+async def _events(engine: Engine, queue: Queue, asked: AskRequest) -> list[bytes]:
     """The answer as server-sent events."""
     try:
         answer = await queue.done(partial(_ask, engine, asked))
