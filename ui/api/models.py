@@ -71,7 +71,8 @@ class Answer(BaseModel):
     )
     confidence: float = Field(description="In [0, 1]; `trace.confidence_kind` says of which kind.")
     quotes: list[Quote] = Field(
-        description="One to three, best first; none when NOT_FOUND, more where it lists documents."
+        description="One to three, best first; none when NOT_FOUND. Four where the question "
+        "has four parts, more where it lists documents."
     )
     nearest: list[Passage] = Field(description="The nearest passages, which may be no answer.")
     trace: dict[str, Any] = Field(
