@@ -72,7 +72,7 @@ class Answer:
             below it, ``NOT_FOUND`` where the documents are not about what is asked.
         confidence: in [0, 1]; ``trace.confidence_kind`` says of which kind.
         quotes: one to three, best first; none when NOT_FOUND. When UNSURE nobody vouches for them.
-            More where it is the documents themselves that are to be listed.
+            A question of four parts may have four, one that asks which documents there are more.
         nearest: the passages that were nearest, whatever the status.
         trace: how it came about.
     """
@@ -216,7 +216,7 @@ def answer(
             quotes = overview.before(quotes, settings.quotes)
         else:
             firsts = _firsts_of_parts(query, sources, settings, scope, follow_up)
-            quotes = covering(quotes, firsts, settings.quotes)
+            quotes = covering(quotes, firsts, max(settings.quotes, len(firsts)))
     with stages.timed("verify"):
         for quote in quotes:
             verify(quote, sources.document(quote.document))

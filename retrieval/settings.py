@@ -50,7 +50,12 @@ class Settings(BaseSettings):
         le=100,
         description="Best passages that the cross-encoder reads; 0 turns it off. Each takes time.",
     )
-    quotes: int = Field(3, ge=1, le=3, description="Quotes in an answer, at most.")
+    quotes: int = Field(
+        3,
+        ge=1,
+        le=3,
+        description="Quotes in an answer, at most. A question of more parts has one each.",
+    )
     threshold: float | None = Field(
         None,
         ge=0,

@@ -16,9 +16,11 @@ from starlette.applications import Starlette
 from pincite.corpus.errors import PinciteError, UsageError
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.engine import Engine
-from pincite.ui.api.models import Message
+from pincite.ui.api.asking import ask as ask_engine
+from pincite.ui.api.models import CiteFormat
 from pincite.ui.api.problems import sentence_of
 from pincite.ui.api.queue import Queue
+from pincite.ui.api.requests import Message
 
 PATH = "/mcp"
 _LONGEST_READ = 20_000  # characters of a document given at once
@@ -35,6 +37,11 @@ _Documents = Annotated[
 ]
 _Tags = Annotated[
     list[str] | None, Field(description="Only documents with one of these tags; None for all.")
+]
+
+_Cite = Annotated[
+    list[CiteFormat] | None,
+    Field(description="Give the quotes in these formats too, as ``citations``; None for none."),
 ]
 
 
@@ -60,6 +67,7 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         history: _History = None,
         documents: _Documents = None,
         tags: _Tags = None,
+        cite: _Cite = None,
     ) -> dict[str, Any]:
         """Answer a question with verified verbatim quotes, or say that the documents do not.
 
@@ -70,7 +78,9 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         turns = [Turn(one.role, one.text) for one in history or ()]
         return await _told(
             queue,
-            lambda: engine.ask(question, history=turns, documents=documents, tags=tags).to_json(),
+            lambda: ask_engine(
+                engine, question, history=turns, documents=documents, tags=tags, cite=cite or ()
+            ),
         )
 
     @server.tool(annotations=_READS)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from pincite.retrieval.reading.quote import Quote, overlap
 from pincite.retrieval.search.analysis import stop_terms, terms
 
-MOST = 3  # parts, as many as there are quotes
+MOST = 4  # parts
 _LONGEST = 300  # code points; a longer question is a text with a question in it
 _LONGEST_SUBJECT = 8  # words before a colon
 _BEGINS = (
@@ -24,6 +25,18 @@ _BEGINS = (
 )
 _BETWEEN = re.compile(rf"[\s,;?]*\b(?:and|or)\s+(?={_BEGINS})|\s*[,;?]\s+(?={_BEGINS})", re.I)
 _ASKS = re.compile(_BEGINS, re.I)
+# Of a list: "1) … 2) …", "a. … b. …", "First, … Second, …", or a bullet at the start of each line.
+_MARK = re.compile(
+    r"(?:^|(?<=\s))(?:\(?(\d|[a-d]|i{1,3}|iv)[.)]|(first|second|third|fourth)(?:ly)?,)\s+", re.I
+)
+_MARKS = (
+    ("1", "a", "i", "first"),
+    ("2", "b", "ii", "second"),
+    ("3", "c", "iii", "third"),
+    ("4", "d", "iv", "fourth"),
+)
+_AND = re.compile(r"[\s,;?]+(?:and|or)$", re.I)
+_BULLET = re.compile(r"^[ \t]*[-*•–][ \t]+", re.M)
 _SUBJECT = re.compile(r"([^:?]{3,60}):\s+(.*)", re.DOTALL)
 # What only the part before says which thing it is for.
 _POINTS_BACK = re.compile(
@@ -55,9 +68,10 @@ def parts(question: str) -> tuple[str, ...]:
         return ()
     named = _SUBJECT.fullmatch(question)
     subject, body = named.groups() if named else ("", question)
-    pieces = _pieces(body)
+    items = _items(body)
+    pieces = items or _pieces(body)
     too_long = len(subject.split()) > _LONGEST_SUBJECT
-    if too_long or not pieces or not (subject or _ASKS.match(pieces[0])):
+    if too_long or not pieces or not (subject or items or _ASKS.match(pieces[0])):
         return ()
     first = f"{subject}: {pieces[0]}" if subject else pieces[0]
     whole = [first, *(_part(piece, subject, pieces[0]) for piece in pieces[1:] if _has_own(piece))]
@@ -65,12 +79,51 @@ def parts(question: str) -> tuple[str, ...]:
 
 
 def covering(quotes: Sequence[Quote], firsts: Iterable[Quote], limit: int) -> list[Quote]:
-    """The best quote, then the first of each part that is not there yet, then the others."""
-    chosen: list[Quote] = []
-    for quote in [*quotes[:1], *firsts, *quotes[1:]]:
-        if not any(overlap(quote, other) or quote.text == other.text for other in chosen):
-            chosen.append(quote)
+    """The best quote, then the first of each part that is not there yet, then the others.
+
+    Where a passage is there already, what answers the part is highlighted in it as well.
+    """
+    chosen = list(quotes[:1])
+    for first in firsts:
+        chosen = [_marked_as_well(quote, first) for quote in chosen]
+        _add(chosen, first)
+    for quote in quotes[1:]:
+        _add(chosen, quote)
     return chosen[:limit]
+
+
+def _add(chosen: list[Quote], quote: Quote) -> None:
+    if not any(overlap(quote, other) or quote.text == other.text for other in chosen):
+        chosen.append(quote)
+
+
+def _marked_as_well(quote: Quote, other: Quote) -> Quote:
+    """The quote with the highlights of another of its passage, those that stand in it."""
+    if quote.document != other.document:
+        return quote
+    further = [
+        (start, end)
+        for start, end in other.highlights
+        if quote.start <= start < end <= quote.end
+        and not any(start < e and s < end for s, e in quote.highlights)
+    ]
+    return replace(quote, highlights=tuple(sorted([*quote.highlights, *further])))
+
+
+def _items(body: str) -> list[str]:
+    """The items of a list of questions; none where it is no such list."""
+    bullets = list(_BULLET.finditer(body))
+    marks = bullets if len(bullets) > 1 else list(_MARK.finditer(body))
+    ends = [mark.start() for mark in marks[1:]]
+    items = [body[m.end() : end] for m, end in zip(marks, [*ends, len(body)], strict=False)]
+    in_order = marks is bullets or all(
+        (mark[1] or mark[2]).lower() in names for mark, names in zip(marks, _MARKS, strict=False)
+    )
+    ask = all("?" in item or _ASKS.match(item) for item in items)  # not "1. FC Köln"
+    if len(marks) < 2 or not in_order or not ask or body[: marks[0].start()].strip():
+        return []
+    # The conjunction stands before the mark of the last: "…, and 2) who …".
+    return [_AND.sub("", item.strip(" \n\t,;?.")).strip(" \n\t,;?.") for item in items]
 
 
 def _pieces(body: str) -> list[str]:

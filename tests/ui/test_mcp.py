@@ -145,3 +145,14 @@ async def test_the_tools_say_what_a_history_is(address: str) -> None:
     for name in ("ask", "search"):
         assert "oldest first" in inputs[name]["history"]["description"]
     assert "history" not in inputs["read_document"]
+
+
+async def test_quotes_come_as_citations_too(address: str) -> None:
+    async with Client(f"{address}mcp") as client:
+        given = await client.call_tool("ask", {"question": ASKED, "cite": ["bibtex", "markdown"]})
+        refused = await client.call_tool("ask", {"question": ASKED, "cite": ["endnote"]})
+    cited = given.structured_content["citations"]
+    assert list(cited) == ["bibtex", "markdown"]
+    assert cited["bibtex"].startswith("@misc{pincite-")
+    assert refused.is_error
+    assert "'bibtex', 'ris', 'apa' or 'markdown'" in refused.content[0].text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 from functools import partial
 from http import HTTPStatus
@@ -11,10 +9,10 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Query, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from pincite.corpus.errors import PinciteError, UsageError
+from pincite.corpus.errors import UsageError
 from pincite.corpus.record import parts
 from pincite.corpus.types import Span
 from pincite.ingest.files.copies import same_contents
@@ -22,15 +20,19 @@ from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui.api import models, uploads
+from pincite.ui.api.asking import ask as ask_engine
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
+from pincite.ui.api.events import EventStream, event
+from pincite.ui.api.hanging_up import answer_nobody, while_connected
 from pincite.ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
 from pincite.ui.api.queue import Queue
 from pincite.ui.api.reference import reference
+from pincite.ui.api.requests import AskRequest, SearchRequest
 from pincite.ui.guides import Guides
 
 PREFIX = "/api/v1"
 _DOCUMENTS = "/documents"
-_EVENTS, _PICTURE = "text/event-stream", "image/png"
+_EVENTS, _PICTURE = EventStream.media_type, "image/png"
 _BINARY = {"type": "string", "format": "binary"}
 _KEPT = {"Cache-Control": "private, max-age=3600"}  # an id pins its text, and so its file
 _PROBLEM = {MEDIA_TYPE: {"schema": models.Problem.model_json_schema()}}
@@ -76,17 +78,21 @@ def api(
 
     app.add_middleware(BodyLimitMiddleware, limit=largest)
     report_problems(app)
+    answer_nobody(app)
 
     @app.post(
         "/ask",
         response_model=models.Answer,
+        response_model_exclude_unset=True,  # no citations where none are wanted
         responses={
             200: {"content": {_EVENTS: {"schema": {"type": "string"}}}},
             **_fails(404, 409, 413, 415),
         },
     )
     async def ask(
-        request: models.AskRequest, accept: Annotated[str, Header(include_in_schema=False)] = ""
+        asked: AskRequest,
+        request: Request,
+        accept: Annotated[str, Header(include_in_schema=False)] = "",
     ) -> Any:
         """Answer a question with verified quotes, or say that the documents do not.
 
@@ -95,24 +101,25 @@ def api(
 
         With ``Accept: text/event-stream`` the answer comes as server-sent events: a ``quote`` for
         each quote, best first, then the whole ``answer``; or a ``problem``.
+
+        With ``cite`` the quotes come as citations too, ready for a reference manager.
         """
         if _EVENTS in accept:
-            return StreamingResponse(_events(engine, queue, request), media_type=_EVENTS)
-        return await queue.done(partial(_ask, engine, request))
+            return EventStream(partial(_events, engine, queue, asked))
+        return await while_connected(request, partial(queue.done, partial(_ask, engine, asked)))
 
     @app.post("/search", response_model=models.Found, responses=_fails(404, 409, 413, 415))
-    async def search(request: models.SearchRequest) -> Any:
+    async def search(asked: SearchRequest, request: Request) -> Any:
         """The passages that are nearest to a question, ranked."""
-        found = await queue.done(
-            partial(
-                engine.search,
-                request.question,
-                request.k,
-                history=request.turns,
-                documents=request.documents,
-                tags=request.tags,
-            )
+        work = partial(
+            engine.search,
+            asked.question,
+            asked.k,
+            history=asked.turns,
+            documents=asked.documents,
+            tags=asked.tags,
         )
+        found = await while_connected(request, partial(queue.done, work))
         return {"passages": [passage.to_json() for passage in found]}
 
     @app.get(_DOCUMENTS, response_model=models.Listing)
@@ -217,27 +224,21 @@ def api(
     return app
 
 
-def _ask(engine: Engine, request: models.AskRequest) -> dict[str, Any]:
-    answer = engine.ask(
-        request.question,
-        history=request.turns,
-        documents=request.documents,
-        tags=request.tags,
+def _ask(engine: Engine, asked: AskRequest) -> dict[str, Any]:
+    return ask_engine(
+        engine,
+        asked.question,
+        history=asked.turns,
+        documents=asked.documents,
+        tags=asked.tags,
+        cite=asked.cite or (),
     )
-    return answer.to_json()
 
 
-async def _events(engine: Engine, queue: Queue, request: models.AskRequest) -> AsyncIterator[str]:
+async def _events(engine: Engine, queue: Queue, asked: AskRequest) -> list[bytes]:
     """The answer as server-sent events."""
     try:
-        answer = await queue.done(partial(_ask, engine, request))
-    except PinciteError as error:
-        yield _event("problem", details_of(error))
-        return
-    for quote in answer["quotes"]:
-        yield _event("quote", quote)
-    yield _event("answer", answer)
-
-
-def _event(name: str, value: Any) -> str:
-    return f"event: {name}\ndata: {json.dumps(value)}\n\n"
+        answer = await queue.done(partial(_ask, engine, asked))
+    except Exception as error:  # the status is sent, so every failure has to be an event
+        return [event(details_of(error), "problem")]
+    return [*(event(quote, "quote") for quote in answer["quotes"]), event(answer, "answer")]

@@ -8,26 +8,28 @@ beside the messages limit it, as they do in ``/api/v1/ask``.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from pincite.corpus.errors import PinciteError, QuestionError
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import ROLES, Turn
 from pincite.retrieval.engine import Engine
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
+from pincite.ui.api.events import EventStream, event
+from pincite.ui.api.hanging_up import answer_nobody, wanted, while_connected
 from pincite.ui.api.problems import kind_of, malformed_sentence, sentence_of, status_of
 from pincite.ui.api.queue import Queue
 from pincite.ui.markdown import message
@@ -83,20 +85,21 @@ def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
         return {"object": "list", "data": [listed]}
 
     @app.post("/chat/completions")
-    async def complete(request: ChatRequest) -> Any:
+    async def complete(asked: ChatRequest, request: Request) -> Any:
         """Answer the last message of the user."""
-        history, question = _split(request.messages)
-        answer = await queue.done(
-            partial(
-                engine.ask,
-                question,
-                history=history,
-                documents=request.documents,
-                tags=request.tags,
-            )
+        history, question = _split(asked.messages)
+        work = partial(
+            engine.ask,
+            question,
+            history=history,
+            documents=asked.documents,
+            tags=asked.tags,
+            watch=wanted,
         )
-        if request.stream:
-            return StreamingResponse(_chunks(answer), media_type="text/event-stream")
+        # Before a stream begins too: until then a failure has a status, which clients look at.
+        answer = await while_connected(request, partial(queue.done, work))
+        if asked.stream:
+            return EventStream(partial(_chunks, answer))
         return {
             **_head("chat.completion"),
             "choices": [
@@ -127,6 +130,7 @@ def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(Exception, ours)
+    answer_nobody(app)
     return app
 
 
@@ -145,16 +149,18 @@ def _split(messages: Sequence[ChatMessage]) -> tuple[list[Turn], str]:
     return said[:last], said[last].text
 
 
-def _chunks(answer: Answer) -> Iterator[str]:
+async def _chunks(answer: Answer) -> list[bytes]:
+    """The message in pieces, a paragraph each, as OpenAI's clients take them."""
     head = _head("chat.completion.chunk")
     pieces = re.split(r"(?<=\n\n)", message(answer))
+    chunks = []
     for number, piece in enumerate(pieces):
         delta = {"role": "assistant", "content": piece} if number == 0 else {"content": piece}
         choice = {"index": 0, "delta": delta, "finish_reason": None}
-        yield f"data: {json.dumps({**head, 'choices': [choice]})}\n\n"
+        chunks.append(event({**head, "choices": [choice]}))
     done = {"index": 0, "delta": {}, "finish_reason": "stop"}
-    yield f"data: {json.dumps({**head, 'choices': [done], 'pincite': answer.to_json()})}\n\n"
-    yield "data: [DONE]\n\n"
+    chunks.append(event({**head, "choices": [done], "pincite": answer.to_json()}))
+    return [*chunks, format_sse_event(data_str="[DONE]")]
 
 
 def _head(kind: str) -> dict[str, Any]:

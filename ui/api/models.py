@@ -1,4 +1,4 @@
-"""What goes over the wire, for the checks of what comes in and for the OpenAPI document."""
+"""What goes out over the wire, for the OpenAPI document; `requests` has what comes in."""
 
 from __future__ import annotations
 
@@ -8,57 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pincite.corpus.types import RegionKind
 from pincite.retrieval.confidence.confidence import Level
-from pincite.retrieval.conversation.turns import Role, Turn
 from pincite.retrieval.reading.quote import Role as ContextRole
 
-_QUESTION = Field(
-    description="In natural language; at most 2,000 characters by default.",
-    examples=["Who coined the phrase AI safety engineering?"],
-)
-_DOCUMENTS = Field(
-    None, description="Ask only these documents, by source or id.", examples=[None], min_length=1
-)
-_TAGS = Field(
-    None, description="Ask only documents with one of these tags.", examples=[None], min_length=1
-)
-
-_HISTORY = Field(
-    None,
-    description='The conversation so far, oldest first. A question that leans on it, as in "and '
-    'in Berlin?", is looked for with its words; `trace.carried` shows which.',
-    examples=[None],
-)
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Message(_Strict):
-    """A turn of the conversation so far."""
-
-    role: Role
-    text: str
-
-
-class AskRequest(_Strict):
-    """A question, what was said before it, and what to ask it of."""
-
-    question: str = _QUESTION
-    documents: list[str] | None = _DOCUMENTS
-    tags: list[str] | None = _TAGS
-    history: list[Message] | None = _HISTORY
-
-    @property
-    def turns(self) -> list[Turn]:
-        """The history as the engine takes it."""
-        return [Turn(one.role, one.text) for one in self.history or ()]
-
-
-class SearchRequest(AskRequest):
-    """A question, what to search, and how much to bring."""
-
-    k: int = Field(10, ge=1, le=1000, description="How many passages, at most.")
+CiteFormat = Literal["bibtex", "ris", "apa", "markdown"]
+"""Those of `pincite.ui.text.citations`, and footnotes in Markdown."""
 
 
 class Passage(BaseModel):
@@ -118,12 +71,16 @@ class Answer(BaseModel):
     )
     confidence: float = Field(description="In [0, 1]; `trace.confidence_kind` says of which kind.")
     quotes: list[Quote] = Field(
-        description="One to three, best first; none when NOT_FOUND, more where it lists documents."
+        description="One to three, best first; none when NOT_FOUND. Four where the question "
+        "has four parts, more where it lists documents."
     )
     nearest: list[Passage] = Field(description="The nearest passages, which may be no answer.")
     trace: dict[str, Any] = Field(
         description="How it came about: scores, milliseconds, … `asked` and `left_out` count the "
         "documents of a question that was limited to some."
+    )
+    citations: dict[CiteFormat, str] = Field(
+        {}, description="The quotes in each format of `cite`, empty texts where there are none."
     )
 
 
