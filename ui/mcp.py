@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from pincite.corpus.errors import PinciteError, UsageError
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.engine import Engine
-from pincite.ui.api.asking import ask as ask_engine
+from pincite.ui.api.ask import ask as ask_engine
 from pincite.ui.api.models import CiteFormat
 from pincite.ui.api.problems import sentence_of
 from pincite.ui.api.queue import Queue

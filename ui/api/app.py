@@ -20,10 +20,10 @@ from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui.api import models, uploads
-from pincite.ui.api.asking import ask as ask_engine
+from pincite.ui.api.ask import ask as ask_engine
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
+from pincite.ui.api.disconnect import answer_nobody, while_connected
 from pincite.ui.api.events import EventStream, event
-from pincite.ui.api.hanging_up import answer_nobody, while_connected
 from pincite.ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
 from pincite.ui.api.queue import Queue
 from pincite.ui.api.reference import reference

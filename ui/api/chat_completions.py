@@ -28,8 +28,8 @@ from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import ROLES, Turn
 from pincite.retrieval.engine import Engine
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
+from pincite.ui.api.disconnect import answer_nobody, wanted, while_connected
 from pincite.ui.api.events import EventStream, event
-from pincite.ui.api.hanging_up import answer_nobody, wanted, while_connected
 from pincite.ui.api.problems import kind_of, malformed_sentence, sentence_of, status_of
 from pincite.ui.api.queue import Queue
 from pincite.ui.markdown import message

@@ -105,7 +105,7 @@ def test_a_document_that_is_changed_meanwhile_means_to_ask_again(
     def gone(id: str) -> Any:
         raise DocumentNotFoundError(f"there is no {id}")
 
-    monkeypatch.setattr("pincite.ui.api.asking.citations", lambda quotes, document_of: gone("it"))
+    monkeypatch.setattr("pincite.ui.api.ask.citations", lambda quotes, document_of: gone("it"))
     refused = ask(client, cite=["apa"])
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
     assert "before it could be cited; ask again" in refused.json()["detail"]

@@ -9,7 +9,7 @@ from pincite.corpus.errors import DocumentNotFoundError, LibraryChangedError
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.engine import Engine
-from pincite.ui.api.hanging_up import wanted
+from pincite.ui.api.disconnect import wanted
 from pincite.ui.api.models import CiteFormat
 from pincite.ui.markdown import footnoted
 from pincite.ui.text.citations import FORMATS, citations
