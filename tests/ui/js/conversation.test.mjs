@@ -265,3 +265,21 @@ test("the menu closes by Escape, by a click elsewhere, and when a conversation i
   assert.equal(opened(() => opener(chat, "a").click()), false);
   assert.equal(opened(() => menu.click()), true);
 });
+
+test("of two conversations that are opened one after the other, the last one is shown alone", async () => {
+  const kept = [conversation("a", "one?"), conversation("b", "two?", "three?")];
+  const chat = await new Chat({ kept }).start();
+  for (const id of ["b", "a", "b", "b"]) opener(chat, id).click();
+  await settled();
+  chat.answer("four?");
+  const shown = chat.kept.find(({ id }) => id === "b");
+  assert.deepEqual(questionsOf(shown), ["two?", "three?", "four?"]);
+});
+
+test("a conversation that is left while the server draws it does not come back", async () => {
+  const chat = await new Chat({ kept: [conversation("a", "one?")] }).start();
+  opener(chat, "a").click();
+  chat.document.querySelector("[data-do=fresh]").click();
+  await settled();
+  assert.equal(chat.turns.length, 0);
+});

@@ -23,6 +23,7 @@ window.pincite = (() => {
   let alone = false; // the next question is asked without what was said before
   let linked = null; // the question of the page's address, until it is asked
   let recalled = 0; // how many questions back the box shows
+  let screens = 0; // how often the screen was emptied for another conversation
 
   const furnish = () =>
     view.furnish(turns.length > 0, pending !== null, storage.conversations(), storage.current());
@@ -36,6 +37,7 @@ window.pincite = (() => {
 
   const clear = () => {
     view.clear();
+    screens += 1;
     turns = [];
     recalled = 0;
     pending = null;
@@ -148,12 +150,15 @@ window.pincite = (() => {
     if (!conversation) return begone();
     clear();
     storage.choose(id);
+    const screen = screens;
     const first = number + 1;
     number += conversation.turns.length;
     try {
-      for (const turn of JSON.parse(await server.redraw(JSON.stringify([first, conversation.turns]))))
-        show(turn);
+      const drawn = await server.redraw(JSON.stringify([first, conversation.turns]));
+      if (screen !== screens) return; // another one was opened meanwhile
+      for (const turn of JSON.parse(drawn)) show(turn);
     } catch {
+      if (screen !== screens) return;
       view.announce("The conversation could not be drawn; reload the page.");
     }
     furnish();
