@@ -69,6 +69,18 @@ test("what the server is doing is shown while it answers", async () => {
   assert.match(chat.said(1), /Searching…/);
 });
 
+test("whoever hears from the server waits on, and does not ask whether it is there", async () => {
+  const chat = await new Chat().start();
+  chat.begin("first?");
+  for (const stage of ["Reading…", "Searching…", "Comparing…"]) {
+    await chat.pass(1000);
+    chat.receive({ number: 1, stage });
+  }
+  await chat.pass(1000);
+  assert.deepEqual(chat.requests, []);
+  assert.match(chat.said(1), /Comparing…/);
+});
+
 test("an answer that comes after Stop is not drawn and not kept", async () => {
   const chat = await new Chat().start();
   const [, , number] = chat.begin("first?");
