@@ -46,6 +46,7 @@ test: lint types contracts unit
 lint: install
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/oxlint --deny-warnings ui/web/static tests/ui/js
 
 types: install
 	$(BIN)/mypy

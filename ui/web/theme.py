@@ -19,8 +19,8 @@ ICON = static.path("icon.svg")
 SCRIPT = "".join(
     f"<script>{static.text(name)}</script>"
     for name in (
-        *("conversation.js", "source.js", "citations.js", "sheets.js", "copy_links.js", "tabs.js"),
-        "addresses.js",
+        *("storage.js", "turns.js", "conversation.js", "source.js", "citations.js", "sheets.js"),
+        *("copy_links.js", "tabs.js", "addresses.js"),
     )
 )
 

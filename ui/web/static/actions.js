@@ -1,5 +1,6 @@
 // Sends what is clicked, chosen or submitted in this element to the server, and puts the focus where
 // a person goes on when the answer has been drawn. What it can do stands in the HTML: data-verb.
+"use strict";
 const asked = (window.pinciteAsked ??= { verb: "", at: 0 });
 const FRESH_MS = 10000;
 const TYPING_MS = 150;

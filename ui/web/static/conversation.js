@@ -1,22 +1,16 @@
-/* The conversation as the browser keeps it. The server draws each turn and forgets it; what was
-   asked and answered stays in this browser's own storage, and is checked by the server again
-   whenever it is drawn anew. */
+/* The conversation: what is asked, waited for, answered, stopped and opened again. The server draws
+   each turn and forgets it; what was asked and answered stays in this browser (`storage.js`), and is
+   checked by the server again whenever it is drawn anew (`turns.js`). */
 "use strict";
 window.pincite = (() => {
-  const KEY = "pincite.conversations", CURRENT = "pincite.current";
-  const MOST = 30, MOST_TURNS = 50, MOST_SAID = 8, PATIENCE_MS = 1500, STOPPING_MS = 5000;
+  const storage = window.pinciteStorage, view = window.pinciteTurns;
+  const PATIENCE_MS = 1500, STOPPING_MS = 5000;
   const BOX = "#question-box textarea";
   const byId = (id) => document.getElementById(id);
   const questionBox = () => document.querySelector(BOX);
   const write = (words) => { // into the box, so that Gradio hears of it
     questionBox().value = words;
     questionBox().dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  const make = (name, className, text = "") => {
-    const made = document.createElement(name);
-    made.className = className;
-    made.textContent = text;
-    return made;
   };
 
   let server; // redraws turns
@@ -29,121 +23,31 @@ window.pincite = (() => {
   let alone = false; // the next question is asked without what was said before
   let linked = null; // the question of the page's address, until it is asked
   let recalled = 0; // how many questions back the box shows
+  let screens = 0; // how often the screen was emptied for another conversation
 
-  // What is kept
+  const furnish = () =>
+    view.furnish(turns.length > 0, pending !== null, storage.conversations(), storage.current());
 
-  const kept = () => {
-    try {
-      const found = JSON.parse(localStorage.getItem(KEY));
-      if (found?.version === 1 && Array.isArray(found.conversations)) return found.conversations;
-    } catch { /* somebody else wrote there, or nobody may */ }
-    return [];
-  };
-
-  const keep = (conversations) => {
-    const some = conversations.slice(0, MOST);
-    for (; ; some.pop()) { // the oldest go first when the browser has no more room
-      try {
-        return localStorage.setItem(KEY, JSON.stringify({ version: 1, conversations: some }));
-      } catch {
-        if (!some.length) return;
-      }
-    }
-  };
-
-  const current = () => sessionStorage.getItem(CURRENT);
-
-  const keepTurns = () => {
-    const id = current() ?? crypto.randomUUID?.() ?? String(Date.now());
-    sessionStorage.setItem(CURRENT, id);
-    const others = kept().filter((conversation) => conversation.id !== id);
-    const shown = turns.slice(-MOST_TURNS).map(({ question, answer }) => ({ question, answer }));
-    keep([{ id, changed: new Date().toISOString(), turns: shown }, ...others]);
-  };
-
-  // What is drawn
-
-  const draw = (turn) => {
-    const section = make("section", "turn");
-    section.id = `turn-${turn.number}`;
-    section.innerHTML = turn.question_html + turn.reply;
-    byId(section.id)?.remove();
-    byId("turns").append(section);
-    byId("announcer").textContent = section.querySelector(".reply")?.innerText ?? "";
-    fold();
-    if (turn.evidence) {
-      const shown = make("section", "newest");
-      shown.dataset.question = turn.question;
-      shown.innerHTML = turn.evidence;
-      byId("cards").prepend(shown);
-    }
+  const show = (turn) => {
+    const section = view.draw(turn);
     turns.push(turn);
     furnish();
     return section;
   };
 
-  const fold = () => { // the evidence that was the newest
-    const newest = document.querySelector("#cards > .newest");
-    if (!newest) return;
-    const folded = make("details", "earlier");
-    folded.append(make("summary", "", newest.dataset.question.slice(0, 120)), ...newest.childNodes);
-    newest.replaceWith(folded);
-  };
-
-  const furnish = () => {
-    const empty = !turns.length && !pending;
-    byId("desk").toggleAttribute("data-conversing", !empty);
-    byId("desk").toggleAttribute("data-waiting", Boolean(pending));
-    byId("cards").classList.toggle("bare", !byId("cards").children.length);
-    for (const button of document.querySelectorAll("#bar [data-needs]"))
-      button.disabled = button.dataset.needs === "turns" ? !turns.length : !kept().length;
-    list();
-  };
-
-  const list = () => {
-    const entries = kept().map(({ id, turns: [first] }) => {
-      const item = make("li", id === current() ? "current" : "");
-      const open = make("button", "title", first?.question.trim().slice(0, 90) || "…");
-      open.dataset.open = id;
-      open.dir = "auto";
-      const remove = make("button", "remove", "Delete");
-      remove.dataset.remove = id;
-      remove.setAttribute("aria-label", `Delete the conversation “${open.textContent}”`);
-      item.append(open, remove);
-      return item;
-    });
-    byId("kept").replaceChildren(...entries);
-  };
-
   const clear = () => {
-    byId("turns").replaceChildren();
-    byId("cards").replaceChildren();
+    view.clear();
+    screens += 1;
     turns = [];
     recalled = 0;
     pending = null;
   };
 
-  const say = (section, sentence) => {
-    const reply = make("div", "reply problem");
-    reply.append(make("p", "", sentence));
-    section.querySelector(".reply").replaceWith(reply);
-    byId("announcer").textContent = sentence;
-  };
-
-  // What happens
-
   const begin = (question, scope) => {
     if (!question.trim()) question = linked ?? question; // which is not in the box
     linked = null;
     number += 1;
-    const section = make("section", "turn");
-    section.id = `turn-${number}`;
-    const bubble = make("div", "question", question.trim().slice(0, 600) || "…");
-    bubble.dir = "auto";
-    const reply = make("div", "reply pending");
-    reply.append(make("p", "", "Reading…"));
-    section.append(bubble, reply);
-    byId("turns").append(section);
+    const section = view.begin(number, question);
     pending = number;
     asked = question;
     recalled = 0;
@@ -151,22 +55,9 @@ window.pincite = (() => {
     waiting = setTimeout(wonder, PATIENCE_MS);
     furnish();
     section.scrollIntoView({ block: "start" });
-    const history = JSON.stringify(alone ? [] : turns.slice(-MOST_SAID).flatMap(said));
+    const history = storage.history(alone ? [] : turns);
     alone = false;
     return [question, scope, number, history];
-  };
-
-  // A turn as the questions after it need it: what was asked, and the words that answered. Offsets
-  // count code points, and so does Array.from.
-  const said = ({ question, answer }) => {
-    const quote = answer?.quotes?.[0];
-    if (!quote) return [{ role: "user", text: question }];
-    const spans = quote.answer ? [quote.answer] : quote.highlights;
-    const letters = Array.from(quote.text);
-    const words = spans.map(([start, end]) => letters.slice(start - quote.start, end - quote.start));
-    const text = words.map((some) => some.join("")).join(" ") || quote.text;
-    const cut = Array.from(text).slice(0, 600).join("");
-    return [{ role: "user", text: question }, { role: "assistant", text: cut }];
   };
 
   const asTyped = (button) => { // the question of its turn, without what was said before
@@ -216,10 +107,7 @@ window.pincite = (() => {
     else alone = false;
   };
 
-  const progress = (words) => {
-    const shown = pending && document.querySelector(`#turn-${pending} .pending p`);
-    if (shown) shown.textContent = words;
-  };
+  const progress = (words) => view.progress(pending, words);
 
   const receive = (value) => {
     if (!value) return;
@@ -234,18 +122,16 @@ window.pincite = (() => {
       return progress(said.stage);
     }
     pending = null;
-    draw(said).scrollIntoView({ block: "start" });
-    keepTurns();
+    show(said).scrollIntoView({ block: "start" });
+    storage.keepTurns(turns);
     furnish();
   };
 
   const settle = (sentence) => { // the server has ended, or was ended, without an answer
     if (!pending) return;
-    const section = byId(`turn-${pending}`);
     clearTimeout(waiting);
+    view.fail(pending, sentence);
     pending = null;
-    fold(); // of this turn there is none
-    say(section, sentence);
     furnish();
   };
 
@@ -260,23 +146,26 @@ window.pincite = (() => {
   };
 
   const open = async (id) => {
-    const conversation = kept().find((one) => one.id === id);
+    const conversation = storage.conversations().find((one) => one.id === id);
     if (!conversation) return begone();
     clear();
-    sessionStorage.setItem(CURRENT, id);
+    storage.choose(id);
+    const screen = screens;
     const first = number + 1;
     number += conversation.turns.length;
     try {
-      for (const turn of JSON.parse(await server.redraw(JSON.stringify([first, conversation.turns]))))
-        draw(turn);
+      const drawn = await server.redraw(JSON.stringify([first, conversation.turns]));
+      if (screen !== screens) return; // another one was opened meanwhile
+      for (const turn of JSON.parse(drawn)) show(turn);
     } catch {
-      byId("announcer").textContent = "The conversation could not be drawn; reload the page.";
+      if (screen !== screens) return;
+      view.announce("The conversation could not be drawn; reload the page.");
     }
     furnish();
     byId("turns").lastElementChild?.scrollIntoView({ block: "start" });
   };
 
-  const resume = () => (current() ? open(current()) : furnish());
+  const resume = () => (storage.current() ? open(storage.current()) : furnish());
 
   const askLinked = () => { // in a conversation of its own
     if (!byId("ask") || !questionBox()) return requestAnimationFrame(askLinked);
@@ -290,14 +179,14 @@ window.pincite = (() => {
   };
 
   const begone = () => { // to the empty page
-    sessionStorage.removeItem(CURRENT);
+    storage.leave();
     clear();
     furnish();
   };
 
   const forget = (id) => {
-    keep(kept().filter((conversation) => conversation.id !== id));
-    if (id === current()) begone();
+    storage.forget(id);
+    if (id === storage.current()) begone();
     furnish();
   };
 
@@ -322,14 +211,10 @@ window.pincite = (() => {
 
   const deeds = {
     fresh: begone,
-    markdown: () =>
-      save("conversation.md", "text/markdown", turns.map((turn) => turn.markdown).join("\n\n")),
-    json: () => {
-      const shown = turns.map(({ question, answer }) => ({ question, answer }));
-      save("conversation.json", "application/json", JSON.stringify({ turns: shown }, null, 2));
-    },
+    markdown: () => save(...storage.files.markdown(turns)),
+    json: () => save(...storage.files.json(turns)),
     purge: () => {
-      keep([]);
+      storage.forgetAll();
       begone();
     },
   };

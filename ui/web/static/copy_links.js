@@ -10,10 +10,12 @@
     apa: ["quotes.txt", "text/plain"],
   };
 
-  const tell = (button, word) => { // for a moment, in place of what the button is called
-    const label = button.dataset.label ??= button.innerHTML;
+  const labels = new WeakMap(); // what a button is called while it says something else
+
+  const tell = (button, word) => { // for a moment
+    if (!labels.has(button)) labels.set(button, [...button.childNodes]);
     button.textContent = word;
-    setTimeout(() => { button.innerHTML = label; }, SHOWN_MS);
+    setTimeout(() => button.replaceChildren(...labels.get(button)), SHOWN_MS);
   };
 
   const copy = async (button, text, otherwise) => {

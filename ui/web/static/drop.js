@@ -1,5 +1,6 @@
 // Sends files that are dropped or chosen to the server, one after the other, and says how far it is;
 // then the server reads them and goes on saying it.
+"use strict";
 const zone = element.querySelector(".drop");
 const chosen = zone.querySelector("input[type=file]");
 const report = element.querySelector(".sending");

@@ -1,5 +1,6 @@
 // Puts the questions that a document answers into its guide when they come, and draws nothing else
 // anew: somebody may be typing there by then.
+"use strict";
 const put = () => {
   const found = element.querySelector(".asked");
   const shown = document.querySelector("#library-document .guide .asked");

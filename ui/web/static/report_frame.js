@@ -1,4 +1,5 @@
 // A report's frame is as high as what is in it, and the buttons above it save it as a file.
+"use strict";
 const fit = (frame) => {
   const inner = frame.contentDocument?.documentElement;
   if (!inner) return;
