@@ -74,6 +74,13 @@ def teach(
             "(.onnx) that it wrote."
         ),
     ] = None,
+    mean: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Write the mean of this course's weights and these: checkpoints of courses that "
+            "began as this one did, or networks (.onnx). Repeatable."
+        ),
+    ] = None,
     repeat: Annotated[
         list[str] | None, typer.Option(help="SET=N: its lessons are seen N times; by default once.")
     ] = None,
@@ -112,6 +119,7 @@ def teach(
     lessons = [lesson for lesson in everything if not held_back(lesson)]
     longest = min(LONGEST, int(cast(Any, embedder.network).config.max_position_embeddings))
     tokenizer = PairTokenizer(embedder.folder / "tokenizer.json", longest)
+    others = [_weights(other) for other in mean or ()]  # before hours are spent
     with progress_shown() as progress:
         pupil = teaching.teach(
             lessons,
@@ -122,17 +130,19 @@ def teach(
             checkpoint=checkpoint,
             progress=progress,
         )
+    pupil = teaching.average(pupil, others)
     reached = figures(pupil, (lesson for lesson in everything if held_back(lesson)), tokenizer)
-    export(pupil, out, embedder.network_id, longest, card(lessons, recipe, reached, start))
+    about = card(lessons, recipe, reached, start, mean or ())
+    export(pupil, out, embedder.network_id, longest, about)
     output().print_json(data=reached)
     output().print(f"{len(lessons):,} lessons taught; written to {out}")
 
 
-def _weights(start: Path) -> dict[str, Any]:
+def _weights(file: Path) -> dict[str, Any]:
     from pincite.eval.fit import teach as teaching
     from pincite.eval.fit.export import exported_weights
 
-    return exported_weights(start) if start.suffix == ".onnx" else teaching.weights(start)
+    return exported_weights(file) if file.suffix == ".onnx" else teaching.weights(file)
 
 
 def _repeats(given: list[str] | None, sets: Collection[str]) -> dict[str, int]:

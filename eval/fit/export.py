@@ -154,7 +154,11 @@ def _to_onnx(pupil: Pupil, file: Path) -> None:
 
 
 def card(
-    lessons: Sequence[Lesson], recipe: Recipe, reached: Mapping[str, Any], start: Path | None
+    lessons: Sequence[Lesson],
+    recipe: Recipe,
+    reached: Mapping[str, Any],
+    start: Path | None,
+    mean: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """What the model card says of data, settings and scores."""
     sets = Counter(lesson.set for lesson in lessons)
@@ -164,6 +168,7 @@ def card(
         "licences": {name: LICENCES.get(name, "unknown") for name in sorted(sets)},
         "recipe": {**asdict(recipe), "repeats": dict(recipe.repeats or {})},
         "began_with": "the embedder's weights" if start is None else start.name,
+        "mean_with": [file.name for file in mean],
         "held_back": dict(reached),
         "limits": LIMITS,
     }

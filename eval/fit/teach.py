@@ -160,6 +160,27 @@ class _Course:
         self._mean = {n: t + (now[n] - t) / self._counted for n, t in mean.items()}
 
 
+def average(pupil: Pupil, others: Sequence[State]) -> Pupil:
+    """The pupil with the mean of its weights and those of other courses.
+
+    Courses that began with the same network end near enough to one another for their mean to be a
+    network that reads as well as they together (Wortsman et al. 2022, arXiv:2203.05482), at the
+    price of one.
+
+    Raises:
+        UsageError: some are of another network.
+    """
+    mine = {name: t.clone() for name, t in pupil.state_dict().items()}
+    sums = {name: t.clone() for name, t in mine.items()}
+    for other in others:
+        _begin(pupil, other)
+        for name, t in pupil.state_dict().items():
+            sums[name] += t
+        pupil.load_state_dict(mine)
+    pupil.load_state_dict({n: t / (len(others) + 1) for n, t in sums.items()})
+    return pupil.eval()
+
+
 def weights(checkpoint: Path) -> State:
     """The weights of a checkpoint: the mean along its last part, where it came so far.
 
@@ -178,8 +199,8 @@ def _begin(pupil: Pupil, start: State) -> None:
         pupil.load_state_dict({**kept, **start})
     except RuntimeError as error:
         raise UsageError(
-            f"the weights to begin with are of another network ({error}); name a checkpoint of "
-            "this embedder"
+            f"the weights are of another network ({error}); name those of a course with this "
+            "embedder"
         ) from error
 
 

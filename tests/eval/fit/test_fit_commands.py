@@ -46,6 +46,22 @@ def test_a_gold_set_becomes_lessons_and_they_a_network(
     assert (tmp_path / "course").exists()
 
 
+def test_the_mean_with_another_course_is_written_and_a_missing_one_told_before_hours_are_spent(
+    lessons: Path, tiny: Path, tmp_path: Path, pincite: Pincite
+) -> None:
+    course, config = tmp_path / "course", ("--config", f"embedder={tiny}")
+    teach = ("eval", "teach", lessons, "--out", tmp_path, *config)
+    assert pincite(*teach, "--checkpoint", course).code == 0
+    begun = tmp_path / "begun"
+    run = pincite(*teach, "--mean", tmp_path / "none", "--checkpoint", begun)
+    assert run.code == 2
+    assert "missing or damaged" in run.stderr.replace("\n", " ")
+    assert not begun.exists()
+    assert pincite(*teach, "--mean", course, "--seed", "2").code == 0
+    packaged.cache_clear()
+    assert packaged(tmp_path).about["mean_with"] == ["course"]
+
+
 def test_what_stands_in_a_set_that_measures_is_left_out(tmp_path: Path, pincite: Pincite) -> None:
     gold = write_gold(tmp_path / "gold", [OWL, SHIP, NOWHERE])
     file = tmp_path / "lessons.jsonl"

@@ -157,6 +157,27 @@ def test_a_checkpoint_of_another_course_is_refused(
         )
 
 
+def test_the_mean_of_courses_has_the_mean_of_their_weights(
+    embedder: SentenceTransformerEmbedder, tokenizer: PairTokenizer, tmp_path: Path
+) -> None:
+    import torch
+
+    from pincite.eval.fit.teach import average, teach, weights
+
+    files = [tmp_path / "one", tmp_path / "other"]
+    for seed, file in enumerate(files):
+        teach(LESSONS, embedder.network, tokenizer, recipe(2, seed=seed), checkpoint=file)
+    pupil = teach(LESSONS, embedder.network, tokenizer, recipe(2, seed=7))
+    states = [{n: t.clone() for n, t in pupil.state_dict().items()}, *map(weights, files)]
+    mean = average(pupil, states[1:]).state_dict()
+    for name, weight in mean.items():
+        assert torch.allclose(weight, sum(s[name] for s in states) / 3, atol=1e-6), name
+    alone = average(pupil, []).state_dict()
+    assert all(torch.equal(weight, mean[name]) for name, weight in alone.items())
+    with pytest.raises(UsageError, match="another network"):
+        average(pupil, [{"a": states[0]["answers.bias"]}])
+
+
 def test_layers_that_are_frozen_stay_and_the_table_of_words_always(
     embedder: SentenceTransformerEmbedder, tokenizer: PairTokenizer
 ) -> None:
