@@ -116,6 +116,16 @@ def named_cells(row: str, columns: Sequence[str]) -> str:
     return "; ".join(f"{name}: {cell}" if name else cell for name, cell, _ in named)
 
 
+def names_columns(row: str, columns: Sequence[str]) -> bool:
+    """Whether a row only names the columns of its table.
+
+    >>> names_columns("| City | Lunch |", ("City", "Lunch")), names_columns("| a | b |", ())
+    (True, False)
+    """
+    lines = [line for line in row.split("\n") if not is_ruler(line)]
+    return bool(columns) and len(lines) == 1 and row_cells(lines[0]) == list(columns)
+
+
 def cell_places(row: str, columns: Sequence[str]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where each cell stands in ``named_cells(row, columns)``, and where in the row.
 

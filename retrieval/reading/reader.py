@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.library import Library
+from pincite.corpus.line_patterns import names_columns
 from pincite.corpus.rows import StoredPassage
 from pincite.corpus.types import Document, Passage, Span
 from pincite.retrieval.embedding.embedder import Vectors
@@ -205,7 +206,10 @@ def _refine(
 def _candidates(
     lines: Sequence[_Line], near: _Nearness, query: Query, hits: Sequence[Hit], weights: Weights
 ) -> list[Candidate]:
-    """The lines of the hits, scored; the others are here only as somebody's neighbours."""
+    """The lines of the hits, scored; the others are here only as somebody's neighbours.
+
+    A row that only names the columns of its table has the words of most questions and no answer.
+    """
     passage_score = {hit.stored.id: hit.score for hit in hits}
     aside = {hit.stored.id for hit in hits if is_aside(hit.stored.passage)}
     candidates = []
@@ -214,6 +218,7 @@ def _candidates(
         if id not in passage_score:
             continue
         fits = query.asked.said_by(line.said)
+        little = id in aside or names_columns(line.said, line.stored.passage.columns)
         score = (
             weights.dense * near.dense[i]
             + weights.dense_around * near.dense_around[i]
@@ -229,7 +234,7 @@ def _candidates(
                 document=line.stored.document,
                 passage=id,
                 span=line.span,
-                score=score * (APPARATUS_SHARE if id in aside else 1.0),
+                score=score * (APPARATUS_SHARE if little else 1.0),
                 dense=near.dense[i],
                 dense_around=near.dense_around[i],
                 lexical=near.lexical[i],

@@ -273,6 +273,14 @@ def test_the_names_of_columns_are_searched_with_the_rows(tmp_path: Path) -> None
         assert last.lexical
 
 
+def test_a_row_of_the_table_goes_before_the_row_that_names_its_columns(tmp_path: Path) -> None:
+    table = "| City | Lunch allowance |\n| --- | --- |\n| Zurich | 28 |\n| Berlin | 19 |\n"
+    with Library.open(tmp_path, create=True) as library:
+        fill(library, make_document(table, "nests.md"))
+        best = reading_of(library, "What is the lunch allowance in Zurich?").candidates[0]
+        assert text_of(library, best) == "| Zurich | 28 |"
+
+
 def test_references_count_for_less_than_what_cites_them(tmp_path: Path) -> None:
     said = "The herring gull eats fish."
     with Library.open(tmp_path, create=True) as library:

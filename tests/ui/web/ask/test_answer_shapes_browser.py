@@ -63,7 +63,7 @@ def turns(
 def test_a_cell_is_marked_in_a_row_that_is_drawn_with_its_column_names(
     browser: Browser, url: str, width: int
 ) -> None:
-    with turns(browser, url, width, "What did Ines Vogel approve in Zurich?") as (page, turn):
+    with turns(browser, url, width, "What is the lunch allowance in Zurich?") as (page, turn):
         row = turn.locator("blockquote .rows").first
         expect(row.locator("td b").first).to_be_visible()
         expect(row).to_contain_text("28 CHF")
