@@ -13,7 +13,6 @@ from pincite.corpus.errors import (
     LibraryChangedError,
     LibraryEmptyError,
     ModelError,
-    QuestionError,
     UsageError,
 )
 from pincite.corpus.library import Library
@@ -27,6 +26,7 @@ from pincite.retrieval.answer import (
     found_passage,
     query_of,
 )
+from pincite.retrieval.asked import Listeners, checked
 from pincite.retrieval.conversation.follow_up import FollowUp
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.cross_encoder.cross_encoder import PACKAGED as PACKAGED_CROSS_ENCODER
@@ -76,7 +76,9 @@ class Engine:
         self.library = library
         self.embedder = embedder
         self.settings = settings or load_settings()
+        self.listeners = Listeners()
         self._say = say
+        self.lacks_cross_encoder = False
         self.cross_encoder = self._cross_encoder()
         self._indexes: Indexes | None = None
         self._lock = threading.Lock()
@@ -150,13 +152,17 @@ class Engine:
             LibraryEmptyError: there is nothing to ask.
             ModelError: a model failed.
         """
-        question = self._checked(question)
-        choice, turns = Choice.of(documents, tags), list(history)
-        return self._settled(
-            lambda sources: answer(
-                question, sources, self.settings, choice.scope(sources), Stages(watch), turns
+
+        def work() -> Answer:
+            asked = checked(question, self.settings.longest_question)
+            choice, turns, settings = Choice.of(documents, tags), list(history), self.settings
+            return self._settled(
+                lambda sources: answer(
+                    asked, sources, settings, choice.scope(sources), Stages(watch), turns
+                )
             )
-        )
+
+        return self.listeners.told(work)
 
     def search(
         self,
@@ -174,7 +180,7 @@ class Engine:
         """
         if k < 1:
             raise UsageError(f"{k} passages were asked for; ask for at least 1")
-        question = self._checked(question)
+        question = checked(question, self.settings.longest_question)
         choice, follow_up = Choice.of(documents, tags), FollowUp.of(question, history)
         settings = self.settings.model_copy(
             update={
@@ -200,7 +206,7 @@ class Engine:
         tags: Iterable[str] | None = None,
     ) -> Reading:
         """The sentences and passages that an answer is chosen from. Arguments as for `ask`."""
-        question = self._checked(question)
+        question = checked(question, self.settings.longest_question)
         choice, follow_up = Choice.of(documents, tags), FollowUp.of(question, history)
 
         def reading(sources: Sources) -> Reading:
@@ -248,6 +254,7 @@ class Engine:
             if self.settings.cross_encoder != PACKAGED_CROSS_ENCODER:
                 raise
             self._say(str(error))
+            self.lacks_cross_encoder = True
             return None
 
     def _settled(self, work: Callable[[Sources], _T]) -> _T:
@@ -282,16 +289,3 @@ class Engine:
 
     def _cache(self) -> Callable[[str], Document]:
         return lru_cache(_CACHED_DOCUMENTS)(self.library.document)
-
-    def _checked(self, question: str) -> str:
-        question = question.strip()
-        if len(question) > self.settings.longest_question:
-            raise QuestionError(
-                f"the question has {len(question):,} characters, and a question may have "
-                f"{self.settings.longest_question:,}; ask a shorter one"
-            )
-        if any("\ud800" <= character <= "\udfff" for character in question):
-            raise QuestionError(f"the question {question!r} is not valid text; send it as UTF-8")
-        if not any(character.isalnum() for character in question):
-            raise QuestionError(f"the question {question!r} has no words; ask it in a sentence")
-        return question

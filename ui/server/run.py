@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from pincite.corpus.errors import LibraryEmptyError, ServeError
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.settings import LogFormat
 from pincite.ui.server.auth import Credentials
 from pincite.ui.server.options import ServerOptions
 
@@ -22,6 +23,7 @@ def serve(
     credentials: Credentials | None = None,
     options: ServerOptions | None = None,
     say: Callable[[str], None] = lambda sentence: None,
+    log_format: LogFormat | None = None,
 ) -> None:
     """Serve the chat until it is interrupted.
 
@@ -33,6 +35,7 @@ def serve(
         credentials: who may come in; None for everybody who reaches the address.
         options: what they may do.
         say: gets sentences for the person who started it.
+        log_format: of the log on standard error; None leaves the process's log as it is.
 
     Raises:
         ServeError: the port is in use, or the address cannot be listened on.
@@ -40,8 +43,11 @@ def serve(
     """
     with _listening(host, port) as listener:
         # Only now: Gradio and the model take seconds to load, and a taken port shows at once.
+        from pincite.ui.server import logs
         from pincite.ui.server.site import run, site
 
+        if log_format is not None:
+            logs.set_up(log_format)
         try:
             engine.warm_up()
         except LibraryEmptyError as error:
