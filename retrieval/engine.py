@@ -139,7 +139,7 @@ class Engine:
             question: in natural language.
             history: what was said before it, oldest first. "And in Berlin?" is looked for with the
                 words of the question before it.
-            documents: the documents to ask, by source or id; by default all of them.
+            documents: the documents to ask, by name, path, title or id; by default all of them.
             tags: ask those that carry any of these tags; with ``documents``, those of them.
             watch: gets the name of each stage as it begins; what it raises ends the work there.
 
@@ -213,7 +213,7 @@ class Engine:
         """What a document has to offer: how it opens, headings, key sentences, what to ask it.
 
         Args:
-            name: the document's source, or its id's first digits.
+            name: the document's name, path, title or id.
             questions: try questions as well, at most twelve of them. Each takes as long as `ask`.
 
         Raises:
