@@ -53,14 +53,17 @@ def serve(
     ] = WAITING,
     gold: Annotated[
         list[Path] | None,
-        typer.Option(help="A gold set, or a folder of some, for the page Evaluate. Repeatable."),
+        typer.Option(
+            metavar="FOLDER",
+            help="A gold set, or a folder of some, for the page Evaluate. Repeatable.",
+        ),
     ] = None,
     threshold: ThresholdOption = None,
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
     from pincite.ui.server.auth import Credentials
     from pincite.ui.server.run import is_loopback
-    from pincite.ui.server.run import serve as serve_web  # Gradio is slow to import
+    from pincite.ui.server.run import serve as serve_web
 
     if auth is not None and no_auth:
         raise UsageError("--auth and --no-auth contradict each other; give one of them")
@@ -74,6 +77,7 @@ def serve(
     credentials = None if auth is None else Credentials.read(auth, api_token)
     if not read_only:  # a first document can be added on the page
         Library.open(settings().library, create=True).close()
+    say("Loading the library …")
     with open_engine(threshold) as engine:
         serve_web(
             engine,

@@ -40,8 +40,10 @@ def serve(
     """
     with _listening(host, port) as listener:
         # Only now: Gradio and the model take seconds to load, and a taken port shows at once.
+        say("Loading the pages …")
         from pincite.ui.server.site import run, site
 
+        say("Loading the embedder …")
         try:
             engine.warm_up()
         except LibraryEmptyError as error:
@@ -50,7 +52,7 @@ def serve(
         loopback = is_loopback(host)
         names = {host, "127.0.0.1", "::1", "localhost"} if loopback else None
         app = site(engine, names, credentials, options=options)
-        say(f"the chat is at {address} (stop it with Ctrl+C)")
+        say(f"Ready at {address} (stop it with Ctrl+C)")
         if not loopback and credentials is None:
             say(f"{host} is not this machine alone: whoever reaches it can read the documents")
         if open_browser:

@@ -24,5 +24,6 @@ def test_an_option_says_which_uploads_are_kept_themselves(
 ) -> None:
     served: dict[str, Any] = {}
     monkeypatch.setattr(run, "serve", lambda *arguments, **named: served.update(named))
-    assert pincite("serve", *options).code == 0
+    done = pincite("serve", *options)
+    assert (done.code, done.stderr) == (0, "pincite: Loading the library …\n")
     assert served["options"].originals is kept
