@@ -231,11 +231,16 @@ class Engine:
             )
         )
 
-    def warm_up(self) -> None:
-        """Load the model and the indexes, so that the first question does not wait for them."""
+    def warm_up(self, say: Callable[[str], None] = lambda sentence: None) -> None:
+        """Load the models and the indexes, so that the first question does not wait for them.
+
+        ``say`` hears what is being loaded.
+        """
+        say("Loading the embedder …")
         self.embedder.embed_query("warm")
         if self.cross_encoder is not None:
             self.cross_encoder.read("warm", ["warm"])
+        say("Loading the library …")
         self._sources()
 
     def _cross_encoder(self) -> CrossEncoder | None:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import cast
 from urllib.robotparser import RobotFileParser
 
 from pincite.corpus.errors import AddressRefusedError, FetchError
@@ -129,6 +128,7 @@ def _get(address: Address, ip: str, until: float, size: int) -> _Reply:
             body += part
             _check(address, len(body), size)
             _left(until)
+        _left(until)  # else what was cut off then would pass for all there is
         if response.length:
             raise http.client.IncompleteRead(bytes(body))
         coding = response.getheader("Content-Encoding", "identity").strip().lower()
@@ -157,7 +157,7 @@ def _connection(address: Address, ip: str, timeout: float) -> _Plain | _Secured:
     kind = _Secured if address.scheme == "https" else _Plain
     connection = kind(address.host, address.port, timeout=timeout)
     connection.ip = ip
-    return cast(_Plain | _Secured, connection)
+    return connection
 
 
 @contextmanager

@@ -77,7 +77,6 @@ def serve(
     credentials = None if auth is None else Credentials.read(auth, api_token)
     if not read_only:  # a first document can be added on the page
         Library.open(settings().library, create=True).close()
-    say("Loading the library …")
     with open_engine(threshold) as engine:
         serve_web(
             engine,

@@ -43,9 +43,8 @@ def serve(
         say("Loading the pages …")
         from pincite.ui.server.site import run, site
 
-        say("Loading the embedder …")
         try:
-            engine.warm_up()
+            engine.warm_up(say)
         except LibraryEmptyError as error:
             say(f"{error}; the chat answers as soon as they are there")
         address = _address(host, port)

@@ -20,7 +20,7 @@ from pincite.ui.text.control_characters import one_line
 _LOUD: tuple[Outcome, ...] = ("refused", "removed")
 _KINDS = 8  # of files that no reader takes, named one by one
 _WARNINGS = 20  # of one file, named one by one
-_NAME = 30  # characters of a file's name beside the bar
+_NAME = 24  # characters of a file's name beside the bar
 _STYLES = {"refused": "red"}
 
 
@@ -46,12 +46,17 @@ def ingesting(
         yield Listener(on_event=say)
         return
     columns = (
-        BarColumn(bar_width=12),
+        BarColumn(bar_width=8),
         TextColumn(
-            "{task.completed}{task.fields[of]} files, {task.fields[passages]} passages embedded"
+            "{task.completed}{task.fields[of]} files, {task.fields[passages]} passages ·",
+            table_column=Column(no_wrap=True),
         ),
-        _TimeLeft(),
-        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+        _TimeLeft(table_column=Column(no_wrap=True)),
+        TextColumn(
+            "{task.description}",
+            markup=False,
+            table_column=Column(no_wrap=True, overflow="ellipsis"),
+        ),
     )
     with (
         Progress(*columns, console=console, transient=True) as progress,
@@ -62,7 +67,7 @@ def ingesting(
         embedded = 0
 
         def on_begun(source: str) -> None:
-            progress.update(task, description=_end(one_line(source)))
+            progress.update(task, description=_short(one_line(source)))
 
         def on_embedded(passages: int) -> None:
             nonlocal embedded
@@ -86,8 +91,8 @@ class _TimeLeft(ProgressColumn):
     def render(self, task: Task) -> Text:
         seconds = task.time_remaining if task.total and task.completed else None
         if seconds is None:
-            return Text("time left: not known yet")
-        return Text(f"time left: {timedelta(seconds=round(seconds))}")
+            return Text("time left unknown ·")
+        return Text(f"{timedelta(seconds=round(seconds))} left ·")
 
 
 Counting = Callable[[Callable[[int], None]], None]
@@ -122,9 +127,10 @@ def _counted(files: Iterable[object]) -> Iterator[Counting]:
             one.join(1)
 
 
-def _end(name: str) -> str:
-    """The end of a name, which tells more than its beginning."""
-    return name if len(name) <= _NAME else f"…{name[-_NAME:]}"
+def _short(source: str) -> str:
+    """A file's own name, and of a long one the end, which tells it from others."""
+    name = source.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
 
 
 def show_summary(console: Console, summary: Summary, seconds: float) -> None:

@@ -31,13 +31,13 @@ def test_the_progress_bar_leaves_only_what_a_person_should_know() -> None:
 
 
 def test_the_bar_says_how_many_files_there_are_which_is_in_hand_and_the_time_left() -> None:
-    page = console(is_terminal=True, width=120)
+    page = console(is_terminal=True, width=80)
     with ingesting(page, files=["a", "b", "c"]) as listener:
-        listener.on_begun(f"/far/away/in/a/deep/folder/{RED}of/report.pdf")
+        listener.on_begun(f"/far/{RED}away/a-rather-long-name-of-an-annual-report.pdf")
         time.sleep(0.3)
-        assert "0 of 3 files, 0 passages embedded" in shown(page)
-        assert "time left: not known yet" in shown(page)
-        assert "of/report.pdf" in shown(page)
+        assert "0 of 3 files, 0 passages" in shown(page)
+        assert "time left unknown" in shown(page)
+        assert "…of-an-annual-report.pdf" in shown(page)
         assert "/far/" not in shown(page)
         listener.on_event(Event("/gone.txt", "removed"))
         listener.on_event(Event("/a.txt", "added", 3))
