@@ -26,7 +26,6 @@ from pincite.retrieval.answer import (
     found_passage,
     query_of,
 )
-from pincite.retrieval.asked import Listeners, checked
 from pincite.retrieval.conversation.follow_up import FollowUp
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.cross_encoder.cross_encoder import PACKAGED as PACKAGED_CROSS_ENCODER
@@ -35,6 +34,7 @@ from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
 from pincite.retrieval.guides import asking, guide_to
+from pincite.retrieval.listeners import Listeners, checked
 from pincite.retrieval.overview.guide import Guide
 from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.scope import Choice
@@ -141,7 +141,7 @@ class Engine:
             question: in natural language.
             history: what was said before it, oldest first. "And in Berlin?" is looked for with the
                 words of the question before it.
-            documents: the documents to ask, by source or id; by default all of them.
+            documents: the documents to ask, by name, path, title or id; by default all of them.
             tags: ask those that carry any of these tags; with ``documents``, those of them.
             watch: gets the name of each stage as it begins; what it raises ends the work there.
 
@@ -219,7 +219,7 @@ class Engine:
         """What a document has to offer: how it opens, headings, key sentences, what to ask it.
 
         Args:
-            name: the document's source, or its id's first digits.
+            name: the document's name, path, title or id.
             questions: try questions as well, at most twelve of them. Each takes as long as `ask`.
 
         Raises:
@@ -237,11 +237,16 @@ class Engine:
             )
         )
 
-    def warm_up(self) -> None:
-        """Load the model and the indexes, so that the first question does not wait for them."""
+    def warm_up(self, say: Callable[[str], None] = lambda sentence: None) -> None:
+        """Load the models and the indexes, so that the first question does not wait for them.
+
+        ``say`` hears what is being loaded.
+        """
+        say("Loading the embedder …")
         self.embedder.embed_query("warm")
         if self.cross_encoder is not None:
             self.cross_encoder.read("warm", ["warm"])
+        say("Loading the library …")
         self._sources()
 
     def _cross_encoder(self) -> CrossEncoder | None:

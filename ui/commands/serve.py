@@ -55,7 +55,10 @@ def serve(
     ] = WAITING,
     gold: Annotated[
         list[Path] | None,
-        typer.Option(help="A gold set, or a folder of some, for the page Evaluate. Repeatable."),
+        typer.Option(
+            metavar="FOLDER",
+            help="A gold set, or a folder of some, for the page Evaluate. Repeatable.",
+        ),
     ] = None,
     log_format: Annotated[
         LogFormat | None,
@@ -70,7 +73,7 @@ def serve(
     from pincite.ui.server import logs
     from pincite.ui.server.auth import Credentials
     from pincite.ui.server.run import is_loopback
-    from pincite.ui.server.run import serve as serve_web  # Gradio is slow to import
+    from pincite.ui.server.run import serve as serve_web
 
     if auth is not None and no_auth:
         raise UsageError("--auth and --no-auth contradict each other; give one of them")

@@ -26,8 +26,8 @@ from starlette.routing import Route
 
 from pincite.corpus.errors import PinciteError
 from pincite.ingest.events import Outcome, Summary
-from pincite.retrieval.asked import Asked
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.listeners import QuestionEvent
 from pincite.ui.api.problems import status_of
 from pincite.ui.api.queue import Queue
 from pincite.ui.web.ask.turns import Stopped
@@ -82,9 +82,9 @@ class Metrics:
             self._files.labels(outcome)
         self._registry.register(_Present(engine, queue))
         ProcessCollector(registry=self._registry)  # memory, time, open files; on Linux
-        engine.listeners.add(self.asked)
+        engine.listeners.add(self.count_question)
 
-    def asked(self, asked: Asked) -> None:
+    def count_question(self, asked: QuestionEvent) -> None:
         """Count a question, unless whoever asked it stopped it."""
         if isinstance(asked.error, Stopped):
             return
@@ -94,7 +94,7 @@ class Metrics:
             for stage, milliseconds in asked.answer.trace.milliseconds.items():
                 self._stages.labels(stage).observe(milliseconds / 1000)
 
-    def taken(self, summary: Summary) -> None:
+    def count_files(self, summary: Summary) -> None:
         """Count the files of an upload."""
         for outcome in _OUTCOMES:
             self._files.labels(outcome).inc(summary.count(outcome))
@@ -165,7 +165,7 @@ def _gauge(name: str, help: str, value: float) -> Metric:
     return GaugeMetricFamily(name, help, value=value)
 
 
-def _status(asked: Asked) -> str:
+def _status(asked: QuestionEvent) -> str:
     if asked.answer is not None:
         return asked.answer.status.lower()
     assert asked.error is not None

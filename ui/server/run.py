@@ -43,20 +43,21 @@ def serve(
     """
     with _listening(host, port) as listener:
         # Only now: Gradio and the model take seconds to load, and a taken port shows at once.
+        say("Loading the pages …")
         from pincite.ui.server import logs
         from pincite.ui.server.site import run, site
 
         if log_format is not None:
             logs.set_up(log_format)
         try:
-            engine.warm_up()
+            engine.warm_up(say)
         except LibraryEmptyError as error:
             say(f"{error}; the chat answers as soon as they are there")
         address = _address(host, port)
         loopback = is_loopback(host)
         names = {host, "127.0.0.1", "::1", "localhost"} if loopback else None
         app = site(engine, names, credentials, options=options)
-        say(f"the chat is at {address} (stop it with Ctrl+C)")
+        say(f"Ready at {address} (stop it with Ctrl+C)")
         if not loopback and credentials is None:
             say(f"{host} is not this machine alone: whoever reaches it can read the documents")
         if open_browser:

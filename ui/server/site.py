@@ -82,7 +82,7 @@ def site(
     intake = (
         None
         if options.read_only
-        else Intake(engine, options.limits, options.originals, metrics.taken)
+        else Intake(engine, options.limits, options.originals, metrics.count_files)
     )
     drawings, guides = Drawings(engine.library), Guides(engine)
     server = mcp.tools(engine, queue)

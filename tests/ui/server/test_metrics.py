@@ -17,9 +17,9 @@ from starlette.testclient import TestClient
 
 from pincite.corpus.errors import ModelError, ServerBusyError
 from pincite.corpus.library import Library
-from pincite.retrieval.asked import Asked
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.listeners import QuestionEvent
 from pincite.ui.api.queue import Queue
 from pincite.ui.server.auth import Credentials, hashed
 from pincite.ui.server.metrics import Metrics
@@ -94,9 +94,11 @@ def test_questions_of_every_face_are_counted_by_what_came_of_them(client: TestCl
 
 def test_a_fault_of_the_server_is_told_from_one_of_the_caller(engine: Engine) -> None:
     metrics = Metrics(engine, Queue())
-    metrics.asked(Asked(0.1, error=ModelError("the model is gone")))
-    metrics.asked(Asked(0.1, error=RuntimeError("a fault")))
-    metrics.asked(Asked(0.1, error=Stopped()))  # nobody waits for it, and nothing failed
+    metrics.count_question(QuestionEvent(0.1, error=ModelError("the model is gone")))
+    metrics.count_question(QuestionEvent(0.1, error=RuntimeError("a fault")))
+    metrics.count_question(
+        QuestionEvent(0.1, error=Stopped())
+    )  # nobody waits for it, and nothing failed
     counted = values(metrics.text().decode(), "pincite_questions", "status")
     assert counted["failed"] == sum(counted.values()) == 2
 

@@ -1,4 +1,4 @@
-"""What an engine is asked: checked first, and told to whoever listens."""
+"""Questions, checked before they are asked, and those who hear what came of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pincite.retrieval.answer import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionEvent:
     """A question that was asked: the seconds that it took, and its answer or why there is none."""
 
     seconds: float
@@ -23,9 +23,9 @@ class Listeners:
     """Those who hear of every question, in the thread that asked it."""
 
     def __init__(self) -> None:
-        self._all: list[Callable[[Asked], None]] = []
+        self._all: list[Callable[[QuestionEvent], None]] = []
 
-    def add(self, listener: Callable[[Asked], None]) -> None:
+    def add(self, listener: Callable[[QuestionEvent], None]) -> None:
         """Tell ``listener`` too, from now on."""
         self._all.append(listener)
 
@@ -35,12 +35,12 @@ class Listeners:
         try:
             found = work()
         except Exception as error:
-            self._tell(Asked(time.perf_counter() - start, error=error))
+            self._tell(QuestionEvent(time.perf_counter() - start, error=error))
             raise
-        self._tell(Asked(time.perf_counter() - start, found))
+        self._tell(QuestionEvent(time.perf_counter() - start, found))
         return found
 
-    def _tell(self, asked: Asked) -> None:
+    def _tell(self, asked: QuestionEvent) -> None:
         for listener in self._all:
             listener(asked)
 
