@@ -70,7 +70,7 @@ def test_as_json_each_line_is_an_object_and_each_request_has_one(tmp_path: Path)
     assert seen.count(("POST", "/api/v1/search", 200)) == 1
     assert seen.count(("POST", "/api/v1/ask", 422)) == 1
     assert ("GET", "/api/v1/documents/*", 200) in seen
-    assert any("the chat is at" in line["message"] for line in lines)
+    assert any("Ready at" in line["message"] for line in lines)
     assert not [secret for secret in SECRETS if secret in text.lower()]
 
 
