@@ -5,6 +5,7 @@
     │   ├── QuestionError          an empty or oversized question
     │   ├── SettingsError          an unknown or impossible setting
     │   ├── UploadError            an upload is over a limit
+    │   ├── NetworkNotAllowedError an address was named, and nobody allowed the network
     │   ├── RecordError            an exported document, or a line of it, is not what it should be
     │   └── GoldSetError           a gold set, or a line of it, is not what it should be
     ├── SourceError                a file could not be taken in
@@ -12,7 +13,9 @@
     │   ├── UnreadableSourceError
     │   ├── UnsupportedSourceError binary data, or a format without a reader
     │   ├── EncodingError
-    │   └── EmptySourceError
+    │   ├── EmptySourceError
+    │   └── FetchError             a page did not come from the web
+    │       └── AddressRefusedError    Pincite does not go there
     ├── LibraryError               the library could not be used
     │   ├── LibraryNotFoundError
     │   ├── LibraryLockedError
@@ -22,7 +25,7 @@
     │   ├── LibraryEmptyError
     │   ├── LibraryChangedError
     │   ├── DocumentNotFoundError
-    │   │   └── AmbiguousIdError   several ids begin as was asked
+    │   │   └── AmbiguousIdError   a name, or how an id begins, fits several
     │   ├── TagNotFoundError
     │   ├── PageNotDrawnError      a document's page cannot be shown as a picture
     │   └── NameTakenError
@@ -65,6 +68,10 @@ class UploadError(UsageError):
     """An upload has more files or more bytes than are taken at once."""
 
 
+class NetworkNotAllowedError(UsageError):
+    """An address of the web was named, and Pincite was not told that it may use the network."""
+
+
 class RecordError(UsageError):
     """A line of an exported library is not in its form; the message says which and why."""
 
@@ -95,6 +102,14 @@ class EncodingError(SourceError):
 
 class EmptySourceError(SourceError):
     """The file, or the folder, holds nothing to read."""
+
+
+class FetchError(SourceError):
+    """A page or file of the web did not come, or not within its limits."""
+
+
+class AddressRefusedError(FetchError):
+    """Pincite does not go to the address: it is private, not http, or robots.txt asks so."""
 
 
 class LibraryError(PinciteError):
@@ -134,7 +149,7 @@ class DocumentNotFoundError(LibraryError):
 
 
 class AmbiguousIdError(DocumentNotFoundError):
-    """Several documents have an id that begins as was asked."""
+    """Several documents fit the name, title or first digits of an id that were asked for."""
 
 
 class TagNotFoundError(LibraryError):

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
+from pincite.corpus import names
 from pincite.corpus.database import Database, chunks, damaged, marks
 from pincite.corpus.errors import (
-    AmbiguousIdError,
     DocumentNotFoundError,
     EmbedderMismatchError,
     TagNotFoundError,
@@ -127,27 +127,21 @@ class ReadableLibrary:
         return entry_from(rows[0]) if rows else None
 
     def find(self, name: str) -> Entry:
-        """The document that a person calls ``name``: its source, or its id's first digits (6+).
+        """The document that a person calls ``name``: see `pincite.corpus.names`.
 
         Raises:
             DocumentNotFoundError: there is none.
-            AmbiguousIdError: several ids begin so.
+            AmbiguousIdError: the name may mean several.
         """
-        if (exact := self.entry(name)) is not None:
-            return exact
-        where = "length(?1) >= 6 AND substr(d.id, 1, length(?1)) = ?1"
-        rows = self._database.rows(f"{SELECT_ENTRY} WHERE {where}", [name])
-        matches = [entry_from(row) for row in rows]
-        if len(matches) == 1:
-            return matches[0]
-        if matches:
-            raise AmbiguousIdError(
-                f"the library has {len(matches)} documents whose id begins with {name!r}; "
-                "see: pincite documents"
-            )
-        raise DocumentNotFoundError(
-            f"the library {self.folder} has no document {name!r}; see: pincite documents"
-        )
+        return names.find(self._database, name)
+
+    def find_refused(self, name: str) -> str | None:
+        """The source of the file that could not be read and that a person calls ``name``, if any.
+
+        Raises:
+            AmbiguousIdError: the name may mean several.
+        """
+        return names.find_refused(self._database, name)
 
     def tags(self) -> dict[str, int]:
         """Every tag, in alphabetical order, with the number of documents that carry it."""
@@ -175,8 +169,8 @@ class ReadableLibrary:
 
     def known_tags(self) -> str:
         """The tags in words, for messages."""
-        names = ", ".join(self.tags())
-        return f"the tags are {names}" if names else "there are no tags yet; see: pincite tag"
+        known = ", ".join(self.tags())
+        return f"the tags are {known}" if known else "there are no tags yet; see: pincite tag"
 
     def refusals(self) -> list[Refusal]:
         """The files that could not be read, by source name."""

@@ -25,7 +25,7 @@ class _RunByDefault(typer.core.TyperGroup):
     """``pincite eval GOLD_DIR`` is short for ``pincite eval run GOLD_DIR``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in {*self.commands, "--help"}:
+        if args and args[0] not in {*self.commands, "-h", "--help"}:
             args = [_RUN, *args]
         return super().parse_args(ctx, args)
 

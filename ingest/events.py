@@ -62,7 +62,12 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Hears of each source when its fate is sealed, and of each batch of embedded passages."""
+    """Hears of each source when its fate is sealed, and of each batch of embedded passages.
+
+    ``on_begun`` hears the name of what is in hand: a file that is opened, or, of several that are
+    embedded together, the first.
+    """
 
     on_event: Callable[[Event], None] = lambda event: None
     on_embedded: Callable[[int], None] = lambda passages: None
+    on_begun: Callable[[str], None] = lambda source: None

@@ -135,6 +135,7 @@ class _Run:
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.summary = Summary()
+        self._begun = listener.on_begun
         self._log = RunLog(library, listener, self.summary)
         self._storing = Storing(library, embedder, self._log.embedded, stopping)
         self._library = library
@@ -161,6 +162,7 @@ class _Run:
                 case request:
                     self._copies.forget(source.name)
                     self._awaited += 1
+                    self._begun(source.name)
                     yield request
 
     def documents(
@@ -216,6 +218,7 @@ class _Run:
         """Embed and store documents, batch by batch; each is told of when it is stored."""
         try:
             for batch in batches(items):
+                self._begun(batch[0].document.source)
                 events = self._storing.store(batch)
                 batch.clear()  # before the next one is gathered
                 self._log.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,12 +64,18 @@ class Intake:
         limits: what one upload may hold.
         originals: the files that are stored themselves as well; by default, those whose pages can
             be drawn, because an upload is nowhere else afterwards.
+        on_taken: hears what became of the files of each upload.
     """
 
     def __init__(
-        self, engine: Engine, limits: Limits, originals: Originals = Originals.DRAWABLE
+        self,
+        engine: Engine,
+        limits: Limits,
+        originals: Originals = Originals.DRAWABLE,
+        on_taken: Callable[[Summary], None] = lambda summary: None,
     ) -> None:
         self.limits = limits
+        self._on_taken = on_taken
         self._engine = engine
         self._options = Options(
             originals, largest=limits.file_bytes, seconds=engine.settings.reading_seconds
@@ -113,6 +119,7 @@ class Intake:
             summary.passed_over += offered.passed_over
             if tags:
                 self._tag(summary, tags)
+        self._on_taken(summary)
         return summary
 
     def remove(self, ids: Sequence[str]) -> None:

@@ -13,7 +13,6 @@ from pincite.corpus.errors import (
     LibraryChangedError,
     LibraryEmptyError,
     ModelError,
-    QuestionError,
     UsageError,
 )
 from pincite.corpus.library import Library
@@ -35,6 +34,7 @@ from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
 from pincite.retrieval.guides import asking, guide_to
+from pincite.retrieval.listeners import Listeners, checked
 from pincite.retrieval.overview.guide import Guide
 from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.scope import Choice
@@ -76,7 +76,9 @@ class Engine:
         self.library = library
         self.embedder = embedder
         self.settings = settings or load_settings()
+        self.listeners = Listeners()
         self._say = say
+        self.lacks_cross_encoder = False
         self.cross_encoder = self._cross_encoder()
         self._indexes: Indexes | None = None
         self._lock = threading.Lock()
@@ -139,7 +141,7 @@ class Engine:
             question: in natural language.
             history: what was said before it, oldest first. "And in Berlin?" is looked for with the
                 words of the question before it.
-            documents: the documents to ask, by source or id; by default all of them.
+            documents: the documents to ask, by name, path, title or id; by default all of them.
             tags: ask those that carry any of these tags; with ``documents``, those of them.
             watch: gets the name of each stage as it begins; what it raises ends the work there.
 
@@ -150,13 +152,17 @@ class Engine:
             LibraryEmptyError: there is nothing to ask.
             ModelError: a model failed.
         """
-        question = self._checked(question)
-        choice, turns = Choice.of(documents, tags), list(history)
-        return self._settled(
-            lambda sources: answer(
-                question, sources, self.settings, choice.scope(sources), Stages(watch), turns
+
+        def work() -> Answer:
+            asked = checked(question, self.settings.longest_question)
+            choice, turns, settings = Choice.of(documents, tags), list(history), self.settings
+            return self._settled(
+                lambda sources: answer(
+                    asked, sources, settings, choice.scope(sources), Stages(watch), turns
+                )
             )
-        )
+
+        return self.listeners.told(work)
 
     def search(
         self,
@@ -174,7 +180,7 @@ class Engine:
         """
         if k < 1:
             raise UsageError(f"{k} passages were asked for; ask for at least 1")
-        question = self._checked(question)
+        question = checked(question, self.settings.longest_question)
         choice, follow_up = Choice.of(documents, tags), FollowUp.of(question, history)
         settings = self.settings.model_copy(
             update={
@@ -200,7 +206,7 @@ class Engine:
         tags: Iterable[str] | None = None,
     ) -> Reading:
         """The sentences and passages that an answer is chosen from. Arguments as for `ask`."""
-        question = self._checked(question)
+        question = checked(question, self.settings.longest_question)
         choice, follow_up = Choice.of(documents, tags), FollowUp.of(question, history)
 
         def reading(sources: Sources) -> Reading:
@@ -213,7 +219,7 @@ class Engine:
         """What a document has to offer: how it opens, headings, key sentences, what to ask it.
 
         Args:
-            name: the document's source, or its id's first digits.
+            name: the document's name, path, title or id.
             questions: try questions as well, at most twelve of them. Each takes as long as `ask`.
 
         Raises:
@@ -231,11 +237,16 @@ class Engine:
             )
         )
 
-    def warm_up(self) -> None:
-        """Load the model and the indexes, so that the first question does not wait for them."""
+    def warm_up(self, say: Callable[[str], None] = lambda sentence: None) -> None:
+        """Load the models and the indexes, so that the first question does not wait for them.
+
+        ``say`` hears what is being loaded.
+        """
+        say("Loading the embedder …")
         self.embedder.embed_query("warm")
         if self.cross_encoder is not None:
             self.cross_encoder.read("warm", ["warm"])
+        say("Loading the library …")
         self._sources()
 
     def _cross_encoder(self) -> CrossEncoder | None:
@@ -248,6 +259,7 @@ class Engine:
             if self.settings.cross_encoder != PACKAGED_CROSS_ENCODER:
                 raise
             self._say(str(error))
+            self.lacks_cross_encoder = True
             return None
 
     def _settled(self, work: Callable[[Sources], _T]) -> _T:
@@ -282,16 +294,3 @@ class Engine:
 
     def _cache(self) -> Callable[[str], Document]:
         return lru_cache(_CACHED_DOCUMENTS)(self.library.document)
-
-    def _checked(self, question: str) -> str:
-        question = question.strip()
-        if len(question) > self.settings.longest_question:
-            raise QuestionError(
-                f"the question has {len(question):,} characters, and a question may have "
-                f"{self.settings.longest_question:,}; ask a shorter one"
-            )
-        if any("\ud800" <= character <= "\udfff" for character in question):
-            raise QuestionError(f"the question {question!r} is not valid text; send it as UTF-8")
-        if not any(character.isalnum() for character in question):
-            raise QuestionError(f"the question {question!r} has no words; ask it in a sentence")
-        return question

@@ -23,7 +23,7 @@ class Choice:
 
     @classmethod
     def of(cls, documents: Iterable[str] | None, tags: Iterable[str] | None) -> Self:
-        """The choice of these documents, by source or id, and tags.
+        """The choice of these documents, by whatever `Library.find` takes, and tags.
 
         Raises:
             UsageError: a tag is not well formed.

@@ -14,6 +14,7 @@ from pincite.corpus.errors import SettingsError
 from pincite.retrieval.embedding.embedder import PACKAGED
 
 _PREFIX = "PINCITE_"
+LogFormat = Literal["lines", "json"]
 
 
 class Settings(BaseSettings):
@@ -68,6 +69,9 @@ class Settings(BaseSettings):
     )
     longest_question: int = Field(
         2000, ge=1, le=1_000_000, description="Characters in a question, at most."
+    )
+    log_format: LogFormat = Field(
+        "lines", description="The log of `pincite serve`: lines for people, or JSON objects."
     )
 
 

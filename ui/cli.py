@@ -23,12 +23,13 @@ from pincite.ui.commands.ingest import ingest
 from pincite.ui.commands.maintenance import compact, doctor, export, import_, rebuild, reembed
 from pincite.ui.commands.serve import mcp, password, serve
 from pincite.ui.console import EXIT_FAILED, State, out, say
+from pincite.ui.plain_help import HELP_OPTIONS, plain
 
 app = typer.Typer(
     name="pincite",
     help="Question your own documents and get verbatim quotes, each at its exact place.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": HELP_OPTIONS},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -44,7 +45,9 @@ def _print_version(wanted: bool) -> None:
 def _global(
     library: Annotated[
         Path | None,
-        typer.Option(help="The library's folder (default: $PINCITE_LIBRARY, or .pincite)."),
+        typer.Option(
+            metavar="FOLDER", help="The library's folder (default: $PINCITE_LIBRARY, or .pincite)."
+        ),
     ] = None,
     debug: Annotated[bool, typer.Option(help="Show tracebacks.")] = False,
     version_: Annotated[
@@ -89,9 +92,10 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show "›" shows "?"
             stream.reconfigure(errors="replace")
     if isinstance(sys.stdin, io.TextIOWrapper):  # a line that is no text is refused, not fatal
-        sys.stdin.reconfigure(errors="surrogateescape")
+        encoding = None if sys.stdin.isatty() else "utf-8"
+        sys.stdin.reconfigure(encoding=encoding, errors="surrogateescape")
     try:
-        app()
+        plain(typer.main.get_command(app))()
         sys.stdout.flush()
     except PinciteError as error:
         _fail(str(error), error.exit_code)

@@ -14,7 +14,7 @@ from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import Settings, load_settings
 from pincite.ui.text.control_characters import harmless
 
-EXIT_FAILED, EXIT_NOT_FOUND = 1, 3
+EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND = 1, 2, 3
 _UNBOUNDED = 100_000  # columns
 
 ThresholdOption = Annotated[

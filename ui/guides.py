@@ -129,4 +129,4 @@ class Guides:
 
 
 def _warn(id: str, error: PinciteError) -> None:
-    _LOG.warning("there is no guide to the document %s for now: %s", id[:12], error)
+    _LOG.warning("there is no guide to the document %s for now: %s", id[:12], type(error).__name__)

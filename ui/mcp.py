@@ -33,7 +33,7 @@ _History = Annotated[
     Field(description="The conversation so far, oldest first, for a question that leans on it."),
 ]
 _Documents = Annotated[
-    list[str] | None, Field(description="Only these documents, by source or id; None for all.")
+    list[str] | None, Field(description="Only these documents, by name, title or id; None for all.")
 ]
 _Tags = Annotated[
     list[str] | None, Field(description="Only documents with one of these tags; None for all.")
@@ -101,7 +101,7 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
 
     @server.tool(annotations=_READS)
     async def read_document(
-        document: Annotated[str, Field(description="Its source, or its id's first digits.")],
+        document: Annotated[str, Field(description="Its name, path, title or id.")],
         start: Annotated[int, Field(ge=0, description="The first character.")] = 0,
         end: Annotated[
             int | None, Field(description="The one after the last; None for all.")

@@ -42,7 +42,7 @@ _REMEDIES = {
     errno.ESTALE: "the disk that it is on was taken away, so connect it and ingest it again",
 }
 
-ReadingFunction = Callable[[bytes, str], tuple[Reader, Reading]]
+ReadingFunction = Callable[..., tuple[Reader, Reading]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +244,12 @@ def _moment(status: os.stat_result) -> tuple[int, int, int]:
 
 
 def _reader(data: bytes, source: Source) -> str:
-    return identity(reader_for(data, source.name))
+    return identity(reader_for(data, source.name, source.suffix))
 
 
 def _document(source: Source, data: bytes, origin: Origin, reading: ReadingFunction) -> Document:
-    reader, result = reading(data, source.name)
+    chosen = () if source.suffix is None else (source.suffix,)
+    reader, result = reading(data, source.name, *chosen)
     return Document(
         source=source.name,
         title=source.title or result.title or title_from(source.name),

@@ -22,12 +22,14 @@ _LONGEST_SUFFIX = 12  # characters; what is longer is a part of the name
 class Source:
     """A file to take in, under its absolute path as its name. ``title`` overrides its own.
 
-    ``called`` is another name, for a file that lies where it lies only while it is taken in.
+    ``called`` is another name, for a file that lies where it lies only while it is taken in, and
+    ``suffix`` is what chooses its reader where the name does not.
     """
 
     path: Path
     title: str | None = None
     called: str | None = None
+    suffix: str | None = None
 
     @property
     def name(self) -> str:
@@ -52,7 +54,9 @@ class Sources:
         title: str | None,
         include: Sequence[str],
         exclude: Sequence[str],
+        more: Sequence[Source] = (),
     ) -> None:
+        self._more = tuple(more)
         self._paths = [Path(os.path.abspath(path)) for path in paths]
         self._title = title
         self._rules = {
@@ -85,6 +89,7 @@ class Sources:
                 continue
             for file in self._walk(path, seen):
                 yield Source(Path(file), self._title)
+        yield from self._more
 
     def _walk(self, folder: Path, seen: set[str]) -> Iterator[str]:
         """The files in a folder, a folder's own before those of the folders in it, by name.
@@ -155,6 +160,7 @@ def find_sources(
     exclude: Sequence[str] = (),
     may_be_empty: bool = False,
     may_be_missing: bool = False,
+    more: Sequence[Source] = (),
 ) -> Sources:
     """The files that the paths name: files themselves, and folders' readable ones below them.
 
@@ -169,6 +175,7 @@ def find_sources(
         exclude: patterns of files and folders in folders that are left out.
         may_be_empty: take folders that have nothing to read as well.
         may_be_missing: take paths that do not exist as well, so that they can be forgotten.
+        more: sources that come after those of the paths.
 
     Raises:
         SourceNotFoundError: a path does not exist.
@@ -186,7 +193,7 @@ def find_sources(
         alone = Sources([path], title, include, exclude)
         if not any(islice(alone, 1)) and not alone.unread:
             raise EmptySourceError(_nothing_in(path, bool(include or exclude)))
-    return Sources(named, title, include, exclude)
+    return Sources(named, title, include, exclude, more)
 
 
 def _nothing_in(folder: Path, limited: bool) -> str:

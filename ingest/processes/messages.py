@@ -30,6 +30,7 @@ def send_request(stream: IO[bytes], request: Request) -> None:
         "path": str(request.source.path),  # bytes that are no text travel as escapes
         "title": request.source.title,
         "called": request.source.called,
+        "suffix": request.source.suffix,
         "known": known,
         "keep": request.keep,
         "largest": request.largest,
@@ -44,7 +45,7 @@ def receive_request(stream: IO[bytes]) -> Request:
         EOFError: whoever wrote them has gone.
     """
     value, _ = receive(stream)
-    source = Source(Path(value["path"]), value["title"], value["called"])
+    source = Source(Path(value["path"]), value["title"], value["called"], value["suffix"])
     keep = Originals(value["keep"])
     return Request(source, _origin(value["known"]), keep, value["largest"])
 

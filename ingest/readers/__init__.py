@@ -58,9 +58,12 @@ READERS: tuple[Reader, ...] = (
 __all__ = ["READERS", "Reader", "Reading", "read", "reader_for"]
 
 
-def reader_for(data: bytes, name: str) -> Reader:
-    """The reader whose format the bytes are of; where they do not say, the one for the name."""
-    suffix = PurePath(name).suffix.lower()
+def reader_for(data: bytes, name: str, suffix: str | None = None) -> Reader:
+    """The reader whose format the bytes are of; where they do not say, the one for the name.
+
+    ``suffix`` goes before that of the name, which may be an address of the web.
+    """
+    suffix = PurePath(name).suffix.lower() if suffix is None else suffix
     # A .docx is a zip that says so, but a .md that quotes HTML says nothing about itself: the
     # reader that both content and name call for goes first.
     named = [reader for reader in READERS if suffix in reader.suffixes]
@@ -69,7 +72,7 @@ def reader_for(data: bytes, name: str) -> Reader:
     return next(iter([*both, *recognised, *named]), TEXT)
 
 
-def read(data: bytes, name: str) -> tuple[Reader, Reading]:
+def read(data: bytes, name: str, suffix: str | None = None) -> tuple[Reader, Reading]:
     """Read a file's bytes with the reader that its content or else its name calls for.
 
     Plain text is what is tried by default.
@@ -80,7 +83,7 @@ def read(data: bytes, name: str) -> tuple[Reader, Reading]:
         EncodingError: bytes that are text in no encoding.
         EmptySourceError: no text in it.
     """
-    reader = reader_for(data, name)
+    reader = reader_for(data, name, suffix)
     reading = reader.read(data, name)
     if not reading.text.strip():
         raise EmptySourceError(f"{name} is empty: there is no text in it to ask about")

@@ -19,12 +19,19 @@ from pincite.ingest.files.copies import same_contents
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
-from pincite.ui.api import models, uploads
+from pincite.ui.api import health, models, uploads
 from pincite.ui.api.ask import ask as ask_engine
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.disconnect import answer_nobody, while_connected
 from pincite.ui.api.events import EventStream, event
-from pincite.ui.api.problems import MEDIA_TYPE, details, details_of, report_problems, response
+from pincite.ui.api.problems import (
+    MEDIA_TYPE,
+    details,
+    details_of,
+    problem,
+    report_problems,
+    response,
+)
 from pincite.ui.api.queue import Queue
 from pincite.ui.api.reference import reference
 from pincite.ui.api.requests import AskRequest, SearchRequest
@@ -207,10 +214,14 @@ def api(
             """Forget a document; by its id, or the id's first digits."""
             intake.remove([engine.library.find(id).id])
 
-    @app.get("/health", response_model=models.Health)
-    def health() -> Any:
+    @app.get(health.PATH, response_model=models.Health)
+    def server_health() -> Any:
         """Whether the server answers, and from what."""
+        state = health.state_of(engine)
+        if state == "failed":
+            return problem(health.status_of_state(state), health.FAILED_SENTENCE)
         return {
+            "status": state,
             "version": version("pincite"),
             "embedder": engine.embedder.fingerprint,
             "generation": engine.library.generation,

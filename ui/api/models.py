@@ -93,7 +93,10 @@ class Found(BaseModel):
 class Health(BaseModel):
     """That the server answers, and from what."""
 
-    status: Literal["ok"] = "ok"
+    status: Literal["ok", "degraded"] = Field(
+        description="`degraded`: answers come without the cross-encoder, whose files are damaged. "
+        "Without a key this alone is said, or `failed`, with status 503."
+    )
     version: str
     embedder: str
     generation: int

@@ -29,7 +29,18 @@ class Queue:
         at_once = at_once or os.cpu_count() or 1
         self._most = at_once + waiting
         self._present = 0
+        self.turned_away = 0  # since the start
         self._limiter = CapacityLimiter(at_once)
+
+    @property
+    def running(self) -> int:
+        """How many are worked on now."""
+        return self._limiter.borrowed_tokens
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return max(0, self._present - self.running)
 
     async def done(self, work: Callable[[], _T]) -> _T:
         """What the work gives, when its turn has come and it is done.
@@ -38,6 +49,7 @@ class Queue:
             ServerBusyError: too many wait already.
         """
         if self._present >= self._most:
+            self.turned_away += 1
             raise ServerBusyError(
                 f"{self._present} questions are being answered or wait for it, and no more are "
                 "taken on; ask again in a few seconds"

@@ -12,7 +12,10 @@ _QUESTION = Field(
     examples=["Who coined the phrase AI safety engineering?"],
 )
 _DOCUMENTS = Field(
-    None, description="Ask only these documents, by source or id.", examples=[None], min_length=1
+    None,
+    description="Ask only these documents, by name, path, title or id.",
+    examples=[None],
+    min_length=1,
 )
 _TAGS = Field(
     None, description="Ask only documents with one of these tags.", examples=[None], min_length=1

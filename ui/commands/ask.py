@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from pincite.corpus.errors import PinciteError, UsageError
+from pincite.corpus.errors import PinciteError, QuestionError, UsageError
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import Turn
 from pincite.ui import terminal
+from pincite.ui.commands import completion
 from pincite.ui.console import (
     EXIT_NOT_FOUND,
+    EXIT_USAGE,
     JsonOption,
     ThresholdOption,
     err,
@@ -27,10 +29,20 @@ from pincite.ui.text import citations
 from pincite.ui.text.levels import NOT_FOUND, UNSURE
 
 DocumentOption = Annotated[
-    list[str] | None, typer.Option(help="Ask only this document: its source or id. Repeatable.")
+    list[str] | None,
+    typer.Option(
+        help="Ask only this document, by name, path, title or id. Repeatable.",
+        metavar="NAME",
+        autocompletion=completion.documents,
+    ),
 ]
 TagOption = Annotated[
-    list[str] | None, typer.Option(help="Ask only documents with this tag, or any of these tags.")
+    list[str] | None,
+    typer.Option(
+        help="Ask only documents with this tag, or any of these tags.",
+        metavar="TAG",
+        autocompletion=completion.tags,
+    ),
 ]
 
 
@@ -48,11 +60,20 @@ CiteOption = Annotated[
 DetailsOption = Annotated[
     bool, typer.Option("--details", help="Also show offsets, and scores as numbers.")
 ]
+QuestionArgument = Annotated[
+    str | None, typer.Argument(help="The question; - for the one on standard input.")
+]
+_LONGEST_INPUT = 10_000_000  # characters that are read of what may never end
+_EXAMPLES = """
+For example:
+  pincite ask "Which birds nest on cliffs?"
+  pincite ask - < question.txt"""
 _NEW, _TYPED, _END = "/new", "/typed", ("/exit", "/quit")
 
 
 def ask(
-    question: str,
+    ctx: typer.Context,
+    question: QuestionArgument = None,
     document: DocumentOption = None,
     tag: TagOption = None,
     as_json: JsonOption = False,
@@ -66,6 +87,11 @@ def ask(
     """
     if as_json and cite:
         raise UsageError("--json and --cite print different things; choose one of them")
+    if question is None and sys.stdin.isatty():
+        err().print(ctx.get_usage() + "\n" + _EXAMPLES, markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_USAGE)
+    if question in (None, "-"):
+        question = _piped()
     with open_engine(threshold) as engine:
         answer = engine.ask(question, documents=document or None, tags=tag or None)
         cited = citations.citations(answer.quotes, engine.document) if cite else []
@@ -79,6 +105,17 @@ def ask(
         raise typer.Exit(EXIT_NOT_FOUND)
 
 
+def _piped() -> str:
+    """The one question that standard input holds."""
+    question = sys.stdin.read(_LONGEST_INPUT).removeprefix("\ufeff").strip()
+    if not question:
+        raise QuestionError(
+            "there is no question on standard input; give one as in: "
+            'pincite ask "Which birds nest on cliffs?"'
+        )
+    return question
+
+
 def _print_citations(answer: Answer, text: str) -> None:
     """Print citations; what is to be known of the answer goes to standard error."""
     if answer.status != "ANSWERED":
@@ -88,7 +125,7 @@ def _print_citations(answer: Answer, text: str) -> None:
 
 
 def search(
-    question: str,
+    question: Annotated[str, typer.Argument(help="What is looked for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
     document: DocumentOption = None,
     tag: TagOption = None,

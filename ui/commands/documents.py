@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pincite.corpus.errors import DocumentNotFoundError, UsageError
+from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError, UsageError
 from pincite.corpus.exporting import new_file
 from pincite.corpus.library import Library
 from pincite.corpus.record import parts
@@ -16,18 +16,36 @@ from pincite.corpus.tags import checked_tag
 from pincite.ingest.files.copies import same_contents
 from pincite.retrieval.search.indexes import publish
 from pincite.ui import terminal
+from pincite.ui.commands import completion
 from pincite.ui.console import JsonOption, err, open_engine, out, print_json, settings
 from pincite.ui.text.control_characters import one_line
 from pincite.ui.text.document_view import show_document
 from pincite.ui.text.guide_view import show_guide
 
-Name = Annotated[str, typer.Argument(help="A source, or the first digits of an id.")]
-Names = Annotated[list[str], typer.Argument(help="Sources, or the first digits of ids.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="A document: its file's name, path, title, or digits of its id.",
+        autocompletion=completion.documents,
+    ),
+]
+Names = Annotated[
+    list[str],
+    typer.Argument(
+        help="Documents: names or paths of files, titles, digits of ids.",
+        autocompletion=completion.documents,
+    ),
+]
 
 
 def documents(
     tag: Annotated[
-        list[str] | None, typer.Option(help="Only those that carry this tag. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="Only those that carry this tag. Repeatable.",
+            metavar="TAG",
+            autocompletion=completion.tags,
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -88,12 +106,17 @@ def remove(names: Names) -> None:
         entries: list[Entry] = []
         refused: list[str] = []
         for name in names:
+            if library.entry(name) is None and library.refusal(name) is not None:
+                refused.append(name)
+                continue
             try:
                 entries.append(library.find(name))
+            except AmbiguousIdError:
+                raise
             except DocumentNotFoundError:
-                if library.refusal(name) is None:
+                if (source := library.find_refused(name)) is None:
                     raise
-                refused.append(name)
+                refused.append(source)
         if refused:
             library.forgive(refused)
         if entries:
@@ -118,9 +141,17 @@ def rename(
 
 def tag(
     names: Names,
-    add: Annotated[list[str] | None, typer.Option(help="A tag to add. Repeatable.")] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A tag to add. Repeatable.", metavar="TAG", autocompletion=completion.tags
+        ),
+    ] = None,
     remove: Annotated[
-        list[str] | None, typer.Option(help="A tag to take away. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="A tag to take away. Repeatable.", metavar="TAG", autocompletion=completion.tags
+        ),
     ] = None,
 ) -> None:
     """Gather documents into collections: add tags to them, or take tags away."""

@@ -6,9 +6,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -18,10 +17,11 @@ from pincite.corpus.errors import LibraryLockedError, UsageError
 from pincite.corpus.library import Library
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
-from pincite.ingest.files.walk import Sources, find_sources
+from pincite.ingest.files.walk import Source, Sources, find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import open_embedder
+from pincite.ui.commands.web_pages import apart, fetched, require_allowed
 from pincite.ui.console import EXIT_FAILED, err, say, settings
 from pincite.ui.text.progress import ingesting, show_summary
 
@@ -32,7 +32,9 @@ Patterns = list[str] | None
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, and folders of files.")],
+    paths: Annotated[
+        list[str], typer.Argument(help="Files, folders of files, and with --allow-network URLs.")
+    ],
     title: Annotated[str | None, typer.Option(help="A title for the one file named.")] = None,
     include: Annotated[
         Patterns, typer.Option(help="In folders, only files like this ('*.md'). Repeatable.")
@@ -59,24 +61,30 @@ def ingest(
     keep_originals: Annotated[
         bool, typer.Option("--keep-originals", help="Store the files themselves as well.")
     ] = False,
+    allow_network: Annotated[
+        bool, typer.Option("--allow-network", help="Fetch the URLs that are named, only these.")
+    ] = False,
 ) -> None:
     """Take documents into the library. What is there already is not embedded again."""
     chosen = settings()
+    files, urls = apart(paths)
+    require_allowed(urls, allowed=allow_network, watch=watch)
 
-    def found() -> Sources:
+    def found(pages: Sequence[Source] = ()) -> Sources:
         return find_sources(
-            paths,
+            files,
             title,
             include=include or (),
             exclude=exclude or (),
             may_be_empty=sync or watch,
             may_be_missing=sync and not watch,
+            more=pages,
         )
 
     sources = found()
-    if title is not None and (count := sum(1 for _ in sources)) != 1:
+    if title is not None and (count := len(urls) + sum(1 for _ in sources)) != 1:
         raise UsageError(f"--title {title!r} is for one file, and {count} were named")
-    if watch and len(sources.folders) < len(paths):
+    if watch and len(sources.folders) < len(files):
         raise UsageError("--watch is for folders, and a file was named; name the folder it is in")
     options = Options(
         originals=Originals.ALL if keep_originals else Originals.NONE,
@@ -86,20 +94,27 @@ def ingest(
         hash=hash,
     )
     embedder = open_embedder(chosen)
-    # A library that is made now has no document of a path that is gone.
-    opening = Library.open(chosen.library, create=not sources.missing)
-    with opening as library, _stoppable() as stopping:
-        started = time.perf_counter()
-        with _told_where_it_stopped(library), ingesting(err()) as listener:
-            summary = ingest_sources(sources, library, embedder, listener, options, stopping.is_set)
-        show_summary(err(), summary, time.perf_counter() - started)
-        if watch:
-            if not summary.stopped:
-                _keep(found, library, embedder, options, stopping)
-            return
-        if summary.stopped:
-            _say_where_it_stopped(library)
-            raise typer.Exit(EXIT_STOPPED)
+    with fetched(urls, title, options.largest, options.seconds) as pages:
+        # A library that is made now has no document of a path that is gone.
+        opening = Library.open(chosen.library, create=not sources.missing)
+        with opening as library, _stoppable() as stopping:
+            started = time.perf_counter()
+            counted = found(pages.sources)
+            with _told_where_it_stopped(library), ingesting(err(), files=counted) as listener:
+                for event in pages.refused:
+                    listener.on_event(event)
+                summary = ingest_sources(
+                    found(pages.sources), library, embedder, listener, options, stopping.is_set
+                )
+            summary.events[:0] = pages.refused
+            show_summary(err(), summary, time.perf_counter() - started)
+            if watch:
+                if not summary.stopped:
+                    _keep(found, library, embedder, options, stopping)
+                return
+            if summary.stopped:
+                _say_where_it_stopped(library)
+                raise typer.Exit(EXIT_STOPPED)
     if summary.refused:
         raise typer.Exit(EXIT_FAILED)
 

@@ -13,6 +13,8 @@ from pincite.corpus.library import Library
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.uploads import FILES, Limits
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.settings import LogFormat
 from pincite.ui.api.queue import WAITING, Queue
 from pincite.ui.console import ThresholdOption, err, open_engine, say, settings
 from pincite.ui.server.options import ServerOptions
@@ -53,14 +55,25 @@ def serve(
     ] = WAITING,
     gold: Annotated[
         list[Path] | None,
-        typer.Option(help="A gold set, or a folder of some, for the page Evaluate. Repeatable."),
+        typer.Option(
+            metavar="FOLDER",
+            help="A gold set, or a folder of some, for the page Evaluate. Repeatable.",
+        ),
+    ] = None,
+    log_format: Annotated[
+        LogFormat | None,
+        typer.Option(
+            help="The log: lines for people, or a JSON object a line, with one for each request "
+            "(default: $PINCITE_LOG_FORMAT, or lines)."
+        ),
     ] = None,
     threshold: ThresholdOption = None,
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
+    from pincite.ui.server import logs
     from pincite.ui.server.auth import Credentials
     from pincite.ui.server.run import is_loopback
-    from pincite.ui.server.run import serve as serve_web  # Gradio is slow to import
+    from pincite.ui.server.run import serve as serve_web
 
     if auth is not None and no_auth:
         raise UsageError("--auth and --no-auth contradict each other; give one of them")
@@ -74,7 +87,9 @@ def serve(
     credentials = None if auth is None else Credentials.read(auth, api_token)
     if not read_only:  # a first document can be added on the page
         Library.open(settings().library, create=True).close()
-    with open_engine(threshold) as engine:
+    form = log_format or settings().log_format
+    tell = logs.say if form == "json" else say
+    with Engine.open(settings=settings(threshold), say=tell) as engine:
         serve_web(
             engine,
             host,
@@ -88,7 +103,8 @@ def serve(
                 queue,
                 tuple(gold or ()),
             ),
-            say=say,
+            say=tell,
+            log_format=form,
         )
 
 

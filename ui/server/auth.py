@@ -112,11 +112,23 @@ def matches(password: str, kept: str) -> bool:
 
 
 class AuthMiddleware:
-    """ASGI middleware: lets in who has the credentials; without any, everybody."""
+    """ASGI middleware: lets in who has the credentials; without any, everybody.
 
-    def __init__(self, app: ASGIApp, credentials: Credentials | None) -> None:
+    Args:
+        app: what answers those who are in.
+        credentials: who may come in; None for everybody.
+        open_paths: what answers instead, by path, whoever only gets and gives no key.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        credentials: Credentials | None,
+        open_paths: Mapping[str, ASGIApp] | None = None,
+    ) -> None:
         self._app = app
         self._credentials = credentials
+        self._open_paths = open_paths or {}
         self._salt = secrets.token_bytes(32)
         self._known: dict[bytes, None] = {}
         self._limiter = RateLimiter()
@@ -128,7 +140,9 @@ class AuthMiddleware:
             return
         given = Headers(scope=scope).get("authorization", "")
         address = scope["client"][0] if scope.get("client") else ""
-        if self._is_known(given):
+        if not given and (answer := self._without_key(scope)):
+            await answer(scope, receive, send)
+        elif self._is_known(given):
             await self._app(scope, receive, send)
         elif given and (seconds := self._limiter.retry_after(address)):
             refused = refusal(
@@ -150,6 +164,10 @@ class AuthMiddleware:
                 {"WWW-Authenticate": 'Basic realm="Pincite", charset="UTF-8"'},
             )
             await refused(scope, receive, send)
+
+    def _without_key(self, scope: Scope) -> ASGIApp | None:
+        gets = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        return self._open_paths.get(scope["path"]) if gets else None
 
     def _is_known(self, given: str) -> bool:
         return self._digest(given) in self._known

@@ -19,7 +19,7 @@ NOTHING_HERE = "There is no page at this address."
 # What stands first in the addresses of no pages: of what programs call, and of Gradio's own.
 _NO_PAGES = frozenset(
     (
-        *("api", "v1", "mcp", "gradio_api", "config", "login", "logout", "monitoring"),
+        *("api", "v1", "mcp", "metrics", "gradio_api", "config", "login", "logout", "monitoring"),
         *("static", "assets", "svelte", "theme.css", "pwa_icon", "manifest.json"),
         *("favicon.ico", "robots.txt", "openapi.json"),
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from pincite.corpus.errors import LibraryEmptyError, ServeError
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.settings import LogFormat
 from pincite.ui.server.auth import Credentials
 from pincite.ui.server.options import ServerOptions
 
@@ -22,6 +23,7 @@ def serve(
     credentials: Credentials | None = None,
     options: ServerOptions | None = None,
     say: Callable[[str], None] = lambda sentence: None,
+    log_format: LogFormat | None = None,
 ) -> None:
     """Serve the chat until it is interrupted.
 
@@ -33,6 +35,7 @@ def serve(
         credentials: who may come in; None for everybody who reaches the address.
         options: what they may do.
         say: gets sentences for the person who started it.
+        log_format: of the log on standard error; None leaves the process's log as it is.
 
     Raises:
         ServeError: the port is in use, or the address cannot be listened on.
@@ -40,17 +43,21 @@ def serve(
     """
     with _listening(host, port) as listener:
         # Only now: Gradio and the model take seconds to load, and a taken port shows at once.
+        say("Loading the pages …")
+        from pincite.ui.server import logs
         from pincite.ui.server.site import run, site
 
+        if log_format is not None:
+            logs.set_up(log_format)
         try:
-            engine.warm_up()
+            engine.warm_up(say)
         except LibraryEmptyError as error:
             say(f"{error}; the chat answers as soon as they are there")
         address = _address(host, port)
         loopback = is_loopback(host)
         names = {host, "127.0.0.1", "::1", "localhost"} if loopback else None
         app = site(engine, names, credentials, options=options)
-        say(f"the chat is at {address} (stop it with Ctrl+C)")
+        say(f"Ready at {address} (stop it with Ctrl+C)")
         if not loopback and credentials is None:
             say(f"{host} is not this machine alone: whoever reaches it can read the documents")
         if open_browser:

@@ -20,12 +20,14 @@ from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui import mcp
 from pincite.ui.api import app as programs
-from pincite.ui.api import chat_completions, uploads
+from pincite.ui.api import chat_completions, health, uploads
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.queue import Queue
 from pincite.ui.guides import Guides
 from pincite.ui.server.auth import AuthMiddleware, Credentials
 from pincite.ui.server.documents_route import documents_route
+from pincite.ui.server.logs import AccessLog
+from pincite.ui.server.metrics import Metrics, metrics_route
 from pincite.ui.server.options import ServerOptions
 from pincite.ui.server.plain_pages import NotFoundPages
 from pincite.ui.server.refusals import refusal
@@ -76,7 +78,12 @@ def site(
     """
     options = options or ServerOptions()
     queue = Queue(options.waiting)
-    intake = None if options.read_only else Intake(engine, options.limits, options.originals)
+    metrics = Metrics(engine, queue)
+    intake = (
+        None
+        if options.read_only
+        else Intake(engine, options.limits, options.originals, metrics.count_files)
+    )
     drawings, guides = Drawings(engine.library), Guides(engine)
     server = mcp.tools(engine, queue)
     over_http = mcp.over_http(server)
@@ -103,14 +110,21 @@ def site(
     pages = [ASK, *([LIBRARY] if intake else []), *([] if evaluations is None else [EVALUATE])]
     app.add_middleware(PageAddresses, pages=pages)
     app.add_middleware(NotFoundPages)
-    app.add_middleware(AuthMiddleware, credentials=credentials)
+    app.add_middleware(
+        AuthMiddleware,
+        credentials=credentials,
+        open_paths={f"{programs.PREFIX}{health.PATH}": health.state_alone(engine)},
+    )
     app.add_middleware(_Guard, hosts=hosts, shut=(_UPLOAD,) if options.read_only else ())
     # Without a policy of ours Gradio lets any web page read the answers, unless it knows the
     # address as this machine's.
     app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(AccessLog)  # the outermost, so that what is refused is written too
     app.mount(programs.PREFIX, programs.api(engine, queue, drawings, intake, guides))
     app.mount(chat_completions.PREFIX, chat_completions.chat_completions(engine, queue))
-    app.router.routes.extend([*over_http.routes, documents_route(engine.library)])
+    app.router.routes.extend(
+        [*over_http.routes, documents_route(engine.library), metrics_route(metrics)]
+    )
     mount(
         app,
         build(
@@ -135,7 +149,13 @@ class _Server(uvicorn.Server):
 
     def __init__(self, app: FastAPI) -> None:
         super().__init__(
-            uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_GRACE_S)
+            uvicorn.Config(
+                app,
+                log_config=None,  # its records go where all others go
+                log_level="warning",
+                access_log=False,  # it writes queries, which have questions in them
+                timeout_graceful_shutdown=_GRACE_S,
+            )
         )
         self._app = app
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.table import Column
 from rich.text import Text
 
+from pincite.corpus.errors import PinciteError
 from pincite.ingest.events import OUTCOMES, Event, Listener, Outcome, Summary
 from pincite.ui.text.control_characters import one_line
 
 _LOUD: tuple[Outcome, ...] = ("refused", "removed")
 _KINDS = 8  # of files that no reader takes, named one by one
 _WARNINGS = 20  # of one file, named one by one
+_NAME = 24  # characters of a file's name beside the bar
 _STYLES = {"refused": "red"}
 
 
 @contextmanager
-def ingesting(console: Console, *, only_changes: bool = False) -> Iterator[Listener]:
+def ingesting(
+    console: Console, *, only_changes: bool = False, files: Iterable[object] = ()
+) -> Iterator[Listener]:
     """A moving bar on a terminal, plain lines where there is none.
 
     With ``only_changes``, lines everywhere; none for what is as it was, and a refusal once.
+    ``files`` are all that there will be; they are counted beside the work, for the bar.
     """
     if only_changes or not console.is_terminal:
         refused: set[Event] = set()
@@ -37,16 +45,29 @@ def ingesting(console: Console, *, only_changes: bool = False) -> Iterator[Liste
 
         yield Listener(on_event=say)
         return
-    # How many files there are is known when all have been seen: the bar only shows life.
     columns = (
-        TextColumn("ingesting"),
-        BarColumn(),
-        TextColumn("{task.completed} files, {task.fields[passages]} passages embedded"),
-        TimeElapsedColumn(),
+        BarColumn(bar_width=8),
+        TextColumn(
+            "{task.completed}{task.fields[of]} files, {task.fields[passages]} passages ·",
+            table_column=Column(no_wrap=True),
+        ),
+        _TimeLeft(table_column=Column(no_wrap=True)),
+        TextColumn(
+            "{task.description}",
+            markup=False,
+            table_column=Column(no_wrap=True, overflow="ellipsis"),
+        ),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("ingesting", total=None, passages=0)
+    with (
+        Progress(*columns, console=console, transient=True) as progress,
+        _counted(files) as counted,
+    ):
+        task = progress.add_task("", total=None, passages=0, of="")
+        counted(lambda count: progress.update(task, total=count, of=f" of {count}"))
         embedded = 0
+
+        def on_begun(source: str) -> None:
+            progress.update(task, description=_short(one_line(source)))
 
         def on_embedded(passages: int) -> None:
             nonlocal embedded
@@ -54,11 +75,62 @@ def ingesting(console: Console, *, only_changes: bool = False) -> Iterator[Liste
             progress.update(task, passages=embedded)
 
         def on_event(event: Event) -> None:
-            progress.advance(task)
+            if event.outcome != "removed":  # which is none of the files
+                progress.advance(task)
             if event.outcome in _LOUD or event.warnings or _is_new_copy(event):
                 _print(progress.console, event)
 
-        yield Listener(on_event, on_embedded)
+        yield Listener(on_event, on_embedded, on_begun)
+
+
+class _TimeLeft(ProgressColumn):
+    """How long the rest will take, once a file is done from which that can be told."""
+
+    max_refresh = 0.5  # seconds
+
+    def render(self, task: Task) -> Text:
+        seconds = task.time_remaining if task.total and task.completed else None
+        if seconds is None:
+            return Text("time left unknown ·")
+        return Text(f"{timedelta(seconds=round(seconds))} left ·")
+
+
+Counting = Callable[[Callable[[int], None]], None]
+
+
+@contextmanager
+def _counted(files: Iterable[object]) -> Iterator[Counting]:
+    """A way to count the files beside the work, which ends with it."""
+    ended = threading.Event()
+
+    def count(tell: Callable[[int], None]) -> None:
+        number = 0
+        with suppress(OSError, PinciteError):  # the work itself says what is wrong
+            for _ in files:
+                number += 1
+                if ended.is_set():
+                    return
+        if number:
+            tell(number)
+
+    thread: list[threading.Thread] = []
+
+    def start(tell: Callable[[int], None]) -> None:
+        thread.append(threading.Thread(target=count, args=[tell], daemon=True))
+        thread[0].start()
+
+    try:
+        yield start
+    finally:
+        ended.set()
+        for one in thread:
+            one.join(1)
+
+
+def _short(source: str) -> str:
+    """A file's own name, and of a long one the end, which tells it from others."""
+    name = source.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
 
 
 def show_summary(console: Console, summary: Summary, seconds: float) -> None:

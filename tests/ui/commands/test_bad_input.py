@@ -250,8 +250,8 @@ def test_a_library_that_is_empty_says_how_to_fill_it(pincite: Pincite, notes: Pa
     [
         (("quote", "owl"), "'quote'"),
         (("ask", "owl", "--loud"), "--loud"),
-        (("ask",), "question"),
-        (("ingest",), "paths"),
+        (("search",), "'QUESTION'"),
+        (("ingest",), "'PATH'"),
         (("ask", "owl", "gull"), "(gull)"),
         (("search", "owl", "-k", 0), "'-k'"),
         (("serve", "--port", 70000), "'--port'"),

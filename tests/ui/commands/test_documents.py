@@ -217,6 +217,30 @@ def test_a_file_that_could_not_be_read_is_forgotten_by_its_name(
     assert json.loads(pincite("doctor", "--json").stdout)["generation"] == generation
 
 
+def test_every_command_takes_a_document_by_its_file_name_and_title(
+    pincite: Pincite, notes: Path
+) -> None:
+    for name in ("notes.txt", "notes", f"{notes.parent.name}/notes.txt"):
+        assert str(notes) in pincite("show", name).stdout
+        assert pincite("tag", name, "--add", "sea").code == 0
+        assert "herring" in pincite("ask", "What do gulls eat?", "--document", name).stdout
+    assert pincite("rename", "notes", "birds").code == 0
+    assert pincite("remove", "notes").stderr == "removed: birds\n"
+
+
+def test_a_name_of_two_documents_removes_none_and_names_both(
+    tmp_path: Path, pincite: Pincite
+) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.txt").write_text(f"The {folder} gulls nest.", "utf-8")
+    pincite("ingest", "a", "b")
+    run = pincite("remove", "x.txt")
+    assert (run.code, run.stdout, len(listed(pincite))) == (1, "", 2)
+    assert all(str(tmp_path / folder / "x.txt") in run.stderr for folder in ("a", "b"))
+    assert pincite("remove", "b/x.txt").stderr == f"removed: {tmp_path / 'b' / 'x.txt'}\n"
+
+
 def test_one_unknown_name_removes_none_of_the_others(
     pincite: Pincite, notes: Path, paper: str
 ) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from pincite.ingest.files.originals import Originals
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from pincite.retrieval.engine import Engine
 from pincite.ui.server import run
 from tests.conftest import Pincite
 
@@ -26,3 +28,11 @@ def test_an_option_says_which_uploads_are_kept_themselves(
     monkeypatch.setattr(run, "serve", lambda *arguments, **named: served.update(named))
     assert pincite("serve", *options).code == 0
     assert served["options"].originals is kept
+
+
+@pytest.mark.usefixtures("notes")
+def test_what_is_being_loaded_is_said_before_it_is() -> None:
+    said: list[str] = []
+    with Engine.open(".pincite", embedder=HashingEmbedder()) as engine:
+        engine.warm_up(said.append)
+    assert said == ["Loading the embedder …", "Loading the library …"]

@@ -216,7 +216,7 @@ def test_a_start_that_two_ids_share_is_told_as_such(library: Library, client: Te
     library.put([(one, ()), (seen[start], ())], {}, "none")
     page = client.get(f"/documents/{start}", params={"text": GULLS})
     assert page.status_code == 404
-    assert f"has 2 documents whose id begins with '{start}'" in Drawn(page.text).text
+    assert f"{start}' may mean 2 documents" in Drawn(page.text).text
     assert str(library.folder) not in page.text
 
 

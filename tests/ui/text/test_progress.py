@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -26,6 +28,29 @@ def test_the_progress_bar_leaves_only_what_a_person_should_know() -> None:
     assert "removed: /d.txt" in lines
     assert "warning: page 2 has no text" in lines
     assert "/a.txt" not in lines
+
+
+def test_the_bar_says_how_many_files_there_are_which_is_in_hand_and_the_time_left() -> None:
+    page = console(is_terminal=True, width=80)
+    with ingesting(page, files=["a", "b", "c"]) as listener:
+        listener.on_begun(f"/far/{RED}away/a-rather-long-name-of-an-annual-report.pdf")
+        time.sleep(0.3)
+        assert "0 of 3 files, 0 passages" in shown(page)
+        assert "time left unknown" in shown(page)
+        assert "…of-an-annual-report.pdf" in shown(page)
+        assert "/far/" not in shown(page)
+        listener.on_event(Event("/gone.txt", "removed"))
+        listener.on_event(Event("/a.txt", "added", 3))
+    assert "1 of 3 files" in shown(page)
+
+
+def test_files_that_cannot_be_counted_are_no_reason_to_stop() -> None:
+    def files() -> Iterator[str]:
+        yield "a"
+        raise OSError("the disk is gone")
+
+    with ingesting(console(is_terminal=True), files=files()) as listener:
+        listener.on_event(Event("/a.txt", "added", 3))
 
 
 def test_without_a_terminal_each_source_is_a_plain_line() -> None:

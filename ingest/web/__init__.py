@@ -1,0 +1,1 @@
+"""Pages and files from the web, fetched only where a person allows it."""
