@@ -7,9 +7,10 @@ earlier words and the last answer are then looked for beside its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from pincite.retrieval.conversation.substitution import substituted, without
 from pincite.retrieval.conversation.turns import Turn, with_words
 from pincite.retrieval.search.analysis import content_terms, stop_terms, terms
 
@@ -43,7 +44,8 @@ class FollowUp:
         leans: whether the question cannot be understood alone.
         said: what was said before, the newest first: the user's turns, and the last answer.
         before: what the question leans on: the user's last turns, from the last one on that does
-            not lean on others itself ("why?" does); cut, so that it stands beside the question.
+            not lean on others itself ("why?" does); with the names that the question and the turns
+            between put in the place of others; cut, so that it stands beside the question.
     """
 
     leans: bool
@@ -61,8 +63,10 @@ class FollowUp:
         if turns[-1].role == "assistant":
             said.insert(1, Said(turns[-1].text[:_LONGEST], _OF_ANSWER))
         own = [at for at, text in enumerate(asked) if not leans_on_others(text)]
-        before = " ".join(asked[max(own, default=0) :])
-        return cls(leans_on_others(question), tuple(said), _at_word(before))
+        leans = leans_on_others(question)
+        before, gone = _together(asked[max(own, default=0) :], question if leans else "")
+        said = [replace(one, text=without(one.text, gone)) for one in said]
+        return cls(leans, tuple(said), _at_word(before))
 
     @property
     def text(self) -> str:
@@ -97,6 +101,20 @@ def leans_on_others(question: str) -> bool:
     stands_for = _STANDS_FOR.search(question) is not None
     goes_on = _GOES_ON.search(question) is not None
     return goes_on or len(meant) < _FEW or (stands_for and len(meant) < _SOME)
+
+
+def _together(asked: Sequence[str], question: str) -> tuple[str, list[str]]:
+    """Some turns of the user as one text, and the names in whose place others came since."""
+    before, gone = asked[0], []
+    for text in asked[1:]:
+        now = substituted(before, text)
+        # Where a name took another's place, the rest of the turn says nothing more.
+        before = now.text if now.gone else f"{before} {text}"
+        gone += [now.gone] if now.gone else []
+    now = substituted(before, question)
+    gone += [now.gone] if now.gone else []
+    kept = f"{now.text} {question}".casefold()
+    return now.text, [name for name in gone if name.casefold() not in kept]
 
 
 def _at_word(text: str) -> str:

