@@ -41,7 +41,7 @@ def find(database: Database, name: str) -> Entry:
         DocumentNotFoundError: there is none.
         AmbiguousIdError: it may mean several.
     """
-    for exact in (name, os.path.abspath(name) if name.strip() and "\0" not in name else name):
+    for exact in _as_paths(name):
         if rows := database.rows(
             f"{SELECT_ENTRY} WHERE d.source = ?1 OR d.id = ?1 ORDER BY d.source = ?1 DESC", [exact]
         ):
@@ -65,7 +65,7 @@ def find_refused(database: Database, name: str) -> str | None:
     Raises:
         DocumentNotFoundError: it may mean several.
     """
-    for exact in (name, os.path.abspath(name) if name.strip() and "\0" not in name else name):
+    for exact in _as_paths(name):
         if database.rows("SELECT 1 FROM refusals WHERE source = ?", [exact]):
             return exact
     ending = _ending(name)
@@ -78,6 +78,11 @@ def find_refused(database: Database, name: str) -> str | None:
             f"{_listed(sources)}; type more of the path"
         )
     return sources[0] if sources else None
+
+
+def _as_paths(name: str) -> tuple[str, ...]:
+    """The name as it is, and as a path from where the program runs, where it can be one."""
+    return (name, os.path.abspath(name)) if name.strip() and "\0" not in name else (name,)
 
 
 def _ending(name: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pincite.retrieval.conversation.substitution import substituted, without
+from pincite.retrieval.conversation.substitution import WORD, substituted, without
 from pincite.retrieval.conversation.turns import Turn, with_words
 from pincite.retrieval.search.analysis import content_terms, stop_terms, terms
 
@@ -32,7 +32,6 @@ _OF_ANSWER = 0.5  # the weight of the last answer's words
 _TURNS = 8  # of the user, the last ones
 _LONGEST = 600  # code points of a turn that are taken along
 _LONGEST_BEFORE = 160  # code points; the cross-encoder reads 64 tokens of a question in all
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _SHOWN, _LONGEST_PIECE = 6, 6  # pieces of the subject, and words of each
 
 
@@ -128,7 +127,7 @@ def _pieces(text: str, without: frozenset[str] = frozenset()) -> Iterator[str]:
     """Runs of words that carry meaning; those whose terms are in ``without`` end a run."""
     run: list[str] = []
     end = 0
-    for word in _WORD.finditer(text):
+    for word in WORD.finditer(text):
         meant = stop_terms().union(without).isdisjoint(terms(word[0]))
         parted = not meant or text[end : word.start()].strip() or len(run) == _LONGEST_PIECE
         if run and parted:

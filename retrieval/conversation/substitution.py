@@ -21,7 +21,7 @@ _PREPOSITION = (
 )
 _SLOT = re.compile(rf"\b({_PREPOSITION})\s+(?:(?:the|a|an|my|our)\s+)?", re.IGNORECASE)
 _NAME = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*(?:[ ][^\W_]+(?:['’.-][^\W_]+)*)*")
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _LONGEST = 4  # words of a name
 
 
@@ -65,7 +65,7 @@ def without(text: str, names: list[str]) -> str:
 
 def _is_name(text: str) -> bool:
     """Whether it is one to four words, each of them with a meaning of its own."""
-    words = _WORD.findall(text)
+    words = WORD.findall(text)
     return 0 < len(words) <= _LONGEST and bool(_NAME.fullmatch(text)) and all(map(_means, words))
 
 
@@ -78,7 +78,7 @@ def _after(text: str, preposition: str) -> list[tuple[int, int]]:
     found = []
     for slot in _SLOT.finditer(text):
         end = slot.end()
-        for word in _WORD.finditer(text, slot.end()):
+        for word in WORD.finditer(text, slot.end()):
             if text[end : word.start()].strip() or not _means(word[0]):
                 break
             end = word.end()
@@ -91,7 +91,7 @@ def _names(text: str) -> list[tuple[int, int]]:
     """Where names and numbers stand, the first word of a sentence left out."""
     runs: list[tuple[int, int]] = []
     end = 0
-    for word in _WORD.finditer(text):
+    for word in WORD.finditer(text):
         between = text[end : word.start()]
         opens = end == 0 or any(mark in between for mark in "?!.\n")
         if _look(word[0]) != "word" and not opens and _means(word[0]):
