@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pincite.corpus.errors import UsageError
-from pincite.corpus.reading import ReadableLibrary
-from pincite.corpus.record import Record, records, to_line
+from pincite.corpus.export_format import Record, records, to_line
+from pincite.corpus.store.reading import ReadableLibrary
 
 
 def export(library: ReadableLibrary, file: Path, *, vectors: bool = False) -> int:
     """Write everything in the library, as it is at one moment, to a new file.
 
-    One line a document (see `pincite.corpus.record`), then one for each file that could not be
-    read. With ``vectors``, the passages and their vectors are in it too, so that whoever imports it
-    with the same embedder embeds nothing.
+    One line a document (see `pincite.corpus.export_format`), then one for each file that could not
+    be read. With ``vectors``, the passages and their vectors are in it too, so that whoever imports
+    it with the same embedder embeds nothing.
 
     Returns:
         The number of documents.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from pincite.corpus.errors import GoldSetError, PinciteError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Span, sha256
 from pincite.eval.goldset import GoldDocument, GoldSet, Question
 from pincite.eval.memory import peak_rss_mb

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pincite.corpus.errors import RecordError, SourceNotFoundError
-from pincite.corpus.library import Library
-from pincite.corpus.record import Record, from_line, record_of, to_line
-from pincite.corpus.rows import Refusal
+from pincite.corpus.export_format import Record, from_line, record_of, to_line
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
 from pincite.ingest.cutting.language import warned
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.events import Event, Listener, Summary
@@ -40,7 +40,7 @@ def import_library(
         run.store(batch)
         batch.clear()  # before the next one is gathered
     if run.refusals:
-        library.refuse(run.refusals)
+        library.record_failures(run.refusals)
     if library.generation and not is_published(library):
         publish(library)
     return run.summary

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Refusal
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
 from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
 from pincite.ingest.events import Event, Listener, Outcome, Summary

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pincite.corpus.errors import DocumentNotFoundError, LibraryChangedError, LibraryError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest.events import Listener, Summary
 from pincite.ingest.pipeline import ingest_documents
@@ -41,7 +41,7 @@ def reembed(library: Library, embedder: Embedder, listener: Listener | None = No
         for _ in range(_TRIES):
             summary = ingest_documents(_documents(library), beside, embedder, listener)
             embedded += summary.embedded
-            if library.take_over(beside, embedder.fingerprint):
+            if library.replace_vectors(beside, embedder.fingerprint):
                 break
         else:
             raise LibraryChangedError(

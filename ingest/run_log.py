@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Refusal
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
 from pincite.corpus.types import Origin
 from pincite.ingest.events import Event, Listener, Summary
 
@@ -58,16 +58,16 @@ class RunLog:
     def settle(self) -> None:
         """Note what has been gathered, and only then tell of it."""
         if self._origins:
-            self._library.note(self._origins)
+            self._library.touch(self._origins)
         if self._cleared:
-            self._library.forgive(self._cleared)
+            self._library.clear_failures(self._cleared)
         # One that vanished while we looked cannot be read again, nor ever be found mended; and an
         # upload, whose name is no path, cannot either.
         lasting = [
             r for r in self._refusals if os.path.isabs(r.source) and os.path.lexists(r.source)
         ]
         if lasting:
-            self._library.refuse(lasting)
+            self._library.record_failures(lasting)
         refusals, self._refusals, self._origins, self._cleared = self._refusals, [], {}, []
         for refusal in refusals:
             self.tell(Event(refusal.source, "refused", reason=refusal.reason))

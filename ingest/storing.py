@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Passage
 from pincite.ingest.cutting.language import warned
 from pincite.ingest.events import Event
@@ -93,7 +93,7 @@ class Storing:
             part = {key: missing.pop(key) for key in keys[:_PART_PASSAGES]}
             del keys[:_PART_PASSAGES]
             rows = embed(part, self._embedder, self._on_embedded)
-            self._library.hold(rows, self._embedder.fingerprint)
+            self._library.store_vectors(rows, self._embedder.fingerprint)
             if self._stopping():
                 raise Stopped
         return {**vectors, **embed(missing, self._embedder, self._on_embedded)}

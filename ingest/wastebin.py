@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pincite.corpus.errors import LibraryError, NameTakenError, UsageError
-from pincite.corpus.library import Library
-from pincite.corpus.record import record_of, to_line
+from pincite.corpus.export_format import record_of, to_line
+from pincite.corpus.store.library import Library
 from pincite.ingest.importing import import_library
 from pincite.retrieval.embedding.embedder import Embedder
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.confidence.confidence import Level, confidence
 from pincite.retrieval.confidence.features import features, is_english

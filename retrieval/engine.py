@@ -15,7 +15,7 @@ from pincite.corpus.errors import (
     ModelError,
     UsageError,
 )
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import (
     Answer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pincite.corpus.errors import LibraryChangedError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Sources, answer
 from pincite.retrieval.overview.guide import Ask, Guide, guide

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pincite.corpus.database import FILE_NAME
 from pincite.corpus.errors import PinciteError
-from pincite.corpus.library import Library
+from pincite.corpus.store.database import FILE_NAME
+from pincite.corpus.store.library import Library
 from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.search.indexes import index_differences, index_problems

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pincite.corpus.canonical import canonical
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.answer import FoundPassage

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest.pipeline import ingest_documents
 from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pincite.corpus.errors import ServeError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.eval.bench.questions import ARTICLE
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pincite.corpus.errors import UsageError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Span
 from pincite.eval.memory import peak_rss_mb
 from pincite.ingest.files.walk import find_sources

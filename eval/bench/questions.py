@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.eval.memory import peak_rss_mb
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.corpus.types import Origin
 from pincite.ingest.files.missing import is_gone
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import stat
 from dataclasses import dataclass
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Entry, Taken
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Entry, Taken
 from pincite.corpus.types import Document
 from pincite.ingest.events import Event
 from pincite.ingest.files.missing import is_gone, may_be_unmounted, not_there

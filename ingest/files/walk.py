@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from pincite.corpus.database import FILE_NAME
 from pincite.corpus.errors import EmptySourceError, SourceNotFoundError
+from pincite.corpus.store.database import FILE_NAME
 from pincite.ingest.files.ignore_rules import Rules
 from pincite.ingest.readers import READERS
 

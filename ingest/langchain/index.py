@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from langchain_core.documents import Document
 
 from pincite.corpus.errors import DocumentNotFoundError
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Entry, StoredPassage
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Entry, StoredPassage
 from pincite.ingest.langchain.documents import Filter, matches, public, restored, wanted_tags
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.dense import DenseIndex

@@ -15,7 +15,7 @@ from langchain_core.vectorstores import VectorStore
 
 from pincite.corpus import types
 from pincite.corpus.errors import UsageError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.langchain.documents import Filter, passages, stored
 from pincite.ingest.langchain.index import REMEDY, DocumentIndex
 from pincite.ingest.storing import Item, Storing, with_warnings

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from pincite.corpus.errors import PageNotDrawnError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Box, Document, Span
 from pincite.ingest.files.originals import DRAWABLE, LARGEST_DRAWABLE
 from pincite.ingest.processes.child import Child
@@ -60,7 +60,11 @@ def page_pictures(library: Library, document: Document) -> PagePictures:
     """Whether the document's pages can be drawn, as far as is known without reading its file."""
     if document.media_type not in DRAWABLE or document.origin is None:
         return NO_PICTURES
-    why = "" if library.keeps(document.id) else _why_missing(document.source, document.origin.size)
+    why = (
+        ""
+        if library.has_original(document.id)
+        else _why_missing(document.source, document.origin.size)
+    )
     return PagePictures(not why, why)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.retrieval.overview.nouns import GENERIC, is_of_kind, noun, synonyms
 from pincite.retrieval.overview.question import FILE_NAME, Overview
 from pincite.retrieval.search.analysis import stop_terms, terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.overview.documents import meant
 from pincite.retrieval.overview.nouns import is_of_kind

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pincite.corpus.errors import LibraryChangedError
-from pincite.corpus.library import Library
 from pincite.corpus.line_patterns import names_columns
-from pincite.corpus.rows import StoredPassage
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import StoredPassage
 from pincite.corpus.types import Document, Passage, Span
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.query import Query

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from pincite.corpus.errors import IndexDamagedError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.retrieval.search.analysis import ANALYSIS
 from pincite.retrieval.search.dense import DenseIndex
 from pincite.retrieval.search.lexical import LexicalIndex

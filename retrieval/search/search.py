@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pincite.corpus.errors import LibraryChangedError
-from pincite.corpus.library import Library
-from pincite.corpus.rows import StoredPassage
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import StoredPassage
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.fusion import convex
 from pincite.retrieval.search.indexes import Indexes

@@ -9,7 +9,7 @@ import pytest
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import GoldSetError, LibraryError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.eval.goldset import load
 from pincite.eval.measure import GROUPS, Value, measure, scores
 from pincite.eval.metrics.characters import first

@@ -13,8 +13,8 @@ import pytest
 
 from pincite.corpus.errors import EmbedderMismatchError, RecordError, SourceNotFoundError
 from pincite.corpus.exporting import export
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Refusal
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
 from pincite.ingest.importing import import_library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
@@ -35,7 +35,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "library", create=True) as opened:
         fill(opened, *small_documents(), passage_tokens=96)
         opened.tag([opened.find("birds.txt").id], add=["sea", "old"])
-        opened.refuse([Refusal("locked.pdf", "locked.pdf is encrypted; decrypt it")])
+        opened.record_failures([Refusal("locked.pdf", "locked.pdf is encrypted; decrypt it")])
         yield opened
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.errors import EmbedderMismatchError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest import storing
 from pincite.ingest.files.walk import Source, find_sources

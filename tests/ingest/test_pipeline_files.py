@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Entry
 from pincite.ingest import pipeline, storing
 from pincite.ingest import run_log as notes
 from pincite.ingest.events import Event, Listener, Summary
@@ -134,7 +134,7 @@ def test_a_file_is_read_anew_by_a_better_reader(
     take(library, folder)
     old = entry(library).origin
     assert old is not None
-    library.note({str(file): replace(old, reader="text/plain/0")})
+    library.touch({str(file): replace(old, reader="text/plain/0")})
     assert outcomes(take(library, folder)) == [("a.txt", "replaced")]
     assert entry(library).origin == replace(old, read_at_ns=entry(library).origin.read_at_ns)  # type: ignore[union-attr]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Origin
 from tests.ingest.test_pipeline import held, outcomes
 from tests.ingest.test_pipeline_files import (
@@ -66,7 +66,7 @@ def test_an_old_library_is_trusted_once_and_then_knows_which_file_it_was(
 ) -> None:
     file = write(folder / "gate.txt", OLD)
     take(library, folder)
-    library.note({str(file): replace(origin_in(library), inode=0, ctime_ns=0)})
+    library.touch({str(file): replace(origin_in(library), inode=0, ctime_ns=0)})
     opened.clear()
     assert outcomes(take(library, folder)) == [("gate.txt", "unchanged")]
     assert opened == []
@@ -87,7 +87,7 @@ def test_hash_opens_every_file_and_finds_what_no_date_tells(
     os.utime(changed, ns=(LONG_AGO_NS, LONG_AGO_NS + len(OLD)))
     status, origin = changed.stat(), origin_in(library, "a.txt")
     same = replace(origin, inode=status.st_ino, ctime_ns=status.st_ctime_ns)
-    library.note({str(changed): same})  # as on a disk whose numbers tell nothing
+    library.touch({str(changed): same})  # as on a disk whose numbers tell nothing
     opened.clear()
     assert outcomes(take(library, folder)) == [("a.txt", "unchanged"), ("b.txt", "unchanged")]
     assert opened == []

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from pincite.corpus.errors import EmbedderMismatchError, LibraryChangedError, LibraryDamagedError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest import pipeline
 from pincite.ingest.reembedding import FOLDER, reembed
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -24,7 +24,7 @@ QUESTION = "Why did the captain repair the rudder?"
 # Dies at the second batch of texts; each batch before it is stored.
 _DIES = """
 import os, signal, sys
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest import storing
 from pincite.ingest.reembedding import reembed
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -176,11 +176,11 @@ def test_documents_that_come_and_go_meanwhile_are_right_in_the_end(library: Libr
 def test_a_library_that_never_holds_still_stays_as_it_is(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def take_over(*_: object) -> bool:
+    def replace_vectors(*_: object) -> bool:
         return False
 
     before = held(library)
-    monkeypatch.setattr(Library, "take_over", take_over)
+    monkeypatch.setattr(Library, "replace_vectors", replace_vectors)
     with pytest.raises(LibraryChangedError, match="run it again when"):
         reembed(library, HashingEmbedder(32))
     assert held(library) == before

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pincite.corpus.errors import EmbedderMismatchError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest import storing
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.events import Event
@@ -35,9 +35,9 @@ def item(text: str, source: str) -> Item:
 def test_only_what_is_missing_is_embedded_and_each_fate_is_said(library: Library) -> None:
     embedder = CountingEmbedder()
     store = Storing(library, embedder)
-    assert store.store([item(GULLS, "a.txt")]) == [Event("a.txt", "added", 1)]
+    assert store([item(GULLS, "a.txt")]) == [Event("a.txt", "added", 1)]
     embedder.given.clear()
-    events = store.store([item(OWLS, "a.txt"), item(GULLS, "b.txt")])
+    events = store([item(OWLS, "a.txt"), item(GULLS, "b.txt")])
     assert events == [Event("a.txt", "replaced", 1), Event("b.txt", "added", 1)]
     assert embedder.given == [OWLS]
     assert held(library) == {"a.txt": OWLS, "b.txt": GULLS}

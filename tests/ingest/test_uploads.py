@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pincite.corpus.errors import UploadError, UsageError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.events import Event, Listener, Summary
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.upload_zip import is_folder, source_name
@@ -265,7 +265,7 @@ def test_an_upload_keeps_the_originals_of_formats_with_pages_unless_told_otherwi
 ) -> None:
     def kept(intake: Intake, *names: str) -> list[bool]:
         intake.take([Upload(name, files[name]) for name in names])
-        return [engine.library.keeps(engine.library.find(name).id) for name in names]
+        return [engine.library.has_original(engine.library.find(name).id) for name in names]
 
     files = {name: tmp_path / name for name in ("birds.pdf", "owls.txt")}
     files["birds.pdf"].write_bytes(pdf([Leaf(column(["Terns dive."]))]))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from pincite.corpus.errors import DocumentNotFoundError, NameTakenError, UsageError
 from pincite.corpus.exporting import export
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Refusal
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
 from pincite.corpus.types import Document, Section, Span
 from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.wastebin import Wastebin
@@ -76,7 +76,7 @@ def test_removing_and_undoing_gives_the_same_library_and_embeds_nothing(
         (entry,) = library.entries()
         library.tag([entry.id], add=tags)
         if refused:
-            library.refuse([Refusal(entry.source, "it is locked now")])
+            library.record_failures([Refusal(entry.source, "it is locked now")])
         before = holdings(library)
         bin = Wastebin(library, Silent(), library.remove)
         removed = bin.remove(entry.id)
@@ -132,15 +132,15 @@ def test_the_newest_removals_are_kept_and_the_oldest_let_go(
 def test_the_pulse_changes_with_every_change_and_with_nothing_else(library: Library) -> None:
     with Library.open(library.folder) as other:
         id = library.find("birds.txt").id
-        seen = [library.pulse]
+        seen = [library.change_counter]
         for change in (
             lambda: other.tag([id], add=["sea"]),
             lambda: library.tag([id], add=["old"], remove=["sea"]),
-            lambda: other.refuse([Refusal("a", "b")]),
+            lambda: other.record_failures([Refusal("a", "b")]),
             lambda: library.remove([id]),
         ):
             change()
             library.entries()
-            assert library.pulse == library.pulse
-            seen.append(library.pulse)
+            assert library.change_counter == library.change_counter
+            seen.append(library.change_counter)
         assert len(set(seen)) == len(seen)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.readers import read

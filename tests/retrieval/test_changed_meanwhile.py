@@ -12,7 +12,7 @@ import pytest
 
 import pincite.retrieval.answer
 from pincite.corpus.errors import LibraryChangedError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.search.indexes import index_problems, open_indexes, publish

@@ -25,7 +25,7 @@ from pincite.corpus.errors import (
     SourceError,
     UsageError,
 )
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder

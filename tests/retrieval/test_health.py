@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus.database import FILE_NAME
-from pincite.corpus.library import Library
+from pincite.corpus.store.database import FILE_NAME
+from pincite.corpus.store.library import Library
 from pincite.retrieval.cross_encoder import packaged
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine

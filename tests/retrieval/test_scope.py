@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.errors import DocumentNotFoundError, TagNotFoundError, UsageError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest.langchain import PinciteVectorStore
 from pincite.ingest.langchain.documents import TAGS

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pincite.corpus.errors import LibraryError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from tests.retrieval.conftest import fill, hashing_settings, make_document
@@ -19,7 +19,7 @@ ROUNDS = 12
 # Tags, renames or removes, again and again; the document "kept.txt" is nobody's.
 _WRITES = """
 import sys
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from tests.retrieval.conftest import fill, make_document
 
 folder, verb, rounds = sys.argv[1:]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pincite.corpus.canonical import canonical
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from tests.conftest import NOTES, Pincite, process
 
 EATS = "What does the herring gull eat?"

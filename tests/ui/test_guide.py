@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Section, Span
 from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.processes.page_images import Drawings

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.confidence.confidence import Level
 from pincite.retrieval.reading.quote import Context, Place, Quote

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
 from pincite.corpus.errors import UsageError
-from pincite.corpus.record import parts
+from pincite.corpus.export_format import parts
 from pincite.corpus.types import Span
 from pincite.ingest.files.copies import same_contents
 from pincite.ingest.processes.page_images import Drawings
@@ -141,7 +141,10 @@ def api(
         """One document with its text; by its id, or the id's first digits."""
         with engine.library.snapshot():
             entry = engine.library.find(id)
-            document, kept = engine.library.document(entry.id), engine.library.keeps(entry.id)
+            document, kept = (
+                engine.library.document(entry.id),
+                engine.library.has_original(entry.id),
+            )
         return {**entry.to_json(), **parts(document), "original_kept": kept}
 
     @app.get(f"{_DOCUMENTS}/{{id}}/guide", response_model=models.Guide, responses=_fails(404))

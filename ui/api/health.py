@@ -10,8 +10,8 @@ from anyio.to_thread import run_sync
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pincite.corpus.database import FILE_NAME
 from pincite.corpus.errors import PinciteError
+from pincite.corpus.store.database import FILE_NAME
 from pincite.retrieval.engine import Engine
 
 PATH = "/health"

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from pincite.corpus.errors import UploadError, UsageError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.events import Summary
 from pincite.ingest.files.read import MB
 from pincite.ingest.uploads import Intake, Limits, Upload

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from pincite.corpus import name_completion
+from pincite.corpus.store import name_completion
 
 
 def documents(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError, UsageError
+from pincite.corpus.export_format import parts
 from pincite.corpus.exporting import new_file
-from pincite.corpus.library import Library
-from pincite.corpus.record import parts
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Entry
 from pincite.corpus.tags import checked_tag
 from pincite.ingest.files.copies import same_contents
 from pincite.retrieval.search.indexes import publish
@@ -118,7 +118,7 @@ def remove(names: Names) -> None:
                     raise
                 refused.append(source)
         if refused:
-            library.forgive(refused)
+            library.clear_failures(refused)
         if entries:
             library.remove([entry.id for entry in entries])
             publish(library)

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from pincite.corpus.errors import LibraryLockedError, UsageError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.files.walk import Source, Sources, find_sources

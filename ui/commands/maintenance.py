@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pincite.corpus.exporting import export as export_library
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.events import Listener
 from pincite.ingest.importing import import_library
 from pincite.ingest.reembedding import reembed as reembed_library

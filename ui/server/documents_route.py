@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError, PinciteError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Span
 from pincite.ui.api.problems import sentence_of, status_of
 from pincite.ui.server.plain_pages import message_page, not_found, plain_page

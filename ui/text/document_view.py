@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.text import Text
 
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.corpus.types import Document, Origin
 from pincite.ui.text.control_characters import harmless, one_line
 from pincite.ui.text.pieces import Piece, marked, pieces

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from heapq import nlargest
 
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.ui.web.html import Html, isolated, shortened
 from pincite.ui.web.wording import counted, day
 

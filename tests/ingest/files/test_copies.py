@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.events import Summary
 from pincite.ingest.files.copies import same_contents
 from tests.ingest.test_pipeline import held

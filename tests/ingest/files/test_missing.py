@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pincite.corpus.errors import SourceNotFoundError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.events import Summary
 from pincite.ingest.files import missing
 from pincite.ingest.files.walk import find_sources

@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.indexing import InMemoryRecordManager, index
 
 from pincite.corpus.errors import LibraryNotFoundError, UsageError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.langchain import PinciteVectorStore
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder

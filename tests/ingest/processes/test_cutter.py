@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.errors import ModelError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Origin
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.files.read import Failed, timeout_key

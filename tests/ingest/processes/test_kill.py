@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HASHING
 from pincite.retrieval.search.indexes import index_problems
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from pincite.corpus.errors import PageNotDrawnError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Box, Document, Span
 from pincite.ingest.files.originals import LARGEST_DRAWABLE, Originals
 from pincite.ingest.files.walk import Source

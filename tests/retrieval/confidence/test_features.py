@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pincite.corpus.rows import StoredPassage
+from pincite.corpus.store.rows import StoredPassage
 from pincite.corpus.types import Passage, Span
 from pincite.retrieval.confidence.confidence import ANSWERS, TOPIC
 from pincite.retrieval.confidence.features import ANSWER, KNOWN, features, is_english

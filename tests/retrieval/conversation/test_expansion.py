@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.retrieval.conversation.expansion import expanded
 from pincite.retrieval.conversation.follow_up import FollowUp
 from pincite.retrieval.conversation.turns import Turn

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pincite.corpus.errors import ModelError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.pipeline import ingest_documents
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine

@@ -159,7 +159,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_bad_file_is_told_and_the_questions_are_answered_without_it(
     damage: str, home: Path, embedder: SentenceTransformerEmbedder, tmp_path: Path
 ) -> None:
-    from pincite.corpus.library import Library
+    from pincite.corpus.store.library import Library
     from pincite.ingest.pipeline import ingest_documents
     from tests.retrieval.conftest import make_document
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pincite.corpus import types
 from pincite.corpus.errors import DocumentNotFoundError, QuestionError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.pipeline import ingest_documents
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine

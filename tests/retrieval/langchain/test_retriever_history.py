@@ -19,7 +19,7 @@ from langchain_core.messages import (
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
 from pincite.corpus.errors import UsageError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.pipeline import ingest_documents
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.errors import DocumentNotFoundError, QuoteError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Section, Span
 from pincite.ingest.pipeline import ingest_documents
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from tests.retrieval.conftest import fill, hashing_settings, make_document

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pincite.corpus.rows import StoredPassage
+from pincite.corpus.store.rows import StoredPassage
 from pincite.corpus.types import Document
 from pincite.ingest.cutting.passages import segment
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Span
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder

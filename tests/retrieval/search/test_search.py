@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.errors import LibraryChangedError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.query import Query
 from pincite.retrieval.search.indexes import Indexes, open_indexes

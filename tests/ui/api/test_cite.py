@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from pincite.corpus.errors import DocumentNotFoundError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake, Limits, Upload

@@ -13,8 +13,8 @@ from httpx import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from pincite.corpus.database import FILE_NAME
-from pincite.corpus.library import Library
+from pincite.corpus.store.database import FILE_NAME
+from pincite.corpus.store.library import Library
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake, Limits
@@ -196,7 +196,7 @@ def test_whoever_may_only_read_can_neither_add_nor_remove(engine: Engine) -> Non
 def test_while_somebody_else_writes_an_upload_is_told_to_come_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pincite.corpus.database.LOCK_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("pincite.corpus.store.database.LOCK_WAIT_SECONDS", 0.1)
     with Library.open(tmp_path / "other", create=True) as library:
         client = limited(Engine(library, HashingEmbedder()))
         with locked(library.folder / FILE_NAME):

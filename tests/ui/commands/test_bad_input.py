@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus import database
+from pincite.corpus.store import database
 from pincite.retrieval.engine import Engine
 from tests.conftest import NOTES, Pincite, Run, locked
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus import name_completion
+from pincite.corpus.store import name_completion
 from tests.conftest import Pincite
 
 

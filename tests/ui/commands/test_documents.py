@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Refusal
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
 from pincite.corpus.types import Document, Origin, Page, Region, Section, Span
 from pincite.ingest.pipeline import ingest_documents
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -39,7 +39,9 @@ def paper(pincite: Pincite) -> str:
     )
     with Library.open(".pincite", create=True) as library:
         ingest_documents([document], library, HashingEmbedder())
-        library.refuse([Refusal("secret.pdf", "secret.pdf is encrypted; decrypt it", ORIGIN)])
+        library.record_failures(
+            [Refusal("secret.pdf", "secret.pdf is encrypted; decrypt it", ORIGIN)]
+        )
     return "paper.pdf"
 
 

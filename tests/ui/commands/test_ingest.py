@@ -103,7 +103,7 @@ def test_a_file_that_is_too_large_is_refused_and_told_how_to_take_it(
 
 
 def test_originals_can_be_kept(tmp_path: Path, pincite: Pincite) -> None:
-    from pincite.corpus.library import Library
+    from pincite.corpus.store.library import Library
 
     make(tmp_path, "a.txt")
     assert pincite("ingest", "a.txt", "--keep-originals").code == 0

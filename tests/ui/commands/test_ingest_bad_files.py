@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Entry
 from pincite.retrieval.search.indexes import index_problems
 from tests.conftest import Pincite
 from tests.ingest.readers.damage import rezipped

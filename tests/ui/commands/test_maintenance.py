@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pincite.corpus.database import FILE_NAME
+from pincite.corpus.store.database import FILE_NAME
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.conftest import Pincite
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus import database
+from pincite.corpus.store import database
 from tests.conftest import NOTES, Pincite, process
 
 LIBRARY_FILE = Path(".pincite") / database.FILE_NAME

@@ -23,8 +23,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Entry
 from pincite.corpus.types import Document, Page, Section, Span
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources

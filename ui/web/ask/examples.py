@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pincite import corpus
 from pincite.corpus.errors import SourceError
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.ingest.files.read import read_source
 from pincite.ingest.files.walk import Source
 

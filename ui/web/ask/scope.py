@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Entry
 from pincite.ui.web.html import shortened
 
 _DOCUMENT, _TAG = "document:", "tag:"
@@ -34,7 +34,7 @@ def choices(entries: Iterable[Entry]) -> Choices:
 def chosen(values: Sequence[str], library: Library) -> tuple[list[str] | None, list[str] | None]:
     """The documents and the tags for `Engine.ask`: what carries a chosen tag joins what is named.
 
-    >>> from pincite.corpus.library import Library
+    >>> from pincite.corpus.store.library import Library
     >>> chosen(["tag:birds"], None)
     (None, ['birds'])
     """

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pincite.corpus.errors import DocumentNotFoundError, PinciteError
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.ingest.uploads import Intake
 from pincite.ingest.wastebin import Removed, Wastebin
 from pincite.retrieval.engine import Engine
@@ -213,7 +213,7 @@ class LibraryActions:
 
     def _forget(self, view: View, asked: Mapping[str, str]) -> View:
         source = asked.get("id", "")
-        self._library.forgive([source])
+        self._library.clear_failures([source])
         return replace(view, notice=notices.done("forgotten", source))
 
     def _examine(self, view: View, asked: Mapping[str, str]) -> View:

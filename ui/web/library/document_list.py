@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.ui.web.controls import pager, select
 from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
 from pincite.ui.web.library.filter import (

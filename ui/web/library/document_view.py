@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pincite.corpus.rows import Entry
+from pincite.corpus.store.rows import Entry
 from pincite.corpus.types import Document
 from pincite.retrieval.overview.guide import Guide
 from pincite.ui.text.pieces import Piece, marked, screens

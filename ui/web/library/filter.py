@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Entry, Refusal
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Entry, Refusal
 
 Row = Entry | Refusal
 PAGE = 50  # rows; a library may have many thousands
@@ -76,7 +76,7 @@ class Catalogue:
     def holdings(self) -> Holdings:
         """What the library has now."""
         with self._lock:
-            pulse = self._library.pulse
+            pulse = self._library.change_counter
             if self._known is None or self._known[0] != pulse:
                 with self._library.snapshot():
                     found = Holdings(

@@ -55,7 +55,7 @@ def library_page(
     born = time.time_ns()  # a page that stays open meets another server's pulse, after a restart
 
     def pulse() -> str:
-        return f"{born} {engine.library.pulse}"
+        return f"{born} {engine.library.change_counter}"
 
     def show(state: ViewState) -> tuple[Any, ...]:
         before = pulse()  # what changes from now on is seen at the next look

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import EmptySourceError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Span
 from pincite.ingest import deadline
 from pincite.ingest.files.walk import Source

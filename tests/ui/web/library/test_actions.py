@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pincite.corpus.errors import UploadError
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Refusal
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
 from pincite.ingest.files.read import MB
 from pincite.ingest.uploads import Intake, Limits
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -152,7 +152,7 @@ def test_what_is_drawn_later_has_a_higher_number_and_what_stays_keeps_its_own() 
 
 
 def test_a_refused_file_is_forgotten(engine: Engine, actions: LibraryActions) -> None:
-    engine.library.refuse([Refusal("a/locked.pdf", "it is locked")])
+    engine.library.record_failures([Refusal("a/locked.pdf", "it is locked")])
     assert "It is locked." in said(actions, View())
     view = actions.do(View(), {"verb": "forget", "id": "a/locked.pdf"})
     assert engine.library.refusals() == []

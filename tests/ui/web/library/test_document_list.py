@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincite.corpus.rows import Entry, Refusal
+from pincite.corpus.store.rows import Entry, Refusal
 from pincite.corpus.types import Document, Origin, Section, Span
 from pincite.ingest.events import Event, Summary
 from pincite.ingest.uploads import Limits

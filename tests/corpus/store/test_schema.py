@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pincite.corpus import schema
-from pincite.corpus.database import FILE_NAME
 from pincite.corpus.errors import LibraryError, LibraryVersionError
-from pincite.corpus.library import Library
-from pincite.corpus.schema import MIGRATIONS, migrate
+from pincite.corpus.store import schema
+from pincite.corpus.store.database import FILE_NAME
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.schema import MIGRATIONS, migrate
 from pincite.corpus.types import Document, Page, Passage, Section, Span
-from tests.corpus.test_library import make, put, sources
+from tests.corpus.store.test_library import make, put, sources
 
 NOTES = """
     -- A semicolon; in a comment and in a value is no end of a statement.

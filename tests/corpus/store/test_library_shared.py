@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus import database
 from pincite.corpus.errors import DocumentNotFoundError, LibraryLockedError
-from pincite.corpus.library import Library
+from pincite.corpus.store import database
+from pincite.corpus.store.library import Library
 from tests.conftest import locked
-from tests.corpus.test_library import make, put, sources
+from tests.corpus.store.test_library import make, put, sources
 
 # Puts a document, as often as told, and dies where told: at the first or second passage's
 # vectors, or between the documents, all of it in the middle of a put.
 _DIES = """
 import os, signal, sys
 import numpy as np
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Passage, Section, Span
 
 folder, where = sys.argv[1:]
@@ -61,7 +61,7 @@ if where == "after":
 
 _DIES_IN_TRANSACTION = """
 import os, sys
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 
 library = Library.open(sys.argv[1])
 with library._database.writing() as run:

@@ -17,9 +17,9 @@ from collections.abc import Iterable, Sequence
 from heapq import nlargest
 from itertools import pairwise
 
-from pincite.corpus.database import Database
 from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError
-from pincite.corpus.rows import SELECT_ENTRY, Entry, entry_from
+from pincite.corpus.store.database import Database
+from pincite.corpus.store.rows import SELECT_ENTRY, Entry, entry_from
 
 SHORT_ID = 12  # digits of an id that people are shown
 _LISTED = 5  # documents that a name may mean, listed one by one

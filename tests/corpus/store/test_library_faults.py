@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus.database import FILE_NAME
 from pincite.corpus.errors import (
     LibraryChangedError,
     LibraryDamagedError,
@@ -19,8 +18,9 @@ from pincite.corpus.errors import (
     LibraryNotFoundError,
     LibraryVersionError,
 )
-from pincite.corpus.library import Library
-from tests.corpus.test_library import MAKER, make, put, rows_of, sources, vector_count
+from pincite.corpus.store.database import FILE_NAME
+from pincite.corpus.store.library import Library
+from tests.corpus.store.test_library import MAKER, make, put, rows_of, sources, vector_count
 
 PAGE = 4096  # bytes of a page of SQLite's
 _OF_7 = "WHERE document = (SELECT id FROM documents WHERE source = 'file 07')"

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.errors import RecordError, UsageError
+from pincite.corpus.export_format import Record, from_line, record_of, records, to_line
 from pincite.corpus.exporting import export, new_file
-from pincite.corpus.library import Library
-from pincite.corpus.record import Record, from_line, record_of, records, to_line
-from pincite.corpus.rows import Refusal
-from tests.corpus.test_keeping import ORIGIN, full
-from tests.corpus.test_library import MAKER, Item, items, make, put
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
+from tests.corpus.store.test_library import MAKER, Item, items, make, put
+from tests.corpus.store.test_library_keeping import ORIGIN, full
 
 Line = dict[str, Any]
 
@@ -30,7 +30,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "library", create=True) as opened:
         full(opened)
         put(opened, make("Plain.", "b"))
-        opened.refuse([Refusal("c", "c is encrypted; decrypt it", ORIGIN)])
+        opened.record_failures([Refusal("c", "c is encrypted; decrypt it", ORIGIN)])
         yield opened
 
 

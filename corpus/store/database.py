@@ -16,7 +16,7 @@ from pincite.corpus.errors import (
     LibraryLockedError,
     LibraryNotFoundError,
 )
-from pincite.corpus.schema import migrate
+from pincite.corpus.store.schema import migrate
 
 FILE_NAME = "library.sqlite"
 LOCK_WAIT_SECONDS = 5.0

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.corpus import names
-from pincite.corpus.database import Database, chunks, damaged, marks
 from pincite.corpus.errors import (
     DocumentNotFoundError,
     EmbedderMismatchError,
     TagNotFoundError,
 )
-from pincite.corpus.rows import (
+from pincite.corpus.store import names
+from pincite.corpus.store.database import Database, chunks, damaged, marks
+from pincite.corpus.store.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
     SELECT_ENTRY,
@@ -51,7 +51,7 @@ _REMEDY = (
 
 
 class ReadableLibrary:
-    """The reading half of a `pincite.corpus.library.Library`."""
+    """The reading half of a `pincite.corpus.store.library.Library`."""
 
     def __init__(self, database: Database) -> None:
         self.folder = database.folder
@@ -77,7 +77,7 @@ class ReadableLibrary:
         return int(rows[0][0])
 
     @property
-    def pulse(self) -> tuple[int, int]:
+    def change_counter(self) -> tuple[int, int]:
         """Another value once anything in the file has been changed, by whomever.
 
         It is cheap to ask for, and compares only with others of the same open library.
@@ -127,7 +127,7 @@ class ReadableLibrary:
         return entry_from(rows[0]) if rows else None
 
     def find(self, name: str) -> Entry:
-        """The document that a person calls ``name``: see `pincite.corpus.names`.
+        """The document that a person calls ``name``: see `pincite.corpus.store.names`.
 
         Raises:
             DocumentNotFoundError: there is none.
@@ -214,7 +214,7 @@ class ReadableLibrary:
         rows = self._database.rows("SELECT data FROM originals WHERE document = ?", [id])
         return rows[0][0] if rows else None
 
-    def keeps(self, id: str) -> bool:
+    def has_original(self, id: str) -> bool:
         """Whether the bytes of the file that the document was read from were kept."""
         return bool(self._database.rows("SELECT 1 FROM originals WHERE document = ?", [id]))
 

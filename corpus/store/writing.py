@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.corpus.database import Execute
 from pincite.corpus.errors import LibraryChangedError
-from pincite.corpus.reading import ReadableLibrary
-from pincite.corpus.rows import Refusal, contents_row, document_row, origin_json, passage_row
+from pincite.corpus.store.database import Execute
+from pincite.corpus.store.reading import ReadableLibrary
+from pincite.corpus.store.rows import Refusal, contents_row, document_row, origin_json, passage_row
 from pincite.corpus.types import Document, Origin, Passage
 
 
 class WritableLibrary(ReadableLibrary):
-    """The writing half of a `pincite.corpus.library.Library`."""
+    """The writing half of a `pincite.corpus.store.library.Library`."""
 
     def put(
         self,
@@ -75,7 +75,9 @@ class WritableLibrary(ReadableLibrary):
                     run("INSERT INTO originals VALUES (?, ?)", [document.id, originals[source]])
             self._finish(run, freed)
 
-    def hold(self, vectors: Mapping[bytes, NDArray[np.floating[Any]]], fingerprint: str) -> None:
+    def store_vectors(
+        self, vectors: Mapping[bytes, NDArray[np.floating[Any]]], fingerprint: str
+    ) -> None:
         """Store vectors ahead of the document that they are for: a long one comes in parts.
 
         Raises:
@@ -88,14 +90,14 @@ class WritableLibrary(ReadableLibrary):
                 data = np.ascontiguousarray(rows, "<f2").tobytes()
                 run("INSERT OR IGNORE INTO vectors VALUES (?, ?)", [key, data])
 
-    def note(self, origins: Mapping[str, Origin]) -> None:
+    def touch(self, origins: Mapping[str, Origin]) -> None:
         """Note by source that files were looked at again and still give the same documents."""
         with self._database.writing() as run:
             for source, origin in origins.items():
                 row = [origin_json(origin), source]
                 run("UPDATE documents SET origin = ? WHERE source = ?", row)
 
-    def refuse(self, refusals: Sequence[Refusal]) -> None:
+    def record_failures(self, refusals: Sequence[Refusal]) -> None:
         """Note files that could not be read. What the library says to questions stays the same.
 
         ``seen_at`` is now where the refusal has none.
@@ -107,7 +109,7 @@ class WritableLibrary(ReadableLibrary):
                 row = [refusal.source, refusal.reason, origin, refusal.seen_at or now]
                 run("INSERT OR REPLACE INTO refusals VALUES (?, ?, ?, ?)", row)
 
-    def forgive(self, sources: Iterable[str]) -> None:
+    def clear_failures(self, sources: Iterable[str]) -> None:
         """Forget that these files could not be read."""
         with self._database.writing() as run:
             for source in sources:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pincite.corpus.database import Database
+from pincite.corpus.store.database import Database
 
 _LACKS_ONE = """
     SELECT EXISTS (
@@ -33,8 +33,8 @@ _PASSAGES = """
 """
 
 
-def take_over(database: Database, folder: Path, fingerprint: str) -> bool:
-    """See `pincite.corpus.library.Library.take_over`; ``folder`` is the other library's."""
+def replace_vectors(database: Database, folder: Path, fingerprint: str) -> bool:
+    """See `Library.replace_vectors`; ``folder`` is the other library's."""
     with database.beside(folder), database.writing() as run:
         if run(_LACKS_ONE).fetchone()[0]:
             return False

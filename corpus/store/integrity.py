@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from pincite.corpus.checks import are_unit, document_faults, passage_faults
-from pincite.corpus.database import Database
 from pincite.corpus.errors import LibraryError, UsageError
-from pincite.corpus.rows import (
+from pincite.corpus.store.database import Database
+from pincite.corpus.store.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
     SELECT_ENTRY,

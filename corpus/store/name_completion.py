@@ -12,8 +12,8 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from pincite.corpus.database import FILE_NAME
-from pincite.corpus.names import SHORT_ID
+from pincite.corpus.store.database import FILE_NAME
+from pincite.corpus.store.names import SHORT_ID
 
 _MOST = 200  # names that a shell is given
 _LOOKED_AT = 20_000  # documents

@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pincite.corpus import codec
 from pincite.corpus.checks import are_unit, document_faults, passage_faults
 from pincite.corpus.errors import LibraryDamagedError, RecordError, UsageError
-from pincite.corpus.reading import ReadableLibrary
-from pincite.corpus.rows import Entry, Refusal, vectors_from
+from pincite.corpus.store.reading import ReadableLibrary
+from pincite.corpus.store.rows import Entry, Refusal, vectors_from
 from pincite.corpus.tags import checked_tag
 from pincite.corpus.types import Document, Layout, Origin, Passage, PassageKind, RegionKind
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Refusal
-from tests.corpus.test_keeping import full
-from tests.corpus.test_library import make, put
-from tests.corpus.test_library_faults import behind_our_back
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
+from tests.corpus.store.test_library import make, put
+from tests.corpus.store.test_library_faults import behind_our_back
+from tests.corpus.store.test_library_keeping import full
 
 UNIT = "x'003C0000000000000000003C00000000'"  # two rows of four numbers, float16
 LONG = "x'00400000000000000040000000000000'"
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
     with Library.open(tmp_path / "library", create=True) as library:
         full(library)
         put(library, make("Plain.\nText.", "b"))
-        library.refuse([Refusal("c", "c is encrypted; decrypt it")])
+        library.record_failures([Refusal("c", "c is encrypted; decrypt it")])
     return tmp_path / "library"
 
 

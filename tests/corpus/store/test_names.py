@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Refusal
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
 from pincite.corpus.types import Document, Section, Span
 
 PARTS = st.sampled_from(["a", "b", "report.pdf", "2024", "x y", "Ünï.txt", "abcdef"])
@@ -129,7 +129,7 @@ def test_a_name_finds_one_document_exactly_where_it_fits_one(
 
 
 def test_a_file_that_could_not_be_read_is_found_by_its_name_as_well(library: Library) -> None:
-    library.refuse([Refusal(f"/{folder}/x.pdf", "it is empty") for folder in "ab"])
+    library.record_failures([Refusal(f"/{folder}/x.pdf", "it is empty") for folder in "ab"])
     assert library.find_refused("a/x.pdf") == library.find_refused("/a/x.pdf") == "/a/x.pdf"
     assert library.find_refused("y.pdf") is library.find_refused("") is None
     with pytest.raises(AmbiguousIdError, match=r"may mean 2 files .*: /a/x.pdf, /b/x.pdf; type"):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pincite.corpus.canonical import canonical
 from pincite.corpus.errors import DocumentNotFoundError, EmbedderMismatchError
-from pincite.corpus.library import Library
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Page, Passage, Section, Span
 from pincite.ingest.cutting.passages import segment
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder

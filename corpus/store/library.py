@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from pincite.corpus.database import Database
 from pincite.corpus.errors import NameTakenError, UsageError
-from pincite.corpus.soundness import deep_problems, problems
+from pincite.corpus.store.database import Database
+from pincite.corpus.store.integrity import deep_problems, problems
+from pincite.corpus.store.replace_vectors import replace_vectors
+from pincite.corpus.store.writing import WritableLibrary
 from pincite.corpus.tags import checked_tag
-from pincite.corpus.takeover import take_over
 from pincite.corpus.types import document_id
-from pincite.corpus.writing import WritableLibrary
 
 
 class Library(WritableLibrary):
@@ -116,19 +116,19 @@ class Library(WritableLibrary):
             run("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM passages)")
         return self._database.shrink()
 
-    def take_over(self, other: Library, fingerprint: str) -> bool:
+    def replace_vectors(self, other: Library, fingerprint: str) -> bool:
         """Replace all passages, vectors and warnings by those of ``other``, in one transaction.
 
         ``other`` holds the same documents, cut and embedded anew by the embedder ``fingerprint``.
         Returns False, and changes nothing, where it lacks one of ours as it is now: then put that
         one there and try again. What it has beyond ours is left out.
         """
-        return take_over(self._database, other.folder, fingerprint)
+        return replace_vectors(self._database, other.folder, fingerprint)
 
     # Health
 
     def problems(self, *, deep: bool = True) -> list[str]:
-        """What is wrong with the file, a sentence each; see `pincite.corpus.soundness`.
+        """What is wrong with the file, a sentence each; see `pincite.corpus.store.integrity`.
 
         With ``deep``, every text, offset and vector is read; without, only the tables' structure.
         """

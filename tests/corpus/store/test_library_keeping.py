@@ -18,11 +18,11 @@ from pincite.corpus.errors import (
     TagNotFoundError,
     UsageError,
 )
-from pincite.corpus.library import Library
-from pincite.corpus.rows import Refusal
+from pincite.corpus.store.library import Library
+from pincite.corpus.store.rows import Refusal
 from pincite.corpus.tags import LONGEST_TAG, checked_tag
 from pincite.corpus.types import Box, Layout, Origin, Page, Span
-from tests.corpus.test_library import MAKER, Item, items, library, make, put, rows_of, sources
+from tests.corpus.store.test_library import MAKER, Item, items, library, make, put, rows_of, sources
 
 __all__ = ["library"]  # the fixture
 ORIGIN = Origin("0" * 64, 4, 1_700_000_000_000_000_000, "text/plain/1")
@@ -125,7 +125,7 @@ def test_a_document_that_is_gone_cannot_be_renamed_or_tagged(library: Library) -
 
 def test_a_refusal_goes_with_the_document_of_its_name_and_by_a_new_one(library: Library) -> None:
     put(library, make("One.", "a"), make("Two.", "b"))
-    library.refuse([Refusal(name, "it is locked") for name in ("a", "c", "d")])
+    library.record_failures([Refusal(name, "it is locked") for name in ("a", "c", "d")])
     library.remove([library.find("a").id])
     library.rename(library.find("b").id, "c")
     assert [refusal.source for refusal in library.refusals()] == ["d"]
@@ -186,7 +186,7 @@ def test_compacting_drops_what_nothing_uses_and_makes_the_file_smaller(tmp_path:
     with Library.open(tmp_path, create=True) as opened:
         put(opened, *(make(f"Text {n}.\n" + "More. " * 900, str(n)) for n in range(100)))
         opened.remove([entry.id for entry in opened.entries() if entry.source != "7"])
-        opened.hold({b"nobody's": np.ones((2, 4), np.float32)}, MAKER)
+        opened.store_vectors({b"nobody's": np.ones((2, 4), np.float32)}, MAKER)
         file = tmp_path / "library.sqlite"
         generation = opened.generation
         freed = opened.compact()
@@ -201,7 +201,7 @@ def test_compacting_drops_what_nothing_uses_and_makes_the_file_smaller(tmp_path:
 def test_a_library_that_is_being_written_to_cannot_be_compacted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pincite.corpus.database.LOCK_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("pincite.corpus.store.database.LOCK_WAIT_SECONDS", 0.05)
     with Library.open(tmp_path, create=True) as one, Library.open(tmp_path) as other:
         put(one, make("One.", "a"))
         with one._database.writing(), pytest.raises(LibraryLockedError, match="another process"):

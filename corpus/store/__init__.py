@@ -1,0 +1,1 @@
+"""Where the library is kept: one SQLite file, its tables, what is read and written."""
