@@ -37,7 +37,7 @@ def install(extra: Extra) -> str:
 
 def available(extra: Extra) -> bool:
     """Whether all that an extra brings is installed."""
-    return all(map(_is_there, MODULES[extra]))
+    return all(module in sys.modules or find_spec(module) for module in MODULES[extra])
 
 
 def require(extra: Extra, what: str) -> None:
@@ -52,10 +52,3 @@ def require(extra: Extra, what: str) -> None:
     """
     if not available(extra):
         raise MissingExtraError(f"{what} needs the extra {extra}: {install(extra)}")
-
-
-def _is_there(module: str) -> bool:
-    try:
-        return module in sys.modules or find_spec(module) is not None
-    except (ImportError, ValueError):  # a hook forbids it; a module that stands in for another
-        return False

@@ -24,7 +24,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -102,6 +102,11 @@ def _follow(terminal: int, output: Output) -> None:
             output.add(written)
 
 
+def tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def megabytes(folder: Path) -> int:
     """What a folder takes on the disk, as `du -sm` says."""
     run = subprocess.run(["du", "-sm", folder], capture_output=True, text=True, check=True)
@@ -141,9 +146,9 @@ def demo(repository: Path, folder: Path, extra: str) -> None:
     ) as made:
         quote = ask_server(port, made)
         seconds, output = time.monotonic() - start, made.output
-    print(f"make demo: the first answer after {seconds:.0f} s: {quote[:50]}…")
-    print(f"  .venv: {megabytes(clone / '.venv')} MB")
-    print(f"  longest silence: {output.silence:.1f} s, after {output.before.decode()!r}")
+    tell(f"make demo: the first answer after {seconds:.0f} s: {quote[:50]}…")
+    tell(f"  .venv: {megabytes(clone / '.venv')} MB")
+    tell(f"  longest silence: {output.silence:.1f} s, after {output.before.decode()!r}")
 
 
 def wheel(repository: Path, folder: Path, extra: str) -> None:
@@ -154,16 +159,17 @@ def wheel(repository: Path, folder: Path, extra: str) -> None:
     environment, cache = folder / "venv", {"PIP_CACHE_DIR": str(folder / "cache")}
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     programs = environment / "bin"
-    article = repository / "corpus/documents/ai_safety.txt"
     command = [programs / "python", "-m", "pip", "install", f"{built}{extra and f'[{extra}]'}"]
     install = _timed(folder, *command, "-c", repository / ".constraints.txt", **cache)
-    print(f"pip install {built.name}{extra and f'[{extra}]'}: {install:.0f} s")
-    print(f"  the environment: {megabytes(environment)} MB; the wheel: {megabytes(built)} MB")
-    print(
-        f"  pincite ingest, the bundled article: {_timed(folder, programs / 'pincite', 'ingest', article):.0f} s"
-    )
-    print(f"  pincite ask, first: {_timed(folder, programs / 'pincite', 'ask', QUESTION):.0f} s")
-    print(f"  pincite ask, then: {_timed(folder, programs / 'pincite', 'ask', QUESTION):.0f} s")
+    tell(f"pip install {built.name}{extra and f'[{extra}]'}: {install:.0f} s")
+    tell(f"  the environment: {megabytes(environment)} MB; the wheel: {megabytes(built)} MB")
+    for what, *arguments in (
+        ("the bundled article", "ingest", repository / "corpus/documents/ai_safety.txt"),
+        ("the first time", "ask", QUESTION),
+        ("the second time", "ask", QUESTION),
+    ):
+        seconds = _timed(folder, programs / "pincite", *arguments)
+        tell(f"  pincite {arguments[0]}, {what}: {seconds:.0f} s")
 
 
 def _own() -> dict[str, str]:

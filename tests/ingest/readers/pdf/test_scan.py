@@ -279,7 +279,8 @@ def test_a_picture_with_a_stamp_on_it_is_said_to_be_unread() -> None:
     found = reading(Leaf(column(GULLS)), STAMPED)
     assert on_page(found, 2) == "Received 3 May"
     assert found.warnings == (
-        "page 2 is mostly a picture, and text in it is not read; to read it: pip install 'pincite[ocr]'",
+        "page 2 is mostly a picture, and text in it is not read; to read it: "
+        "pip install 'pincite[ocr]'",
     )
 
 
