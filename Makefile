@@ -26,9 +26,8 @@ $(STAMP): $(NEEDS)
 	$(call prepare,dev)
 
 $(DEMO): $(NEEDS)
-	$(call prepare,serve$(comma)eval)
+	$(call prepare,serve)
 
-comma := ,
 define prepare
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Pincite needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.x"; exit 1; }

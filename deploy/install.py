@@ -1,6 +1,6 @@
 """Prepare .venv, and say what is being done, how long it takes and how large it is.
 
-python deploy/install.py serve,eval      what `make demo` needs
+python deploy/install.py serve           what `make demo` needs
 python deploy/install.py dev             what `make test` needs
 """
 

@@ -16,6 +16,7 @@ import contextlib
 import json
 import os
 import pty
+import resource
 import signal
 import socket
 import subprocess
@@ -113,6 +114,12 @@ def megabytes(folder: Path) -> int:
     return int(run.stdout.split()[0])
 
 
+def cpu_seconds() -> float:
+    """What all programs that were started and have ended took of the processors."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
@@ -146,7 +153,8 @@ def demo(repository: Path, folder: Path, extra: str) -> None:
     ) as made:
         quote = ask_server(port, made)
         seconds, output = time.monotonic() - start, made.output
-    tell(f"make demo: the first answer after {seconds:.0f} s: {quote[:50]}…")
+    cpu = cpu_seconds()
+    tell(f"make demo: the first answer after {seconds:.0f} s ({cpu:.0f} of CPU): {quote[:50]}…")
     tell(f"  .venv: {megabytes(clone / '.venv')} MB")
     tell(f"  longest silence: {output.silence:.1f} s, after {output.before.decode()!r}")
 
@@ -161,26 +169,26 @@ def wheel(repository: Path, folder: Path, extra: str) -> None:
     programs = environment / "bin"
     command = [programs / "python", "-m", "pip", "install", f"{built}{extra and f'[{extra}]'}"]
     install = _timed(folder, *command, "-c", repository / ".constraints.txt", **cache)
-    tell(f"pip install {built.name}{extra and f'[{extra}]'}: {install:.0f} s")
+    tell(f"pip install {built.name}{extra and f'[{extra}]'}: {install}")
     tell(f"  the environment: {megabytes(environment)} MB; the wheel: {megabytes(built)} MB")
     for what, *arguments in (
         ("the bundled article", "ingest", repository / "corpus/documents/ai_safety.txt"),
         ("the first time", "ask", QUESTION),
         ("the second time", "ask", QUESTION),
     ):
-        seconds = _timed(folder, programs / "pincite", *arguments)
-        tell(f"  pincite {arguments[0]}, {what}: {seconds:.0f} s")
+        took = _timed(folder, programs / "pincite", *arguments)
+        tell(f"  pincite {arguments[0]}, {what}: {took}")
 
 
 def _own() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in NOT_OURS}
 
 
-def _timed(folder: Path, *command: str | Path, **environment: str) -> float:
-    start = time.monotonic()
+def _timed(folder: Path, *command: str | Path, **environment: str) -> str:
+    start, before = time.monotonic(), cpu_seconds()
     with running(folder, *command, **environment) as run:
         run.until_it_ends()
-    return time.monotonic() - start
+    return f"{time.monotonic() - start:.0f} s ({cpu_seconds() - before:.0f} of CPU)"
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ import pytest
 from pincite.corpus.errors import MissingExtraError, UsageError
 from pincite.corpus.extras import MODULES, Extra, available, require
 from tests.conftest import NOTES, Run
+from tests.deploy.dockerfile import ROOT
+from tests.deploy.test_dependencies import PACKAGES, ROOMS
 
 # Every Python under the test begins with it: modules cannot be found, as where they are missing.
 _WITHOUT = """
@@ -119,6 +121,20 @@ def test_a_bare_installation_ingests_searches_asks_lists_and_checks(
         run = without(_ABSENT, _CLI, *arguments)
         assert run.code == 0, run.stderr
         assert expected in run.stdout
+
+
+def test_every_module_outside_the_extras_rooms_can_be_imported_without_them(
+    without: Without,
+) -> None:
+    rooms = tuple(room for some in ROOMS.values() for room in some)
+    files = [file.relative_to(ROOT) for part in PACKAGES for file in (ROOT / part).rglob("*.py")]
+    outside = [file for file in files if not str(file).startswith(rooms)]
+    modules = [".".join(["pincite", *file.with_suffix("").parts]) for file in outside]
+    assert len(modules) > 100
+    run = without(
+        _ABSENT, "import importlib, sys; [*map(importlib.import_module, sys.argv[1:])]", *modules
+    )
+    assert run == Run(0, "", "")
 
 
 @pytest.mark.parametrize(

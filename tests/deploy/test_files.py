@@ -82,6 +82,12 @@ def test_there_is_no_secret_in_it() -> None:
     assert not re.search(r"(?i)\b(password|secret|token|key)\b\s*=", text)
 
 
+def test_the_image_has_what_a_server_needs_and_can_have_more() -> None:
+    (default,) = [s.rest for s in BUILD if s.word == "ARG" and s.rest.startswith("EXTRAS")]
+    assert default == "EXTRAS=serve"
+    assert BUILD[-1].rest.endswith('".[$EXTRAS]"')
+
+
 def test_what_it_serves_is_a_command_that_wants_to_know_who_asks() -> None:
     assert json.loads(*of("ENTRYPOINT")) == ["pincite"]
     arguments = json.loads(*of("CMD"))
