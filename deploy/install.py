@@ -19,6 +19,9 @@ TORCH = "torch==2.13.0"
 VENV = Path(".venv")
 PYTHON = VENV / "bin" / "python"
 ON_A_TERMINAL, IN_A_LOG = 1.0, 8.0  # seconds between two signs of life
+# On the disk, by docs/measure_install.py on Linux; and the time where the network is fast.
+TORCH_TAKES = "for the CPU: some 750 MB, about a minute"
+TAKES = {"serve": "some 1.2 GB, about 2 minutes", "dev": "some 1.9 GB, about 3 minutes"}
 TAIL = 15  # lines of a program that failed
 
 
@@ -26,8 +29,8 @@ class Failed(Exception):
     """A sentence for the person."""
 
 
-def main(extras: str) -> None:
-    """Make the environment, or bring it up to date.
+def main(extra: str) -> None:
+    """Make the environment with an extra of Pincite, or bring it up to date.
 
     Raises:
         Failed: a step does not succeed.
@@ -37,11 +40,11 @@ def main(extras: str) -> None:
     # On Linux the plain torch brings several GB of CUDA libraries. We take a CPU build where one is
     # offered, and stop where none is, rather than fetch those by accident.
     if not _has_torch():
-        if not os.environ.get("ALLOW_CUDA"):
-            plan = run("Looking for PyTorch without CUDA", [*_pip(), "--dry-run", TORCH])
-            refuse_cuda(plan)
-        run("Installing PyTorch", [*_pip(), TORCH])
-    run(f"Installing Pincite with the extras {extras}", [*_pip(), "-e", f".[{extras}]"])
+        takes = "perhaps with CUDA: several GB" if os.environ.get("ALLOW_CUDA") else TORCH_TAKES
+        if takes == TORCH_TAKES:
+            refuse_cuda(run("Looking for PyTorch without CUDA", [*_pip(), "--dry-run", TORCH]))
+        run(f"Installing PyTorch ({takes})", [*_pip(), TORCH])
+    run(f"Installing pincite[{extra}] ({TAKES[extra]})", [*_pip(), "-e", f".[{extra}]"])
 
 
 def refuse_cuda(plan: str) -> None:

@@ -3,10 +3,11 @@
     python docs/measure_install.py demo                  `make demo` in a fresh clone
     python docs/measure_install.py wheel                 the wheel in a bare environment
     python docs/measure_install.py wheel --extra serve
+    python docs/measure_install.py uvx                   `uvx … pincite demo` from the wheel
 
 Each runs in an empty folder and with an empty cache of pip, as on a machine that never had it. It
-needs pip's package index, and git for the clone. On a machine that others use, measure twice and
-take the better. ``--repository FOLDER`` measures another checkout.
+needs a package index, git for the clone, and uvx for the last. On a machine that others use,
+measure twice and take the better. ``--repository FOLDER`` measures another checkout.
 """
 
 from __future__ import annotations
@@ -161,9 +162,7 @@ def demo(repository: Path, folder: Path, extra: str) -> None:
 
 def wheel(repository: Path, folder: Path, extra: str) -> None:
     """Build the wheel, install it into a bare environment, and ask on the command line."""
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, repository]
-    subprocess.run([str(part) for part in build], check=True, env=_own())
-    (built,) = folder.glob("pincite-*.whl")
+    built = _built(repository, folder)
     environment, cache = folder / "venv", {"PIP_CACHE_DIR": str(folder / "cache")}
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     programs = environment / "bin"
@@ -180,6 +179,28 @@ def wheel(repository: Path, folder: Path, extra: str) -> None:
         tell(f"  pincite {arguments[0]}, {what}: {took}")
 
 
+def uvx(repository: Path, folder: Path, extra: str) -> None:
+    """Build the wheel, let uvx run its demo without installing it, and ask what it serves."""
+    built, port = _built(repository, folder), free_port()
+    command = ["uvx", "--constraints", str(repository / ".constraints.txt")]
+    command += ["--from", f"{built}[serve]", "pincite", "demo", "--no-open", "--port", str(port)]
+    cache = folder / "cache"
+    start = time.monotonic()
+    with running(folder, *command, UV_CACHE_DIR=str(cache), XDG_CACHE_HOME=str(folder)) as run:
+        ask_server(port, run)
+        seconds, output = time.monotonic() - start, run.output
+    tell(f"uvx … pincite demo: the first answer after {seconds:.0f} s ({cpu_seconds():.0f} of CPU)")
+    tell(f"  uv's cache: {megabytes(cache)} MB")
+    tell(f"  longest silence: {output.silence:.1f} s, after {output.before.decode()!r}")
+
+
+def _built(repository: Path, folder: Path) -> Path:
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, repository]
+    subprocess.run([str(part) for part in build], check=True, env=_own())
+    (built,) = folder.glob("pincite-*.whl")
+    return built
+
+
 def _own() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in NOT_OURS}
 
@@ -193,12 +214,12 @@ def _timed(folder: Path, *command: str | Path, **environment: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what a first installation takes.")
-    parser.add_argument("what", choices=("demo", "wheel"))
+    parser.add_argument("what", choices=("demo", "wheel", "uvx"))
     parser.add_argument("--extra", default="", help="of the wheel, such as serve")
     parser.add_argument("--repository", type=Path, default=ROOT, help="the checkout")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        measure = {"demo": demo, "wheel": wheel}[given.what]
+        measure = {"demo": demo, "wheel": wheel, "uvx": uvx}[given.what]
         measure(given.repository.resolve(), Path(folder), given.extra)
 
 
