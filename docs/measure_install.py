@@ -88,7 +88,7 @@ def running(folder: Path, *command: str | Path, **environment: str) -> Iterator[
         yield Running(process, output)
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGINT)
+            os.killpg(process.pid, signal.SIGTERM)
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
