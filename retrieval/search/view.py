@@ -5,6 +5,7 @@ How rare a word is stays that of the whole library: it weighs words and names no
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -22,7 +23,7 @@ from pincite.retrieval.search.short_forms import defined_terms
 from pincite.retrieval.search.vocabulary import Vocabulary, words_of
 from pincite.retrieval.search.words import Words
 
-_LOOKED_AT = 50  # passages in which a word, or the definition of a short form, is looked for
+_LOOKED_AT = 50  # passages in which a word, a term, or the definition of a short form is looked for
 _REMEMBERED = 4096  # terms, words and short forms, each
 
 
@@ -96,7 +97,18 @@ class LexicalView(LexicalIndex):
 
     def _knows(self, term: str) -> bool:
         """Whether any of its passages, their headings or titles has the term."""
-        return self._whole.knows(term) and bool(self.search([Wanted(term, 1.0)], 1))
+        if not self._whole.knows(term):
+            return False
+        # A search among many passages costs more than one of all, which tells of most terms: a rare
+        # one has no other passages, and of a frequent one some of the best are seen here.
+        best = self._whole.search([Wanted(term, 1.0)], _LOOKED_AT)
+        if any(map(self._has, best)):
+            return True
+        return len(best) == _LOOKED_AT and bool(self.search([Wanted(term, 1.0)], 1))
+
+    def _has(self, passage: int) -> bool:
+        place = bisect_left(self._passages, passage)
+        return place < len(self._passages) and self._passages[place] == passage
 
 
 class VocabularyView(Vocabulary):
