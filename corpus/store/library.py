@@ -49,6 +49,8 @@ class Library(WritableLibrary):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    # Who may see what
+
     def limited_to(self, tags: Iterable[str]) -> Self:
         """A view that has only the documents with any of these tags, as if no others existed.
 
@@ -63,6 +65,14 @@ class Library(WritableLibrary):
     def limits(self) -> frozenset[str] | None:
         """The tags that this is a view of; None where it is the library itself."""
         return self._database.limits if isinstance(self._database, DatabaseView) else None
+
+    def ids(self) -> frozenset[str]:
+        """The ids of all documents."""
+        return frozenset(row[0] for row in self._database.rows("SELECT id FROM documents"))
+
+    def has(self, id: str) -> bool:
+        """Whether a document has this id."""
+        return bool(self._database.rows("SELECT 1 FROM documents WHERE id = ?", [id]))
 
     # Keeping
 
