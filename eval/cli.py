@@ -14,7 +14,6 @@ import typer
 
 from pincite.corpus.errors import UnderFloorError, UsageError
 from pincite.eval.commands.bench import bench, bench_api, bench_ingest, extraction, places, printed
-from pincite.eval.commands.feedback import import_feedback
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
@@ -191,6 +190,7 @@ def import_(
 ) -> None:
     """Turn a SQuAD file, a BEIR folder, a sheet of questions or ratings into a gold set."""
     from pincite.eval import importers
+    from pincite.eval.commands.feedback import import_feedback
     from pincite.eval.goldset import write
     from pincite.eval.table_importer import table
 

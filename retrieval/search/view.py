@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
@@ -25,6 +26,8 @@ from pincite.retrieval.search.words import Words
 
 _LOOKED_AT = 50  # passages in which a word, a term, or the definition of a short form is looked for
 _REMEMBERED = 4096  # terms, words and short forms, each
+
+Allowed = Sequence[int] | NDArray[np.int64] | None
 
 
 def limited(
@@ -43,8 +46,8 @@ def limited(
     """
     lexical = LexicalView(indexes.lexical, passages)
     said = _Said(lexical, library, document_of)
-    words = Words(
-        VocabularyView(indexes.vocabulary, lru_cache(_REMEMBERED)(said.has_word)),
+    words = WordsView(
+        VocabularyView(indexes, lru_cache(_REMEMBERED)(said.has_word)),
         indexes.short_forms.where(lru_cache(_REMEMBERED)(said.defines)),
     )
     return replace(indexes, dense=DenseView(indexes.dense, passages), lexical=lexical, words=words)
@@ -60,9 +63,7 @@ class DenseView(DenseIndex):
     def __len__(self) -> int:
         return len(self._passages)
 
-    def search(
-        self, vector: Vectors, k: int, allowed: Sequence[int] | None = None
-    ) -> dict[int, float]:
+    def search(self, vector: Vectors, k: int, allowed: Allowed = None) -> dict[int, float]:
         """As of the whole index, among those of ``allowed`` that this one has."""
         return self._whole.search(vector, k, _both(self._passages, allowed))
 
@@ -82,9 +83,7 @@ class LexicalView(LexicalIndex):
         """The ids of its passages, in order."""
         return list(self._passages)
 
-    def search(
-        self, wanted: Iterable[Wanted], k: int, allowed: Sequence[int] | None = None
-    ) -> dict[int, float]:
+    def search(self, wanted: Iterable[Wanted], k: int, allowed: Allowed = None) -> dict[int, float]:
         """As of the whole index, among those of ``allowed`` that this one has."""
         return self._whole.search(wanted, k, _both(self._passages, allowed))
 
@@ -111,16 +110,24 @@ class LexicalView(LexicalIndex):
         return place < len(self._passages) and self._passages[place] == passage
 
 
-class VocabularyView(Vocabulary):
-    """A vocabulary with only those words for which ``stands`` is true."""
+class WordsView(Words):
+    """Words that were worked out elsewhere."""
 
-    def __init__(self, whole: Vocabulary, stands: Callable[[str], bool]) -> None:
+    def __init__(self, vocabulary: Vocabulary, short_forms: ShortForms) -> None:
+        object.__setattr__(self, "vocabulary", vocabulary)
+        object.__setattr__(self, "short_forms", short_forms)
+
+
+class VocabularyView(Vocabulary):
+    """The vocabulary of ``whole`` with only those words for which ``stands`` is true."""
+
+    _whole: Indexes
+    _stands: Callable[[str], bool]
+
+    def __init__(self, whole: Indexes, stands: Callable[[str], bool]) -> None:
         super().__init__("")
         object.__setattr__(self, "_whole", whole)
         object.__setattr__(self, "_stands", stands)
-
-    _whole: Vocabulary
-    _stands: Callable[[str], bool]
 
     def nearest(
         self,
@@ -130,7 +137,7 @@ class VocabularyView(Vocabulary):
         stands: Callable[[str], bool] = lambda word: True,
     ) -> str | None:
         """As of the whole vocabulary, among the words that this one has."""
-        return self._whole.nearest(
+        return self._whole.vocabulary.nearest(
             word, careful=careful, stands=lambda near: self._stands(near) and stands(near)
         )
 
@@ -169,7 +176,7 @@ class _Said:
             yield " ".join((*passage.path, *passage.columns, *context))
 
 
-def _both(passages: Sequence[int], allowed: Sequence[int] | None) -> Sequence[int]:
+def _both(passages: Sequence[int], allowed: Allowed) -> Sequence[int]:
     if allowed is None:
         return passages
     both = np.intersect1d(np.asarray(passages, np.int64), np.asarray(allowed, np.int64))
