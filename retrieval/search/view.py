@@ -20,7 +20,7 @@ from pincite.retrieval.search.analysis import plain_terms
 from pincite.retrieval.search.dense import DenseIndex
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.lexical import LexicalIndex, Wanted
-from pincite.retrieval.search.short_forms import defined_terms
+from pincite.retrieval.search.short_forms import ShortForms, defined_terms
 from pincite.retrieval.search.vocabulary import Vocabulary, words_of
 from pincite.retrieval.search.words import Words
 
