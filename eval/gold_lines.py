@@ -80,7 +80,7 @@ def question_from(value: dict[str, Any], sources: Mapping[str, str], where: str)
     if not question.question.strip():
         raise GoldSetError(f"{where}: the question is empty")
     if question.evidence and not question.answerable:
-        raise GoldSetError(f"{where}: the question has evidence, and is said to be unanswerable")
+        raise GoldSetError(f"{where}: the question has evidence, but is marked unanswerable")
     return question
 
 
@@ -120,7 +120,7 @@ def _evidence(value: Any, sources: Mapping[str, str], where: str) -> Evidence:
         )
     span = _carried(text, start, end)
     if not len(span):
-        raise GoldSetError(f"{where}: the evidence {_short(said)} of {doc!r} is no text to quote")
+        raise GoldSetError(f"{where}: the evidence {_short(said)} of {doc!r} has no text to quote")
     return Evidence(doc, span)
 
 

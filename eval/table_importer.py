@@ -118,7 +118,7 @@ def _workbook(sheet: Path) -> Iterator[list[str]]:
             rows = book.get_sheet_by_index(0).to_python()
     except Exception as error:  # it has one for each format
         raise GoldSetError(
-            f"{sheet} is not a workbook that can be read ({error}); save it anew as .xlsx"
+            f"{sheet} is not a workbook that can be read ({error}); save it again as .xlsx"
         ) from error
     for row in rows:
         # A whole number comes as a float.

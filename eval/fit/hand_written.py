@@ -47,7 +47,7 @@ def _gold(name: str, found: list[_Found]) -> GoldSet:
     documents: dict[str, GoldDocument] = {}
     for document in (document for some, _ in found for document in some):
         if documents.setdefault(document.id, document) is not document:
-            raise GoldSetError(f"the passage {document.id!r} of the {name} stands twice")
+            raise GoldSetError(f"the passage {document.id!r} of the {name} occurs twice")
     return GoldSet(name, documents, tuple(q for _, questions in found for q in questions))
 
 

@@ -151,7 +151,7 @@ def about(value: Report) -> str:
 
 def notes(value: Report) -> list[str]:
     """What a reader of the numbers has to know, a sentence each."""
-    lines = ["↓ small is good"]
+    lines = ["↓ lower is better"]
     if value["failed"]:
         first = next(result["error"] for result in value["results"] if result["error"])
         lines.append(f"{value['failed']} questions failed and count as zero, first: {first}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Shell:
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """A folder with a library of the bundled article, and the PDF that the documents speak of."""
     root = tmp_path_factory.mktemp("interfaces")
     folder = root / "home"
@@ -42,7 +42,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     with Library.open(folder / ".pincite", create=True) as library:
         article = Source(ARTICLE, "AI safety")
         ingest_sources([article], library, SentenceTransformerEmbedder())
-    yield Shell(folder, commands(root / "bin"))
+    return Shell(folder, commands(root / "bin"))
 
 
 def run(document: str, shell: Shell, port: int, least: int) -> None:

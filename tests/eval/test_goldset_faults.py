@@ -218,13 +218,13 @@ def test_an_unknown_document_is_named(tmp_path: Path, asked: dict[str, Any]) -> 
 def test_a_document_id_that_stands_twice_is_named(tmp_path: Path) -> None:
     folder = write_gold(tmp_path, corpus=[*documents(), documents()[0]])
     said = message(folder)
-    assert said == f"{folder / 'corpus.jsonl'}:4: the document id 'birds' stands twice"
+    assert said == f"{folder / 'corpus.jsonl'}:4: the document id 'birds' occurs twice"
 
 
 def test_a_question_id_that_stands_twice_is_named(tmp_path: Path) -> None:
     folder = write_gold(tmp_path, [OWL, SHIP, OWL])
     said = message(folder)
-    assert said == f"{folder / 'questions.jsonl'}:3: the question id 'owl' stands twice"
+    assert said == f"{folder / 'questions.jsonl'}:3: the question id 'owl' occurs twice"
 
 
 @pytest.mark.parametrize("text", ["", " \t\n"])

@@ -98,7 +98,7 @@ def test_redirects_are_followed_up_to_five_times(site: Site) -> None:
         site.put(f"/{n}", status=302, Location=f"/{n + 1}")
     site.put("/7", GULLS)
     assert Fetcher().fetch(f"{site.url}/2").data.decode() == GULLS
-    refused(f"{site.url}/1", "leads on more than 5 times")
+    refused(f"{site.url}/1", "redirects more than 5 times")
 
 
 @pytest.mark.parametrize(

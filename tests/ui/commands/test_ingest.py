@@ -115,7 +115,7 @@ def test_originals_can_be_kept(tmp_path: Path, pincite: Pincite) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--watch", "f/a.txt"), ["--watch is for folders", "name the folder"]),
+        (("--watch", "f/a.txt"), ["--watch needs folders", "name the folder"]),
         (("f", "--exclude", "!"), ["--exclude '!' is no pattern"]),
         (("f", "--title", "One"), ["--title 'One'", "2 were named"]),
     ],
@@ -153,7 +153,7 @@ def test_the_first_ctrl_c_ends_after_the_batch_in_hand_and_says_so(
         patch.setattr(storing.Storing, "put", put)
         run = pincite("ingest", folder)
     assert run.code == 130
-    assert "stopped: 4 documents are in the library; run it again to go on" in run.stderr
+    assert "stopped: the library has 4 documents; run the command again to continue" in run.stderr
     assert len(sources(pincite)) == 4
     again = pincite("ingest", folder)
     assert (again.code, len(sources(pincite))) == (0, 10)
