@@ -34,7 +34,7 @@ _ENDLESS = "# Ctrl-C ends it"
 _NOT_RUN = re.compile(r"<!-- not run: (.+?) -->$")
 _ENDED = (0, 130, -signal.SIGINT)
 _MANY = "(?s:.*?)"
-_SECONDS = 180
+_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ def test_what_has_no_such_page_says_so(
     assert page_pictures(library, text) == NO_PICTURES
     with pytest.raises(PageNotDrawnError, match="is no PDF"):
         drawings.page(text, 1)
-    with pytest.raises(PageNotDrawnError, match="is no PDF and no picture"):
+    with pytest.raises(PageNotDrawnError, match="is neither a PDF nor a picture"):
         drawings.boxes(text, Span(0, 3))
 
 

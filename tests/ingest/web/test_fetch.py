@@ -202,7 +202,7 @@ def test_a_page_that_is_cut_off_is_refused(site: Site) -> None:
     ("url", "words"),
     [
         ("ftp://127.0.0.1/a", "http: and https: only"),
-        ("http:///a", "names no machine"),
+        ("http:///a", "names no host"),
         ("http://127.0.0.1:port/", "is not well formed"),
         ("http://127.0.0.1/a b", "a character that no address has"),
         ("http://127.0.0.1/\n", "a character that no address has"),

@@ -130,7 +130,7 @@ def test_the_bytes_that_were_kept_are_written_to_a_new_file_only(
     assert (tmp_path / "copy.md").read_bytes() == data
     again = pincite("show", source, "--original", "copy.md")
     assert (again.code, again.stdout) == (2, "")
-    assert "copy.md exists already and is left alone" in again.stderr
+    assert "copy.md already exists and was not changed" in again.stderr
 
 
 def test_bytes_that_were_not_kept_cannot_be_written(

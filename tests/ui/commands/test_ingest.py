@@ -116,7 +116,7 @@ def test_originals_can_be_kept(tmp_path: Path, pincite: Pincite) -> None:
     ("arguments", "words"),
     [
         (("--watch", "f/a.txt"), ["--watch needs folders", "name the folder"]),
-        (("f", "--exclude", "!"), ["--exclude '!' is no pattern"]),
+        (("f", "--exclude", "!"), ["--exclude '!' is not a pattern"]),
         (("f", "--title", "One"), ["--title 'One'", "2 were named"]),
     ],
 )
