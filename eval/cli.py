@@ -182,7 +182,7 @@ def check(gold_dir: Annotated[Path, typer.Argument(help="The gold set's folder."
         if split or kind:
             out.print(f"  {split or 'no split':8} {kind or 'no kind':16} {count:5}")
     if found.shared is not None:
-        out.print(f"share of a question's words that stand in its evidence: {found.shared:.3f}")
+        out.print(f"share of a question's words that are in its evidence: {found.shared:.3f}")
 
 
 @app.command("import")

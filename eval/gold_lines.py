@@ -107,7 +107,7 @@ def _evidence(value: Any, sources: Mapping[str, str], where: str) -> Evidence:
         place = locate(canonical(text), canonical(said))
         if place is None:
             raise GoldSetError(
-                f"{where}: the evidence {_short(said)} does not stand in {doc!r}; copy it from "
+                f"{where}: the evidence {_short(said)} is not in {doc!r}; copy it from "
                 "what was read: pincite show"
             )
         return Evidence(doc, place)
@@ -148,6 +148,6 @@ def unprinted(question: Question, documents: Mapping[str, GoldDocument], where: 
         return []
     names = ", ".join(file.id for file in files)
     return [
-        f"{where}: {_short(gold[0])} does not stand in {names}; correct the answer, or see what "
+        f"{where}: {_short(gold[0])} is not in {names}; correct the answer, or see what "
         "was read with: pincite show"
     ]

@@ -62,7 +62,7 @@ def _question(
     for gold in (*answers[:1], *all_of) if printed else ():
         if not stands_in(gold, printed) and not any(stands_in(a, printed) for a in answers):
             raise GoldSetError(
-                f"{place}: the answer {gold!r} does not stand in {', '.join(files)}; copy it from "
+                f"{place}: the answer {gold!r} is not in {', '.join(files)}; copy it from "
                 "the file, or see what was read with: pincite show"
             )
     return {

@@ -102,7 +102,7 @@ def _question(
         start = document.text.find(value["evidence"])
         if start < 0 or value["answer"] not in value["evidence"]:
             raise GoldSetError(
-                f"{where}: the evidence of {value['q']!r} does not stand in its passage, or its "
+                f"{where}: the evidence of {value['q']!r} is not in its passage, or its "
                 "answer not in the evidence"
             )
         evidence = (Evidence(document.id, Span(start, start + len(value["evidence"]))),)

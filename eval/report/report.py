@@ -158,7 +158,7 @@ def notes(value: Report) -> list[str]:
     if count := value["asked_without_history"]:
         lines.append(f"{count} questions belong to a conversation and were asked without it")
     if odd := value.get("notes"):
-        lines.append(f"{len(odd)} answers stand in none of their files, first: {odd[0]}")
+        lines.append(f"{len(odd)} answers are in none of their files, first: {odd[0]}")
     if "aurc" not in value["metrics"]:
         lines.append(
             "no abstention metrics: they need both answerable questions with evidence and "

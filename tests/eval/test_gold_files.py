@@ -145,7 +145,7 @@ def test_an_answer_that_stands_in_none_of_its_files_is_noted(tmp_path: Path) -> 
     question = line("q", "When?", "half past nine", relevant_docs=["n"])
     gold = load(gold_over_files(tmp_path / "g", [question]))
     (note,) = gold.notes
-    assert "questions.jsonl:1: 'half past nine' does not stand in n" in note
+    assert "questions.jsonl:1: 'half past nine' is not in n" in note
 
 
 SHEET = [
@@ -183,7 +183,7 @@ def test_a_sheet_becomes_a_gold_set(tmp_path: Path, pincite: Pincite, name: str)
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (["lunch", "99 CHF", "files/rates.csv", ""], "row 2: the answer '99 CHF' does not stand"),
+        (["lunch", "99 CHF", "files/rates.csv", ""], "row 2: the answer '99 CHF' is not in"),
         (["lunch", "28 CHF", "files/gone.csv", ""], "row 2: the file"),
         (["lunch", "28 CHF", "", ""], "row 2: the answer has no file"),
         (["", "28 CHF", "files/rates.csv", ""], "row 2: the question is empty"),

@@ -32,7 +32,12 @@ def test_without_leave_an_address_is_one_sentence_with_the_way_out(
 ) -> None:
     run = pincite("ingest", url)
     assert_refused(
-        run, 2, f"{url} is on the web", "reads from the network only when you allow it", ALLOWED, "save the page"
+        run,
+        2,
+        f"{url} is on the web",
+        "reads from the network only when you allow it",
+        ALLOWED,
+        "save the page",
     )
     assert not (tmp_path / ".pincite").exists()
 
