@@ -176,9 +176,9 @@ _MEANING = """## What the metrics mean
   the evidence. `quote_recall`: the share of the evidence's characters in the quotes;
   `quote_precision` and `quote_iou`: the characters that the quotes mark against the evidence's.
   Quotes are measured whether or not they were shown.
-- `shown_hit@k`, `complete`: whether an answer, and the share of a complete one that, is in the first
-  k or all quotes that were shown. `claimed`: answerable and ANSWERED; `refused`: answerable and
-  NOT_FOUND; `right`: of all ANSWERED, those with an answer in a quote.
+- `shown_hit@k`: an answer is in the first k quotes that were shown; `complete`: the share of a
+  complete answer that is in all of them. `claimed`: answerable and ANSWERED; `refused`: answerable
+  and NOT_FOUND; `right`: of all ANSWERED, those with an answer in a quote.
 - `answer_*`: SQuAD's measures, of the first quote; `answer_in_quotes`: a gold answer is in a
   quote, word by word.
 - `answerable_auroc`: how well confidence tells answerable questions from others. For the rest an
