@@ -117,7 +117,7 @@ def test_originals_can_be_kept(tmp_path: Path, pincite: Pincite) -> None:
     [
         (("--watch", "f/a.txt"), ["--watch needs folders", "name the folder"]),
         (("f", "--exclude", "!"), ["--exclude '!' is not a pattern"]),
-        (("f", "--title", "One"), ["--title 'One'", "2 were named"]),
+        (("f", "--title", "One"), ["--title 'One'", "2 are named"]),
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage_and_makes_no_library(
