@@ -172,7 +172,7 @@ def test_the_second_ctrl_c_ends_at_once(
     monkeypatch.setattr(ingest, "ingest_sources", interrupt)
     run = pincite("ingest", make(tmp_path / "f", "a.txt"))
     assert run.code == 130
-    assert "stopped: 0 documents are in the library" in run.stderr
+    assert "stopped: the library has 0 documents" in run.stderr
 
 
 class Lines:
