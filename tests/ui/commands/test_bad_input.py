@@ -268,7 +268,7 @@ def test_wrong_usage_names_what_is_wrong(pincite: Pincite, arguments: Arguments,
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("PINCITE_FOO", "1", ["PINCITE_FOO", "no setting", "PINCITE_THRESHOLD"]),
+        ("PINCITE_FOO", "1", ["PINCITE_FOO", "not a setting", "PINCITE_THRESHOLD"]),
         ("PINCITE_QUOTES", "9", ["quotes = '9'", "less than or equal to 3"]),
         ("PINCITE_THRESHOLD", "high", ["threshold = 'high'", "number"]),
         ("PINCITE_EMBEDDER", ".", ["the model . has no safetensors", "choose a model"]),
