@@ -134,6 +134,6 @@ def test_an_unknown_form_of_import_is_refused(pincite: Pincite) -> None:
     run = pincite("eval", "import", "trec", "a.json", "gold")
     assert run.code == 2
     assert (
-        "'trec' is not a form that can be imported; name squad, beir, table or feedback"
+        "'trec' is not a format that can be imported; name squad, beir, table or feedback"
         in run.stderr
     )
