@@ -203,7 +203,7 @@ def import_(
     gold_dir: Annotated[Path, typer.Argument(help="The new gold set's folder.")],
     split: Annotated[str, typer.Option(help="The split of a BEIR folder.")] = "test",
 ) -> None:
-    """Convert a SQuAD file, a BEIR folder, a sheet of questions or ratings of answers into a gold set."""
+    """Convert a SQuAD file, a BEIR folder, a sheet of questions or ratings into a gold set."""
     from pincite.eval import importers
     from pincite.eval.commands.feedback import import_feedback
     from pincite.eval.goldset import write
