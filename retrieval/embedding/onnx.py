@@ -9,6 +9,7 @@ the graph).
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -42,6 +43,8 @@ class OnnxNetwork:
     width = 384
 
     def __init__(self, folder: Path, home: Path | None = None) -> None:
+        # Else it warns on a person's terminal when a process is started after it was used.
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from tokenizers import Tokenizer
 
         file = (home or Path(str(files("pincite.retrieval.embedding")))) / GRAPH
