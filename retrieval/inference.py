@@ -19,8 +19,8 @@ def session(network: bytes, name: str, weights: Path | None = None) -> Any:
     Args:
         network: the ONNX model.
         name: what to call it in messages.
-        weights: the folder of the files that the network names as its weights. They are mapped,
-            not read: what is not used takes no memory.
+        weights: the file that the network names for its weights. It is mapped, not read: what is
+            not used takes no memory.
 
     Raises:
         ModelError: ONNX Runtime is not installed, or refuses the network.
@@ -37,7 +37,8 @@ def session(network: bytes, name: str, weights: Path | None = None) -> Any:
     options.intra_op_num_threads = 1
     if weights is not None:
         key = "session.model_external_initializers_file_folder_path"
-        options.add_session_config_entry(key, str(weights))
+        # Resolved, because a link that leads out of the folder is refused.
+        options.add_session_config_entry(key, str(weights.resolve().parent))
     try:
         return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime has a dozen of its own

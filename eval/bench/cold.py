@@ -94,8 +94,8 @@ def bench(
 
     Args:
         embedder: of the settings, which the processes find for themselves.
-        rounds: how often each is measured, after one start that is not: it compiles the modules,
-            which an installed Pincite finds compiled, and brings files into the system's cache.
+        rounds: how often each is measured, after one start that is not: it compiles the modules
+            that are not, and brings files into the system's cache.
         commands: their arguments. A server ends as soon as it is ready, ``mcp`` as its input does.
 
     Raises:
@@ -103,13 +103,11 @@ def bench(
     """
     measured: list[Start] = []
     with tempfile.TemporaryDirectory(prefix="pincite-cold-") as name:
-        folder = Path(name)
-        library = folder / "library"
+        library = Path(name) / "library"
         with Library.open(library, create=True) as opened:
             article = Path(str(files("pincite.corpus"))) / "documents" / ARTICLE
             ingest_sources([Source(article, "AI safety")], opened, embedder)
-        environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         for number, command in enumerate(commands):
             progress("starting commands", number, len(commands))
             starts = [_start(command, library, environment) for _ in range(1 + rounds)]

@@ -48,7 +48,7 @@ class OnnxNetwork:
         from tokenizers import Tokenizer
 
         file = (home or Path(str(files("pincite.retrieval.embedding")))) / GRAPH
-        self._session = session(_checked(file), str(file), folder)
+        self._session = session(_checked(file), str(file), folder / "model.safetensors")
         # Its lengths are never set after this, so several threads may use it at once.
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()

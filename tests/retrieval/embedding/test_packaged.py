@@ -194,6 +194,13 @@ def test_a_text_keeps_its_first_tokens_and_the_mark_at_its_end(light: PackagedEm
     assert long.offsets[-2].tolist() == [6 * (LONGEST - 3), 6 * (LONGEST - 3) + 5]
 
 
+def test_weights_may_stand_behind_a_link(light: PackagedEmbedder, tmp_path: Path) -> None:
+    for name in ("model.safetensors", "tokenizer.json"):
+        (tmp_path / name).symlink_to(light.folder / name)
+    rows = MeanPooling(OnnxNetwork(tmp_path)).embed_whole(["gull"])
+    assert np.array_equal(rows, light.embed_documents(["gull"]))
+
+
 def test_the_graph_is_what_its_writer_writes() -> None:
     from pincite.eval.fit.embedder_graph import graph
 
@@ -206,7 +213,7 @@ def test_the_graph_of_another_bert_gives_the_states_that_torch_gives(tiny: Path)
 
     ids = np.array([[2, 5, 6, 7, 3], [2, 8, 3, 0, 0]])
     mask = (ids > 0).astype(np.int64)
-    session = inference.session(graph(tiny), "tiny", tiny)
+    session = inference.session(graph(tiny), "tiny", tiny / "model.safetensors")
     (states,) = session.run(["states"], {"ids": ids, "mask": mask})
     import torch
 
