@@ -10,7 +10,7 @@ import pytest
 from pincite.corpus.store.library import Library
 from pincite.eval.goldset import bundled
 from pincite.ingest.files.walk import Source
-from pincite.ingest.pipeline import ingest_sources
+from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.embedding.embedder import PACKAGED, Embedder, SentenceTransformerEmbedder
 from pincite.retrieval.embedding.packaged import PackagedEmbedder
@@ -27,7 +27,8 @@ def test_fifty_questions_have_the_quotes_and_the_confidence_that_torch_gives(
 
     def answers(name: str, embedder: Embedder) -> list[Answer]:
         with Library.open(tmp_path / name, create=True) as library:
-            ingest_sources([Source(article, "AI safety")], library, embedder)
+            options = Options(seconds=3600)  # a machine under load is no fault
+            ingest_sources([Source(article, "AI safety")], library, embedder, options=options)
         with Engine.open(tmp_path / name, embedder=embedder) as engine:
             return [engine.ask(question) for question in questions]
 
