@@ -14,7 +14,15 @@ import typer
 
 from pincite.corpus.errors import UnderFloorError, UsageError
 from pincite.corpus.extras import require
-from pincite.eval.commands.bench import bench, bench_api, bench_ingest, extraction, places, printed
+from pincite.eval.commands.bench import (
+    bench,
+    bench_api,
+    bench_cold,
+    bench_ingest,
+    extraction,
+    places,
+    printed,
+)
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
@@ -230,6 +238,7 @@ app.command()(lessons)
 app.command()(teach)
 app.command()(calibrate)
 app.command()(bench)
+app.command("bench-cold")(bench_cold)
 app.command("bench-ingest")(bench_ingest)
 app.command("bench-api")(bench_api)
 app.command()(extraction)

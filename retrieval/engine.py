@@ -29,8 +29,13 @@ from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.cross_encoder.cross_encoder import PACKAGED as PACKAGED_CROSS_ENCODER
 from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.cross_encoder.types import CrossEncoder
-from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
+from pincite.retrieval.embedding.embedder import (
+    PACKAGED,
+    Embedder,
+    SentenceTransformerEmbedder,
+)
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
+from pincite.retrieval.embedding.packaged import PackagedEmbedder
 from pincite.retrieval.guides import asking, guide_to
 from pincite.retrieval.listeners import Listeners, checked
 from pincite.retrieval.overview.guide import Guide
@@ -45,14 +50,22 @@ _TRIES = 5  # of one question, while somebody else writes to the library
 _T = TypeVar("_T")
 
 
-def open_embedder(settings: Settings) -> Embedder:
-    """The embedder that the settings name. Its weights are loaded on first use.
+def open_embedder(
+    settings: Settings, say: Callable[[str], None] = lambda sentence: None
+) -> Embedder:
+    """The embedder that the settings name. torch, where it takes that, is loaded on first use.
+
+    Args:
+        settings: with the embedder's name.
+        say: gets a sentence when torch has to take the place of ONNX Runtime.
 
     Raises:
         ModelError: there is no such model, or its files are not what they should be.
     """
     if settings.embedder == HASHING:
         return HashingEmbedder()
+    if settings.embedder == PACKAGED:
+        return PackagedEmbedder(settings.precision, say)
     return SentenceTransformerEmbedder(settings.embedder, settings.precision)
 
 
@@ -106,7 +119,7 @@ class Engine:
         settings = settings or load_settings()
         library = Library.open(path if path is not None else settings.library)
         try:
-            embedder = embedder or open_embedder(settings)
+            embedder = embedder or open_embedder(settings, say)
             library.require(embedder.fingerprint)
             return cls(library, embedder, settings, say)
         except BaseException:
