@@ -8,6 +8,7 @@ from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Scope
 
 from pincite.ingest.processes.page_images import Drawings, page_pictures
 from pincite.ingest.uploads import Intake
@@ -18,20 +19,21 @@ from pincite.ui.api import chat_completions, health, uploads
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.queue import Queue
 from pincite.ui.guides import Guides
+from pincite.ui.server import page_uploads
 from pincite.ui.server.auth import AuthMiddleware, Credentials
 from pincite.ui.server.documents_route import documents_route
 from pincite.ui.server.logs import AccessLog
 from pincite.ui.server.metrics import Metrics, metrics_route
 from pincite.ui.server.options import ServerOptions
 from pincite.ui.server.origin import OriginMiddleware
+from pincite.ui.server.page_calls import LARGEST_CALL
+from pincite.ui.server.page_limits import PageLimits
 from pincite.ui.server.plain_pages import NotFoundPages
 from pincite.ui.server.proxies import NO_PROXIES, Proxies, ProxyMiddleware
 from pincite.ui.web.addresses import ASK, EVALUATE, LIBRARY, PageAddresses
 from pincite.ui.web.app import build
 from pincite.ui.web.evaluate.protocol import load_evaluations
 from pincite.ui.web.mount import mount
-
-_UPLOAD = "/gradio_api/upload"
 
 
 def site(
@@ -65,17 +67,15 @@ def site(
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
-        async with server.session_manager.run():
+        async with server.session_manager.run(), page_limits.kept():
             yield
         drawings.close()
 
     app = FastAPI(
         title="Pincite", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running
     )
-    most = uploads.most(options.limits)
     app.add_middleware(
-        BodyLimitMiddleware,
-        limit=lambda scope: SMALL if scope["path"].startswith(mcp.PATH) else most,
+        BodyLimitMiddleware, limit=partial(_body_limit, uploads.most(options.limits))
     )
     evaluations = (
         None
@@ -90,7 +90,9 @@ def site(
         credentials=credentials,
         open_paths={f"{programs.PREFIX}{health.PATH}": health.state_alone(engine)},
     )
-    app.add_middleware(OriginMiddleware, hosts=hosts, shut=(_UPLOAD,) if options.read_only else ())
+    app.add_middleware(
+        OriginMiddleware, hosts=hosts, shut=(page_uploads.PATH,) if options.read_only else ()
+    )
     # Without a policy of ours Gradio lets any web page read the answers, unless it knows the
     # address as this machine's.
     app.add_middleware(CORSMiddleware, allow_origins=[])
@@ -112,4 +114,13 @@ def site(
         ),
         largest=1 if options.read_only else options.limits.file_bytes,
     )
+    page_limits = PageLimits(app, options.limits)
     return app
+
+
+def _body_limit(upload: int, scope: Scope) -> int:
+    """The bytes that a body may have, where an upload may have so many."""
+    path = scope["path"]
+    if path.startswith(mcp.PATH):
+        return SMALL
+    return upload if path.startswith((programs.PREFIX, page_uploads.PATH)) else LARGEST_CALL
