@@ -6,14 +6,14 @@ and has routes that fetch from other servers, write to the disk, or keep somethi
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import sys
-from collections.abc import Callable
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
@@ -21,33 +21,37 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pincite.ingest.files.read import MB
 from pincite.ui.server.logs import path_without_names
+from pincite.ui.server.page_call_checks import (
+    WORD,
+    CallRefusedError,
+    check_data,
+    check_words,
+    json_object,
+    refused,
+)
 from pincite.ui.server.page_sessions import PageSessions
 from pincite.ui.server.page_uploads import PageUploads
 
 LARGEST_CALL = 16 * MB  # bytes: a long conversation, which the browser hands in to be drawn anew
 _BODIES = 4 * LARGEST_CALL  # bytes of all calls that are being read at once
-_DEEPEST = 64  # lists and objects in each other
 
 _API = "/gradio_api"
-_WORD = "[A-Za-z0-9_-]{1,64}"
 _GET = re.compile(
     "/|/config/?|/(static|assets|svelte)/.+|/theme.css|/favicon.ico|/robots.txt|/manifest.json|"
     f"{_API}/(info/?|openapi.json|theme.css|startup-events|app_id/?|login_check/?|user/?|"
-    f"queue/(status|data)|heartbeat/{_WORD}|call/(v2/)?{_WORD}/{_WORD})"
+    f"queue/(status|data)|heartbeat/{WORD}|call/(v2/)?{WORD}/{WORD})"
 )
 _POST = re.compile(
-    f"{_API}/(queue/join|cancel|reset/?|(?P<named>run|api|call|call/v2)/(?P<name>{_WORD})/?)"
+    f"{_API}/(queue/join|cancel|reset/?|(?P<named>run|api|call|call/v2)/(?P<name>{WORD})/?)"
 )
-_EVENT = re.compile(f"{_API}/call/(?:v2/)?{_WORD}/({_WORD})")
-_IS_WORD = re.compile(_WORD)
+_EVENT = re.compile(f"{_API}/call/(?:v2/)?{WORD}/({WORD})")
+
+# What functions of ours fail with that were given something else than a page gives them. They
+# catch what fails in the library.
+_CALLERS_FAULTS = (AttributeError, LookupError, TypeError, ValueError)
+_failure: ContextVar[BaseException | None] = ContextVar("_failure", default=None)
 
 _LOG = logging.getLogger("pincite.pages")
-
-
-class _RefusedError(Exception):
-    def __init__(self, status: HTTPStatus, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 class PageCalls:
@@ -79,14 +83,17 @@ class PageCalls:
 
         async def noted(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
+            if message["type"] == "http.response.start":
+                started = True
+                if message["status"] == 500 and isinstance(_failure.get(), _CALLERS_FAULTS):
+                    message = {**message, "status": 400}
             await send(message)
 
         try:
             await self._answer(scope, receive, noted)
         except ClientDisconnect:
             return
-        except _RefusedError as why:
+        except CallRefusedError as why:
             await PlainTextResponse(str(why), why.status)(scope, receive, send)
         except HTTPException as why:
             if not started:
@@ -103,15 +110,24 @@ class PageCalls:
         if method in ("GET", "HEAD") and _GET.fullmatch(path):
             await self._stream(scope, receive, send)
         elif method == "POST" and (called := _POST.fullmatch(path)):
+            if "application/json" not in Headers(scope=scope).get("content-type", ""):
+                raise CallRefusedError(
+                    HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Calls are sent as application/json."
+                )
             body = await self._body(receive)
-            call = _object(body)
+            call = json_object(body)
+            check_words(call)
             if path == f"{_API}/queue/join" or called["named"]:
                 self._check(call, called["named"], called["name"])
+            elif call.get("event_id") is None:
+                raise refused("event_id is missing")
+            elif path == f"{_API}/cancel" and None in map(call.get, ("session_hash", "fn_index")):
+                raise refused("session_hash or fn_index is missing")
             await self._app(scope, _again(body, receive), send)
         elif method not in ("GET", "HEAD", "POST"):
-            raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Pages are got or posted to.")
+            raise CallRefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Pages are got or posted to.")
         else:
-            raise _RefusedError(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+            raise CallRefusedError(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         session = self._session(scope)
@@ -131,7 +147,7 @@ class PageCalls:
         else:
             return None
         if session not in self._sessions:
-            raise _RefusedError(
+            raise CallRefusedError(
                 HTTPStatus.NOT_FOUND, "Nobody waits under this name; load the page again."
             )
         return session
@@ -147,7 +163,7 @@ class PageCalls:
                 part, more = message.get("body", b""), message.get("more_body", False)
                 size, self._held = size + len(part), self._held + len(part)
                 if self._held > _BODIES and len(parts):
-                    raise _RefusedError(
+                    raise CallRefusedError(
                         HTTPStatus.SERVICE_UNAVAILABLE, "Too much comes in; try again in a moment."
                     )
                 parts.append(part)
@@ -159,30 +175,23 @@ class PageCalls:
         """Look at a call of a function.
 
         Raises:
-            _RefusedError: there is no such function, or it does not take this.
+            CallRefusedError: there is no such function, or it does not take this.
         """
         if call.get("batched"):
-            raise _refused("batched is for nothing here")
+            raise refused("batched is for nothing here")
         session = call.get("session_hash")
         if session is None and named is None:
-            raise _refused("session_hash is missing")
-        for field in ("session_hash", "event_id"):
-            word = call.get(field)
-            if word is not None and not (isinstance(word, str) and _IS_WORD.fullmatch(word)):
-                raise _refused(f"{field} is no word of at most 64 letters and digits")
+            raise refused("session_hash is missing")
         function = self._function(call, named, name)
+        if named in ("run", "api") and function.queue:
+            raise CallRefusedError(
+                HTTPStatus.NOT_FOUND, "This function is called by way of the queue."
+            )
         if named == "call/v2":  # by the names of its parameters
             return
-        data, inputs = call.get("data"), function.inputs
-        if not isinstance(data, list) or len(data) != len(inputs):
-            raise _refused(f"data is no list of {len(inputs)}")
-        for number, (value, component) in enumerate(zip(data, inputs, strict=True)):
-            if not _TAKES.get(type(component).__name__, _anything)(value):
-                raise _refused(f"data has something else at {number} than is asked for there")
-        if call.get("trigger_id") is not None and type(call["trigger_id"]) is not int:
-            raise _refused("trigger_id is no number")
+        check_data(call.get("data"), function.inputs)
         if function.queue and not self._sessions.has_room(session):
-            raise _RefusedError(
+            raise CallRefusedError(
                 HTTPStatus.SERVICE_UNAVAILABLE, "Too many wait already; try again in a moment."
             )
         said = call.get("event_data")
@@ -197,7 +206,7 @@ class PageCalls:
         else:
             found = [self._blocks.fns.get(number)] if type(number) is int else []
         if not found or found[0] is None or not callable(found[0].fn):
-            raise _RefusedError(HTTPStatus.NOT_FOUND, "The pages have no such function.")
+            raise CallRefusedError(HTTPStatus.NOT_FOUND, "The pages have no such function.")
         return found[0]
 
 
@@ -208,6 +217,7 @@ class _OneLine:
     def print_exc() -> None:
         error = sys.exc_info()[1]
         if error is not None:
+            _failure.set(error)
             _log(_API, error)
 
 
@@ -218,39 +228,6 @@ def _log(path: str, error: BaseException) -> None:
         at = at.tb_next
     kind = type(error).__name__
     _LOG.warning("a call to %s ended with %s at %s", path_without_names(path), kind, where)
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    """The JSON object of a call.
-
-    Raises:
-        _RefusedError: it is none, or one that text cannot be made of again.
-    """
-    try:
-        call = json.loads(body, parse_constant=_no_number)
-        _check_depth(call, _DEEPEST)
-        json.dumps(call, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):  # UnicodeError, too, is a ValueError
-        raise _refused("it is no JSON, or is nested too deeply") from None
-    if not isinstance(call, dict):
-        raise _refused("it is no JSON object")
-    return call
-
-
-def _check_depth(value: Any, left: int) -> None:
-    if left == 0:
-        raise ValueError
-    for inner in value.values() if isinstance(value, dict) else value:
-        if isinstance(inner, dict | list):
-            _check_depth(inner, left - 1)
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(text)
-
-
-def _refused(why: str) -> _RefusedError:
-    return _RefusedError(HTTPStatus.BAD_REQUEST, f"Pincite's pages do not take this call: {why}.")
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
@@ -265,29 +242,3 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return once
-
-
-def _is_text(value: Any) -> bool:
-    return value is None or isinstance(value, str)
-
-
-def _is_number(value: Any) -> bool:
-    return value is None or (type(value) in (int, float) and abs(value) < 2**53)
-
-
-def _is_choice(value: Any) -> bool:
-    return _is_text(value) or (
-        isinstance(value, list) and all(isinstance(one, str) for one in value)
-    )
-
-
-def _anything(value: Any) -> bool:
-    return True
-
-
-_TAKES: dict[str, Callable[[Any], bool]] = {
-    "Textbox": _is_text,
-    "Number": _is_number,
-    "Dropdown": _is_choice,
-    "Api": lambda value: isinstance(value, str),
-}
