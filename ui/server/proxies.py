@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pincite.corpus.errors import UsageError
+from pincite.ui.server.refusals import refusal
 
 _FOR, _PROTO, _HOST = b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"
 _FORWARDED = (_FOR, _PROTO, _HOST, b"forwarded", b"x-forwarded-port", b"x-forwarded-prefix")
+OF_ONE = 256  # calls of one address at once; an open page needs one or two
 _MOST_NAMES = 20  # in one X-Forwarded-For: more proxies stand behind each other nowhere
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 
@@ -76,6 +80,7 @@ class ProxyMiddleware:
     def __init__(self, app: ASGIApp, proxies: Proxies) -> None:
         self._app = app
         self._proxies = proxies
+        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -90,7 +95,24 @@ class ProxyMiddleware:
                 }
                 client = self._proxies.client(peer, said[_FOR])
                 scope.update(_as_asked(scope, said), client=(client, port))
+                await self._bounded(client, scope, receive, send)
+                return
         await self._app(scope, receive, send)
+
+    async def _bounded(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
+        # A proxy may have all connections; so whoever comes through it is counted by call.
+        if self._open[client] >= OF_ONE:
+            sentence = "Too much is asked from your address at once; try again in a moment."
+            refused = refusal(scope, HTTPStatus.TOO_MANY_REQUESTS, sentence, {"Retry-After": "5"})
+            await refused(scope, receive, send)
+            return
+        self._open[client] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._open[client] -= 1
+            if not self._open[client]:
+                del self._open[client]
 
 
 def checked_name(text: str) -> str:

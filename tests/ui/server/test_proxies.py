@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 from collections.abc import Iterator
@@ -13,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.ui.server.proxies import Proxies, ProxyMiddleware, checked_name
+from pincite.ui.server.proxies import OF_ONE, Proxies, ProxyMiddleware, checked_name
 from pincite.ui.server.site import site
 from tests.conftest import Pincite
 from tests.ui.server.started import started
@@ -71,6 +72,39 @@ def test_what_anybody_else_says_is_not_even_passed_on() -> None:
 )
 def test_the_client_is_the_last_that_is_no_proxy(said: str, client: str) -> None:
     assert seen(PROXY, For=said)[0] == client
+
+
+async def test_one_address_behind_a_proxy_leaves_room_for_others() -> None:
+    stop, statuses = asyncio.Event(), []
+
+    async def wait(scope: Scope, receive: Receive, send: Send) -> None:
+        await stop.wait()
+        await JSONResponse(None)(scope, receive, send)
+
+    app = ProxyMiddleware(wait, OURS)
+
+    async def ask(client: str) -> None:
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append((client, message["status"]))
+
+        headers = [(b"x-forwarded-for", client.encode())]
+        scope = {"type": "http", "path": "/", "client": (PROXY, 1), "headers": headers}
+        await app(scope, _nothing, send)
+
+    greedy = [asyncio.create_task(ask(PERSON)) for _ in range(OF_ONE + 3)]
+    other = asyncio.create_task(ask("192.0.2.1"))
+    await asyncio.sleep(0)
+    stop.set()
+    await asyncio.gather(*greedy, other)
+    await ask(PERSON)
+    assert statuses.count((PERSON, 429)) == 3
+    assert statuses.count((PERSON, 200)) == OF_ONE + 1
+    assert ("192.0.2.1", 200) in statuses
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
 
 
 def test_a_scheme_that_is_none_is_not_taken_over() -> None:
