@@ -68,6 +68,21 @@ def serve(
             "(default: $PINCITE_LOG_FORMAT, or lines)."
         ),
     ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="A name under which browsers may call the server. Repeatable."
+        ),
+    ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            envvar="PINCITE_PROXY",
+            help="The address of a proxy in front, or its network: believe what it says about who "
+            "asks. Repeatable.",
+        ),
+    ] = None,
     threshold: ThresholdOption = None,
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
@@ -76,6 +91,7 @@ def serve(
         require("eval", "pincite serve --gold")
     from pincite.ui.server import logs
     from pincite.ui.server.auth import Credentials
+    from pincite.ui.server.proxies import Proxies, checked_name
     from pincite.ui.server.run import is_loopback
     from pincite.ui.server.run import serve as serve_web
 
@@ -88,6 +104,8 @@ def serve(
             f"on {host} others than you can reach these documents; say who may with --auth FILE "
             "(make it with: pincite password FILE NAME), or let in everybody with --no-auth"
         )
+    proxies = Proxies.of(proxy or ())
+    names = [checked_name(text) for text in name or ()]
     credentials = None if auth is None else Credentials.read(auth, api_token)
     if not read_only:  # a first document can be added on the page
         Library.open(settings().library, create=True).close()
@@ -109,6 +127,8 @@ def serve(
             ),
             say=tell,
             log_format=form,
+            proxies=proxies,
+            names=names,
         )
 
 
