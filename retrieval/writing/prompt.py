@@ -69,7 +69,7 @@ def prompt_for(
         blocks.append(block)
         room -= size
     parts = [f"Quotes, between two lines {fence}:", fence, *blocks, fence]
-    if said := _said_before(history):
+    if said := said_before(history):
         parts += [f"What was said before, between two lines {fence}:", fence, said, fence]
     parts += [f"Question: {_inline(question)}", _RULE]
     user = "\n".join(parts)
@@ -77,15 +77,21 @@ def prompt_for(
 
 
 def tokens(text: str) -> int:
-    """About how many tokens a text has, for any model; a word of letters counts one for each four.
+    """About how many tokens a text has, for any model; seldom too few.
+
+    A word counts one for each five letters, a figure one for each two digits, and every character
+    beyond ASCII one. For English prose that is some 1.3 times what SmolLM2 counts.
 
     >>> tokens("It rained in 2021."), tokens("internationalisation")
-    (7, 5)
+    (7, 4)
     """
-    return sum(
-        -(-len(piece) // (3 if piece.isdigit() else 4)) if piece.isascii() else len(piece)
-        for piece in _PIECE.findall(text)
-    )
+    return sum(map(_tokens_of, _PIECE.findall(text)))
+
+
+def _tokens_of(piece: str) -> int:
+    if not piece.isascii():
+        return len(piece)
+    return -(-len(piece) // (2 if piece.isdigit() else 5))
 
 
 def _block(number: int, quote: Quote) -> str:
@@ -105,7 +111,8 @@ def _words_of(quote: Quote) -> str:
     return f"{'… ' if before else ''}{_inline(kept)} …"
 
 
-def _said_before(history: Sequence[Turn]) -> str:
+def said_before(history: Sequence[Turn]) -> str:
+    """The end of what was said, a line a turn, as much as a prompt has room for."""
     lines: list[str] = []
     room = _HISTORY
     for turn in reversed(history):
