@@ -14,6 +14,7 @@ import typer
 
 from pincite.corpus.errors import UnderFloorError, UsageError
 from pincite.eval.commands.bench import bench, bench_api, bench_ingest, extraction, places, printed
+from pincite.eval.commands.feedback import import_feedback
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
@@ -177,22 +178,25 @@ def check(gold_dir: Annotated[Path, typer.Argument(help="The gold set's folder."
 
 @app.command("import")
 def import_(
-    form: Annotated[str, typer.Argument(help="squad, beir or table.")],
+    form: Annotated[str, typer.Argument(help="squad, beir, table or feedback.")],
     source: Annotated[
         Path,
         typer.Argument(
-            help="SQuAD's JSON, BEIR's folder, or a .csv or .xlsx with the columns "
-            "question, answer, file."
+            help="SQuAD's JSON, BEIR's folder, a .csv or .xlsx with the columns question, answer, "
+            "file, or the folder of a library whose server's users rated answers."
         ),
     ],
     gold_dir: Annotated[Path, typer.Argument(help="The new gold set's folder.")],
     split: Annotated[str, typer.Option(help="BEIR: which qrels.")] = "test",
 ) -> None:
-    """Turn a SQuAD file, a BEIR folder or a sheet of questions into a gold set."""
+    """Turn a SQuAD file, a BEIR folder, a sheet of questions or ratings into a gold set."""
     from pincite.eval import importers
     from pincite.eval.goldset import write
     from pincite.eval.table_importer import table
 
+    if form == "feedback":
+        import_feedback(source, gold_dir)
+        return
     if form == "table":
         corpus, questions = table(source, gold_dir)
     elif form == "squad":
@@ -200,7 +204,9 @@ def import_(
     elif form == "beir":
         corpus, questions = importers.beir(source, split)
     else:
-        raise UsageError(f"{form!r} is not a form that can be imported; name squad, beir or table")
+        raise UsageError(
+            f"{form!r} is not a form that can be imported; name squad, beir, table or feedback"
+        )
     gold = write(gold_dir, corpus, questions)
     output().print(f"{gold_dir}: {len(gold.documents)} documents, {len(gold.questions)} questions")
 

@@ -17,7 +17,6 @@ Everything is checked on loading, and whatever is wrong is said with its file an
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,7 +28,7 @@ from pincite.corpus.errors import GoldSetError
 from pincite.eval.gold_files import GoldFile, read_files
 from pincite.eval.gold_lines import CORPUS, QUESTIONS, document_from, question_from, unprinted
 from pincite.eval.gold_types import Evidence, GoldDocument, GoldSet, Question
-from pincite.eval.jsonlines import Lines, get, json_lines, numbered
+from pincite.eval.jsonlines import Lines, get, json_lines, numbered, write_lines
 
 __all__ = [
     "Evidence",
@@ -105,15 +104,8 @@ def write(folder: Path, corpus: Iterable[Any], questions: Iterable[Any]) -> Gold
         numbered(folder / QUESTIONS, lines[QUESTIONS]),
     )
     _narrowed(gold, folder / QUESTIONS)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, values in lines.items():
-            text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
-            aside = folder / f".{name}.part"
-            aside.write_text(text, "utf-8")
-            aside.replace(folder / name)
-    except OSError as error:
-        raise GoldSetError(f"the folder {folder} cannot be written: {error.strerror}") from error
+    for name, values in lines.items():
+        write_lines(folder / name, values)
     return gold
 
 
