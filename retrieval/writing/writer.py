@@ -48,6 +48,17 @@ class Writer:
         self.model = model
         self._turn = threading.Lock()
 
+    @contextmanager
+    def in_turn(self, watch: Callable[[], None]) -> Iterator[None]:
+        """Wait until the model is free, if it is on this machine; ``watch`` is called meanwhile."""
+        while self.model.is_local and not self._turn.acquire(timeout=_TURN_S):
+            watch()
+        try:
+            yield
+        finally:
+            if self.model.is_local:
+                self._turn.release()
+
     def write(
         self,
         question: str,
@@ -76,7 +87,7 @@ class Writer:
         sentences: list[Sentence] = []
         problem = None
         try:
-            with _in_turn(self._turn, self.model.is_local, listener.watch):
+            with self.in_turn(listener.watch):
                 for draft in call.drafts(listener.watch):
                     sentences.append(check(draft, evidence, question, weight))
                     listener.on_sentence(sentences[-1])
@@ -193,15 +204,3 @@ def _fence(quotes: Sequence[Quote]) -> str:
         fence = secrets.token_hex(6)
         if not any(fence in quote.text for quote in quotes):
             return fence
-
-
-@contextmanager
-def _in_turn(lock: threading.Lock, needed: bool, watch: Callable[[], None]) -> Iterator[None]:
-    """Holds the lock where one is needed, and watches while it waits."""
-    while needed and not lock.acquire(timeout=_TURN_S):
-        watch()
-    try:
-        yield
-    finally:
-        if needed:
-            lock.release()
