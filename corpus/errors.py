@@ -177,6 +177,10 @@ class ModelError(PinciteError):
     """The embedding model is missing, or its files are not what they should be."""
 
 
+class WriterError(PinciteError):
+    """The model that writes answers cannot be reached, refuses, or broke off."""
+
+
 class UnderFloorError(PinciteError):
     """An evaluation is worse than its floors allow."""
 
