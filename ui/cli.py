@@ -21,7 +21,8 @@ from pincite.ui.commands.ask import ask, chat, search
 from pincite.ui.commands.documents import documents, remove, rename, show, tag
 from pincite.ui.commands.ingest import ingest
 from pincite.ui.commands.maintenance import compact, doctor, export, import_, rebuild, reembed
-from pincite.ui.commands.serve import mcp, password, serve
+from pincite.ui.commands.people import password, people
+from pincite.ui.commands.serve import mcp, serve
 from pincite.ui.console import EXIT_FAILED, State, out, say
 from pincite.ui.plain_help import HELP_OPTIONS, plain
 
@@ -78,6 +79,7 @@ app.command()(doctor)
 
 app.command()(serve)
 app.command()(password)
+app.add_typer(people, name="people")
 app.command("mcp")(mcp)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from pincite.ingest.uploads import FILES, Limits
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import LogFormat
 from pincite.ui.api.queue import WAITING, Queue
-from pincite.ui.console import ThresholdOption, err, open_engine, say, settings
+from pincite.ui.console import ThresholdOption, open_engine, say, settings
 from pincite.ui.server.options import ServerOptions
 
 
@@ -71,7 +70,7 @@ def serve(
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
     from pincite.ui.server import logs
-    from pincite.ui.server.auth import Credentials
+    from pincite.ui.server.credentials import Credentials
     from pincite.ui.server.run import is_loopback
     from pincite.ui.server.run import serve as serve_web
 
@@ -112,29 +111,6 @@ def _kept(originals: bool | None) -> Originals:
     if originals is None:
         return Originals.DRAWABLE
     return Originals.ALL if originals else Originals.NONE
-
-
-def password(
-    file: Annotated[Path, typer.Argument(help="The file of people; made where there is none.")],
-    name: Annotated[str, typer.Argument(help="Whose password it is.")],
-) -> None:
-    """Add a person to a file for --auth, or give one a new password. It is asked for."""
-    from pincite.ui.server.auth import hashed
-
-    if not name.strip() or ":" in name or not name.isprintable():
-        raise UsageError(f"the name {name!r} is empty or has a colon in it; choose another")
-    given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    kept = f"{name}:{hashed(given)}"
-    try:
-        lines = file.read_text("utf-8").splitlines() if file.exists() else []
-        others = [line for line in lines if line.strip() and line.partition(":")[0] != name]
-        aside = file.with_name(f".{file.name}.new")
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-            stream.write("\n".join([*others, kept]) + "\n")
-        aside.replace(file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be written: {error}; name another file") from error
-    err().print(f"{name} may come in with this password", markup=False)
 
 
 def mcp() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,12 @@ class Holdings:
     def rows(self) -> list[Row]:
         """The documents, and the files that could not be read."""
         return [*self.entries, *self.refusals]
+
+    def limited_to(self, tags: frozenset[str]) -> Holdings:
+        """The documents with any of these tags. A file that could not be read has none."""
+        entries = [entry for entry in self.entries if not tags.isdisjoint(entry.tags)]
+        counts = Counter(tag for entry in entries for tag in entry.tags)
+        return Holdings(entries, (), dict(sorted(counts.items())))
 
 
 @dataclass(frozen=True, slots=True)
