@@ -112,6 +112,14 @@ class ReadableLibrary:
         ((documents,),) = self._database.rows("SELECT count(*) FROM documents")
         return int(documents)
 
+    def ids(self) -> frozenset[str]:
+        """The ids of all documents."""
+        return frozenset(row[0] for row in self._database.rows("SELECT id FROM documents"))
+
+    def has(self, id: str) -> bool:
+        """Whether a document has this id."""
+        return bool(self._database.rows("SELECT 1 FROM documents WHERE id = ?", [id]))
+
     def counts(self) -> tuple[int, int]:
         """How many documents and passages there are."""
         ((passages,),) = self._database.rows("SELECT count(*) FROM passages")
