@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from pincite.corpus.errors import AccessDeniedError
+from pincite.corpus.store.library import Library
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 
@@ -99,6 +100,11 @@ def confirm(scope: Scope) -> None:
 def engine_for(engine: Engine, person: Person) -> Engine:
     """The engine as a person sees it: over the documents of their collections alone."""
     return engine if person.tags is None else engine.limited_to(person.tags)
+
+
+def library_for(library: Library, person: Person) -> Library:
+    """The library as a person sees it."""
+    return library if person.tags is None else library.limited_to(person.tags)
 
 
 def intake_for(intake: Intake, person: Person) -> Intake:

@@ -1,4 +1,4 @@
-"""``pincite people`` and ``pincite password``: who may come in to a server, and what they may do."""
+"""``pincite people`` and ``pincite password``: who may come in, and what they may do."""
 
 from __future__ import annotations
 

@@ -128,7 +128,9 @@ def site(
     app.add_middleware(AccessLog)  # the outermost, so that what is refused is written too
     app.mount(programs.PREFIX, programs.api(engine, queue, drawings, intake, guides))
     app.mount(chat_completions.PREFIX, chat_completions.chat_completions(engine, queue))
-    app.router.routes.extend([*over_http.routes, documents_route(engine), metrics_route(metrics)])
+    app.router.routes.extend(
+        [*over_http.routes, documents_route(engine.library), metrics_route(metrics)]
+    )
     roles: tuple[Role, ...] = ROLES if credentials else (EVERYBODY.role,)
     pictures = partial(page_pictures, engine.library)
     mount(

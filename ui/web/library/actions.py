@@ -17,7 +17,7 @@ from pincite.ingest.uploads import Intake
 from pincite.ingest.wastebin import Removed, Wastebin
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.health import examine
-from pincite.ui.access import EVERYBODY, Person, Role, engine_for
+from pincite.ui.access import EVERYBODY, Person, Role, library_for
 from pincite.ui.guides import SharedGuides
 from pincite.ui.web.html import NO_HTML, Html
 from pincite.ui.web.library import document_list, document_view, guide_view, notices
@@ -94,7 +94,6 @@ class LibraryActions:
     """
 
     def __init__(self, engine: Engine, intake: Intake, guides: SharedGuides | None = None) -> None:
-        self._engine = engine
         self._library = self._visible = engine.library
         self._settings = engine.settings.model_copy(update={"library": engine.library.folder})
         self._bin = Wastebin(engine.library, engine.embedder, intake.remove)
@@ -109,7 +108,7 @@ class LibraryActions:
         """The same for a person: they see and do what they may."""
         theirs = copy.copy(self)
         theirs._person = person
-        theirs._visible = engine_for(self._engine, person).library
+        theirs._visible = library_for(self._library, person)
         theirs._guides = self._shared_guides.of(person)
         if person.tags is not None:
             theirs._collections = Collections(self._library, person.tags)
@@ -154,8 +153,7 @@ class LibraryActions:
         return guide_view.questions(guide) if guide else None
 
     def _holdings(self) -> Holdings:
-        holdings, tags = self._catalogue.holdings(), self._person.tags
-        return holdings if tags is None else holdings.limited_to(tags)
+        return self._catalogue.holdings(self._person.tags)
 
     def _may_undo(self, removed: Removed) -> bool:
         return self._person.may("write") and self._person.sees(removed.tags)

@@ -49,7 +49,7 @@ def document_view(
         guide=Html() if at else guide_view(guide),
         facts=_facts(entry, marked(document)),
         warnings=_warnings(entry.warnings),
-        tags=_tags(entry, person) if person.may("write") else chips(entry.tags),
+        tags=_tags(entry) if person.may("write") else chips(entry.tags),
         rename=_rename(entry) if person.may("write") else Html(),
         turning=turning,
         text=_text(shown[at]),
@@ -107,11 +107,13 @@ def _warnings(warnings: Sequence[str]) -> Html:
     )
 
 
-def _tags(entry: Entry, person: Person) -> Html:
+def _tags(entry: Entry) -> Html:
     items = Html().join(
-        Html("<li>{tag}{untag}</li>").format(
-            tag=isolated(tag), untag=_untag(entry, tag) if person.sees([tag]) else Html()
-        )
+        Html(
+            '<li>{tag}<button type="button" data-verb="untag" data-id="{id}"'
+            ' data-tag="{value}" aria-label="Take the tag {value} away">'
+            "×</button></li>"
+        ).format(tag=isolated(tag), id=entry.id, value=attribute(tag))
         for tag in entry.tags
     )
     return Html(
@@ -121,13 +123,6 @@ def _tags(entry: Entry, person: Person) -> Html:
         ' placeholder="New tag" autocomplete="off" data-after="tag untag"></label>'
         '<button type="submit">Add tag</button></form>'
     ).format(id=entry.id, items=items)
-
-
-def _untag(entry: Entry, tag: str) -> Html:
-    return Html(
-        '<button type="button" data-verb="untag" data-id="{id}" data-tag="{value}"'
-        ' aria-label="Take the tag {value} away">×</button>'
-    ).format(id=entry.id, value=attribute(tag))
 
 
 def _rename(entry: Entry) -> Html:
