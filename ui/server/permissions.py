@@ -24,6 +24,7 @@ _OF_PAGES = "|".join(
 # By method and path; the first that fits holds.
 _RULES: tuple[tuple[str, str, Role], ...] = (
     (".*", "/metrics", "admin"),
+    (".*", rf"/monitoring(/.*)?|{_GRADIO}/(runs|vibe-code|dev/.*)", "admin"),  # shut off anyway
     (".*", rf"{_GRADIO}/upload", "write"),
     ("POST", "/api/v1/(ask|search)", "read"),
     ("POST", "/api/v1/documents", "write"),
