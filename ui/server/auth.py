@@ -80,7 +80,7 @@ class AuthMiddleware:
         elif given and (person := await self._checked(credentials, given)):
             await self._enter(credentials, given, person, scope, receive, send)
         else:
-            if given:
+            if given and not credentials.was_right(given):
                 self._limiter.wrong(address)
             refused = refusal(
                 scope,

@@ -30,10 +30,19 @@ _REMEMBERED = 256  # headers that were right, so that not every request costs a 
 
 @dataclass(frozen=True, slots=True)
 class _Accepted:
-    """The people of one state of the file, and whose header was right while it was so."""
+    """The people of one state of the file, and whose header was right while it was so.
+
+    ``former`` are headers that were right before.
+    """
 
     people: Mapping[str, Account]
+    former: frozenset[bytes] = frozenset()
     known: dict[bytes, Person] = field(default_factory=dict)
+
+    def followed_by(self, people: Mapping[str, Account]) -> _Accepted:
+        """What is accepted from now on."""
+        former = [*self.known, *self.former]
+        return _Accepted(people, frozenset(former[:_REMEMBERED]))
 
     def remember(self, digest: bytes, person: Person) -> None:
         if len(self.known) >= _REMEMBERED:
@@ -88,6 +97,10 @@ class Credentials:
             accepted.remember(self._digest(authorization), person)
         return person
 
+    def was_right(self, authorization: str) -> bool:
+        """Whether a header was right at some time. It is no guess when it is sent again."""
+        return self._digest(authorization) in self._accepted.former
+
     def _person(self, people: Mapping[str, Account], authorization: str) -> Person | None:
         scheme, _, value = authorization.partition(" ")
         if scheme.lower() == "bearer":
@@ -121,7 +134,7 @@ class Credentials:
                 if seen != self._seen:
                     self._seen = seen
                     try:
-                        self._accepted = _Accepted(read_people(self._file))
+                        self._accepted = self._accepted.followed_by(read_people(self._file))
                     except UsageError as error:
                         _LOG.error("the people stay as they were: %s", error)
         return self._accepted

@@ -151,7 +151,7 @@ def test_an_empty_library_is_a_conflict(tmp_path: Path) -> None:
 def test_what_fails_on_the_server_is_not_told_to_the_caller(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(engine, "_sources", lambda: 1 / 0)
+    monkeypatch.setattr(engine._cache, "sources", lambda: 1 / 0)
     client = TestClient(site(engine), raise_server_exceptions=False)
     answer = client.post("/api/v1/ask", json={"question": "Why?"})
     assert answer.status_code == 500

@@ -204,7 +204,7 @@ def test_the_work_for_a_client_that_hung_up_ends_and_frees_its_place(
 def test_what_fails_on_the_server_is_an_event_too(
     url: str, engine: HeldEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(engine, "_sources", lambda: 1 / 0)
+    monkeypatch.setattr(engine._cache, "sources", lambda: 1 / 0)
     with closing(stream(url, ASKED)) as connection:
         name, data = connection.getresponse().read().decode().strip().split("\n")
     assert name == "event: problem"
