@@ -80,7 +80,7 @@ def api(
         summary="Questions answered with verbatim, checked quotes.",
         docs_url=None,
         redoc_url=None,
-        responses=_fails(422, 500, 503),
+        responses=_fails(403, 422, 500, 503),
     )
 
     def visible(request: Request) -> Engine:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,6 +157,8 @@ def read_people(file: Path) -> dict[str, Account]:
 def write_people(file: Path, people: Mapping[str, Account]) -> None:
     """Write the file anew, aside and then into its place, for its owner alone.
 
+    It keeps its owner where whoever writes it may give files away, as root may.
+
     Raises:
         UsageError: it cannot be written.
     """
@@ -164,6 +167,9 @@ def write_people(file: Path, people: Mapping[str, Account]) -> None:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w", encoding="utf-8") as stream:
             os.fchmod(descriptor, 0o600)  # one that was left behind may have had other rights
+            if file.exists():
+                with suppress(PermissionError):
+                    os.fchown(descriptor, file.stat().st_uid, file.stat().st_gid)
             stream.write("".join(f"{one.line()}\n" for one in people.values()))
             stream.flush()
             os.fsync(descriptor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -126,6 +127,16 @@ def test_the_file_is_for_its_owner_alone_whatever_was_left_beside_it(tmp_path: P
     assert not left.exists()
     with pytest.raises(UsageError, match="cannot be written"):
         write_people(tmp_path / "nowhere" / "people", people)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_that_root_writes_anew_stays_its_owners(tmp_path: Path) -> None:
+    file = tmp_path / "people"
+    write_people(file, {"ada": made("ada")})
+    os.chown(file, 10001, 10001)
+    write_people(file, {"ada": made("ada"), "bob": made("bob")})
+    assert (file.stat().st_uid, file.stat().st_gid) == (10001, 10001)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_collection_that_no_document_carries_is_said_with_the_tags_that_there_are() -> None:
