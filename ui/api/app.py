@@ -43,7 +43,8 @@ PREFIX = "/api/v1"
 _DOCUMENTS = "/documents"
 _EVENTS, _PICTURE = EventStream.media_type, "image/png"
 _BINARY = {"type": "string", "format": "binary"}
-_KEPT = {"Cache-Control": "private, max-age=3600"}  # an id pins its text, and so its file
+# An id pins its text, and so its file; another person at the same browser may not see it.
+_KEPT = {"Cache-Control": "private, max-age=3600", "Vary": "Authorization"}
 _PROBLEM = {MEDIA_TYPE: {"schema": models.Problem.model_json_schema()}}
 
 

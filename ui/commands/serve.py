@@ -24,7 +24,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
     auth: Annotated[
-        Path | None, typer.Option(help="The file of people and passwords; see: pincite password.")
+        Path | None, typer.Option(help="The file of people; see: pincite people.")
     ] = None,
     api_token: Annotated[
         Path | None, typer.Option(help="A file with the token for programs, beside --auth.")
@@ -81,7 +81,7 @@ def serve(
     if not is_loopback(host) and auth is None and not no_auth:
         raise UsageError(
             f"on {host} others than you can reach these documents; say who may with --auth FILE "
-            "(make it with: pincite password FILE NAME), or let in everybody with --no-auth"
+            "(make it with: pincite people add FILE NAME), or let in everybody with --no-auth"
         )
     credentials = None if auth is None else Credentials.read(auth, api_token)
     if not read_only:  # a first document can be added on the page
