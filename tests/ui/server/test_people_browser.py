@@ -76,6 +76,10 @@ def test_a_reader_finds_no_uploads_and_no_evaluations(
         assert "kitchen" not in page.content()
         assert faint(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for question in page.locator("#library-document .questions button").all():
+            box = question.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= width - 16
         page.screenshot(path=tmp_path / f"reader-library-{width}.png")
 
 
