@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from pincite.corpus.errors import UnderFloorError, UsageError
+from pincite.corpus.extras import require
 from pincite.eval.commands.bench import bench, bench_api, bench_ingest, extraction, places, printed
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
@@ -28,6 +29,10 @@ class _RunByDefault(typer.core.TyperGroup):
         if args and args[0] not in {*self.commands, "-h", "--help"}:
             args = [_RUN, *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        require("eval", "pincite eval")
+        return super().invoke(ctx)
 
 
 app = typer.Typer(

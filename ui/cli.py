@@ -18,6 +18,7 @@ import typer
 
 from pincite.corpus.errors import PinciteError
 from pincite.ui.commands.ask import ask, chat, search
+from pincite.ui.commands.demo import demo
 from pincite.ui.commands.documents import documents, remove, rename, show, tag
 from pincite.ui.commands.ingest import ingest
 from pincite.ui.commands.maintenance import compact, doctor, export, import_, rebuild, reembed
@@ -78,6 +79,7 @@ app.command()(compact)
 app.command()(doctor)
 
 app.command()(serve)
+app.command()(demo)
 app.command()(password)
 app.add_typer(people, name="people")
 app.command("mcp")(mcp)

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from pincite.corpus.errors import UsageError
+from pincite.corpus.extras import require
 from pincite.ui.console import err, out
 from pincite.ui.text.control_characters import harmless
 
@@ -24,6 +25,11 @@ _ROLE_HELP = "read: ask and look; write: also add and remove documents; admin: e
 people = typer.Typer(
     no_args_is_help=True, help="Who may come in to a server, and what they may do there."
 )
+
+
+@people.callback()
+def _every() -> None:
+    require("serve", "pincite people")
 
 
 @people.command()
@@ -134,6 +140,7 @@ def password(
     name: Annotated[str, typer.Argument(help="Whose password it is.")],
 ) -> None:
     """Give a person a new password, or add an admin to a file for --auth. It is asked for."""
+    require("serve", "pincite password")
     from pincite.ui.server.people import account, checked_name
 
     known = _read(file, new=True)

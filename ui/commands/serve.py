@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pincite.corpus.errors import UsageError
+from pincite.corpus.extras import require
 from pincite.corpus.store.library import Library
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
@@ -69,6 +70,9 @@ def serve(
     threshold: ThresholdOption = None,
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
+    require("serve", "pincite serve")
+    if gold:
+        require("eval", "pincite serve --gold")
     from pincite.ui.server import logs
     from pincite.ui.server.credentials import Credentials
     from pincite.ui.server.run import is_loopback
@@ -115,6 +119,7 @@ def _kept(originals: bool | None) -> Originals:
 
 def mcp() -> None:
     """Answer a program that speaks the Model Context Protocol, on standard input and output."""
+    require("serve", "pincite mcp")
     from pincite.ui.mcp import tools  # slow to import
 
     with open_engine() as engine:
