@@ -64,8 +64,9 @@ COMMANDS = {
         "Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp.",
     ),
     "demo": Command("demo:demo", "Open the chat on the bundled article, in a library of its own."),
+    "people": Command("people:people", "Who may come in to a server, and what they may do there."),
     "password": Command(
-        "serve:password", "Add a person to a file for --auth, or give one a new password."
+        "people:password", "Give a person a new password, or add an admin to a file for --auth."
     ),
     "mcp": Command(
         "serve:mcp",
@@ -120,8 +121,13 @@ class CommandTable(typer.core.TyperGroup):
 
 def _command(name: str) -> Any:
     module, _, function = COMMANDS[name].place.partition(":")
+    found = getattr(import_module(_HERE + module), function)
+    if isinstance(found, typer.Typer):
+        group = typer.main.get_group(found)
+        group.name = name
+        return group
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-    alone.command(name)(getattr(import_module(_HERE + module), function))
+    alone.command(name)(found)
     return typer.main.get_command(alone)
 
 

@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from anyio.to_thread import run_sync
 from fastapi import FastAPI
-from starlette.routing import Mount
 
 from pincite.ingest.uploads import Limits
 from pincite.ui.server.page_calls import PageCalls
 from pincite.ui.server.page_sessions import PageSessions
 from pincite.ui.server.page_uploads import PageUploads
+from pincite.ui.web.mount import mounted_pages
 
 _EVERY_S = 20  # what was left behind is looked for
 
@@ -29,15 +28,13 @@ class PageLimits:
     """
 
     def __init__(self, site: FastAPI, limits: Limits) -> None:
-        pages = _pages(site)
-        self._sessions = PageSessions(pages)
-        self._uploads = PageUploads(Path(pages.uploaded_file_dir), limits)
-        pages.add_middleware(
-            PageCalls,
-            blocks=pages.get_blocks(),
-            sessions=self._sessions,
-            uploads=self._uploads,
-        )
+        pages = mounted_pages(site)
+        self._sessions = [PageSessions(one) for one in pages]
+        self._uploads = PageUploads(Path(pages[0].uploaded_file_dir), limits)
+        for one, sessions in zip(pages, self._sessions, strict=True):
+            one.add_middleware(
+                PageCalls, blocks=one.get_blocks(), sessions=sessions, uploads=self._uploads
+            )
         site.router.routes.insert(0, self._uploads.route())  # before Gradio's own
 
     @asynccontextmanager
@@ -55,11 +52,6 @@ class PageLimits:
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(_EVERY_S)
-            await self._sessions.give_up()
+            for sessions in self._sessions:
+                await sessions.give_up()
             await run_sync(self._uploads.delete)
-
-
-def _pages(site: FastAPI) -> Any:
-    """Gradio's application, which only `pincite.ui.web` knows by its type."""
-    mounted = [route.app for route in site.routes if isinstance(route, Mount)]
-    return next(app for app in mounted if hasattr(app, "get_blocks"))

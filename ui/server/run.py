@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection
 from pincite.corpus.errors import LibraryEmptyError, ServeError
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import LogFormat
-from pincite.ui.server.auth import Credentials
+from pincite.ui.server.credentials import Credentials
 from pincite.ui.server.options import ServerOptions
+from pincite.ui.server.people import missing_collections
 from pincite.ui.server.proxies import NO_PROXIES, Proxies
 
 
@@ -60,6 +61,10 @@ def serve(
             engine.warm_up(say)
         except LibraryEmptyError as error:
             say(f"{error}; the chat answers as soon as they are there")
+        for sentence in missing_collections(
+            credentials.people if credentials else {}, engine.library.tags()
+        ):
+            say(sentence)
         address = _address(host, port)
         loopback = is_loopback(host)
         hosts = {host, *names, "127.0.0.1", "::1", "localhost"} if loopback or names else None

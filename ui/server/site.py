@@ -14,13 +14,15 @@ from pincite.ingest.processes.page_images import Drawings, page_pictures
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
 from pincite.ui import mcp
+from pincite.ui.access import EVERYBODY, ROLES, Role, person_of
 from pincite.ui.api import app as programs
 from pincite.ui.api import chat_completions, health, uploads
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.queue import Queue
-from pincite.ui.guides import Guides
+from pincite.ui.guides import SharedGuides
 from pincite.ui.server import page_uploads
-from pincite.ui.server.auth import AuthMiddleware, Credentials
+from pincite.ui.server.auth import AuthMiddleware
+from pincite.ui.server.credentials import Credentials
 from pincite.ui.server.documents_route import documents_route
 from pincite.ui.server.logs import AccessLog
 from pincite.ui.server.metrics import Metrics, metrics_route
@@ -61,7 +63,7 @@ def site(
         if options.read_only
         else Intake(engine, options.limits, options.originals, metrics.count_files)
     )
-    drawings, guides = Drawings(engine.library), Guides(engine)
+    drawings, guides = Drawings(engine.library), SharedGuides(engine)
     server = mcp.tools(engine, queue)
     over_http = mcp.over_http(server)
 
@@ -82,7 +84,11 @@ def site(
         if options.read_only
         else load_evaluations(engine.settings, engine.embedder, options.gold)
     )
-    pages = [ASK, *([LIBRARY] if intake else []), *([] if evaluations is None else [EVALUATE])]
+
+    def pages(scope: Scope) -> list[str]:
+        measures = evaluations is not None and person_of(scope).may("admin")
+        return [ASK, *([LIBRARY] if intake else []), *([EVALUATE] if measures else [])]
+
     app.add_middleware(PageAddresses, pages=pages)
     app.add_middleware(NotFoundPages)
     app.add_middleware(
@@ -103,15 +109,11 @@ def site(
     app.router.routes.extend(
         [*over_http.routes, documents_route(engine.library), metrics_route(metrics)]
     )
+    roles: tuple[Role, ...] = ROLES if credentials else (EVERYBODY.role,)
+    pictures = partial(page_pictures, engine.library)
     mount(
         app,
-        build(
-            engine,
-            intake,
-            evaluations,
-            partial(page_pictures, engine.library),
-            guides,
-        ),
+        {role: build(engine, intake, evaluations, pictures, guides, role) for role in roles},
         largest=1 if options.read_only else options.limits.file_bytes,
     )
     page_limits = PageLimits(app, options.limits)
