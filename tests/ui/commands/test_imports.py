@@ -118,7 +118,7 @@ def test_the_table_of_commands_says_what_their_help_says(pincite: Pincite) -> No
         command = group.commands[name]  # type: ignore[attr-defined]
         assert entry.help == first_sentence(command.help)
         assert f"{name} {entry.help}" in listed
-    assert "eval Measure answers against a gold set" in listed
+    assert "eval Measure answers on a gold set" in listed
 
 
 def test_commands_are_found_by_name_alone(pincite: Pincite, tmp_path: Path) -> None:
