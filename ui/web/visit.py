@@ -9,7 +9,9 @@ from pincite.ui.access import Person, Scope, person_of
 
 def scope_of(request: gr.Request) -> Scope:
     """The ASGI scope of the request that brought an event; empty where none did."""
-    return {} if request.request is None else request.request.scope
+    # The functions that a component calls get Starlette's request itself, whatever they ask for.
+    inner = request.request if isinstance(request, gr.Request) else request
+    return {} if inner is None else inner.scope
 
 
 def visitor(request: gr.Request) -> Person:

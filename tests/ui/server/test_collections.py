@@ -226,6 +226,24 @@ def test_the_pages_greeting_and_its_choices_name_ones_own_documents(client: Test
     assert len(fresh(client, "ada")[1]["choices"]) == 3 + 4
 
 
+def test_a_kept_turn_is_drawn_again_for_those_who_see_its_quotes(
+    client: TestClient, engine: Engine
+) -> None:
+    answer = engine.ask(OF_BREAD).to_json()
+    kept = json.dumps([1, [{"question": OF_BREAD, "answer": answer}]])
+
+    def redrawn(name: str) -> str:
+        config = client.get("/config", headers=as_(name)).json()
+        wire = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "wire")
+        body = {"component_id": wire, "fn_name": "redraw", "data": kept, "session_hash": name}
+        given = client.post("/gradio_api/component_server", json=body, headers=as_(name))
+        assert given.status_code == 200
+        return given.text
+
+    assert "220 degrees" in redrawn("cook")
+    assert "220 degrees" not in redrawn("rita")
+
+
 def send(client: TestClient, name: str, *files: str, **fields: Any) -> httpx.Response:
     parts = [
         ("files", (file, f"{file} tells of the zebra and its stripes.\n".encode()))
