@@ -121,6 +121,14 @@ class ReadableDocuments:
         rows = self._database.rows(f"{SELECT_ENTRY} WHERE d.source = ?", [name])
         return entry_from(rows[0]) if rows else None
 
+    def holds(self, name: str) -> bool:
+        """Whether there is a document whose source name is ``name``, damaged or not."""
+        return bool(self._database.rows("SELECT 1 FROM documents WHERE source = ?", [name]))
+
+    def ids(self) -> dict[str, str]:
+        """The ids of all documents with their source names, damaged or not."""
+        return dict(self._database.rows("SELECT id, source FROM documents ORDER BY source"))
+
     def _require_all(self, table: str, keys: Collection[str]) -> None:
         """Check that as many rows of a table were found as were stored."""
         rows = self._database.rows("SELECT value FROM meta WHERE key = ?", [table])

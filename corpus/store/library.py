@@ -113,7 +113,7 @@ class Library(WritableLibrary):
                     f"the library {self.folder} has a document {source!r} already; remove it "
                     "first, or choose another name"
                 )
-            self._check_all_of(old.id)
+            self.check(old.id)  # so that no damage to it is sealed
             new = document_id(source, old.text_sha256)
             run("PRAGMA defer_foreign_keys = ON")  # until the commit
             run(
@@ -147,8 +147,12 @@ class Library(WritableLibrary):
                     run("DELETE FROM tags WHERE document = ? AND tag = ?", [id, tag])
                 seal_document(run, id)
 
-    def _check_all_of(self, id: str) -> None:
-        """Read all that there is of a document, so that no damage to it is sealed."""
+    def check(self, id: str) -> None:
+        """Read all that there is of a document but its vectors.
+
+        Raises:
+            LibraryDamagedError: something of it is not what was stored.
+        """
         self.document(id)
         self.passages(self.passage_ids([id]))
         self.layout(id)
