@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -31,6 +32,7 @@ _SIGNS_OF_DAMAGE = (
     *("no such collation", "no such index", "no such function", "syntax error", "too big"),
 )
 _SIGNS_OF_A_FULL_DISK = ("is full", "disk I/O error", "unable to open")
+_LEAST_SPACE = 1 << 20  # bytes
 _BOUND = 500  # values bound to one statement; SQLite's own limit was once 999
 
 _T = TypeVar("_T")
@@ -251,7 +253,7 @@ def _mapped(folder: Path) -> Iterator[None]:
                 f"another process is writing to the library {folder} (waited "
                 f"{LOCK_WAIT_SECONDS:g} s); try again when it has finished"
             ) from error
-        if "is full" in said:
+        if "is full" in said or ("I/O error" in said and _is_full(folder)):
             raise DiskFullError(
                 f"the disk of the library {folder} is full, so nothing was changed; free some "
                 "space and run it again"
@@ -268,6 +270,14 @@ def _mapped(folder: Path) -> Iterator[None]:
         raise damaged(folder, error) from error
     except MemoryError as error:
         raise damaged(folder, "it asks for more memory than there is") from error
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether SQLite may have found no room for what it keeps beside the file."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_SPACE
+    except OSError:
+        return False
 
 
 def damaged(folder: Path, why: object) -> LibraryDamagedError:
