@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -16,10 +17,11 @@ from pincite.corpus.store import names
 from pincite.corpus.store.damage import damaged_document, sound
 from pincite.corpus.store.database import Database, damaged
 from pincite.corpus.store.rows import (
+    LAYOUT,
+    ORIGINAL,
     SELECT_DOCUMENT,
     SELECT_ENTRY,
     SELECT_REFUSAL,
-    SELECT_TAKEN,
     Entry,
     Refusal,
     Taken,
@@ -31,6 +33,7 @@ from pincite.corpus.store.rows import (
 from pincite.corpus.store.sums import blob_sum
 from pincite.corpus.types import Document, Layout
 
+_ID_DIGITS = 6  # that may stand for a whole id
 _OLDER = (
     "an older Pincite made it, so embed everything anew: pincite reembed (in Python: "
     "pincite.ingest.reembedding.reembed)"
@@ -145,6 +148,19 @@ class ReadableDocuments:
         """
         return names.find(self._database, name)
 
+    def find_damaged(self, name: str) -> tuple[str, str] | None:
+        """The id and source of the damaged document of this source name, path or id, if any."""
+        for id, source in self.ids().items():
+            if source in (name, os.path.abspath(name)) or (
+                len(name) >= _ID_DIGITS and id.startswith(name)
+            ):
+                try:
+                    self.entry(source)
+                    self.document(id)
+                except LibraryDamagedError:
+                    return id, source
+        return None
+
     def find_refused(self, name: str) -> str | None:
         """The source of the file that could not be read and that a person calls ``name``, if any.
 
@@ -190,7 +206,7 @@ class ReadableDocuments:
         Documents that are damaged are left out, so that their files are read anew.
         """
         found: dict[str, Taken] = {}
-        for row in self._database.rows(SELECT_TAKEN):
+        for row in self._database.rows(SELECT_ENTRY):
             with suppress(LibraryDamagedError):
                 source, taken = taken_from(row)
                 found[source] = taken
@@ -241,20 +257,28 @@ class ReadableDocuments:
     def layout(self, id: str) -> Layout | None:
         """Where the document's words stand on its pages; None for a format without pages."""
         rows = self._database.rows("SELECT words, sum FROM layouts WHERE document = ?", [id])
-        data = self._blob(id, rows, "where its words stand")
+        data = self._blob(id, rows, LAYOUT, "where its words stand")
         return None if data is None else sound(Layout.from_bytes)(data)
 
     def original(self, id: str) -> bytes | None:
         """The bytes of the file that the document was read from, if they were kept."""
         rows = self._database.rows("SELECT data, sum FROM originals WHERE document = ?", [id])
-        return self._blob(id, rows, "its file")
+        return self._blob(id, rows, ORIGINAL, "its file")
 
-    def _blob(self, id: str, rows: Sequence[tuple[bytes, bytes]], what: str) -> bytes | None:
+    def _blob(
+        self, id: str, rows: Sequence[tuple[bytes, bytes]], part: int, what: str
+    ) -> bytes | None:
         for data, kept in rows:
             if blob_sum(id, data) != kept:
                 raise self._damaged(id, what)
             return data
+        if self._has(id, part):
+            raise self._damaged(id, f"{what}, which is lost,")
         return None
+
+    def _has(self, id: str, part: int) -> bool:
+        rows = self._database.rows("SELECT parts FROM documents WHERE id = ?", [id])
+        return bool(rows and rows[0][0] & part)
 
     def _damaged(self, id: str, what: str) -> LibraryDamagedError:
         """The error for a document of which ``what`` is not what was stored."""
@@ -263,4 +287,4 @@ class ReadableDocuments:
 
     def has_original(self, id: str) -> bool:
         """Whether the bytes of the file that the document was read from were kept."""
-        return bool(self._database.rows("SELECT 1 FROM originals WHERE document = ?", [id]))
+        return self._has(id, ORIGINAL)

@@ -127,7 +127,7 @@ def _rows(database: Database, statement: str, read: Callable[[Row], object]) -> 
 def _tags(database: Database) -> Iterator[str]:
     for (tag,) in database.rows("SELECT DISTINCT tag FROM tags"):
         try:
-            if checked_tag(tag) == tag:
+            if isinstance(tag, str) and checked_tag(tag) == tag:
                 continue
         except UsageError:
             pass
@@ -177,10 +177,12 @@ def _changed_passages(database: Database, id: str, text: str) -> Iterator[str]:
 
 def _faults(database: Database, id: str) -> Iterator[str]:
     """What is wrong with a document that fits its sums: an older library was sealed as it was."""
-    (row,) = database.rows(f"{SELECT_DOCUMENT} WHERE d.id = ?", [id])
-    if row[ENTRY_WIDTH] is None:
+    rows = database.rows(f"{SELECT_DOCUMENT} WHERE d.id = ?", [id])
+    if not rows:
+        yield "it is not found by its id"
+    if not rows or rows[0][ENTRY_WIDTH] is None:
         return
-    document = document_from(row)
+    document = document_from(rows[0])
     for (words,) in database.rows(f"SELECT words FROM layouts {_OF}", [id]):
         document = replace(document, layout=sound(Layout.from_bytes)(words))
     faults = list(document_faults(document))

@@ -16,7 +16,7 @@ from pincite.corpus.store import last_commit
 from pincite.corpus.store.database import FILE_NAME, Database
 from pincite.corpus.store.integrity import deep_problems, problems
 from pincite.corpus.store.replace_vectors import replace_vectors
-from pincite.corpus.store.seals import seal_document, seal_passages
+from pincite.corpus.store.seals import seal_document, seal_parts
 from pincite.corpus.store.writing import WritableLibrary
 from pincite.corpus.tags import checked_tag
 from pincite.corpus.types import document_id
@@ -122,7 +122,7 @@ class Library(WritableLibrary):
             )
             for move in _MOVES:
                 run(move, [new, old.id])
-            seal_passages(run, new)
+            seal_parts(run, new)
             seal_document(run, new)
             run("DELETE FROM refusals WHERE source = ?", [source])
             self._finish(run)

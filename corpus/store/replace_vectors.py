@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pincite.corpus.store.seals import Execute, seal_document, seal_passages
+from pincite.corpus.store.seals import Execute, seal_document, seal_parts
 
 _LACKS_ONE = """
     SELECT EXISTS (
@@ -41,7 +41,7 @@ def replace_vectors(run: Execute, fingerprint: str) -> bool:
     run(_PASSAGES)
     run(_WARNINGS)
     for (id,) in run("SELECT id FROM main.documents").fetchall():
-        seal_passages(run, id)
+        seal_parts(run, id)
         seal_document(run, id)
     run("INSERT OR REPLACE INTO main.meta VALUES ('embedder', ?)", [fingerprint])
     run("UPDATE main.meta SET value = value + 1 WHERE key = 'generation'")

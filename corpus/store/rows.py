@@ -85,7 +85,7 @@ class StoredPassage:
 ENTRY_COLUMNS = (
     "d.id, d.source, d.title, d.media_type, d.text_sha256, d.characters, d.paged, d.passages,"
     " d.added_at, d.metadata, d.origin, d.warnings,"
-    " (SELECT json_group_array(t.tag) FROM tags t WHERE t.document = d.id), d.passage_sum"
+    " (SELECT json_group_array(t.tag) FROM tags t WHERE t.document = d.id), d.parts, d.passage_sum"
 )
 CONTENTS_COLUMNS = "c.document, c.sections, c.pages, c.regions"
 SUMMED_PASSAGE = (
@@ -94,16 +94,13 @@ SUMMED_PASSAGE = (
 )
 PASSAGE_COLUMNS = f"{SUMMED_PASSAGE}, p.sum"
 SELECT_ENTRY = f"SELECT {ENTRY_COLUMNS}, d.sum FROM documents d"
-SELECT_TAKEN = (
-    f"SELECT {ENTRY_COLUMNS}, d.sum, EXISTS (SELECT 1 FROM originals o WHERE o.document = d.id)"
-    " FROM documents d"
-)
+LAYOUT, ORIGINAL = 1, 2  # what ``parts`` says that there is of a document
 SELECT_DOCUMENT = (
     f"SELECT {ENTRY_COLUMNS}, d.sum, c.text, {CONTENTS_COLUMNS}, c.sum"
     " FROM documents d LEFT JOIN contents c ON c.document = d.id"
 )
 SELECT_REFUSAL = "SELECT source, reason, origin, seen_at, sum FROM refusals"
-ENTRY_WIDTH = 15  # values of an entry with its sum
+ENTRY_WIDTH = 16  # values of an entry with its sum
 
 
 @sound
@@ -117,7 +114,7 @@ def entry_from(row: Row) -> Entry:
     id, source, title, media_type, digest, characters, pages, passages, added_at, *more = values
     if row_sum(*values) != kept:
         raise damaged_document(source, id, "its title, kind, dates, tags, warnings or origin")
-    metadata, origin, warnings, tags, _ = more
+    metadata, origin, warnings, tags, *_ = more
     return Entry(
         id=id,
         source=source,
@@ -137,10 +134,9 @@ def entry_from(row: Row) -> Entry:
 
 @sound
 def taken_from(row: Row) -> tuple[str, Taken]:
-    """The source in a row of ``SELECT_TAKEN``, and what stands there of it."""
-    *values, original = row
-    entry = entry_from(tuple(values))
-    return entry.source, Taken(entry.id, entry.title, entry.passages, bool(original), entry.origin)
+    """The source in a row of ``SELECT_ENTRY``, and what `Taken` has of it."""
+    entry, original = entry_from(row), bool(row[-3] & ORIGINAL)
+    return entry.source, Taken(entry.id, entry.title, entry.passages, original, entry.origin)
 
 
 @sound

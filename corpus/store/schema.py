@@ -102,6 +102,7 @@ MIGRATIONS = (
     """,
     """
     ALTER TABLE documents ADD COLUMN passages    INTEGER NOT NULL DEFAULT 0;    -- how many it has
+    ALTER TABLE documents ADD COLUMN parts       INTEGER NOT NULL DEFAULT 0;    -- 1 layout, 2 file
     ALTER TABLE documents ADD COLUMN passage_sum BLOB    NOT NULL DEFAULT x'';  -- of their ids
     ALTER TABLE documents ADD COLUMN sum         BLOB    NOT NULL DEFAULT x'';  -- see sums.py
     ALTER TABLE contents  ADD COLUMN sum         BLOB    NOT NULL DEFAULT x'';

@@ -9,7 +9,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from pincite.corpus.store.rows import CONTENTS_COLUMNS, ENTRY_COLUMNS, SUMMED_PASSAGE
+from pincite.corpus.store.rows import (
+    CONTENTS_COLUMNS,
+    ENTRY_COLUMNS,
+    LAYOUT,
+    ORIGINAL,
+    SUMMED_PASSAGE,
+)
 from pincite.corpus.store.sums import row_sum, text_sum
 
 Execute = Callable[..., sqlite3.Cursor]
@@ -17,16 +23,21 @@ Execute = Callable[..., sqlite3.Cursor]
 _SEAL_PASSAGES = f"UPDATE passages AS p SET sum = row_sum({SUMMED_PASSAGE}) WHERE document = ?"
 _PASSAGE_IDS = "SELECT id FROM passages WHERE document = ? ORDER BY id"
 _SEAL_IDS = "UPDATE documents SET passages = ?, passage_sum = ? WHERE id = ?"
+_SEAL_PARTS = (
+    f"UPDATE documents SET parts = {LAYOUT} * EXISTS (SELECT 1 FROM layouts WHERE document = ?1)"
+    f" + {ORIGINAL} * EXISTS (SELECT 1 FROM originals WHERE document = ?1) WHERE id = ?1"
+)
 _ENTRY = f"SELECT {ENTRY_COLUMNS} FROM documents d WHERE d.id = ?"
 _SEAL_CONTENTS = f"UPDATE contents AS c SET sum = row_sum({CONTENTS_COLUMNS})"
 COUNTED = ("documents", "refusals", "layouts", "originals")
 
 
-def seal_passages(run: Execute, document: str) -> None:
-    """Write the sums of a document's passages, and which they are."""
+def seal_parts(run: Execute, document: str) -> None:
+    """Write the sums of a document's passages, which they are, and what else there is of it."""
     run(_SEAL_PASSAGES, [document])
     ids = [row[0] for row in run(_PASSAGE_IDS, [document])]
     run(_SEAL_IDS, [len(ids), row_sum(*ids), document])
+    run(_SEAL_PARTS, [document])
 
 
 def seal_document(run: Execute, id: str) -> None:
@@ -57,6 +68,6 @@ def seal_all(run: Execute) -> None:
         for passage, start, end in spans:
             row = [text_sum(text[max(0, start) : max(0, end)]), passage]
             run("UPDATE passages SET text_sum = ? WHERE id = ?", row)
-        seal_passages(run, id)
+        seal_parts(run, id)
         seal_document(run, id)
     seal_commit(run)

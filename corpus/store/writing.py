@@ -14,7 +14,7 @@ from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store import last_commit
 from pincite.corpus.store.reading import ReadableLibrary
 from pincite.corpus.store.rows import Refusal, contents_row, document_row, origin_json, passage_row
-from pincite.corpus.store.seals import Execute, seal_commit, seal_document, seal_passages
+from pincite.corpus.store.seals import Execute, seal_commit, seal_document, seal_parts
 from pincite.corpus.types import Document, Origin, Passage
 
 
@@ -82,7 +82,7 @@ class WritableLibrary(ReadableLibrary):
                     run(_INSERT_LAYOUT, [document.id, layout])
                 if source in originals:
                     run(_INSERT_ORIGINAL, [document.id, originals[source]])
-                seal_passages(run, document.id)
+                seal_parts(run, document.id)
                 seal_document(run, document.id)
             self._finish(run, freed)
 
