@@ -24,7 +24,6 @@ from pincite.corpus.store.sums import blob_sum, row_sum, text_sum
 from pincite.corpus.types import Document
 
 _AT_ONCE = 2000  # rows read at once while all are gone through
-_SENTENCES = "iif(json_valid(p.sentences), json_array_length(p.sentences), 0)"
 
 
 class ReadableLibrary(ReadableDocuments):
@@ -142,15 +141,15 @@ class ReadableLibrary(ReadableDocuments):
         """
         found: dict[int, NDArray[np.float32]] = {}
         for chunk in chunks(ids):
-            for *row, cuts, data, kept in self._database.rows(
-                f"SELECT {PASSAGE_COLUMNS}, {_SENTENCES}, v.data, v.sum FROM passages p"
+            for *row, data, kept in self._database.rows(
+                f"SELECT {PASSAGE_COLUMNS}, v.data, v.sum FROM passages p"
                 f" LEFT JOIN vectors v ON v.key = p.key WHERE p.id IN ({marks(chunk)})",
                 chunk,
             ):
-                id, document, *_, key, _ = self._checked(tuple(row))
+                id, document, _, _, sentences, *_, key, _ = self._checked(tuple(row))
                 if data is None or blob_sum(key, data) != kept:
                     raise self._damaged(document, f"a vector of its passage {id}")
-                found[id] = vectors_from(data, cuts)
+                found[id] = vectors_from(data, sentences.count("[") - 1)  # of [[start, end], …]
         return found
 
     def passage_vectors(self) -> Iterator[tuple[int, NDArray[np.float32]]]:

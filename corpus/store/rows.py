@@ -165,6 +165,7 @@ def passage_from(row: Row) -> StoredPassage:
     return StoredPassage(id, document, codec.passage_from([start, end, *lists, kind, hidden]))
 
 
+@lru_cache(maxsize=4096)  # its vectors are read after it, and checked by the same row
 def checked(row: Row) -> Row:
     """A row of ``PASSAGE_COLUMNS`` without its sum, which it is checked against."""
     *values, kept = row
