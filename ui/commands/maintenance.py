@@ -125,7 +125,8 @@ def doctor(
     chosen = settings()
     if accept:
         lost = Library.accept(chosen.library)
-        _say(f"accepted: the library as it is, without {lost} commits" if lost else _LACKS_NONE)
+        commits = "1 commit" if lost == 1 else f"{lost} commits"
+        _say(f"accepted: the library as it is, without {commits}" if lost else _LACKS_NONE)
     if repair:
         _repair(chosen)
     health = examine(chosen, deep=deep)
