@@ -13,7 +13,7 @@ import pytest
 
 from pincite.corpus.store.database import FILE_NAME
 from pincite.corpus.store.library import Library
-from tests.conftest import process
+from tests.conftest import Pincite
 
 EATS = "What does the herring gull eat?"
 
@@ -63,31 +63,33 @@ def library(notes: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("indexes", [True, False])
 def test_a_library_that_cannot_be_written_is_asked_searched_listed_and_checked(
-    library: Path, indexes: bool
+    library: Path, pincite: Pincite, indexes: bool
 ) -> None:
     if not indexes:
         shutil.rmtree(library / "indexes")
     with read_only(library):
         for command in (["ask", EATS], ["search", EATS], ["show", "notes.txt"]):
-            run = process(*command)
+            run = pincite(*command)
             assert "herring gull eats fish" in run.stdout, run.stderr
-            assert run.returncode == 0
+            assert run.code == 0
             assert ("built in memory" in run.stderr) == (not indexes and command[0] != "show")
-        assert "notes.txt" in process("documents").stdout
-        assert (process("doctor", "--deep").returncode == 0) == indexes
+        assert "notes.txt" in pincite("documents").stdout
+        assert (pincite("doctor", "--deep").code == 0) == indexes
 
 
-def test_what_would_write_to_such_a_library_says_that_it_cannot(library: Path) -> None:
+def test_what_would_write_to_such_a_library_says_that_it_cannot(
+    library: Path, pincite: Pincite
+) -> None:
     with read_only(library):
         for command in (["tag", "notes.txt", "--add", "law"], ["remove", "notes.txt"], ["compact"]):
-            run = process(*command)
-            assert (run.returncode, run.stdout) == (1, "")
+            run = pincite(*command)
+            assert (run.code, run.stdout) == (1, "")
             assert "can be read and not written; check its folder's permissions" in run.stderr
-    assert process("tag", "notes.txt", "--add", "law").returncode == 0
+    assert pincite("tag", "notes.txt", "--add", "law").code == 0
 
 
 def test_commits_in_a_log_that_cannot_be_read_are_not_passed_over(
-    library: Path, tmp_path: Path
+    library: Path, tmp_path: Path, pincite: Pincite
 ) -> None:
     copy = tmp_path / "copy"
     with Library.open(library) as opened:
@@ -96,28 +98,28 @@ def test_commits_in_a_log_that_cannot_be_read_are_not_passed_over(
         for name in (FILE_NAME, f"{FILE_NAME}-wal"):  # as a backup may have it
             shutil.copy(library / name, copy / name)
     with read_only(copy):
-        run = process("--library", str(copy), "documents")
-    assert (run.returncode, run.stdout) == (1, "")
+        run = pincite("--library", str(copy), "documents")
+    assert (run.code, run.stdout) == (1, "")
     assert f"are in {FILE_NAME}-wal" in run.stderr
-    assert "law" in process("--library", str(copy), "documents").stdout
+    assert "law" in pincite("--library", str(copy), "documents").stdout
 
 
 @pytest.mark.parametrize("indexes", [True, False])
 def test_on_a_full_disk_a_question_is_answered_and_a_change_refused(
-    library: Path, tmp_path: Path, indexes: bool
+    library: Path, tmp_path: Path, pincite: Pincite, indexes: bool
 ) -> None:
     if not indexes:
         shutil.rmtree(library / "indexes")
     (tmp_path / "owls.txt").write_text("Owls sleep by day.\n", "utf-8")
     with full_disk(library, tmp_path / "disk") as copy:
-        run = process("--library", str(copy), "ask", EATS)
-        assert run.returncode == 0, run.stderr
+        run = pincite("--library", str(copy), "ask", EATS)
+        assert run.code == 0, run.stderr
         assert "herring gull eats fish" in run.stdout
-        assert process("--library", str(copy), "documents").returncode == 0
+        assert pincite("--library", str(copy), "documents").code == 0
         for command in (["tag", "notes.txt", "--add", "law"], ["ingest", "owls.txt"]):
-            run = process("--library", str(copy), *command)
-            assert (run.returncode, run.stdout) == (1, "")
+            run = pincite("--library", str(copy), *command)
+            assert (run.code, run.stdout) == (1, "")
             assert "is full, so nothing was changed; free some space" in run.stderr
         (copy.parent / "rest").unlink()
-        assert process("--library", str(copy), "ingest", "owls.txt").returncode == 0
-        assert process("--library", str(copy), "doctor", "--deep").returncode == 0
+        assert pincite("--library", str(copy), "ingest", "owls.txt").code == 0
+        assert pincite("--library", str(copy), "doctor", "--deep").code == 0
