@@ -22,6 +22,9 @@
     │   ├── LibraryLockedError
     │   ├── LibraryDamagedError
     │   ├── LibraryVersionError
+    │   ├── LibraryOlderError      commits that it had are missing
+    │   ├── LibraryReadOnlyError   it may be read, and not written
+    │   ├── DiskFullError
     │   ├── EmbedderMismatchError
     │   ├── LibraryEmptyError
     │   ├── LibraryChangedError
@@ -136,6 +139,18 @@ class LibraryDamagedError(LibraryError):
 
 class LibraryVersionError(LibraryError):
     """The library was written by a newer Pincite."""
+
+
+class LibraryOlderError(LibraryError):
+    """The library lacks commits that it once had, as where its write-ahead log was lost."""
+
+
+class LibraryReadOnlyError(LibraryError):
+    """The library stands where nobody may write, so it can be asked and not changed."""
+
+
+class DiskFullError(LibraryError):
+    """The disk has no space for what was to be written."""
 
 
 class EmbedderMismatchError(LibraryError):

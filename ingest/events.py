@@ -32,13 +32,15 @@ class Summary:
     """What became of all sources, and how many passages were really embedded.
 
     ``passed_over`` counts the files in folders that no reader takes, by what they are; ``stopped``
-    says that there was more to do.
+    says that there was more to do; ``untrusted`` counts the documents of an import whose vectors
+    were made anew because nobody said that those in the file are to be trusted.
     """
 
     events: list[Event] = field(default_factory=list)
     embedded: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
     stopped: bool = False
+    untrusted: int = 0
 
     def count(self, outcome: Outcome) -> int:
         """How many sources came out so."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pincite.corpus.errors import RecordError, SourceNotFoundError
+from pincite.corpus.errors import LibraryDamagedError, RecordError, SourceNotFoundError
 from pincite.corpus.export_format import Record, from_line, record_of, to_line
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Refusal
@@ -19,14 +19,22 @@ from pincite.retrieval.search.indexes import is_published, publish
 
 
 def import_library(
-    file: Path, library: Library, embedder: Embedder, listener: Listener | None = None
+    file: Path,
+    library: Library,
+    embedder: Embedder,
+    listener: Listener | None = None,
+    *,
+    trust_vectors: bool = False,
 ) -> Summary:
     """Take in all that `pincite.corpus.exporting.export` wrote, each document as it was.
 
     A document of a name that the library has is replaced, tags and all; one that is there already
-    just so is left alone. Passages and vectors in the file are taken over where the same embedder
-    made them; otherwise the text is segmented and embedded. The whole file is checked first, so
-    one that is not sound changes nothing; then each batch is one transaction.
+    just so is left alone. The whole file is checked first, so one that is not sound changes
+    nothing; then each batch is one transaction.
+
+    A text, an offset or a place can be checked; that a vector is that of its passage cannot. So the
+    text is segmented and embedded, unless ``trust_vectors`` says that whoever made the file is to
+    be trusted: then passages and vectors of the same embedder are taken over.
 
     Raises:
         SourceNotFoundError: there is no such file.
@@ -34,8 +42,9 @@ def import_library(
         LibraryError: the library cannot be written to, or belongs to another embedder.
     """
     library.require(embedder.fingerprint)
-    _check(file, library, embedder)
-    run = _Import(library, embedder, listener or Listener())
+    trusted = embedder.fingerprint if trust_vectors else None
+    _check(file, library, trusted)
+    run = _Import(library, embedder, listener or Listener(), trusted)
     for batch in batches(run.items(file)):
         run.store(batch)
         batch.clear()  # before the next one is gathered
@@ -49,11 +58,14 @@ def import_library(
 class _Import:
     """One import's way into the library, and what it has to say of it."""
 
-    def __init__(self, library: Library, embedder: Embedder, listener: Listener) -> None:
+    def __init__(
+        self, library: Library, embedder: Embedder, listener: Listener, trusted: str | None
+    ) -> None:
         self.summary = Summary()
         self.refusals: list[Refusal] = []
         self._library = library
         self._embedder = embedder
+        self._trusted = trusted  # the embedder whose vectors are taken over
         self._listener = listener
         self._storing = Storing(library, embedder, self._embedded)
 
@@ -74,10 +86,14 @@ class _Import:
 
     def _is_there(self, record: Record) -> bool:
         """Whether the library has the document just so; then it is said to be unchanged."""
-        entry = self._library.entry(record.document.source)
-        if entry is None or entry.id != record.document.id:
+        try:
+            entry = self._library.entry(record.document.source)
+            if entry is None or entry.id != record.document.id:
+                return False
+            there = to_line(record_of(self._library, entry))
+        except LibraryDamagedError:  # and so it is replaced
             return False
-        if to_line(record_of(self._library, entry)) != to_line(replace(record, cut=None)):
+        if there != to_line(replace(record, cut=None)):
             return False
         self._tell(Event(entry.source, "unchanged", entry.passages))
         return True
@@ -85,12 +101,14 @@ class _Import:
     def _item(self, record: Record) -> Item:
         """The record in its passages, with the vectors that it brings."""
         document, cut = record.document, record.cut
-        if cut is not None and cut.fingerprint == self._embedder.fingerprint:
+        if cut is not None and cut.fingerprint == self._trusted:
             passages = cut.passages
             keys = (passage.key(document.text) for passage in passages)
             vectors = dict(zip(keys, cut.vectors, strict=True))
         else:
             passages, vectors = segment(document, self._embedder), {}
+            fits = cut is not None and cut.fingerprint == self._embedder.fingerprint
+            self.summary.untrusted += fits
         return Item(
             with_warnings(document, passages, self._embedder),
             passages,
@@ -109,7 +127,7 @@ class _Import:
         self._listener.on_event(event)
 
 
-def _check(file: Path, library: Library, embedder: Embedder) -> None:
+def _check(file: Path, library: Library, trusted: str | None) -> None:
     """Go through the whole file once, so that a line that is not sound stops all of it."""
     line_of: dict[str, int] = {}
     first = next(library.passage_vectors(), None)
@@ -124,7 +142,7 @@ def _check(file: Path, library: Library, embedder: Embedder) -> None:
                 "already; leave one of them out"
             )
         line_of[source] = number
-        if record.cut is None or record.cut.fingerprint != embedder.fingerprint:
+        if record.cut is None or record.cut.fingerprint != trusted:
             continue
         for rows in record.cut.vectors:
             dimension = dimension or rows.shape[1]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from pincite.corpus.errors import LibraryDamagedError
 from pincite.corpus.store.library import Library
-from pincite.corpus.store.rows import Refusal
+from pincite.corpus.store.rows import Entry, Refusal
 from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
 from pincite.ingest.events import Event, Listener, Outcome, Summary
@@ -186,7 +187,7 @@ class _Run:
     def changed(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Those documents that the library has not already just so, with the bytes to be kept."""
         for document in documents:
-            entry = self._library.entry(document.source)
+            entry = self._sound_entry(document.source)
             if entry is None or document.source in self._originals or not is_same(document, entry):
                 yield document
                 continue
@@ -196,6 +197,12 @@ class _Run:
             same_as = self._copies.other(document.source, document.origin)
             event = Event(document.source, "unchanged", entry.passages, same_as=same_as)
             self._log.tell(event)
+
+    def _sound_entry(self, source: str) -> Entry | None:
+        try:
+            return self._library.entry(source)
+        except LibraryDamagedError:  # so that it is replaced
+            return None
 
     def items(self, documents: Iterable[Document], cut: Cut) -> Iterator[Item]:
         """The documents in their passages; one that cannot be cut is reported."""

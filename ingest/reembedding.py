@@ -11,13 +11,20 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from pincite.corpus.errors import DocumentNotFoundError, LibraryChangedError, LibraryError
+from pincite.corpus.errors import (
+    DocumentNotFoundError,
+    LibraryChangedError,
+    LibraryDamagedError,
+    LibraryError,
+)
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest.events import Listener, Summary
 from pincite.ingest.pipeline import ingest_documents
+from pincite.ingest.storing import embed
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.search.indexes import publish
 
@@ -52,6 +59,51 @@ def reembed(library: Library, embedder: Embedder, listener: Listener | None = No
     shutil.rmtree(folder, ignore_errors=True)
     publish(library)
     return summary
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What `repair` did.
+
+    Attributes:
+        passages: how many were embedded anew.
+        documents: the source names of those that only their files, or a copy, can mend.
+    """
+
+    passages: int
+    documents: tuple[str, ...]
+
+
+def repair(library: Library, embedder: Embedder) -> Repair:
+    """Embed passages anew whose vectors are damaged or lost, and mark damaged documents.
+
+    A marked document is read anew by the next ingest of its file; until then it is refused.
+
+    Raises:
+        EmbedderMismatchError: the library belongs to another embedder.
+        LibraryError: it cannot be read or written.
+    """
+    library.require(embedder.fingerprint)
+    embedded = 0
+    damaged: dict[str, str] = {}
+    for id, source in library.sources().items():
+        try:
+            library.check(id)
+        except LibraryDamagedError:
+            damaged[id] = source
+            continue
+        text = library.document(id).text
+        stored = library.passages(library.passage_ids([id])).values()
+        missing = {s.passage.key(text): (s.passage, text) for s in stored}
+        for key in library.embedded(missing):
+            del missing[key]
+        if missing:
+            rows = embed(missing, embedder, lambda passages: None)
+            library.store_vectors(rows, embedder.fingerprint)
+            embedded += len(missing)
+    if damaged:
+        library.mark_damaged(damaged)
+    return Repair(embedded, tuple(damaged.values()))
 
 
 def _beside(folder: Path, fingerprint: str) -> Library:

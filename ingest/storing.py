@@ -115,7 +115,7 @@ class Storing:
         document = item.document
         return Event(
             document.source,
-            "replaced" if self._library.entry(document.source) else "added",
+            "replaced" if self._library.holds(document.source) else "added",
             len(item.passages),
             warnings=document.warnings,
             same_as=item.same_as,

@@ -107,7 +107,7 @@ class Wastebin:
                     f"there is a document {removed.source!r} again by now, so the removed one "
                     "was not restored; rename or remove the present one first"
                 )
-            import_library(self._file(token), self._library, self._embedder)
+            import_library(self._file(token), self._library, self._embedder, trust_vectors=True)
             self._drop(token)
         return removed
 

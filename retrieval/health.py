@@ -66,11 +66,13 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
             with Library.open(settings.library) as library:
                 generation = library.generation
                 documents, passages = library.counts()
-                problems += library.problems(deep=deep)
+                found = library.problems(deep=deep)
+                problems += found
                 if fingerprint is not None:
                     library.require(fingerprint)
                 if passages:
-                    problems += _index_problems(library, deep)
+                    # Against a library that is damaged, nothing can be compared.
+                    problems += _index_problems(library, deep and not found)
         except PinciteError as error:
             problems.append(str(error))
     return Health(

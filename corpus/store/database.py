@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from pincite.corpus.errors import (
+    DiskFullError,
     LibraryDamagedError,
     LibraryError,
     LibraryLockedError,
     LibraryNotFoundError,
+    LibraryReadOnlyError,
 )
+from pincite.corpus.store import read_only
 from pincite.corpus.store.schema import migrate
+from pincite.corpus.store.seals import Execute
 
 FILE_NAME = "library.sqlite"
 LOCK_WAIT_SECONDS = 5.0
-_SIGNS_OF_DAMAGE = ("no such table", "no such column", "malformed JSON", "Could not decode")
+_SIGNS_OF_DAMAGE = (
+    *("no such table", "no such column", "already exists", "duplicate column", "malformed"),
+    *("Could not decode", "has no column", "unsupported file format", "unrecognized token"),
+    *("no such collation", "no such index", "no such function", "syntax error", "too big"),
+)
+_SIGNS_OF_A_FULL_DISK = ("is full", "disk I/O error", "unable to open")
+_LEAST_SPACE = 1 << 20  # bytes
 _BOUND = 500  # values bound to one statement; SQLite's own limit was once 999
 
 _T = TypeVar("_T")
-
-Execute = Callable[..., sqlite3.Cursor]
 
 
 class Database:
     """The connection to the file in ``folder``. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, folder: Path, connection: sqlite3.Connection, *, is_read_only: bool = False
+    ) -> None:
         self.folder = folder
+        self.is_read_only = is_read_only
+        self.reopened = 0  # times that a file which cannot be written was changed by another
         self._connection = connection
         self._lock = threading.RLock()
+        self._state = read_only.state(folder / FILE_NAME) if is_read_only else None
 
     @classmethod
     def open(cls, folder: Path, *, create: bool) -> Self:
@@ -64,28 +79,53 @@ class Database:
                 "--library FOLDER"
             ) from error
         with _mapped(folder):
-            connection = sqlite3.connect(
-                file, timeout=LOCK_WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            if file.exists() and not _is_writable(file):
+                return cls(folder, read_only.connect(file), is_read_only=True)
             try:
-                connection.execute("PRAGMA foreign_keys = ON")
-                connection.execute("PRAGMA synchronous = FULL")
-                _write_ahead(connection)
-                migrate(connection, str(folder))
-            except BaseException:
-                connection.close()
-                raise
-        return cls(folder, connection)
+                return cls(folder, _connect(file))
+            except sqlite3.OperationalError as error:
+                if not _may_be_read(file, error):
+                    raise
+                return cls(folder, read_only.connect(file), is_read_only=True)
 
     def close(self) -> None:
         """Give the file back. Closing twice is harmless."""
         with self._lock:
             self._connection.close()
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether it is a copy of a file of an older schema, which cannot be written."""
+        return self.is_read_only and not self.rows("PRAGMA database_list")[0][2]
+
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows that the statement gives."""
         with self._lock, _mapped(self.folder):
+            if self.is_read_only and not self._connection.in_transaction:
+                self._follow()
             return self._connection.execute(statement, values).fetchall()
+
+    def _leave_read_only(self) -> None:
+        """Open the file for writing after all: the disk may have space by now."""
+        file = self.folder / FILE_NAME
+        if not _is_writable(file):
+            raise LibraryReadOnlyError(
+                f"the library {self.folder} can be read and not written; check its folder's "
+                "permissions, or work on a copy of the folder"
+            )
+        connection = _connect(file)
+        self._connection.close()
+        self._connection, self.is_read_only = connection, False
+        self.reopened += 1
+
+    def _follow(self) -> None:
+        """Open a file again that we may not write, and that another has changed meanwhile."""
+        state = read_only.state(self.folder / FILE_NAME)
+        if state != self._state:
+            connection = read_only.connect(self.folder / FILE_NAME)
+            self._connection.close()
+            self._connection, self._state = connection, state
+            self.reopened += 1
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -130,6 +170,8 @@ class Database:
     def writing(self) -> Iterator[Execute]:
         """One transaction: all of it happens, or nothing."""
         with self._lock, _mapped(self.folder):
+            if self.is_read_only:
+                self._leave_read_only()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection.execute
@@ -138,6 +180,32 @@ class Database:
                 if self._connection.in_transaction:  # a full disk has rolled back by itself
                     self._connection.execute("ROLLBACK")
                 raise
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    """A connection that reads and writes, to a file of today's schema."""
+    connection = sqlite3.connect(
+        file, timeout=LOCK_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        _write_ahead(connection)
+        migrate(connection, str(file.parent))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_writable(file: Path) -> bool:
+    return os.access(file.parent, os.W_OK) and os.access(file, os.W_OK)
+
+
+def _may_be_read(file: Path, error: sqlite3.Error) -> bool:
+    """Whether a file that cannot be opened for writing may still be read."""
+    is_there = file.exists() and file.stat().st_size > 0
+    return is_there and any(sign in str(error) for sign in _SIGNS_OF_A_FULL_DISK)
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
@@ -172,26 +240,51 @@ def marks(values: Sequence[Any]) -> str:
 
 @contextmanager
 def _mapped(folder: Path) -> Iterator[None]:
+    """Errors of SQLite as ours."""
     try:
         yield
+    except sqlite3.ProgrammingError as error:
+        if "closed" in str(error):
+            raise LibraryError(f"the library {folder} was closed; open it again") from error
+        raise damaged(folder, error) from error
     except sqlite3.OperationalError as error:
-        if any(sign in str(error) for sign in _SIGNS_OF_DAMAGE):
+        said = str(error)
+        if any(sign in said for sign in _SIGNS_OF_DAMAGE):
             raise damaged(folder, error) from error
-        if "locked" in str(error) or "busy" in str(error):
+        if "locked" in said or "busy" in said:
             raise LibraryLockedError(
                 f"another process is writing to the library {folder} (waited "
                 f"{LOCK_WAIT_SECONDS:g} s); try again when it has finished"
+            ) from error
+        if "is full" in said or ("I/O error" in said and _is_full(folder)):
+            raise DiskFullError(
+                f"the disk of the library {folder} is full, so nothing was changed; free some "
+                "space and run it again"
+            ) from error
+        if "readonly" in said:
+            raise LibraryReadOnlyError(
+                f"the library {folder} can be read and not written; check its folder's permissions"
             ) from error
         raise LibraryError(
             f"the library {folder} cannot be used: {error}; check its folder's permissions and "
             "the space on its disk"
         ) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
         raise damaged(folder, error) from error
+    except MemoryError as error:
+        raise damaged(folder, "it asks for more memory than there is") from error
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether SQLite may have found no room for what it keeps beside the file."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_SPACE
+    except OSError:
+        return False
 
 
 def damaged(folder: Path, why: object) -> LibraryDamagedError:
-    """The error for a library that is not what Pincite wrote."""
+    """The error for a library file that is not what Pincite wrote."""
     return LibraryDamagedError(
         f"the library file {folder / FILE_NAME} is damaged ({why}); restore it from a copy, or "
         "move it away and ingest the documents again"

@@ -12,11 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from pincite.corpus.errors import NameTakenError, TagNotFoundError, UsageError
-from pincite.corpus.store.database import Database
+from pincite.corpus.errors import (
+    LibraryDamagedError,
+    NameTakenError,
+    TagNotFoundError,
+    UsageError,
+)
+from pincite.corpus.store import last_commit
+from pincite.corpus.store.database import FILE_NAME, Database
 from pincite.corpus.store.integrity import deep_problems, problems
 from pincite.corpus.store.replace_vectors import replace_vectors
 from pincite.corpus.store.rows import Entry
+from pincite.corpus.store.seals import seal_document, seal_parts
 from pincite.corpus.store.view import DatabaseView, view
 from pincite.corpus.store.writing import WritableLibrary
 from pincite.corpus.tags import checked_tag
@@ -37,9 +44,47 @@ class Library(WritableLibrary):
         """Open the library in ``folder``; with ``create``, make it where there is none.
 
         Raises:
+            LibraryOlderError: it lacks commits that it once had.
             LibraryError: as ``Database.open`` says.
         """
-        return cls(Database.open(Path(folder), create=create))
+        folder = Path(folder)
+        is_new, before = not (folder / FILE_NAME).exists(), last_commit.noted(folder)
+        library = cls(Database.open(folder, create=create))
+        try:
+            if is_new and before != last_commit.Commit():
+                library._begin_after(before)
+            last_commit.check(folder, library._commit(), before)
+        except BaseException:
+            library.close()
+            raise
+        return library
+
+    @classmethod
+    def accept(cls, folder: str | Path) -> int:
+        """Go on with a library that lacks commits which it once had; how many.
+
+        Its generation goes beyond all that there were, so that nothing made of them fits it.
+        """
+        folder = Path(folder)
+        before = last_commit.noted(folder)
+        with cls(Database.open(folder, create=False)) as library:
+            there = library._commit()
+            lost = 0 if there is None else last_commit.missing(there, before)
+            if lost:
+                library._begin_after(before)
+        return lost
+
+    def _commit(self) -> last_commit.Commit | None:
+        try:
+            return last_commit.stored(self._database.rows)
+        except LibraryDamagedError:  # whoever reads it next says so
+            return None
+
+    def _begin_after(self, before: last_commit.Commit) -> None:
+        least = {"generation": before.generation + 1, "commits": before.commits}
+        with self._writing() as run:
+            for key, value in least.items():
+                run(_RAISE, [value, key])
 
     def close(self) -> None:
         """Give the file back. Closing twice is harmless."""
@@ -94,21 +139,24 @@ class Library(WritableLibrary):
         """
         source = _checked_name(source, "name")
         title = None if title is None else _checked_name(title, "title")
-        with self._database.writing() as run:
+        with self._writing() as run:
             old = self.find(id)
             if (other := self.entry(source)) is not None and other.id != old.id:
                 raise NameTakenError(
                     f"the library {self.folder} has a document {source!r} already; remove it "
                     "first, or choose another name"
                 )
+            self.check(old.id)  # so that no damage to it is sealed
             new = document_id(source, old.text_sha256)
             run("PRAGMA defer_foreign_keys = ON")  # until the commit
             run(
                 "UPDATE documents SET id = ?, source = ?, title = ? WHERE id = ?",
                 [new, source, old.title if title is None else title, old.id],
             )
-            for table in ("contents", "passages", "tags", "layouts", "originals"):
-                run(f"UPDATE {table} SET document = ? WHERE document = ?", [new, old.id])
+            for move in _MOVES:
+                run(move, [new, old.id])
+            seal_parts(run, new)
+            seal_document(run, new)
             run("DELETE FROM refusals WHERE source = ?", [source])
             self._finish(run)
         return new
@@ -123,13 +171,25 @@ class Library(WritableLibrary):
             DocumentNotFoundError: no document has one of the ids.
         """
         added, removed = [checked_tag(tag) for tag in add], [checked_tag(tag) for tag in remove]
-        with self._database.writing() as run:
+        with self._writing() as run:
             for id in ids:
                 id = self.find(id).id
                 for tag in added:
                     run("INSERT OR IGNORE INTO tags VALUES (?, ?)", [id, tag])
                 for tag in removed:
                     run("DELETE FROM tags WHERE document = ? AND tag = ?", [id, tag])
+                seal_document(run, id)
+
+    def check(self, id: str) -> None:
+        """Read all that there is of a document but its vectors.
+
+        Raises:
+            LibraryDamagedError: something of it is not what was stored.
+        """
+        self.document(id)
+        self.passages(self.passage_ids([id]))
+        self.layout(id)
+        self.original(id)
 
     def compact(self) -> int:
         """Drop vectors that nothing uses, and give free space back to the disk.
@@ -140,7 +200,7 @@ class Library(WritableLibrary):
         Raises:
             LibraryLockedError: another process reads or writes for too long.
         """
-        with self._database.writing() as run:
+        with self._writing() as run:
             run("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM passages)")
         return self._database.shrink()
 
@@ -151,7 +211,9 @@ class Library(WritableLibrary):
         Returns False, and changes nothing, where it lacks one of ours as it is now: then put that
         one there and try again. What it has beyond ours is left out.
         """
-        return replace_vectors(self._database, other.folder, fingerprint)
+        self.entries()  # so that no damage to one is sealed
+        with self._database.beside(other.folder), self._writing() as run:
+            return replace_vectors(run, fingerprint)
 
     # Health
 
@@ -207,6 +269,18 @@ class LibraryView(Library):
 
     def _seen(self, entry: Entry) -> Entry:
         return replace(entry, tags=tuple(tag for tag in entry.tags if tag in self._limits))
+
+
+_RAISE = "UPDATE meta SET value = max(CAST(value AS INTEGER), ?) WHERE key = ?"
+# What goes along with a document that gets another id, with the sums that have the id in them.
+_MOVES = (
+    "UPDATE contents SET document = ?1, sum = row_sum(?1, sections, pages, regions)"
+    " WHERE document = ?2",
+    "UPDATE layouts SET document = ?1, sum = blob_sum(?1, words) WHERE document = ?2",
+    "UPDATE originals SET document = ?1, sum = blob_sum(?1, data) WHERE document = ?2",
+    "UPDATE passages SET document = ?1 WHERE document = ?2",
+    "UPDATE tags SET document = ?1 WHERE document = ?2",
+)
 
 
 def _checked_name(name: str, what: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from pincite.corpus.store.database import Database
+from pincite.corpus.store.seals import Execute, seal_document, seal_parts
 
 _LACKS_ONE = """
     SELECT EXISTS (
@@ -14,7 +12,7 @@ _LACKS_ONE = """
     )
 """
 _VECTORS = """
-    INSERT INTO main.vectors SELECT key, data FROM beside.vectors WHERE key IN (
+    INSERT INTO main.vectors SELECT key, data, sum FROM beside.vectors WHERE key IN (
         SELECT key FROM beside.passages WHERE document IN (SELECT id FROM main.documents)
     )
 """
@@ -27,22 +25,24 @@ _WARNINGS = """
 # In their order, so that neighbours in a document have neighbouring ids, none used before.
 _PASSAGES = """
     INSERT INTO main.passages
-        (document, start, end, sentences, path, columns, context, kind, hidden, key)
-    SELECT document, start, end, sentences, path, columns, context, kind, hidden, key
+        (document, start, end, sentences, path, columns, context, kind, hidden, key, text_sum)
+    SELECT document, start, end, sentences, path, columns, context, kind, hidden, key, text_sum
     FROM beside.passages WHERE document IN (SELECT id FROM main.documents) ORDER BY id
 """
 
 
-def replace_vectors(database: Database, folder: Path, fingerprint: str) -> bool:
-    """See `Library.replace_vectors`; ``folder`` is the other library's."""
-    with database.beside(folder), database.writing() as run:
-        if run(_LACKS_ONE).fetchone()[0]:
-            return False
-        run("DELETE FROM main.passages")
-        run("DELETE FROM main.vectors")
-        run(_VECTORS)
-        run(_PASSAGES)
-        run(_WARNINGS)
-        run("INSERT OR REPLACE INTO main.meta VALUES ('embedder', ?)", [fingerprint])
-        run("UPDATE main.meta SET value = value + 1 WHERE key = 'generation'")
+def replace_vectors(run: Execute, fingerprint: str) -> bool:
+    """See `Library.replace_vectors`; the other library is attached as ``beside``."""
+    if run(_LACKS_ONE).fetchone()[0]:
+        return False
+    run("DELETE FROM main.passages")
+    run("DELETE FROM main.vectors")
+    run(_VECTORS)
+    run(_PASSAGES)
+    run(_WARNINGS)
+    for (id,) in run("SELECT id FROM main.documents").fetchall():
+        seal_parts(run, id)
+        seal_document(run, id)
+    run("INSERT OR REPLACE INTO main.meta VALUES ('embedder', ?)", [fingerprint])
+    run("UPDATE main.meta SET value = value + 1 WHERE key = 'generation'")
     return True

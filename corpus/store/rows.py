@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus import codec
-from pincite.corpus.errors import LibraryDamagedError
+from pincite.corpus.store.damage import changed_text, damaged_document, sound
+from pincite.corpus.store.sums import row_sum, text_sum
 from pincite.corpus.types import Document, Origin, Passage, sha256
 
 Row = tuple[Any, ...]
@@ -80,57 +81,40 @@ class StoredPassage:
     passage: Passage
 
 
-SELECT_ENTRY = (
-    "SELECT d.id, d.source, d.title, d.media_type, d.text_sha256, d.characters, d.paged,"
-    " (SELECT count(*) FROM passages p WHERE p.document = d.id),"
+# What a sum is over, and the sum behind it. All but ``text``, which has a hash of its own.
+ENTRY_COLUMNS = (
+    "d.id, d.source, d.title, d.media_type, d.text_sha256, d.characters, d.paged, d.passages,"
     " d.added_at, d.metadata, d.origin, d.warnings,"
-    " (SELECT json_group_array(t.tag) FROM tags t WHERE t.document = d.id)"
-    " FROM documents d"
+    " (SELECT json_group_array(t.tag) FROM tags t WHERE t.document = d.id), d.parts, d.passage_sum"
 )
-SELECT_TAKEN = (
-    "SELECT d.source, d.id, d.title, (SELECT count(*) FROM passages p WHERE p.document = d.id),"
-    " EXISTS (SELECT 1 FROM originals o WHERE o.document = d.id), d.origin FROM documents d"
+CONTENTS_COLUMNS = "c.document, c.sections, c.pages, c.regions"
+SUMMED_PASSAGE = (
+    "p.id, p.document, p.start, p.end, p.sentences, p.path, p.columns, p.context, p.kind, p.hidden,"
+    " p.key, p.text_sum"
 )
+PASSAGE_COLUMNS = f"{SUMMED_PASSAGE}, p.sum"
+SELECT_ENTRY = f"SELECT {ENTRY_COLUMNS}, d.sum FROM documents d"
+LAYOUT, ORIGINAL = 1, 2  # what ``parts`` says that there is of a document
 SELECT_DOCUMENT = (
-    "SELECT d.source, d.title, c.text, c.sections, c.pages, c.regions, d.media_type, d.metadata,"
-    " d.text_sha256, d.origin, d.warnings"
-    " FROM documents d JOIN contents c ON c.document = d.id"
+    f"SELECT {ENTRY_COLUMNS}, d.sum, c.text, {CONTENTS_COLUMNS}, c.sum"
+    " FROM documents d LEFT JOIN contents c ON c.document = d.id"
 )
-SELECT_REFUSAL = "SELECT source, reason, origin, seen_at FROM refusals"
-PASSAGE_COLUMNS = (
-    "p.id, p.document, p.start, p.end, p.sentences, p.path, p.columns, p.context, p.kind, p.hidden"
-)
-
-
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
-
-
-def sound(read: Callable[_P, _T]) -> Callable[_P, _T]:
-    """Make a row that Pincite cannot have written a damaged library.
-
-    Raises:
-        LibraryDamagedError: ``read`` stumbled over the row's values.
-    """
-
-    @wraps(read)
-    def checked(*values: _P.args, **named: _P.kwargs) -> _T:
-        try:
-            return read(*values, **named)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-            raise LibraryDamagedError(
-                f"a row of the library is not what Pincite writes ({error}); restore the library "
-                "file from a copy, or move it away and ingest the documents again"
-            ) from error
-
-    return checked
+SELECT_REFUSAL = "SELECT source, reason, origin, seen_at, sum FROM refusals"
+ENTRY_WIDTH = 16  # values of an entry with its sum
 
 
 @sound
 def entry_from(row: Row) -> Entry:
-    """The entry in a row of ``SELECT_ENTRY``."""
-    id, source, title, media_type, digest, characters, pages, passages, added_at, *more = row
-    metadata, origin, warnings, tags = more
+    """The entry in a row of ``SELECT_ENTRY``, checked against its sum.
+
+    Raises:
+        LibraryDamagedError: it is not what was stored.
+    """
+    *values, kept = row
+    id, source, title, media_type, digest, characters, pages, passages, added_at, *more = values
+    if row_sum(*values) != kept:
+        raise damaged_document(source, id, "its title, kind, dates, tags, warnings or origin")
+    metadata, origin, warnings, tags, *_ = more
     return Entry(
         id=id,
         source=source,
@@ -149,16 +133,19 @@ def entry_from(row: Row) -> Entry:
 
 
 @sound
-def taken_from(row: Row) -> Taken:
-    """What stands in a row of ``SELECT_TAKEN``, after the source."""
-    _, id, title, passages, original, origin = row
-    return Taken(id, title, passages, bool(original), _origin(origin))
+def taken_from(row: Row) -> tuple[str, Taken]:
+    """The source in a row of ``SELECT_ENTRY``, and what `Taken` has of it."""
+    entry, original = entry_from(row), bool(row[-3] & ORIGINAL)
+    return entry.source, Taken(entry.id, entry.title, entry.passages, original, entry.origin)
 
 
 @sound
 def refusal_from(row: Row) -> Refusal:
-    """The refusal in a row of ``refusals``."""
-    source, reason, origin, seen_at = row
+    """The refusal in a row of ``refusals``, checked against its sum."""
+    *values, kept = row
+    if row_sum(*values) != kept:
+        raise ValueError(f"why {values[0]!r} could not be read was changed")
+    source, reason, origin, seen_at = values
     return Refusal(source, reason, _origin(origin), seen_at)
 
 
@@ -168,10 +155,23 @@ def refusal_from(row: Row) -> Refusal:
 @lru_cache(maxsize=4096)
 @sound
 def passage_from(row: Row) -> StoredPassage:
-    """The passage in a row of ``PASSAGE_COLUMNS``."""
-    id, document, start, end, sentences, path, columns, context, kind, hidden = row
+    """The passage in a row of ``PASSAGE_COLUMNS``, checked against its sum.
+
+    Raises:
+        LibraryDamagedError: it is not what was stored.
+    """
+    id, document, start, end, sentences, path, columns, context, kind, hidden, *_ = checked(row)
     lists = map(json.loads, (sentences, path, columns, context))
     return StoredPassage(id, document, codec.passage_from([start, end, *lists, kind, hidden]))
+
+
+@lru_cache(maxsize=4096)  # its vectors are read after it, and checked by the same row
+def checked(row: Row) -> Row:
+    """A row of ``PASSAGE_COLUMNS`` without its sum, which it is checked against."""
+    *values, kept = row
+    if row_sum(*values) != kept:
+        raise damaged_document(None, values[1], f"the row of its passage {values[0]}")
+    return tuple(values)
 
 
 @sound
@@ -183,41 +183,38 @@ def vectors_from(data: bytes, sentences: int) -> NDArray[np.float32]:
 def passage_row(passage: Passage, document: Document) -> Row:
     """The values of a new row of ``passages``, after its id."""
     start, end, *lists, kind, hidden = codec.passage_values(passage)
-    key = passage.key(document.text)
-    return (document.id, start, end, *map(_json, lists), kind, int(hidden), key)
+    key, own = passage.key(document.text), text_sum(document.text[start:end])
+    return (document.id, start, end, *map(_json, lists), kind, int(hidden), key, own)
 
 
 @sound
 def document_from(row: Row) -> Document:
-    """The document in a row of ``SELECT_DOCUMENT``."""
-    source, title, text, sections, pages, regions, media_type, *more = row
-    metadata, digest, origin, warnings = more
-    parts = {"sections": sections, "pages": pages, "regions": regions}
-    return Document(
-        source=source,
-        title=title,
-        text=text,
-        media_type=media_type,
-        metadata=json.loads(metadata),
-        text_sha256=digest,
-        origin=_origin(origin),
-        warnings=tuple(json.loads(warnings)),
-        **codec.structure_from({name: json.loads(value) for name, value in parts.items()}),
-    )
-
-
-def pinned(document: Document) -> Document:
-    """The document, checked against the hash that pins its text.
+    """The document in a row of ``SELECT_DOCUMENT``, checked against its sums and its text's hash.
 
     Raises:
-        LibraryDamagedError: its text is not the text that was taken in.
+        LibraryDamagedError: it is not what was stored.
     """
-    if sha256(document.text) != document.text_sha256:
-        raise LibraryDamagedError(
-            f"the text of {document.source!r} in the library is not the text that was taken in; "
-            "ingest it again, or restore the library file"
-        )
-    return document
+    entry = entry_from(row[:ENTRY_WIDTH])
+    text, *parts, kept = row[ENTRY_WIDTH:]
+    if text is None:
+        raise damaged_document(entry.source, entry.id, "its text is gone, which")
+    if sha256(text) != entry.text_sha256:
+        raise changed_text(entry.source)
+    if row_sum(*parts) != kept:
+        what = "where its sections, pages or regions stand"
+        raise damaged_document(entry.source, entry.id, what)
+    lists = map(json.loads, parts[1:])
+    return Document(
+        source=entry.source,
+        title=entry.title,
+        text=text,
+        media_type=entry.media_type,
+        metadata=entry.metadata,
+        text_sha256=entry.text_sha256,
+        origin=entry.origin,
+        warnings=entry.warnings,
+        **codec.structure_from(dict(zip(codec.NAMES, lists, strict=True))),
+    )
 
 
 def document_row(document: Document, added_at: str) -> Row:

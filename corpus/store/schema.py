@@ -7,8 +7,11 @@ never changes once it has been released; a new need is a new entry at the end.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Mapping
 
 from pincite.corpus.errors import LibraryVersionError
+from pincite.corpus.store.seals import Execute, seal_all
+from pincite.corpus.store.sums import register
 
 MIGRATIONS = (
     """
@@ -97,7 +100,25 @@ MIGRATIONS = (
     ALTER TABLE passages ADD COLUMN kind    TEXT NOT NULL DEFAULT 'prose';
     ALTER TABLE passages ADD COLUMN hidden  INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    ALTER TABLE documents ADD COLUMN passages    INTEGER NOT NULL DEFAULT 0;    -- how many it has
+    ALTER TABLE documents ADD COLUMN parts       INTEGER NOT NULL DEFAULT 0;    -- 1 layout, 2 file
+    ALTER TABLE documents ADD COLUMN passage_sum BLOB    NOT NULL DEFAULT x'';  -- of their ids
+    ALTER TABLE documents ADD COLUMN sum         BLOB    NOT NULL DEFAULT x'';  -- see sums.py
+    ALTER TABLE contents  ADD COLUMN sum         BLOB    NOT NULL DEFAULT x'';
+    ALTER TABLE passages  ADD COLUMN text_sum    BLOB    NOT NULL DEFAULT x'';  -- of its own text
+    ALTER TABLE passages  ADD COLUMN sum         BLOB    NOT NULL DEFAULT x'';
+    ALTER TABLE vectors   ADD COLUMN sum         BLOB    NOT NULL DEFAULT x'';
+    ALTER TABLE layouts   ADD COLUMN sum         BLOB    NOT NULL DEFAULT x'';
+    ALTER TABLE originals ADD COLUMN sum         BLOB    NOT NULL DEFAULT x'';
+    ALTER TABLE refusals  ADD COLUMN sum         BLOB    NOT NULL DEFAULT x'';
+    INSERT INTO meta VALUES
+        ('commits', '0'),                      -- then how many rows a table should have
+        ('documents', '0'), ('refusals', '0'), ('layouts', '0'), ('originals', '0');
+    """,
 )
+# What SQL alone cannot do, by the number of the migration that it ends.
+_AFTER: Mapping[int, Callable[[Execute], None]] = {4: seal_all}
 
 
 def migrate(connection: sqlite3.Connection, name: str) -> None:
@@ -106,12 +127,8 @@ def migrate(connection: sqlite3.Connection, name: str) -> None:
     Raises:
         LibraryVersionError: the file has been through more migrations than we know.
     """
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
-        raise LibraryVersionError(
-            f"the library {name} has schema {version}, and this Pincite knows schemas up to "
-            f"{len(MIGRATIONS)}; open it with the newer Pincite that wrote it"
-        )
+    register(connection)
+    version = _version(connection, name)
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         # Another process may migrate at the same moment: whoever gets the lock second looks again.
         connection.execute("BEGIN IMMEDIATE")
@@ -119,11 +136,32 @@ def migrate(connection: sqlite3.Connection, name: str) -> None:
             if connection.execute("PRAGMA user_version").fetchone()[0] < number:
                 for statement in _statements(script):
                     connection.execute(statement)
+                if number in _AFTER:
+                    _AFTER[number](connection.execute)
                 connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+
+def is_of_today(connection: sqlite3.Connection, name: str) -> bool:
+    """Whether the file behind ``connection`` has been through all migrations.
+
+    Raises:
+        LibraryVersionError: it has been through more than we know.
+    """
+    return _version(connection, name) == len(MIGRATIONS)
+
+
+def _version(connection: sqlite3.Connection, name: str) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(MIGRATIONS):
+        raise LibraryVersionError(
+            f"the library {name} has schema {version}, and this Pincite knows schemas up to "
+            f"{len(MIGRATIONS)}; open it with the newer Pincite that wrote it"
+        )
+    return version
 
 
 def _statements(script: str) -> list[str]:

@@ -34,7 +34,13 @@ class DatabaseView(Database):
         self.folder = whole.folder
         self.whole = whole
         self.limits = tags
+        self.is_read_only = True
         self._tables = _tables(tags)
+
+    @property
+    def reopened(self) -> int:  # type: ignore[override]
+        """As of the whole."""
+        return self.whole.reopened
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of the view that the statement gives.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,14 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.errors import LibraryChangedError
-from pincite.corpus.store.database import Execute
+from pincite.corpus.store import last_commit
 from pincite.corpus.store.reading import ReadableLibrary
 from pincite.corpus.store.rows import Refusal, contents_row, document_row, origin_json, passage_row
+from pincite.corpus.store.seals import Execute, seal_commit, seal_document, seal_parts
 from pincite.corpus.types import Document, Origin, Passage
 
 
 class WritableLibrary(ReadableLibrary):
     """The writing half of a `pincite.corpus.store.library.Library`."""
+
+    @contextmanager
+    def _writing(self) -> Iterator[Execute]:
+        """One transaction, counted, and noted beside the file when it is committed."""
+        with self._database.writing() as run:
+            yield run
+            seal_commit(run)
+            commit = last_commit.stored(run)
+        last_commit.note(self.folder, commit)
 
     def put(
         self,
@@ -48,12 +59,10 @@ class WritableLibrary(ReadableLibrary):
         """
         originals, tags, added_at = originals or {}, tags or {}, added_at or {}
         now = _now()
-        with self._database.writing() as run:
+        with self._writing() as run:
             self.require(fingerprint)
             run("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", [fingerprint])
-            for key, rows in vectors.items():
-                data = np.ascontiguousarray(rows, "<f2").tobytes()
-                run("INSERT OR IGNORE INTO vectors VALUES (?, ?)", [key, data])
+            _insert_vectors(run, vectors)
             self._check_vectors(documents)
             freed: list[tuple[bytes]] = []
             for document, passages in documents:
@@ -70,9 +79,11 @@ class WritableLibrary(ReadableLibrary):
                     run(_INSERT_PASSAGE, passage_row(passage, document))
                 if document.layout is not None:
                     layout = document.layout.to_bytes()
-                    run("INSERT INTO layouts VALUES (?, ?)", [document.id, layout])
+                    run(_INSERT_LAYOUT, [document.id, layout])
                 if source in originals:
-                    run("INSERT INTO originals VALUES (?, ?)", [document.id, originals[source]])
+                    run(_INSERT_ORIGINAL, [document.id, originals[source]])
+                seal_parts(run, document.id)
+                seal_document(run, document.id)
             self._finish(run, freed)
 
     def store_vectors(
@@ -83,19 +94,19 @@ class WritableLibrary(ReadableLibrary):
         Raises:
             EmbedderMismatchError: the library belongs to another embedder.
         """
-        with self._database.writing() as run:
+        with self._writing() as run:
             self.require(fingerprint)
             run("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", [fingerprint])
-            for key, rows in vectors.items():
-                data = np.ascontiguousarray(rows, "<f2").tobytes()
-                run("INSERT OR IGNORE INTO vectors VALUES (?, ?)", [key, data])
+            _insert_vectors(run, vectors)
 
     def touch(self, origins: Mapping[str, Origin]) -> None:
         """Note by source that files were looked at again and still give the same documents."""
-        with self._database.writing() as run:
+        with self._writing() as run:
             for source, origin in origins.items():
-                row = [origin_json(origin), source]
-                run("UPDATE documents SET origin = ? WHERE source = ?", row)
+                if (entry := self.entry(source)) is not None:
+                    row = [origin_json(origin), entry.id]
+                    run("UPDATE documents SET origin = ? WHERE id = ?", row)
+                    seal_document(run, entry.id)
 
     def record_failures(self, refusals: Sequence[Refusal]) -> None:
         """Note files that could not be read. What the library says to questions stays the same.
@@ -103,15 +114,15 @@ class WritableLibrary(ReadableLibrary):
         ``seen_at`` is now where the refusal has none.
         """
         now = _now()
-        with self._database.writing() as run:
+        with self._writing() as run:
             for refusal in refusals:
                 origin = origin_json(refusal.origin)
                 row = [refusal.source, refusal.reason, origin, refusal.seen_at or now]
-                run("INSERT OR REPLACE INTO refusals VALUES (?, ?, ?, ?)", row)
+                run(_INSERT_REFUSAL, row)
 
     def clear_failures(self, sources: Iterable[str]) -> None:
         """Forget that these files could not be read."""
-        with self._database.writing() as run:
+        with self._writing() as run:
             for source in sources:
                 run("DELETE FROM refusals WHERE source = ?", [source])
 
@@ -120,13 +131,22 @@ class WritableLibrary(ReadableLibrary):
 
         That their files could not be read of late is forgotten too.
         """
-        with self._database.writing() as run:
+        with self._writing() as run:
             freed: list[tuple[bytes]] = []
             for id in ids:
                 freed += run(f"{_KEYS_OF} WHERE d.id = ?", [id]).fetchall()
                 run(_FORGIVE_DOCUMENT, [id])
                 run("DELETE FROM documents WHERE id = ?", [id])
             self._finish(run, freed)
+
+    def mark_damaged(self, ids: Iterable[str]) -> None:
+        """Make the next `pincite ingest` read the files of these documents anew.
+
+        Until then nothing is told of them, because their sums do not fit.
+        """
+        with self._writing() as run:
+            for id in ids:
+                run("UPDATE documents SET sum = x'' WHERE id = ?", [id])
 
     def _check_vectors(self, documents: Sequence[tuple[Document, Sequence[Passage]]]) -> None:
         keys = {p.key(document.text) for document, passages in documents for p in passages}
@@ -142,6 +162,11 @@ class WritableLibrary(ReadableLibrary):
         run("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
 
 
+def _insert_vectors(run: Execute, vectors: Mapping[bytes, NDArray[np.floating[Any]]]) -> None:
+    for key, rows in vectors.items():
+        run(_INSERT_VECTORS, [key, np.ascontiguousarray(rows, "<f2").tobytes()])
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
@@ -153,12 +178,20 @@ _INSERT_DOCUMENT = (
     " characters, paged, origin, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _INSERT_CONTENTS = (
-    "INSERT INTO contents (document, text, sections, pages, regions) VALUES (?, ?, ?, ?, ?)"
+    "INSERT INTO contents (document, text, sections, pages, regions, sum)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, row_sum(?1, ?3, ?4, ?5))"
 )
 _INSERT_PASSAGE = (
     "INSERT INTO passages (document, start, end, sentences, path, columns, context, kind, hidden,"
-    " key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " key, text_sum, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, zeroblob(16))"
 )
+_INSERT_VECTORS = (  # what is there already stays, unless it was damaged
+    "INSERT INTO vectors VALUES (?1, ?2, blob_sum(?1, ?2)) ON CONFLICT (key) DO UPDATE"
+    " SET data = excluded.data, sum = excluded.sum WHERE sum != blob_sum(key, data)"
+)
+_INSERT_LAYOUT = "INSERT INTO layouts VALUES (?1, ?2, blob_sum(?1, ?2))"
+_INSERT_ORIGINAL = "INSERT INTO originals VALUES (?1, ?2, blob_sum(?1, ?2))"
+_INSERT_REFUSAL = "INSERT OR REPLACE INTO refusals VALUES (?1, ?2, ?3, ?4, row_sum(?1, ?2, ?3, ?4))"
 _DROP_ORPHAN = (
     "DELETE FROM vectors WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE key = ?1)"
 )

@@ -41,9 +41,17 @@ class DenseIndex:
         return ids, rows
 
     def save(self, file: Path) -> None:
-        """Write the index; nothing is written while it is empty."""
-        if self._index is not None:
+        """Write the index; nothing is written while it is empty.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        if self._index is None:
+            return
+        try:
             faiss.write_index(self._index, str(file))
+        except RuntimeError as error:
+            raise OSError(f"the dense index cannot be written ({error})") from error
 
     @classmethod
     def load(cls, file: Path) -> DenseIndex:

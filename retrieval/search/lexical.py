@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import tantivy
 
@@ -59,24 +62,21 @@ class LexicalIndex:
         index.config_reader("manual")
         index.reload()
         self._searcher = index.searcher()
+        self._copy: TemporaryDirectory[str] | None = None  # gone from the disk with this object
 
     @classmethod
     def build(
         cls, passages: Iterable[tuple[int, str, str, str]], folder: Path | None = None
     ) -> LexicalIndex:
-        """An index over ``(passage id, title, headings, body)``, in ``folder`` or in memory."""
-        path = str(folder) if folder is not None else None
-        index = tantivy.Index(_schema(), path=path)
-        index.register_tokenizer(ANALYSIS, analyzer())
-        writer = index.writer(heap_size=50_000_000, num_threads=1)
-        for id, title, headings, body in passages:
-            fields = {"title": title, "headings": headings, "body": body}
-            document = tantivy.Document(**{name: prepared(said) for name, said in fields.items()})
-            document.add_unsigned("passage", id)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        return cls(index)
+        """An index over ``(passage id, title, headings, body)``, in ``folder`` or in memory.
+
+        Raises:
+            OSError: the folder cannot be written to.
+        """
+        try:
+            return cls(_built(passages, folder))
+        except ValueError as error:  # what Tantivy raises for any trouble
+            raise OSError(f"the lexical index cannot be written ({error})") from error
 
     @classmethod
     def load(cls, folder: Path) -> LexicalIndex:
@@ -86,7 +86,14 @@ class LexicalIndex:
             IndexDamagedError: Tantivy cannot read it.
         """
         try:
-            return cls(tantivy.Index.open(str(folder)))
+            if os.access(folder, os.W_OK):
+                return cls(tantivy.Index.open(str(folder)))
+            # Tantivy puts a lock beside what it reads, so where it cannot, it reads a copy.
+            copy = TemporaryDirectory(prefix="pincite-")
+            shutil.copytree(folder, copy.name, dirs_exist_ok=True)
+            index = cls(tantivy.Index.open(copy.name))
+            index._copy = copy
+            return index
         except (ValueError, OSError) as error:
             raise IndexDamagedError(f"the lexical index {folder} cannot be read") from error
 
@@ -133,6 +140,21 @@ class LexicalIndex:
         """
         n = self._searcher.doc_freq("body", term)
         return math.log(1.0 + (len(self) - n + 0.5) / (n + 0.5))
+
+
+def _built(passages: Iterable[tuple[int, str, str, str]], folder: Path | None) -> tantivy.Index:
+    path = str(folder) if folder is not None else None
+    index = tantivy.Index(_schema(), path=path)
+    index.register_tokenizer(ANALYSIS, analyzer())
+    writer = index.writer(heap_size=50_000_000, num_threads=1)
+    for id, title, headings, body in passages:
+        fields = {"title": title, "headings": headings, "body": body}
+        document = tantivy.Document(**{name: prepared(said) for name, said in fields.items()})
+        document.add_unsigned("passage", id)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    return index
 
 
 def _query(wanted: Wanted, field: str) -> tantivy.Query:

@@ -61,7 +61,7 @@ def test_a_library_that_was_exported_and_imported_is_the_same(
     file = tmp_path / "all.jsonl"
     assert export(library, file, vectors=vectors) == 3
     embedder = Silent() if vectors else HashingEmbedder()
-    summary = import_library(file, other, embedder)
+    summary = import_library(file, other, embedder, trust_vectors=vectors)
     assert (summary.count("added"), summary.embedded == 0) == (3, vectors)
     assert holdings(other, tmp_path) == holdings(library, tmp_path)
     assert other.problems() == index_problems(other) == []
@@ -87,6 +87,26 @@ def test_a_document_of_the_same_name_is_replaced_with_its_tags_and_others_stay(
     assert other.find("lamp.txt").tags == ("mine",)
 
 
+def test_vectors_in_a_file_that_nobody_vouches_for_are_made_anew(
+    library: Library, other: Library, tmp_path: Path
+) -> None:
+    """Exchanged vectors are of unit length and of the right number: nothing shows what they are."""
+    file = tmp_path / "all.jsonl"
+    export(library, file, vectors=True)
+    lines = [json.loads(line) for line in file.read_text("ascii").splitlines()]
+    one, two = (line["cut"]["passages"][0] for line in lines[:2])
+    as_many = sorted([one, two], key=lambda passage: len(passage["vectors"]))
+    data = [base64.b64decode(passage["vectors"]) for passage in as_many]
+    own = len(data[0])
+    data = [data[1][:own], data[0] + data[1][own:]]
+    for passage, rows in zip(as_many, data, strict=True):
+        passage["vectors"] = base64.b64encode(rows).decode()
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), "ascii")
+    summary = import_library(file, other, HashingEmbedder())
+    assert summary.untrusted == summary.count("added") == 3
+    assert holdings(other, tmp_path) == holdings(library, tmp_path)
+
+
 def test_vectors_of_another_embedder_are_made_anew(
     library: Library, other: Library, tmp_path: Path
 ) -> None:
@@ -106,7 +126,7 @@ def test_a_large_import_is_stored_in_batches_and_comes_out_the_same(
     with Library.open(tmp_path / "many", create=True) as many:
         fill(many, *(make_document(f"Gull {n} nests. " * 3, f"{n}.txt") for n in range(20)))
         export(many, tmp_path / "all.jsonl", vectors=True)
-        import_library(tmp_path / "all.jsonl", other, Silent())
+        import_library(tmp_path / "all.jsonl", other, Silent(), trust_vectors=True)
         assert other.generation > 3
         assert holdings(other, tmp_path) == holdings(many, tmp_path)
 
@@ -152,7 +172,7 @@ def test_vectors_of_several_dimensions_are_refused(
         passage["vectors"] = base64.b64encode(data).decode()
     broken(file, 2, cut=line["cut"])
     with pytest.raises(RecordError, match=r"line 2: its vectors have 4 numbers, and others .* 256"):
-        import_library(file, other, HashingEmbedder())
+        import_library(file, other, HashingEmbedder(), trust_vectors=True)
     assert other.entries() == []
 
 

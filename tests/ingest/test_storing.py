@@ -34,7 +34,7 @@ def item(text: str, source: str) -> Item:
 
 def test_only_what_is_missing_is_embedded_and_each_fate_is_said(library: Library) -> None:
     embedder = CountingEmbedder()
-    store = Storing(library, embedder)
+    store = Storing(library, embedder).store
     assert store([item(GULLS, "a.txt")]) == [Event("a.txt", "added", 1)]
     embedder.given.clear()
     events = store([item(OWLS, "a.txt"), item(GULLS, "b.txt")])

@@ -15,10 +15,12 @@ from starlette.responses import JSONResponse, Response
 
 from pincite.corpus.errors import (
     AccessDeniedError,
+    DiskFullError,
     DocumentNotFoundError,
     LibraryChangedError,
     LibraryEmptyError,
     LibraryLockedError,
+    LibraryReadOnlyError,
     NameTakenError,
     PageNotDrawnError,
     PinciteError,
@@ -41,6 +43,8 @@ _STATUS: tuple[tuple[type[PinciteError], HTTPStatus], ...] = (
     (PageNotDrawnError, HTTPStatus.NOT_FOUND),
     (NameTakenError, HTTPStatus.CONFLICT),
     (LibraryEmptyError, HTTPStatus.CONFLICT),
+    (LibraryReadOnlyError, HTTPStatus.CONFLICT),
+    (DiskFullError, HTTPStatus.INSUFFICIENT_STORAGE),
     (LibraryLockedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (LibraryChangedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ServerBusyError, HTTPStatus.SERVICE_UNAVAILABLE),

@@ -103,14 +103,18 @@ def _guide(name: str, as_json: bool) -> None:
 def remove(names: Names) -> None:
     """Remove documents from the library, and files that could not be read from its list."""
     with Library.open(settings().library) as library:
-        entries: list[Entry] = []
+        chosen: dict[str, str] = {}
         refused: list[str] = []
         for name in names:
+            if damaged := library.find_damaged(name):  # which nothing else can be told of
+                chosen[damaged[0]] = damaged[1]
+                continue
             if library.entry(name) is None and library.refusal(name) is not None:
                 refused.append(name)
                 continue
             try:
-                entries.append(library.find(name))
+                entry = library.find(name)
+                chosen[entry.id] = entry.source
             except AmbiguousIdError:
                 raise
             except DocumentNotFoundError:
@@ -119,10 +123,10 @@ def remove(names: Names) -> None:
                 refused.append(source)
         if refused:
             library.clear_failures(refused)
-        if entries:
-            library.remove([entry.id for entry in entries])
+        if chosen:
+            library.remove(list(chosen))
             publish(library)
-    for source in (*(entry.source for entry in entries), *refused):
+    for source in (*chosen.values(), *refused):
         _say(f"removed: {one_line(source)}")
 
 

@@ -17,13 +17,17 @@ from pincite.corpus.store.library import Library
 from pincite.ingest.events import Listener
 from pincite.ingest.importing import import_library
 from pincite.ingest.reembedding import reembed as reembed_library
+from pincite.ingest.reembedding import repair as repair_library
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.health import examine
 from pincite.retrieval.search.indexes import publish
+from pincite.retrieval.settings import Settings
 from pincite.ui import terminal
 from pincite.ui.console import EXIT_FAILED, JsonOption, err, out, print_json, say, settings
 from pincite.ui.text.control_characters import one_line
 from pincite.ui.text.progress import ingesting, show_summary
+
+_LACKS_NONE = "the library lacks no commit, so there is nothing to accept"
 
 
 def export(
@@ -41,14 +45,27 @@ def export(
 
 def import_(
     file: Annotated[Path, typer.Argument(help="A file written by pincite export.")],
+    trust_vectors: Annotated[
+        bool,
+        typer.Option(
+            "--trust-vectors",
+            help="Use the vectors in the file instead of embedding its texts again.",
+        ),
+    ] = False,
 ) -> None:
     """Import an exported library. Documents of the same name are replaced."""
     chosen = settings()
     embedder = open_embedder(chosen, say)
     started = time.perf_counter()
     with Library.open(chosen.library, create=True) as library, ingesting(err()) as listener:
-        summary = import_library(file, library, embedder, listener)
+        summary = import_library(file, library, embedder, listener, trust_vectors=trust_vectors)
     show_summary(err(), summary, time.perf_counter() - started)
+    if summary.untrusted:
+        _say(
+            f"the vectors of {summary.untrusted} documents in {file} were made anew, because "
+            "nothing can show that they are those of the texts; if you trust who made the file, "
+            "--trust-vectors takes them over"
+        )
 
 
 def rebuild() -> None:
@@ -88,16 +105,49 @@ def doctor(
     deep: Annotated[
         bool, typer.Option("--deep", help="Read and check every text, offset, vector and index.")
     ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair",
+            help="First make damaged vectors anew, and let the next ingest read the files of "
+            "damaged documents again.",
+        ),
+    ] = False,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept",
+            help="First go on with a library that is older than its indexes, without what it lost.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Check versions, the model's hash, the library and its indexes."""
-    health = examine(settings(), deep=deep)
+    chosen = settings()
+    if accept:
+        lost = Library.accept(chosen.library)
+        commits = "1 commit" if lost == 1 else f"{lost} commits"
+        _say(f"accepted: the library as it is, without {commits}" if lost else _LACKS_NONE)
+    if repair:
+        _repair(chosen)
+    health = examine(chosen, deep=deep)
     if as_json:
         print_json(health.to_json())
     else:
         terminal.show_health(out(), health)
     if health.problems:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _repair(chosen: Settings) -> None:
+    with Library.open(chosen.library) as library:
+        done = repair_library(library, open_embedder(chosen))
+    _say(f"repaired: the vectors of {done.passages} passages")
+    for source in done.documents:
+        _say(
+            f"damaged: {source}; read its file again with: pincite ingest, or forget it with: "
+            "pincite remove"
+        )
 
 
 @contextmanager

@@ -38,9 +38,10 @@ def health(pincite: Pincite, *arguments: str) -> Any:
     return json.loads(pincite("doctor", "--json", *arguments).stdout)
 
 
-def behind_our_back(statement: str) -> None:
+def behind_our_back(*statements: str) -> None:
     with closing(sqlite3.connect(Path(".pincite", FILE_NAME))) as connection:
-        connection.execute(statement)
+        for statement in statements:
+            connection.execute(statement)
         connection.commit()
 
 
@@ -51,7 +52,8 @@ def test_a_library_moves_by_export_and_import(
     pincite("tag", notes, "--add", "birds")
     run = pincite("export", "all.jsonl", *vectors)
     assert (run.code, run.stdout, run.stderr) == (0, "", "exported: 1 documents to all.jsonl\n")
-    taken = pincite("--library", "other", "import", "all.jsonl")
+    trust = ["--trust-vectors"] if vectors else []
+    taken = pincite("--library", "other", "import", "all.jsonl", *trust)
     assert (taken.code, taken.stdout) == (0, "")
     assert f"added: {notes}, 2 passages" in taken.stderr
     assert ("; 0 passages embedded" in taken.stderr) == bool(vectors)
@@ -149,7 +151,7 @@ def test_doctor_reads_texts_and_vectors_only_when_told_to_look_deep(pincite: Pin
     assert health(pincite)["problems"] == []
     run = pincite("doctor", "--deep")
     assert run.code == 1
-    assert "problem    the vectors of 2 passages are damaged" in run.stdout
+    assert "notes.txt': the vectors of 2 of its passages are damaged" in run.stdout
     assert "all sound" not in run.stdout
 
 
@@ -161,3 +163,53 @@ def test_without_a_library_there_is_nothing_to_keep(
     assert (run.code, run.stdout) == (1, "")
     assert "there is no library in .pincite; make one with: pincite ingest PATH" in run.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("notes")
+def test_exchanged_vectors_are_refused_and_made_anew(pincite: Pincite) -> None:
+    right = pincite("ask", EATS).stdout
+    behind_our_back(
+        "CREATE TEMP TABLE was AS SELECT rowid AS id, data FROM vectors",
+        "UPDATE vectors SET data = (SELECT data FROM was WHERE id != vectors.rowid)",
+    )
+    refused = pincite("ask", EATS)
+    assert (refused.code, refused.stdout) == (1, "")
+    assert "notes.txt' is damaged: a vector of its passage" in refused.stderr
+    run = pincite("doctor", "--repair", "--deep")
+    assert (run.code, run.stderr) == (0, "repaired: the vectors of 2 passages\n")
+    assert pincite("ask", EATS).stdout == right
+
+
+def test_a_damaged_document_is_read_again_or_removed(pincite: Pincite, notes: Path) -> None:
+    for mend in (("ingest", notes), ("remove", notes)):
+        behind_our_back("UPDATE contents SET sections = '[]'")
+        assert pincite("ask", EATS).code == 1
+        run = pincite("doctor", "--repair")
+        assert (run.code, f"damaged: {notes}; read its file again" in run.stderr) == (1, True)
+        assert pincite(*mend).code == 0
+        assert pincite("doctor", "--deep").code == 0
+    assert json.loads(pincite("documents", "--json").stdout) == []
+
+
+@pytest.mark.usefixtures("notes")
+def test_lost_commits_are_told_until_they_are_accepted(pincite: Pincite) -> None:
+    older = Path(".pincite", FILE_NAME).read_bytes()
+    Path("more.txt").write_text("The whale sings.\n", "utf-8")
+    assert pincite("ingest", "more.txt").code == 0
+    Path(".pincite", FILE_NAME).write_bytes(older)
+    for command in (["ask", EATS], ["ingest", "more.txt"], ["doctor"]):
+        run = pincite(*command)
+        assert run.code == 1
+        assert "1 commit is missing" in run.stdout + run.stderr
+    accepted = pincite("doctor", "--accept")
+    assert "accepted: the library as it is, without 1 commit\n" in accepted.stderr
+    assert "herring gull eats fish" in pincite("ask", EATS).stdout
+    assert "nothing to accept" in pincite("doctor", "--accept").stderr
+
+
+@pytest.mark.usefixtures("notes")
+def test_import_says_that_it_made_vectors_anew_and_how_to_take_them_over(pincite: Pincite) -> None:
+    pincite("export", "all.jsonl", "--vectors")
+    run = pincite("--library", "other", "import", "all.jsonl")
+    assert "the vectors of 1 documents in all.jsonl were made anew" in run.stderr
+    assert "--trust-vectors takes them over" in run.stderr

@@ -1,0 +1,290 @@
+"""What a library says of itself, and the documents that are read from it."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+
+from pincite.corpus.errors import (
+    DocumentNotFoundError,
+    EmbedderMismatchError,
+    LibraryDamagedError,
+    TagNotFoundError,
+)
+from pincite.corpus.store import names
+from pincite.corpus.store.damage import damaged_document, sound
+from pincite.corpus.store.database import Database, damaged
+from pincite.corpus.store.rows import (
+    LAYOUT,
+    ORIGINAL,
+    SELECT_DOCUMENT,
+    SELECT_ENTRY,
+    SELECT_REFUSAL,
+    Entry,
+    Refusal,
+    Taken,
+    document_from,
+    entry_from,
+    refusal_from,
+    taken_from,
+)
+from pincite.corpus.store.sums import blob_sum
+from pincite.corpus.types import Document, Layout
+
+_ID_DIGITS = 6  # that may stand for a whole id
+_OLDER = (
+    "an older Pincite made it, so embed everything anew: pincite reembed (in Python: "
+    "pincite.ingest.reembedding.reembed)"
+)
+_REMEDY = (
+    "choose the first with PINCITE_EMBEDDER, or embed everything anew with the second: "
+    "pincite reembed"
+)
+
+
+class ReadableDocuments:
+    """What a `pincite.corpus.store.library.Library` says of itself and its documents."""
+
+    def __init__(self, database: Database) -> None:
+        self.folder = database.folder
+        self._database = database
+        self._tags: tuple[tuple[int, int], Mapping[str, list[str]]] | None = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """While it lasts, everything read is of one moment, whoever else writes.
+
+        Other threads that use this library wait meanwhile; other processes do not.
+        """
+        with self._database.reading():
+            yield
+
+    # What the library says of itself
+
+    @property
+    def generation(self) -> int:
+        """How many commits the library has seen that could change an answer."""
+        rows = self._database.rows("SELECT value FROM meta WHERE key = 'generation'")
+        if not rows or not str(rows[0][0]).isdigit():
+            raise damaged(self.folder, "it has no generation")
+        return int(rows[0][0])
+
+    @property
+    def change_counter(self) -> tuple[int, int]:
+        """Another value once anything in the file has been changed, by whomever.
+
+        It is cheap to ask for, and compares only with others of the same open library.
+        """
+        statement = "SELECT data_version, total_changes() FROM pragma_data_version"
+        ((others, ours),) = self._database.rows(statement)
+        return others + (self._database.reopened << 32), ours
+
+    @property
+    def fingerprint(self) -> str | None:
+        """The embedder that made the vectors; None until the first document is stored."""
+        rows = self._database.rows("SELECT value FROM meta WHERE key = 'embedder'")
+        return rows[0][0] if rows else None
+
+    def require(self, fingerprint: str, remedy: str = _REMEDY) -> None:
+        """Check that vectors of the embedder ``fingerprint`` belong here.
+
+        Raises:
+            EmbedderMismatchError: the library's vectors were made by another embedder; ``remedy``
+                says what the person can do.
+        """
+        made_by = self.fingerprint
+        if made_by not in (None, fingerprint):
+            is_older = fingerprint.startswith(f"{made_by}+")  # the same model, used as it was then
+            raise EmbedderMismatchError(
+                f"the library {self.folder} was made with the embedder {made_by}, and this is "
+                f"{fingerprint}; {_OLDER if is_older else remedy}"
+            )
+
+    def document_count(self) -> int:
+        """How many documents there are."""
+        ((documents,),) = self._database.rows("SELECT count(*) FROM documents")
+        return int(documents)
+
+    def counts(self) -> tuple[int, int]:
+        """How many documents and passages there are."""
+        ((passages,),) = self._database.rows("SELECT count(*) FROM passages")
+        return self.document_count(), passages
+
+    def entries(self) -> list[Entry]:
+        """Every document, by source name."""
+        with self._database.reading():
+            rows = self._database.rows(f"{SELECT_ENTRY} ORDER BY d.source")
+            self._require_all("documents", {row[0] for row in rows})
+        return [entry_from(row) for row in rows]
+
+    def entry(self, name: str) -> Entry | None:
+        """The document whose source name is ``name``, if there is one."""
+        rows = self._database.rows(f"{SELECT_ENTRY} WHERE d.source = ?", [name])
+        return entry_from(rows[0]) if rows else None
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a document whose source name is ``name``, damaged or not."""
+        return bool(self._database.rows("SELECT 1 FROM documents WHERE source = ?", [name]))
+
+    def sources(self) -> dict[str, str]:
+        """The ids of all documents with their source names, damaged or not."""
+        return dict(self._database.rows("SELECT id, source FROM documents ORDER BY source"))
+
+    def _require_all(self, table: str, keys: Collection[str]) -> None:
+        """Check that as many rows of a table were found as were stored."""
+        rows = self._database.rows("SELECT value FROM meta WHERE key = ?", [table])
+        if not rows or rows[0][0] != str(len(keys)):
+            kept = rows[0][0] if rows else "no number"
+            raise damaged(self.folder, f"it holds {len(keys)} {table}, and {kept} were stored")
+
+    def find(self, name: str) -> Entry:
+        """The document that a person calls ``name``: see `pincite.corpus.store.names`.
+
+        Raises:
+            DocumentNotFoundError: there is none.
+            AmbiguousIdError: the name may mean several.
+        """
+        return names.find(self._database, name)
+
+    def find_damaged(self, name: str) -> tuple[str, str] | None:
+        """The id and source of the damaged document of this source name, path or id, if any."""
+        for id, source in self.sources().items():
+            if source in (name, os.path.abspath(name)) or (
+                len(name) >= _ID_DIGITS and id.startswith(name)
+            ):
+                try:
+                    self.entry(source)
+                    self.document(id)
+                except LibraryDamagedError:
+                    return id, source
+        return None
+
+    def find_refused(self, name: str) -> str | None:
+        """The source of the file that could not be read and that a person calls ``name``, if any.
+
+        Raises:
+            AmbiguousIdError: the name may mean several.
+        """
+        return names.find_refused(self._database, name)
+
+    def tags(self) -> dict[str, int]:
+        """Every tag, in alphabetical order, with the number of documents that carry it."""
+        return {tag: len(ids) for tag, ids in sorted(self._tagged().items())}
+
+    def tagged(self, tags: Iterable[str]) -> set[str]:
+        """The ids of the documents that carry any of these tags.
+
+        Raises:
+            TagNotFoundError: no document carries one of them.
+        """
+        found: set[str] = set()
+        for tag in tags:
+            ids = self._tagged().get(tag)
+            if not ids:
+                raise TagNotFoundError(
+                    f"no document of {self.folder} carries the tag {tag!r}; {self.known_tags()}"
+                )
+            found.update(ids)
+        return found
+
+    def _tagged(self) -> Mapping[str, list[str]]:
+        """The ids of documents by tag, taken from entries whose sums are checked."""
+        counter = self.change_counter
+        if self._tags is None or self._tags[0] != counter:
+            found: dict[str, list[str]] = defaultdict(list)
+            for entry in self.entries():
+                for tag in entry.tags:
+                    found[tag].append(entry.id)
+            self._tags = counter, dict(found)
+        return self._tags[1]
+
+    def taken(self) -> dict[str, Taken]:
+        """By source, what tells whether a file has changed since it was taken in.
+
+        Documents that are damaged are left out, so that their files are read anew.
+        """
+        found: dict[str, Taken] = {}
+        for row in self._database.rows(SELECT_ENTRY):
+            with suppress(LibraryDamagedError):
+                source, taken = taken_from(row)
+                found[source] = taken
+        return found
+
+    def known_tags(self) -> str:
+        """The tags in words, for messages."""
+        known = ", ".join(self.tags())
+        return f"the tags are {known}" if known else "there are no tags yet; see: pincite tag"
+
+    def refusals(self) -> list[Refusal]:
+        """The files that could not be read, by source name."""
+        with self._database.reading():
+            rows = self._database.rows(f"{SELECT_REFUSAL} ORDER BY source")
+            self._require_all("refusals", {row[0] for row in rows})
+        return [refusal_from(row) for row in rows]
+
+    def refusal(self, source: str) -> Refusal | None:
+        """Why ``source`` could not be read, if it could not."""
+        rows = self._database.rows(f"{SELECT_REFUSAL} WHERE source = ?", [source])
+        return refusal_from(rows[0]) if rows else None
+
+    # Documents
+
+    def document(self, id: str) -> Document:
+        """The document with its text, checked against its sums and the hash that pins its text.
+
+        Raises:
+            DocumentNotFoundError: no document has this id.
+            LibraryDamagedError: it is not the document that was taken in.
+        """
+        rows = self._database.rows(f"{SELECT_DOCUMENT} WHERE d.id = ?", [id])
+        if not rows:
+            raise DocumentNotFoundError(f"the library {self.folder} has no document {id[:12]}")
+        document = document_from(rows[0])
+        if document.id != id:
+            raise damaged(self.folder, f"it gives {document.source!r} for another document")
+        return document
+
+    def with_words(self, words: str, most: int) -> list[str]:
+        """The ids of the first ``most`` documents, by source name, that have just these words."""
+        statement = (
+            "SELECT d.id FROM documents d JOIN contents c ON c.document = d.id"
+            " WHERE instr(c.text, ?) > 0 ORDER BY d.source LIMIT ?"
+        )
+        return [row[0] for row in self._database.rows(statement, [words, most])]
+
+    def layout(self, id: str) -> Layout | None:
+        """Where the document's words stand on its pages; None for a format without pages."""
+        rows = self._database.rows("SELECT words, sum FROM layouts WHERE document = ?", [id])
+        data = self._blob(id, rows, LAYOUT, "where its words stand")
+        return None if data is None else sound(Layout.from_bytes)(data)
+
+    def original(self, id: str) -> bytes | None:
+        """The bytes of the file that the document was read from, if they were kept."""
+        rows = self._database.rows("SELECT data, sum FROM originals WHERE document = ?", [id])
+        return self._blob(id, rows, ORIGINAL, "its file")
+
+    def _blob(
+        self, id: str, rows: Sequence[tuple[bytes, bytes]], part: int, what: str
+    ) -> bytes | None:
+        for data, kept in rows:
+            if blob_sum(id, data) != kept:
+                raise self._damaged(id, what)
+            return data
+        if self._has(id, part):
+            raise self._damaged(id, f"{what}, which is lost,")
+        return None
+
+    def _has(self, id: str, part: int) -> bool:
+        rows = self._database.rows("SELECT parts FROM documents WHERE id = ?", [id])
+        return bool(rows and rows[0][0] & part)
+
+    def _damaged(self, id: str, what: str) -> LibraryDamagedError:
+        """The error for a document of which ``what`` is not what was stored."""
+        rows = self._database.rows("SELECT source FROM documents WHERE id = ?", [id])
+        return damaged_document(rows[0][0] if rows else None, id, what)
+
+    def has_original(self, id: str) -> bool:
+        """Whether the bytes of the file that the document was read from were kept."""
+        return self._has(id, ORIGINAL)
