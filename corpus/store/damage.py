@@ -61,5 +61,5 @@ def damaged_document(source: str | None, id: object, what: str) -> LibraryDamage
 def changed_text(source: str) -> LibraryDamagedError:
     """The error for a document whose text does not have the hash that pins it."""
     return LibraryDamagedError(
-        f"the text of {source!r} in the library is not the text that was taken in; {_MEND}"
+        f"the text of {source!r} in the library is not the text that was ingested; {_MEND}"
     )

@@ -154,7 +154,7 @@ def _changed(database: Database, id: str) -> Iterator[str]:
         if text is None:
             continue  # a document without a text is named with the references
         if sha256(text) != entry[4]:
-            yield "its text is not the text that was taken in"
+            yield "its text is not the text that was ingested"
         if row_sum(*contents) != kept:
             yield "its sections, pages or regions were changed"
         yield from _changed_passages(database, id, text)

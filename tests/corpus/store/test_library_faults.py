@@ -181,7 +181,7 @@ def test_a_library_of_a_newer_pincite_is_refused_and_stays_as_it_is(folder: Path
 def test_a_text_changed_behind_our_back_is_never_given_out(folder: Path, change: str) -> None:
     behind_our_back(folder, f"UPDATE contents SET text = {change} {_OF_7}")
     with Library.open(folder) as library:
-        with pytest.raises(LibraryDamagedError, match=r"'file 07'.*not the text that was taken in"):
+        with pytest.raises(LibraryDamagedError, match=r"'file 07'.*not the text that was ingested"):
             library.document(library.find("file 07").id)
         assert library.document(library.find("file 08").id).text.startswith("Text 8.")
         (problem,) = library.problems()
