@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,18 @@ _REMEDY = (
     "choose the first with PINCITE_EMBEDDER, or embed everything anew with the second: "
     "pincite reembed"
 )
+_SELECT_STATE = (
+    "SELECT d.id, d.title, (SELECT min(p.id) FROM passages p WHERE p.document = d.id) AS first"
+    " FROM documents d WHERE first IS NOT NULL ORDER BY first"
+)
+
+
+class DocumentState(NamedTuple):
+    """What of a document with passages is indexed; the text belongs to ``id``."""
+
+    id: str
+    title: str
+    first_passage: int
 
 
 class ReadableLibrary:
@@ -237,20 +250,21 @@ class ReadableLibrary:
 
     def passages_in_texts(self) -> Iterator[tuple[StoredPassage, str, str]]:
         """Every passage with its document's title and its document's whole text, by id."""
-        statement = (
-            f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE p.id > ? ORDER BY p.id"
-            f" LIMIT {_AT_ONCE}"
-        )
-        last, id = 0, ""
-        said: list[tuple[str, str]] = []
-        while rows := self._database.rows(statement, [last]):
-            for stored in map(passage_from, rows):
-                if stored.document != id:  # a document's passages follow each other
-                    id = stored.document
-                    said = [(row[0], row[1]) for row in self._database.rows(_TITLE_TEXT, [id])]
-                for title, text in said:  # none where it has just been removed
+        return self.document_passages(state.id for state in self.document_states())
+
+    def document_passages(self, ids: Iterable[str]) -> Iterator[tuple[StoredPassage, str, str]]:
+        """The same for the passages of these documents, in the order of the documents."""
+        statement = f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE p.document = ? ORDER BY p.id"
+        for id in ids:
+            said = self._database.rows(_TITLE_TEXT, [id])
+            rows = self._database.rows(statement, [id])
+            for title, text in said:  # none where it has just been removed
+                for stored in map(passage_from, rows):
                     yield stored, title, text
-            last = rows[-1][0]
+
+    def document_states(self) -> list[DocumentState]:
+        """Every document that has passages, by its first passage. Reads no text."""
+        return [DocumentState(*row) for row in self._database.rows(_SELECT_STATE)]
 
     def passage_ids(self, documents: Iterable[str]) -> list[int]:
         """The ids of all passages of these documents, in order."""

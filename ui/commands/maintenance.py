@@ -53,7 +53,7 @@ def import_(
 def rebuild() -> None:
     """Make the indexes anew from the library."""
     with Library.open(settings().library) as library:
-        publish(library)
+        publish(library, anew=True)
         _, passages = library.counts()
     _say(f"rebuilt: the indexes of {passages} passages")
 
