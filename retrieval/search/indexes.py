@@ -200,7 +200,7 @@ def _load(
 def _publish(library: Library, without: Collection[str] = (), *, anew: bool = False) -> None:
     """See `publish`; ``without`` are segments that are damaged."""
     place = _place(library)
-    for folder in (place.parent, place):
+    for folder in (place.parent, place, place / SEGMENTS):
         if folder.exists() and not folder.is_dir():
             folder.unlink()
     for _ in range(_TRIES):

@@ -23,7 +23,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.corpus.errors import IndexDamagedError
+from pincite.corpus.errors import IndexDamagedError, LibraryDamagedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.reading import DocumentState
 from pincite.retrieval.search.arrays import Array, packed, unpacked
@@ -36,7 +36,7 @@ from pincite.retrieval.search.words import counted
 
 LARGEST = 65_536  # passages of a segment; one document with more has a segment of its own
 _DOCUMENTS, _DENSE, _TERMS, _WORDS = "documents", "dense.faiss", "terms", "words"
-_FILES = {_DOCUMENTS, _DENSE, _TERMS, _WORDS}
+FILES = {_DOCUMENTS, _DENSE, _TERMS, _WORDS}
 
 _T = TypeVar("_T")
 
@@ -247,6 +247,10 @@ class _Builder:
         self.forms.append(forms)
 
     def segment(self) -> Segment:
+        if len({vector.shape for vector in self.vectors}) > 1:
+            raise LibraryDamagedError(
+                "the library's vectors are of several sizes; make them anew: pincite reembed"
+            )
         documents = Documents(
             tuple(self.digests), np.array(self.ends, np.int64), np.array(self.ids, np.int64)
         )
