@@ -13,7 +13,15 @@ from typing import Annotated, Any, Literal
 import typer
 
 from pincite.corpus.errors import UnderFloorError, UsageError
-from pincite.eval.commands.bench import bench, bench_api, bench_ingest, extraction, places, printed
+from pincite.eval.commands.bench import (
+    bench,
+    bench_api,
+    bench_growth,
+    bench_ingest,
+    extraction,
+    places,
+    printed,
+)
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
@@ -211,6 +219,7 @@ app.command()(calibrate)
 app.command()(bench)
 app.command("bench-ingest")(bench_ingest)
 app.command("bench-api")(bench_api)
+app.command("bench-growth")(bench_growth)
 app.command()(extraction)
 app.command()(places)
 app.command()(printed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from pincite.corpus.errors import (
 )
 from pincite.corpus.store import names
 from pincite.corpus.store.database import Database, chunks, damaged, marks
+from pincite.corpus.store.document_state import SELECT_STATE, DocumentState
 from pincite.corpus.store.rows import (
     PASSAGE_COLUMNS,
     SELECT_DOCUMENT,
@@ -49,18 +49,6 @@ _REMEDY = (
     "choose the first with PINCITE_EMBEDDER, or embed everything anew with the second: "
     "pincite reembed"
 )
-_SELECT_STATE = (
-    "SELECT d.id, d.title, (SELECT min(p.id) FROM passages p WHERE p.document = d.id) AS first"
-    " FROM documents d WHERE first IS NOT NULL ORDER BY first"
-)
-
-
-class DocumentState(NamedTuple):
-    """What of a document with passages is indexed; the text belongs to ``id``."""
-
-    id: str
-    title: str
-    first_passage: int
 
 
 class ReadableLibrary:
@@ -264,7 +252,7 @@ class ReadableLibrary:
 
     def document_states(self) -> list[DocumentState]:
         """Every document that has passages, by its first passage. Reads no text."""
-        return [DocumentState(*row) for row in self._database.rows(_SELECT_STATE)]
+        return [DocumentState(*row) for row in self._database.rows(SELECT_STATE)]
 
     def passage_ids(self, documents: Iterable[str]) -> list[int]:
         """The ids of all passages of these documents, in order."""

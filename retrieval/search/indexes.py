@@ -13,23 +13,22 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pincite.corpus.errors import IndexDamagedError
 from pincite.corpus.store.library import Library
-from pincite.corpus.store.reading import DocumentState
 from pincite.retrieval.search import manifest, segments
 from pincite.retrieval.search.analysis import ANALYSIS
 from pincite.retrieval.search.dense import DenseIndex
 from pincite.retrieval.search.lexical import LexicalIndex
 from pincite.retrieval.search.manifest import SEGMENTS, Manifest
-from pincite.retrieval.search.merge_policy import to_merge
 from pincite.retrieval.search.rows import Rows
-from pincite.retrieval.search.segments import Documents, Segment, SegmentFiles, digest
+from pincite.retrieval.search.segments import Segment, SegmentFiles
 from pincite.retrieval.search.short_forms import ShortForms
+from pincite.retrieval.search.update import Update, difference
 from pincite.retrieval.search.vocabulary import Vocabulary
 from pincite.retrieval.search.words import Words
 
@@ -213,7 +212,7 @@ def _publish(library: Library, without: Collection[str] = (), *, anew: bool = Fa
         kept = [] if anew else [files for files in base.segments if files.name not in without]
         if base.generation == generation and len(kept) == len(base.segments) and not anew:
             return
-        update = _Update(library, place / SEGMENTS)
+        update = Update(library, place / SEGMENTS)
         try:
             update.apply(kept, states)
             now = Manifest(base.number + 1, generation, tuple(update.segments))
@@ -229,64 +228,6 @@ def _publish(library: Library, without: Collection[str] = (), *, anew: bool = Fa
                 manifest.drop(place / SEGMENTS / name)
 
 
-class _Update:
-    """From one list of segments to the next; what it writes is in no list yet."""
-
-    def __init__(self, library: Library, folder: Path) -> None:
-        self._library = library
-        self._folder = folder
-        self.segments: list[SegmentFiles] = []
-        self.made: list[SegmentFiles] = []
-        self.unused: set[str] = set()
-
-    def apply(self, kept: Sequence[SegmentFiles], states: Sequence[DocumentState]) -> None:
-        """Take what of these segments the library has still, and add what they lack."""
-        sound: list[tuple[SegmentFiles, Documents]] = []
-        for files in kept:
-            with contextlib.suppress(IndexDamagedError):  # then its documents are among the new
-                sound.append((files, segments.load_documents(self._folder, files)))
-        gone, new = _difference([documents for _, documents in sound], states)
-        for (files, documents), left in zip(sound, gone, strict=True):
-            if len(left) < len(documents.digests):
-                count = len(documents.ids) - int(documents.kept(left).sum())
-                self.segments.append(replace(files, gone=left, gone_passages=count))
-        for segment in segments.build(self._library, new):
-            self._add(segment)
-        self._merge()
-
-    def names(self) -> set[str]:
-        """Of the segments of the next list."""
-        return {files.name for files in self.segments}
-
-    def _add(self, segment: Segment) -> None:
-        files = segment.save(self._folder)
-        self.segments.append(files)
-        self.made.append(files)
-        self.unused.add(files.name)  # until the list is in its place
-
-    def _merge(self) -> None:
-        while group := to_merge(self.segments):
-            try:
-                parts = [(segments.load(self._folder, files), files.gone) for files in group]
-            except IndexDamagedError:
-                return  # whoever opens it next says so, and builds it anew
-            names = {files.name for files in group}
-            self.segments = [files for files in self.segments if files.name not in names]
-            self._add(Segment.merged(parts))
-
-
-def _difference(
-    segments: Sequence[Documents], states: Sequence[DocumentState]
-) -> tuple[list[tuple[int, ...]], list[DocumentState]]:
-    """Which documents of each segment are gone, and which of the library are in none."""
-    missing = {digest(state): state for state in states}
-    gone = [
-        tuple(i for i, one in enumerate(each.digests) if missing.pop(one, None) is None)
-        for each in segments
-    ]
-    return gone, list(missing.values())
-
-
 def _in_memory(library: Library, place: Path) -> Indexes:
     """The indexes with what is sound on disk, and the rest in memory."""
     on_disk: list[Segment] = []
@@ -296,7 +237,7 @@ def _in_memory(library: Library, place: Path) -> Indexes:
                 on_disk.append(segments.load(place / SEGMENTS, files))
     with library.snapshot():
         generation, states = library.generation, library.document_states()
-    gone, new = _difference([segment.documents for segment in on_disk], states)
+    gone, new = difference([segment.documents for segment in on_disk], states)
     view: list[tuple[Segment, Sequence[int]]] = list(zip(on_disk, gone, strict=True))
     return Indexes.of(generation, [*view, *((s, ()) for s in segments.build(library, new))])
 

@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.errors import IndexDamagedError, LibraryDamagedError
+from pincite.corpus.store.document_state import DocumentState
 from pincite.corpus.store.library import Library
-from pincite.corpus.store.reading import DocumentState
 from pincite.retrieval.search.arrays import Array, packed, unpacked
 from pincite.retrieval.search.checksums import Checksum, read, sync_folder, write
 from pincite.retrieval.search.dense import DenseSegment
@@ -77,11 +77,7 @@ class Documents:
 
 
 def digest(document: DocumentState) -> bytes:
-    """16 bytes that are others once anything of the document that is indexed is another.
-
-    The id stands for the text. Passages of a document come and go together, and no passage id is
-    used twice, so the first stands for how the text was cut and embedded.
-    """
+    """16 bytes that are others once anything of the document that is indexed is another."""
     said = f"{document.id}\0{document.first_passage}\0{document.title}"
     return hashlib.blake2b(said.encode(), digest_size=16).digest()
 
