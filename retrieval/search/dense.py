@@ -53,13 +53,13 @@ class DenseSegment:
         return write(file, [faiss.serialize_index(self._index).data])
 
     @classmethod
-    def load(cls, file: Path, checksum: Checksum) -> DenseSegment:
-        """Read what ``save`` wrote.
+    def load(cls, file: Path, checksum: Checksum, *, deep: bool = False) -> DenseSegment:
+        """Read what ``save`` wrote, checked as `pincite.retrieval.search.checksums.read` does.
 
         Raises:
             IndexDamagedError: it is not what was written.
         """
-        data = read(file, checksum)
+        data = read(file, checksum, deep=deep)
         try:
             if checksum.size < _MAPPED_FROM:
                 index = faiss.deserialize_index(np.frombuffer(data, np.uint8))

@@ -173,21 +173,26 @@ def load(folder: Path, files: SegmentFiles) -> Segment:
     """
     own = folder / files.name
     if (segment := _open.get(own)) is None:
-        segment = _open[own] = load_anew(folder, files)
+        segment = _open[own] = _load(folder, files, deep=False)
     return segment
 
 
 def load_anew(folder: Path, files: SegmentFiles) -> Segment:
-    """Read a segment in ``folder`` from the disk. Raises as `load` does."""
+    """Read a segment in ``folder`` from the disk, SHA-256 included. Raises as `load` does."""
+    return _load(folder, files, deep=True)
+
+
+def load_documents(folder: Path, files: SegmentFiles) -> Documents:
+    """Only what tells which documents a segment has. Raises as `load` does."""
+    return _load_file(folder / files.name / _DOCUMENTS, files, Documents.from_arrays, deep=False)
+
+
+def _load(folder: Path, files: SegmentFiles, *, deep: bool) -> Segment:
     own = folder / files.name
-    documents = load_documents(folder, files)
-    dense = DenseSegment.load(own / _DENSE, files.files[_DENSE])
-    postings = _load(own / _TERMS, files, Postings.from_arrays)
-    words, forms = _load(
-        own / _WORDS,
-        files,
-        lambda arrays: tuple(DocumentCounts.from_arrays(arrays, n) for n in ("words", "forms")),
-    )
+    documents = _load_file(own / _DOCUMENTS, files, Documents.from_arrays, deep=deep)
+    dense = DenseSegment.load(own / _DENSE, files.files[_DENSE], deep=deep)
+    postings = _load_file(own / _TERMS, files, Postings.from_arrays, deep=deep)
+    words, forms = _load_file(own / _WORDS, files, _words, deep=deep)
     if not len(documents.ids) == len(dense) == len(postings) == files.passages:
         raise IndexDamagedError(
             f"the index {own} holds {len(dense)} vectors and {len(postings)} texts of "
@@ -196,13 +201,15 @@ def load_anew(folder: Path, files: SegmentFiles) -> Segment:
     return Segment(documents, dense, postings, words, forms)
 
 
-def load_documents(folder: Path, files: SegmentFiles) -> Documents:
-    """Only what tells which documents a segment has. Raises as `load` does."""
-    return _load(folder / files.name / _DOCUMENTS, files, Documents.from_arrays)
+def _words(arrays: Mapping[str, Array]) -> tuple[DocumentCounts, DocumentCounts]:
+    words, forms = (DocumentCounts.from_arrays(arrays, name) for name in ("words", "forms"))
+    return words, forms
 
 
-def _load(file: Path, files: SegmentFiles, of: Callable[[dict[str, Array]], _T]) -> _T:
-    data = read(file, files.files[file.name])
+def _load_file(
+    file: Path, files: SegmentFiles, of: Callable[[dict[str, Array]], _T], *, deep: bool
+) -> _T:
+    data = read(file, files.files[file.name], deep=deep)
     try:
         return of(unpacked(data))
     except (ValueError, KeyError, TypeError) as error:

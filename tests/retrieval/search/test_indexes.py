@@ -169,7 +169,9 @@ def test_a_manifest_of_another_shape_is_damage(library: Library, rewritten: byte
     assert opened(library) == (before, [f"{problem}; it is rebuilt from the library"])
 
 
-@pytest.mark.parametrize("named", [{}, {"dense.faiss": {"size": 1, "sha256": "0"}}, 7])
+@pytest.mark.parametrize(
+    "named", [{}, {"dense.faiss": {"size": 1, "sectors": "0", "sha256": "0"}}, 7]
+)
 def test_a_manifest_that_names_other_files_is_damage(library: Library, named: Any) -> None:
     before, _ = opened(library)
     value = json.loads(manifest_of(library).read_bytes().partition(b"\n")[2])
