@@ -136,7 +136,8 @@ class Segment:
         """One segment of those documents of each that are not gone."""
         kept = [segment.documents.kept(gone) for segment, gone in parts]
         dense = [
-            segment.dense.vectors()[rows] for (segment, _), rows in zip(parts, kept, strict=True)
+            segment.dense.vectors()[rows].astype("<f2")
+            for (segment, _), rows in zip(parts, kept, strict=True)
         ]
         return cls(
             _merged_documents([(segment.documents, gone) for segment, gone in parts]),

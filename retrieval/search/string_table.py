@@ -56,14 +56,17 @@ class StringTable:
 
     def find(self, string: str) -> int | None:
         """Where the string stands; None where it does not."""
-        if string not in self._found:
-            if len(self._found) >= _REMEMBERED:
-                self._found.clear()
-            wanted = string.encode()
-            place = bisect_left(range(len(self)), wanted, key=self._at)
-            there = place < len(self) and self._at(place) == wanted
-            self._found[string] = place if there else None
-        return self._found[string]
+        try:
+            return self._found[string]
+        except KeyError:
+            pass
+        wanted = string.encode()
+        place = bisect_left(range(len(self)), wanted, key=self._at)
+        there = place < len(self) and self._at(place) == wanted
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        self._found[string] = found = place if there else None
+        return found
 
     @staticmethod
     def merged(

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shutil
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from pincite.corpus.errors import IndexDamagedError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.query import Query
-from pincite.retrieval.search import checksums
+from pincite.retrieval.search import checksums, manifest
 from pincite.retrieval.search.indexes import (
     Indexes,
     index_problems,
@@ -113,6 +117,31 @@ def test_a_byte_flipped_anywhere_is_noticed_and_changes_no_answer(
             assert index_problems(library) == []
 
 
+def test_a_thousand_flipped_bytes_are_all_noticed_on_opening(sound: tuple[Path, Found]) -> None:
+    chance = random.Random(7)
+    (place,) = (sound[0] / "indexes").iterdir()
+    listed = manifest.latest(place)
+    folder = place / str(listed.number)
+    checks: list[tuple[Path, Callable[[], object]]] = [
+        (folder / "manifest.json", lambda: manifest.latest(place))
+    ]
+    for segment in listed.segments:
+        for name, checksum in segment.files.items():
+            file = place / "segments" / segment.name / name
+            checks.append((file, partial(checksums.read, file, checksum)))
+    for _ in range(1000):
+        file, check = chance.choice(checks)
+        data = file.read_bytes()
+        where = chance.randrange(len(data))
+        flipped = bytearray(data)
+        flipped[where] ^= chance.randrange(1, 256)
+        file.write_bytes(flipped)
+        with pytest.raises(IndexDamagedError):
+            check()
+        file.write_bytes(data)
+        check()
+
+
 def test_any_deleted_file_is_rebuilt(sound: tuple[Path, Found], tmp_path: Path) -> None:
     with Library.open(sound[0]) as library:
         names = [f.relative_to(sound[0]) for f in files(place(library))]
@@ -184,8 +213,8 @@ def test_a_manifest_that_names_other_files_is_damage(library: Library, named: An
 @pytest.mark.parametrize("kept", [1, 10, 60, 66, -1, -2])
 def test_a_truncated_manifest_is_damage(library: Library, kept: int) -> None:
     before, _ = opened(library)
-    manifest = manifest_of(library)
-    manifest.write_bytes(manifest.read_bytes()[:kept])
+    file = manifest_of(library)
+    file.write_bytes(file.read_bytes()[:kept])
     found, said = opened(library)
     assert (found, len(said)) == (before, 1)
     assert "manifest" in said[0]
