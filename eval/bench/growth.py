@@ -115,8 +115,9 @@ def bench_growth(
             statistics.median(one.wall for one in additions),
             statistics.median(one.cpu for one in additions),
         )
-        # In a process of its own, so that its memory is what opening and asking take.
-        context = multiprocessing.get_context("spawn")
+        # In a process of its own, so that its memory is what opening and asking take. One that is
+        # spawned would count what this one has as its own peak.
+        context = multiprocessing.get_context("forkserver")
         with ProcessPoolExecutor(1, context) as pool:
             opened = pool.submit(_open, place, list(questions), settings).result()
         return Growth(

@@ -21,7 +21,7 @@ from pincite.retrieval.search.rows import Rows
 _WEIGHTS = {"body": 1.0, "headings": 0.5, "title": 0.3}
 _K1, _B = 1.2, 0.75
 
-_Scored = tuple[NDArray[np.int64], NDArray[np.float32]]  # rows, each once, and their scores
+_Scored = tuple[NDArray[np.int64], NDArray[np.float32]]  # rows in order, and their scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,13 @@ class LexicalIndex:
             for other in wanted.others
             if other.share
         ]
-        return reduce(_either, said)
+        if len(said) == 1:
+            return said[0]
+        best = np.zeros(self._starts[-1], np.float32)
+        for rows, scores in said:
+            best[rows] = np.maximum(best[rows], scores)
+        rows = np.flatnonzero(best)
+        return rows, best[rows]
 
     def _having(self, terms: Sequence[str], field: int, weight: float) -> _Scored:
         """The passages that have all of these terms, with the sum of their scores."""
@@ -156,16 +162,9 @@ class LexicalIndex:
 
 
 def _both(one: _Scored, other: _Scored) -> _Scored:
-    rows, left, right = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
-    return rows, one[1][left] + other[1][right]
-
-
-def _either(one: _Scored, other: _Scored) -> _Scored:
-    if not len(other[0]) or not len(one[0]):
-        return one if len(one[0]) else other
-    rows, places = np.unique(np.concatenate([one[0], other[0]]), return_inverse=True)
-    best = np.zeros(len(rows), np.float32)
-    best[places[: len(one[0])]] = one[1]
-    more = places[len(one[0]) :]
-    best[more] = np.maximum(best[more], other[1])
-    return rows, best
+    """The rows that both have, with the sum of their scores; rows are in order."""
+    if len(one[0]) > len(other[0]):
+        one, other = other, one
+    places = np.minimum(np.searchsorted(other[0], one[0]), max(0, len(other[0]) - 1))
+    there = np.zeros(0, bool) if not len(one[0]) else other[0][places] == one[0]
+    return one[0][there], one[1][there] + other[1][places[there]]
