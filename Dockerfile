@@ -4,14 +4,14 @@
 FROM python:3.12-slim AS build
 # PyTorch's own index has builds for the CPU alone; PyPI's bring several GB of CUDA libraries.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-# For example [ocr,legacy]: readers for scans, and for Word files from before 2007.
-ARG EXTRAS=
+# For example serve,ocr,legacy: with readers for scans, and for Word files from before 2007.
+ARG EXTRAS=serve
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 RUN python -m venv /opt/pincite
 # First what it needs, which changes seldom, so that a new version of the code builds fast.
 COPY pyproject.toml .constraints.txt ./
-RUN /opt/pincite/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt
+RUN /opt/pincite/bin/python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*project['dependencies'], *project['optional-dependencies']['serve'], sep='\n')" > requirements.txt
 RUN /opt/pincite/bin/pip install --extra-index-url "$TORCH_INDEX" -c .constraints.txt -r requirements.txt
 COPY README.md LICENSE ./
 COPY .package/pincite/__init__.py .package/pincite/py.typed .package/pincite/
@@ -20,7 +20,7 @@ COPY retrieval retrieval
 COPY ingest ingest
 COPY ui ui
 COPY eval eval
-RUN /opt/pincite/bin/pip install --extra-index-url "$TORCH_INDEX" -c .constraints.txt ".$EXTRAS"
+RUN /opt/pincite/bin/pip install --extra-index-url "$TORCH_INDEX" -c .constraints.txt ".[$EXTRAS]"
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin pincite \

@@ -2,8 +2,10 @@
 PYTHON ?= python3
 PORT ?= 7860
 BIN := .venv/bin
+# One stamp for what the demo needs, one for all that the tests need besides; the second has the first.
+DEMO := .venv/.installed-demo
 STAMP := .venv/.installed
-TORCH := torch==2.13.0
+NEEDS := pyproject.toml .constraints.txt
 CODE := corpus retrieval ingest ui eval tests
 
 .PHONY: help install demo test lint types contracts unit browser bench screenshots evaluation clean
@@ -11,7 +13,7 @@ CODE := corpus retrieval ingest ui eval tests
 help:
 	@echo "make demo      build the library from the bundled article and open the chat (PORT=$(PORT))"
 	@echo "make test      lint, types, layer contracts, tests"
-	@echo "make install   prepare .venv only"
+	@echo "make install   prepare .venv only, with all that the tests need"
 	@echo "make browser   install Chromium (Debian, as root) and run the browser tests"
 	@echo "make bench     print the time and memory of warm questions"
 	@echo "make screenshots   take the pictures of the README anew (needs Chromium)"
@@ -20,24 +22,20 @@ help:
 
 install: $(STAMP)
 
-# On Linux the plain torch brings several GB of CUDA libraries. We take a CPU build where one is
-# offered, and stop where none is, rather than fetch those by accident.
-$(STAMP): pyproject.toml .constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Pincite needs Python 3.11 or newer; name one with: make install PYTHON=python3.x"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@if [ -z "$(ALLOW_CUDA)" ] && ! $(BIN)/python -c 'import torch' 2>/dev/null && \
-		$(BIN)/pip install --quiet --dry-run --report - $(TORCH) 2>/dev/null | grep -q '"name": "nvidia-'; then \
-		echo "Your package index offers $(TORCH) only with several GB of CUDA libraries, which Pincite"; \
-		echo "does not use. Point pip at PyTorch's own index of CPU wheels (PIP_EXTRA_INDEX_URL) and"; \
-		echo "repeat, or take the CUDA build knowingly with: make install ALLOW_CUDA=1"; \
-		exit 1; \
-	fi
-	$(BIN)/pip install --quiet --disable-pip-version-check -c .constraints.txt $(TORCH)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c .constraints.txt -e '.[dev]'
-	@touch $(STAMP)
+$(STAMP): $(NEEDS)
+	$(call prepare,dev)
 
-demo: install
+$(DEMO): $(NEEDS)
+	$(call prepare,serve)
+
+define prepare
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Pincite needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.x"; exit 1; }
+	@$(PYTHON) deploy/install.py $(1)
+	@touch $@
+endef
+
+demo: $(if $(wildcard $(STAMP)),$(STAMP),$(DEMO))
 	@$(BIN)/pincite ingest --title "AI safety" corpus/documents/ai_safety.txt
 	@$(BIN)/pincite serve --port $(PORT)
 

@@ -21,7 +21,7 @@ def document_faults(document: Document) -> Iterator[str]:
     """What is wrong with a document, a clause each; nothing when it is sound."""
     text = document.text
     if sha256(text) != document.text_sha256:
-        yield "its text is not the text that was taken in"
+        yield "its text is not the text that was ingested"
         return
     if canonical(text) != text:
         yield "its text is not canonical"

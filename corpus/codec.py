@@ -137,7 +137,7 @@ def passage_from(values: Sequence[Any]) -> Passage:
     """
     start, end, sentences, path, columns, context, kind, hidden = values
     if kind not in get_args(PassageKind):
-        raise ValueError(f"a passage is of no kind {kind!r}")
+        raise ValueError(f"unknown kind of passage {kind!r}")
     return Passage(
         Span(start, end),
         tuple(Span(s, e) for s, e in sentences),
@@ -151,5 +151,5 @@ def passage_from(values: Sequence[Any]) -> Passage:
 
 def _region_kind(kind: str) -> RegionKind:
     if kind not in get_args(RegionKind):
-        raise ValueError(f"a region is of no kind {kind!r}")
+        raise ValueError(f"unknown kind of region {kind!r}")
     return cast(RegionKind, kind)

@@ -5,6 +5,7 @@
     │   ├── QuestionError          an empty or oversized question
     │   ├── SettingsError          an unknown or impossible setting
     │   ├── UploadError            an upload is over a limit
+    │   ├── MissingExtraError      an optional part is not installed; an ImportError too
     │   ├── NetworkNotAllowedError an address was named, and nobody allowed the network
     │   ├── RecordError            an exported document, or a line of it, is not what it should be
     │   └── GoldSetError           a gold set, or a line of it, is not what it should be
@@ -66,6 +67,10 @@ class SettingsError(UsageError):
 
 class UploadError(UsageError):
     """An upload has more files or more bytes than are taken at once."""
+
+
+class MissingExtraError(UsageError, ImportError):
+    """An optional part of the installation, such as ``pincite[serve]``, is not there."""
 
 
 class NetworkNotAllowedError(UsageError):

@@ -44,7 +44,7 @@ def new_file(file: Path) -> Iterator[BinaryIO]:
         UsageError: there is something of this name already.
     """
     if file.exists():
-        raise UsageError(f"{file} exists already and is left alone; name a new file")
+        raise UsageError(f"{file} already exists and was not changed; name a new file")
     aside = file.with_name(f".pincite-{uuid.uuid4().hex}.part")
     try:
         with aside.open("xb") as stream:

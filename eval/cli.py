@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from pincite.corpus.errors import UnderFloorError, UsageError
+from pincite.corpus.extras import require
 from pincite.eval.commands.bench import (
     bench,
     bench_api,
@@ -37,38 +38,50 @@ class _RunByDefault(typer.core.TyperGroup):
             args = [_RUN, *args]
         return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: Any) -> Any:
+        require("eval", "pincite eval")
+        return super().invoke(ctx)
+
 
 app = typer.Typer(
     cls=_RunByDefault,
-    help="Measure answers against a gold set: pincite eval GOLD_DIR.",
+    help="Measure answers on a gold set: pincite eval GOLD_DIR.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-Split = Annotated[str | None, typer.Option(help="Only the questions of this split.")]
+Split = Annotated[str | None, typer.Option(help="Ask only the questions of this split.")]
 
 
 @app.command(_RUN)
 def run(
-    gold_dir: Annotated[
-        Path, typer.Argument(help="The gold set's folder, or a folder of several.")
-    ],
+    gold_dir: Annotated[Path, typer.Argument(help="The folder of a gold set, or of several.")],
     split: Split = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask only the first N questions.")
+    ] = None,
     history: Annotated[
-        History, typer.Option(help="What of the turns before a question is given with it.")
+        History, typer.Option(help="How many earlier turns to send with a question.")
     ] = "all",
     unscoped: Annotated[
-        bool, typer.Option("--unscoped", help="Ask all documents, also where one is named.")
+        bool, typer.Option("--unscoped", help="Ask all documents, even if a question names one.")
     ] = False,
     config: Overrides = None,
     library: Annotated[
-        Path | None, typer.Option(help="A library that has the documents; else one is made.")
+        Path | None,
+        typer.Option(help="A library that holds the documents (default: a temporary one)."),
     ] = None,
-    compare: Annotated[Path | None, typer.Option(help="Another run's --json file.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all of it here.")] = None,
-    html_file: Annotated[Path | None, typer.Option("--html", help="Write a page here.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="Compare with another run's --json file.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the whole report to this JSON file.")
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="Write the report as a page to this file.")
+    ] = None,
     floors_file: Annotated[
-        Path | None, typer.Option("--floors", help="Fail if a metric falls under its floor here.")
+        Path | None,
+        typer.Option("--floors", help="Fail if a metric is below its floor in this file."),
     ] = None,
 ) -> None:
     """Ask every question of a gold set and print the metrics with 95 % intervals."""
@@ -109,12 +122,12 @@ def run(
 
 @app.command("foreign")
 def foreign_(
-    gold_dir: Annotated[Path, typer.Argument(help="The gold set whose documents are asked.")],
+    gold_dir: Annotated[Path, typer.Argument(help="The gold set whose documents to ask.")],
     others: Annotated[list[Path], typer.Argument(help="Gold sets about other things.")],
-    limit: Annotated[int, typer.Option(min=1, help="Questions of each of them, at most.")] = 250,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of questions from each.")] = 250,
     config: Overrides = None,
 ) -> None:
-    """Put other sets' questions to documents that are not about them: how many are answered?"""
+    """Ask documents the questions of other gold sets, and count how many they answer."""
     from pincite.eval.fit import foreign
     from pincite.eval.goldset import load
     from pincite.eval.run import evaluate
@@ -132,9 +145,9 @@ def foreign_(
 @app.command("floors")
 def floors_(
     report_file: Annotated[Path, typer.Argument(help="A run's --json file.")],
-    floors_file: Annotated[Path, typer.Argument(help="Where its metrics become the floors.")],
+    floors_file: Annotated[Path, typer.Argument(help="The file to write the floors to.")],
 ) -> None:
-    """Make a run's metrics the floors that later runs may not fall under."""
+    """Save a run's metrics as the floors for later runs."""
     from pincite.eval.report import floors, report
 
     floors.write(report.read_json(report_file), floors_file)
@@ -143,12 +156,14 @@ def floors_(
 
 @app.command()
 def overview(
-    results_file: Annotated[Path, typer.Argument(help="The numbers; the page goes beside them.")],
+    results_file: Annotated[
+        Path, typer.Argument(help="The JSON file of figures; the page is written beside it.")
+    ],
     reports: Annotated[
-        list[str] | None, typer.Argument(help="NAME=FILE: --json files to take in under a name.")
+        list[str] | None, typer.Argument(help="NAME=FILE: --json files to add, each under a name.")
     ] = None,
 ) -> None:
-    """Make the page on how well it does, from runs."""
+    """Write the page of results, docs/evaluation.md, from runs."""
     from pincite.eval.report import docs_page as overviews
     from pincite.eval.report.report import read_json
 
@@ -165,7 +180,7 @@ def overview(
 
 @app.command()
 def check(gold_dir: Annotated[Path, typer.Argument(help="The gold set's folder.")]) -> None:
-    """Check a gold set's files, and print what it is made of."""
+    """Check the files of a gold set, and print what it contains."""
     from pincite.eval.goldset import load
     from pincite.eval.overlap import wording
 
@@ -180,27 +195,31 @@ def check(gold_dir: Annotated[Path, typer.Argument(help="The gold set's folder."
         if split or kind:
             out.print(f"  {split or 'no split':8} {kind or 'no kind':16} {count:5}")
     if found.shared is not None:
-        out.print(f"share of a question's words that stand in its evidence: {found.shared:.3f}")
+        out.print(f"share of a question's words that are in its evidence: {found.shared:.3f}")
 
 
 @app.command("import")
 def import_(
-    form: Annotated[str, typer.Argument(help="squad, beir or table.")],
+    form: Annotated[str, typer.Argument(help="The format: squad, beir, table or feedback.")],
     source: Annotated[
         Path,
         typer.Argument(
-            help="SQuAD's JSON, BEIR's folder, or a .csv or .xlsx with the columns "
-            "question, answer, file."
+            help="SQuAD's JSON, BEIR's folder, a .csv or .xlsx with the columns question, answer, "
+            "file, or the folder of a library whose server's users rated answers."
         ),
     ],
     gold_dir: Annotated[Path, typer.Argument(help="The new gold set's folder.")],
-    split: Annotated[str, typer.Option(help="BEIR: which qrels.")] = "test",
+    split: Annotated[str, typer.Option(help="The split of a BEIR folder.")] = "test",
 ) -> None:
-    """Turn a SQuAD file, a BEIR folder or a sheet of questions into a gold set."""
+    """Convert a SQuAD file, a BEIR folder, a sheet of questions or ratings into a gold set."""
     from pincite.eval import importers
+    from pincite.eval.commands.feedback import import_feedback
     from pincite.eval.goldset import write
     from pincite.eval.table_importer import table
 
+    if form == "feedback":
+        import_feedback(source, gold_dir)
+        return
     if form == "table":
         corpus, questions = table(source, gold_dir)
     elif form == "squad":
@@ -208,7 +227,9 @@ def import_(
     elif form == "beir":
         corpus, questions = importers.beir(source, split)
     else:
-        raise UsageError(f"{form!r} is not a form that can be imported; name squad, beir or table")
+        raise UsageError(
+            f"{form!r} is not a format that can be imported; name squad, beir, table or feedback"
+        )
     gold = write(gold_dir, corpus, questions)
     output().print(f"{gold_dir}: {len(gold.documents)} documents, {len(gold.questions)} questions")
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--config", metavar="NAME=VALUE", help="Override a setting. Repeatable."),
+    typer.Option(
+        "--config", metavar="NAME=VALUE", help="Override a setting, such as quotes=1. Repeatable."
+    ),
 ]
 
 

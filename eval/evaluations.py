@@ -123,7 +123,7 @@ class Evaluations:
             PinciteError: it could not be asked.
         """
         if limit is not None and limit < 1:
-            raise UsageError(f"{limit} questions were wanted; ask at least 1, or all")
+            raise UsageError(f"{limit} questions are too few; ask at least 1, or all")
         gold = load(self._folder(name), split=split, limit=limit)
         settings, embedder = self._overridden(overrides)
 
@@ -131,7 +131,7 @@ class Evaluations:
             if cancelled():
                 raise EvaluationStoppedError(
                     f"the evaluation of {name} was stopped while {doing} ({done} of {total}); "
-                    "it has no numbers"
+                    "it has no results"
                 )
             progress(doing, done, total)
 

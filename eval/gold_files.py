@@ -35,8 +35,8 @@ def read_files(files: Mapping[str, GoldFile]) -> dict[str, Document]:
     for file in files.values():
         if not file.path.is_file():
             raise GoldSetError(
-                f"{file.where}: there is no file {file.path}; 'path' is relative to the gold set's "
-                "folder"
+                f"{file.where}: the file {file.path} does not exist; name it relative to the "
+                "folder of the gold set or the sheet"
             )
     requests = [(Request(Source(f.path, f.title)), f.path.stat().st_size) for f in files.values()]
     with Readers() as readers:

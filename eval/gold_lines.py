@@ -80,7 +80,7 @@ def question_from(value: dict[str, Any], sources: Mapping[str, str], where: str)
     if not question.question.strip():
         raise GoldSetError(f"{where}: the question is empty")
     if question.evidence and not question.answerable:
-        raise GoldSetError(f"{where}: the question has evidence, and is said to be unanswerable")
+        raise GoldSetError(f"{where}: the question has evidence, but is marked unanswerable")
     return question
 
 
@@ -107,7 +107,7 @@ def _evidence(value: Any, sources: Mapping[str, str], where: str) -> Evidence:
         place = locate(canonical(text), canonical(said))
         if place is None:
             raise GoldSetError(
-                f"{where}: the evidence {_short(said)} does not stand in {doc!r}; copy it from "
+                f"{where}: the evidence {_short(said)} is not in {doc!r}; copy it from "
                 "what was read: pincite show"
             )
         return Evidence(doc, place)
@@ -120,7 +120,7 @@ def _evidence(value: Any, sources: Mapping[str, str], where: str) -> Evidence:
         )
     span = _carried(text, start, end)
     if not len(span):
-        raise GoldSetError(f"{where}: the evidence {_short(said)} of {doc!r} is no text to quote")
+        raise GoldSetError(f"{where}: the evidence {_short(said)} of {doc!r} has no text to quote")
     return Evidence(doc, span)
 
 
@@ -148,6 +148,6 @@ def unprinted(question: Question, documents: Mapping[str, GoldDocument], where: 
         return []
     names = ", ".join(file.id for file in files)
     return [
-        f"{where}: {_short(gold[0])} does not stand in {names}; correct the answer, or see what "
+        f"{where}: {_short(gold[0])} is not in {names}; correct the answer, or see what "
         "was read with: pincite show"
     ]

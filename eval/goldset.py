@@ -17,7 +17,6 @@ Everything is checked on loading, and whatever is wrong is said with its file an
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,7 +28,7 @@ from pincite.corpus.errors import GoldSetError
 from pincite.eval.gold_files import GoldFile, read_files
 from pincite.eval.gold_lines import CORPUS, QUESTIONS, document_from, question_from, unprinted
 from pincite.eval.gold_types import Evidence, GoldDocument, GoldSet, Question
-from pincite.eval.jsonlines import Lines, get, json_lines, numbered
+from pincite.eval.jsonlines import Lines, get, json_lines, numbered, write_lines
 
 __all__ = [
     "Evidence",
@@ -55,7 +54,7 @@ def load(folder: Path, *, split: str | None = None, limit: int | None = None) ->
         limit: only the first so many of them.
 
     Raises:
-        GoldSetError: a file is missing, a line is wrong, an id stands twice, evidence does not
+        GoldSetError: a file is missing, a line is wrong, an id occurs twice, evidence does not
             match its document, or no question is left, or none that can be answered.
     """
     gold = _checked(
@@ -97,7 +96,7 @@ def write(folder: Path, corpus: Iterable[Any], questions: Iterable[Any]) -> Gold
     """
     for name in (CORPUS, QUESTIONS):
         if (folder / name).exists():
-            raise GoldSetError(f"{folder / name} is there already; name a folder without gold set")
+            raise GoldSetError(f"{folder / name} already exists; name a folder without one")
     lines = {CORPUS: list(corpus), QUESTIONS: list(questions)}
     gold = _checked(
         folder,
@@ -105,15 +104,8 @@ def write(folder: Path, corpus: Iterable[Any], questions: Iterable[Any]) -> Gold
         numbered(folder / QUESTIONS, lines[QUESTIONS]),
     )
     _narrowed(gold, folder / QUESTIONS)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, values in lines.items():
-            text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
-            aside = folder / f".{name}.part"
-            aside.write_text(text, "utf-8")
-            aside.replace(folder / name)
-    except OSError as error:
-        raise GoldSetError(f"the folder {folder} cannot be written: {error.strerror}") from error
+    for name, values in lines.items():
+        write_lines(folder / name, values)
     return gold
 
 
@@ -124,7 +116,7 @@ def _checked(folder: Path, corpus: Lines, asked: Lines) -> GoldSet:
     for where, value in asked:
         question = question_from(value, sources, where)
         if question.id in questions:
-            raise GoldSetError(f"{where}: the question id {question.id!r} stands twice")
+            raise GoldSetError(f"{where}: the question id {question.id!r} occurs twice")
         questions[question.id] = question
         notes += unprinted(question, documents, where)
     return GoldSet(folder.resolve().name, documents, tuple(questions.values()), tuple(notes))
@@ -138,7 +130,7 @@ def _documents(folder: Path, corpus: Lines) -> tuple[dict[str, GoldDocument], di
     for where, value in corpus:
         id = get(value, "id", str, where)
         if id in documents:
-            raise GoldSetError(f"{where}: the document id {id!r} stands twice")
+            raise GoldSetError(f"{where}: the document id {id!r} occurs twice")
         if "text" not in value and "path" in value:
             title = get(value, "title", str, where, default="") or None
             pending[id] = GoldFile(_path(folder, value, where), title, where)

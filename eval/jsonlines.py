@@ -48,6 +48,24 @@ def json_lines(file: Path, form: str) -> Lines:
         yield where, value
 
 
+def write_lines(file: Path, values: Iterable[Any]) -> None:
+    """Write the values, a line each: all of them, or nothing.
+
+    Raises:
+        GoldSetError: the folder cannot be made or written to.
+    """
+    text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
+    aside = file.with_name(f".{file.name}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_text(text, "utf-8")
+        aside.replace(file)
+    except OSError as error:
+        raise GoldSetError(
+            f"the folder {file.parent} cannot be written: {error.strerror}"
+        ) from error
+
+
 def get(value: Mapping[str, Any], key: str, kind: type, where: str, default: Any = None) -> Any:
     """What stands under ``key``; the ``default``, if there is one, where nothing stands there.
 

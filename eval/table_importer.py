@@ -62,7 +62,7 @@ def _question(
     for gold in (*answers[:1], *all_of) if printed else ():
         if not stands_in(gold, printed) and not any(stands_in(a, printed) for a in answers):
             raise GoldSetError(
-                f"{place}: the answer {gold!r} does not stand in {', '.join(files)}; copy it from "
+                f"{place}: the answer {gold!r} is not in {', '.join(files)}; copy it from "
                 "the file, or see what was read with: pincite show"
             )
     return {
@@ -118,7 +118,7 @@ def _workbook(sheet: Path) -> Iterator[list[str]]:
             rows = book.get_sheet_by_index(0).to_python()
     except Exception as error:  # it has one for each format
         raise GoldSetError(
-            f"{sheet} is not a workbook that can be read ({error}); save it anew as .xlsx"
+            f"{sheet} is not a workbook that can be read ({error}); save it again as .xlsx"
         ) from error
     for row in rows:
         # A whole number comes as a float.

@@ -137,12 +137,12 @@ def _check(file: Path, library: Library, embedder: Embedder) -> None:
 
 def _lines(file: Path) -> Iterator[tuple[int, Record | Refusal]]:
     if not file.is_file():
-        raise SourceNotFoundError(f"there is no file {file}; check the path")
+        raise SourceNotFoundError(f"the file {file} does not exist; check the path")
     with file.open("rb") as stream:
         for number, line in enumerate(stream, start=1):
             try:
                 yield number, from_line(line)
             except RecordError as error:
                 raise RecordError(
-                    f"{file}, line {number}: {error}; nothing was imported, so export it anew"
+                    f"{file}, line {number}: {error}; nothing was imported, so export it again"
                 ) from error

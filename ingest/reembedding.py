@@ -45,8 +45,8 @@ def reembed(library: Library, embedder: Embedder, listener: Listener | None = No
                 break
         else:
             raise LibraryChangedError(
-                f"documents were put into {library.folder} while it was embedded anew; run it "
-                "again when whoever writes to it has finished"
+                f"documents were put into {library.folder} while it was embedded again; run it "
+                "again when the program that writes to it has finished"
             )
     summary.embedded = embedded
     shutil.rmtree(folder, ignore_errors=True)

@@ -93,7 +93,7 @@ class Folder:
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
             raise UnsupportedSourceError(
-                f"{info.filename} is a link or no ordinary file, which is not followed; put the "
+                f"{info.filename} is a link or not a regular file; put the "
                 f"file itself into {self._name}"
             )
         return member(self._archive, info, self._name, largest)

@@ -146,7 +146,7 @@ class Intake:
         if sum(sizes) > self.limits.upload_bytes:
             raise UploadError(
                 f"the upload has {sum(sizes) / MB:,.1f} MB, and an upload may have "
-                f"{self.limits.upload_bytes / MB:,g} MB; upload the files in several goes"
+                f"{self.limits.upload_bytes / MB:,g} MB; upload the files in several uploads"
             )
 
     def _tag(self, summary: Summary, tags: Sequence[str]) -> None:
@@ -193,7 +193,7 @@ class _Offered:
             if self._unpacked > self._limits.unpacked_bytes:
                 raise UploadError(
                     f"the upload unpacks to {self._unpacked / MB:,.1f} MB, and it may unpack to "
-                    f"{self._limits.unpacked_bytes / MB:,g} MB; upload the files in several goes"
+                    f"{self._limits.unpacked_bytes / MB:,g} MB; upload the files in several uploads"
                 )
             for number, member in enumerate(folder.members):
                 path = self._folder / f"{len(self._files)}-{number}"
@@ -228,5 +228,5 @@ def _check_files(count: int, limits: Limits) -> None:
     if count > limits.files:
         raise UploadError(
             f"the upload has {count:,} files, and an upload may have {limits.files:,}; upload them "
-            "in several goes"
+            "in several uploads"
         )

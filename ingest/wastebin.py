@@ -98,13 +98,13 @@ class Wastebin:
             removed = self._kept.get(token)
             if removed is None:
                 raise UsageError(
-                    "this removal can be undone no longer: the document has been put back already, "
+                    "this removal can no longer be undone: the document was restored already, "
                     "or others were removed since; upload its file again if it is missing"
                 )
             if self._library.entry(removed.source) is not None:
                 raise NameTakenError(
                     f"there is a document {removed.source!r} again by now, so the removed one "
-                    "stays away; rename or remove the present one first"
+                    "was not restored; rename or remove the present one first"
                 )
             import_library(self._file(token), self._library, self._embedder)
             self._drop(token)

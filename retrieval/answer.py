@@ -125,6 +125,10 @@ class Sources:
     cross_encoder: CrossEncoder | None
     document: Callable[[str], Document]
 
+    def still_visible(self) -> bool:
+        """Whether whoever asks may still see all of it. Here it is asked by who may see all."""
+        return True
+
     def around(self, candidate: Candidate) -> str:
         """What stands around a sentence."""
         return around(candidate, self.document(candidate.document).text)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from copy import copy
 from pathlib import Path
 from typing import Self, TypeVar
 
 from pincite.corpus.errors import (
     DocumentNotFoundError,
     LibraryChangedError,
-    LibraryEmptyError,
     ModelError,
     UsageError,
 )
@@ -38,11 +36,10 @@ from pincite.retrieval.listeners import Listeners, checked
 from pincite.retrieval.overview.guide import Guide
 from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.scope import Choice
-from pincite.retrieval.search.indexes import Indexes, open_indexes
 from pincite.retrieval.settings import Settings, load_settings
+from pincite.retrieval.source_cache import SourceCache, ViewCache
 from pincite.retrieval.trace import Stages
 
-_CACHED_DOCUMENTS = 128
 _TRIES = 5  # of one question, while somebody else writes to the library
 
 _T = TypeVar("_T")
@@ -80,9 +77,9 @@ class Engine:
         self._say = say
         self.lacks_cross_encoder = False
         self.cross_encoder = self._cross_encoder()
-        self._indexes: Indexes | None = None
-        self._lock = threading.Lock()
-        self.document: Callable[[str], Document] = self._cache()
+        self._cache: SourceCache | ViewCache = SourceCache(
+            library, embedder, self.cross_encoder, say
+        )
 
     @classmethod
     def open(
@@ -125,6 +122,24 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def limited_to(self, tags: Iterable[str]) -> Self:
+        """The same engine for somebody who may see only the documents with any of these tags.
+
+        It answers as if there were no others; its ``library`` is a view that can only be read. It
+        shares models, indexes and listeners with this one, and is cheap: make one a request.
+
+        Raises:
+            UsageError: a tag is not well formed; see `pincite.corpus.tags`.
+        """
+        limited = copy(self)
+        limited.library = self.library.limited_to(tags)
+        limited._cache = self._cache.limited_to(limited.library)
+        return limited
+
+    def document(self, id: str) -> Document:
+        """As `Library.document`; those read of late are at hand."""
+        return self._cache.document(id)
 
     def ask(
         self,
@@ -247,7 +262,7 @@ class Engine:
         if self.cross_encoder is not None:
             self.cross_encoder.read("warm", ["warm"])
         say("Loading the library …")
-        self._sources()
+        self._cache.sources()
 
     def _cross_encoder(self) -> CrossEncoder | None:
         """The one that the settings name; None, with a sentence, where its files are no good."""
@@ -265,32 +280,17 @@ class Engine:
     def _settled(self, work: Callable[[Sources], _T]) -> _T:
         """Do the work on sources that hold still; anew when somebody changed them under it."""
         for _ in range(_TRIES):
-            sources = self._sources()
+            generation, sources = self.library.generation, None
             try:
-                return work(sources)
+                sources = self._cache.sources()
+                done = work(sources)
+                if sources.still_visible():
+                    return done
             except (LibraryChangedError, DocumentNotFoundError):
-                if self.library.generation == sources.indexes.generation:
+                still = sources is None or sources.still_visible()
+                if still and self.library.generation == generation:
                     raise
         raise LibraryChangedError(
             f"the library {self.library.folder} changed {_TRIES} times while the question was "
             "answered; ask again when whoever writes to it has finished"
         )
-
-    def _sources(self) -> Sources:
-        """The indexes of the library's present generation, opened anew when it has moved on."""
-        with self._lock:
-            if self._indexes is None or self._indexes.generation != self.library.generation:
-                self.library.require(self.embedder.fingerprint)
-                self._indexes = open_indexes(self.library, self._say)
-                self.document = self._cache()  # an id pins its text, but not its title
-            if not len(self._indexes.dense):
-                raise LibraryEmptyError(
-                    f"the library {self.library.folder} is empty; add documents with: "
-                    "pincite ingest PATH"
-                )
-            return Sources(
-                self.library, self._indexes, self.embedder, self.cross_encoder, self.document
-            )
-
-    def _cache(self) -> Callable[[str], Document]:
-        return lru_cache(_CACHED_DOCUMENTS)(self.library.document)

@@ -92,7 +92,7 @@ def _index_problems(library: Library, deep: bool) -> list[str]:
         return []
     with library.snapshot():
         return [
-            f"{found}; build them anew: pincite rebuild" for found in index_differences(library)
+            f"{found}; rebuild them with: pincite rebuild" for found in index_differences(library)
         ]
 
 

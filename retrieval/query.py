@@ -122,7 +122,7 @@ def _with_short_forms(
 ) -> list[Wanted]:
     others = {one.term: list(one.others) for one in content}
     for one in content:
-        for long in short_forms.long_forms.get(one.term, ()):
+        for long in short_forms.meanings(one.term):
             # Written out it is worth no more: "AI" is everywhere, both its words are rare.
             rarities = sum(map(lexical.rarity, long))
             others[one.term].append(Alternative(frozenset(long), min(1.0, one.weight / rarities)))

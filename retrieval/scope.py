@@ -48,7 +48,7 @@ class Choice:
             if library.generation != sources.indexes.generation:  # ids would fit no longer
                 raise LibraryChangedError(f"the library {library.folder} was changed; ask again")
             ids = self._ids(sources)
-            left_out = library.counts()[0] - len(ids)
+            left_out = library.document_count() - len(ids)
             return Scope(library.passage_ids(ids), len(ids), left_out, frozenset(ids))
 
     def _ids(self, sources: Sources) -> set[str]:

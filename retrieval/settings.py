@@ -89,7 +89,7 @@ def load_settings(**overrides: Any) -> Settings:
         name = str(first["loc"][0]) if first["loc"] else "?"
         known = ", ".join(Settings.model_fields)
         raise SettingsError(
-            f"the setting {name} = {first['input']!r} is refused: {first['msg']}; "
+            f"the setting {name} = {first['input']!r} is not valid: {first['msg']}; "
             f"the settings are {known}"
         ) from error
 
@@ -98,7 +98,7 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
     for name in environment:
         if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).lower() not in _NAMES:
             raise SettingsError(
-                f"{name} in the environment is no setting of Pincite; the settings are "
+                f"{name} in the environment is not a setting of Pincite; the settings are "
                 + ", ".join(sorted(f"{_PREFIX}{known.upper()}" for known in Settings.model_fields))
             )
 

@@ -18,6 +18,7 @@ import typer
 
 from pincite.corpus.errors import PinciteError
 from pincite.ui.commands.ask import ask, chat, search
+from pincite.ui.commands.demo import demo
 from pincite.ui.commands.documents import documents, remove, rename, show, tag
 from pincite.ui.commands.ingest import ingest
 from pincite.ui.commands.maintenance import compact, doctor, export, import_, rebuild, reembed
@@ -49,9 +50,10 @@ def _global(
             metavar="FOLDER", help="The library's folder (default: $PINCITE_LIBRARY, or .pincite)."
         ),
     ] = None,
-    debug: Annotated[bool, typer.Option(help="Show tracebacks.")] = False,
+    debug: Annotated[bool, typer.Option(help="Show tracebacks of errors.")] = False,
     version_: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which.")
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     State.library, State.debug = library, debug
@@ -77,6 +79,7 @@ app.command()(compact)
 app.command()(doctor)
 
 app.command()(serve)
+app.command()(demo)
 app.command()(password)
 app.command("mcp")(mcp)
 
@@ -106,8 +109,8 @@ def main() -> None:
         _fail(f"the system refused ({error}); check the disk's space and permissions", EXIT_FAILED)
     except Exception as error:
         _fail(
-            f"something failed that should not have ({type(error).__name__}: {error}); "
-            "run it again with --debug before the command, and report what it shows",
+            f"internal error ({type(error).__name__}: {error}); run it again as "
+            "pincite --debug …, and report what it shows",
             EXIT_FAILED,
         )
 

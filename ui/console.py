@@ -19,7 +19,7 @@ _UNBOUNDED = 100_000  # columns
 
 ThresholdOption = Annotated[
     float | None,
-    typer.Option(min=0, max=1, help="Confidence below which nobody vouches for the quotes."),
+    typer.Option(min=0, max=1, help="Confidence from which on an answer is ANSWERED."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 

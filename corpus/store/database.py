@@ -59,7 +59,10 @@ class Database:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise LibraryError(f"the folder {folder} cannot be made: {error.strerror}") from error
+            raise LibraryError(
+                f"the folder {folder} cannot be made ({error.strerror}); name another with "
+                "--library FOLDER"
+            ) from error
         with _mapped(folder):
             connection = sqlite3.connect(
                 file, timeout=LOCK_WAIT_SECONDS, isolation_level=None, check_same_thread=False

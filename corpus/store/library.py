@@ -15,6 +15,7 @@ from pincite.corpus.errors import NameTakenError, UsageError
 from pincite.corpus.store.database import Database
 from pincite.corpus.store.integrity import deep_problems, problems
 from pincite.corpus.store.replace_vectors import replace_vectors
+from pincite.corpus.store.view import DatabaseView, view
 from pincite.corpus.store.writing import WritableLibrary
 from pincite.corpus.tags import checked_tag
 from pincite.corpus.types import document_id
@@ -47,6 +48,31 @@ class Library(WritableLibrary):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    # Who may see what
+
+    def limited_to(self, tags: Iterable[str]) -> Self:
+        """A view that has only the documents with any of these tags, as if no others existed.
+
+        It can only be read, and lives as long as this library is open. It is cheap to make.
+
+        Raises:
+            UsageError: a tag is not well formed; see `pincite.corpus.tags`.
+        """
+        return type(self)(view(self._database, frozenset(map(checked_tag, tags))))
+
+    @property
+    def limits(self) -> frozenset[str] | None:
+        """The tags that this is a view of; None where it is the library itself."""
+        return self._database.limits if isinstance(self._database, DatabaseView) else None
+
+    def ids(self) -> frozenset[str]:
+        """The ids of all documents."""
+        return frozenset(row[0] for row in self._database.rows("SELECT id FROM documents"))
+
+    def has(self, id: str) -> bool:
+        """Whether a document has this id."""
+        return bool(self._database.rows("SELECT 1 FROM documents WHERE id = ?", [id]))
 
     # Keeping
 

@@ -22,11 +22,13 @@ from pincite.eval.console import (
 if TYPE_CHECKING:
     from pincite.retrieval.embedding.embedder import Embedder
 
-JsonFile = Annotated[Path | None, typer.Option("--json", help="Write all of it here.")]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", help="Write the whole report to this JSON file.")
+]
 
 
 def bench(
-    rounds: Annotated[int, typer.Option(min=1, help="How often each question is asked.")] = 3,
+    rounds: Annotated[int, typer.Option(min=1, help="Number of times to ask each question.")] = 3,
     config: Overrides = None,
 ) -> None:
     """Print the time and memory of warm questions on the bundled article."""
@@ -42,25 +44,28 @@ def bench(
 
 def bench_ingest(
     pdfs: Annotated[
-        Path | None, typer.Option(help="Take this folder of paged documents in: pages a second.")
+        Path | None, typer.Option(help="Ingest this folder of PDFs; print pages per second.")
     ] = None,
     files: Annotated[
-        int | None, typer.Option(min=1, help="Take so many small files in, twice.")
+        int | None, typer.Option(min=1, help="Ingest this many small files, twice.")
     ] = None,
     gigabytes: Annotated[
-        float | None, typer.Option(min=0.001, help="Take so much generated text in.")
+        float | None, typer.Option(min=0.001, help="Ingest this much generated text.")
     ] = None,
-    file_mb: Annotated[float, typer.Option(min=0.001, help="With --gigabytes: a file's size.")] = 5,
+    file_mb: Annotated[
+        float, typer.Option(min=0.001, help="With --gigabytes: the size of a file.")
+    ] = 5,
     chunks: Annotated[
-        bool, typer.Option("--chunks", help="Against chunks of 1,000 characters, on the article.")
+        bool,
+        typer.Option("--chunks", help="Compare with chunks of 1,000 characters, on the article."),
     ] = False,
     config: Overrides = None,
 ) -> None:
-    """Print how fast documents are taken in, and the memory that it takes.
+    """Print how fast documents are ingested, and the memory it takes.
 
-    PDFs are embedded with the embedder of the settings. Generated text is so only with
-    --config embedder=NAME; else its vectors cost nothing, and reading and storing are what is
-    measured.
+    PDFs are embedded with the embedder of the settings. Files and generated text are embedded only
+    with --config embedder=NAME; without it, their vectors cost nothing, and only reading and
+    storing are measured.
     """
     from pincite.eval.bench import ingest as benches
     from pincite.retrieval.engine import open_embedder
@@ -78,7 +83,9 @@ def bench_ingest(
     if chunks:
         _bench_chunks(open_embedder(settings))
     if (pdfs, files, gigabytes, chunks) == (None, None, None, False):
-        raise UsageError("say what to measure: --pdfs FOLDER, --files N, --gigabytes X or --chunks")
+        raise UsageError(
+            "name what to measure: --pdfs FOLDER, --files N, --gigabytes X or --chunks"
+        )
 
 
 def _bench_chunks(embedder: Embedder) -> None:
@@ -89,18 +96,22 @@ def _bench_chunks(embedder: Embedder) -> None:
 
     if not isinstance(embedder, SentenceTransformerEmbedder):
         raise UsageError(
-            f"the embedder {embedder.fingerprint} is no sentence-transformers model, so chunks "
-            "cannot be embedded with it; name one: --config embedder=NAME"
+            f"the embedder {embedder.fingerprint} is not a sentence-transformers model, so it "
+            "cannot embed chunks; name one: --config embedder=NAME"
         )
     (article,) = bundled().documents.values()
     benches.show(output(), benches.compare(document_of(article), embedder))
 
 
 def bench_api(
-    users: Annotated[int, typer.Option(min=1, max=1000, help="Who ask at the same time.")] = 32,
-    questions: Annotated[int, typer.Option(min=1, help="That each of them asks.")] = 20,
+    users: Annotated[
+        int, typer.Option(min=1, max=1000, help="Number of users who ask at the same time.")
+    ] = 32,
+    questions: Annotated[
+        int, typer.Option(min=1, help="Number of questions that each user asks.")
+    ] = 20,
 ) -> None:
-    """Print how long many users wait who ask the bundled article at once over HTTP."""
+    """Print how long users wait who ask the bundled article over HTTP at the same time."""
     from pincite.eval.bench import http as benches
     from pincite.eval.goldset import bundled
     from pincite.retrieval.engine import open_embedder
@@ -136,21 +147,21 @@ def bench_growth(
 
 
 def extraction(
-    folder: Annotated[Path, typer.Argument(help="Files with the text that they should give.")],
+    folder: Annotated[Path, typer.Argument(help="A folder of files with their gold text.")],
     scanned: Annotated[
-        bool, typer.Option("--scanned", help="Only PDFs, each page made a picture of 150 dpi.")
+        bool, typer.Option("--scanned", help="Read only PDFs, each page as a picture of 150 dpi.")
     ] = False,
     files: Annotated[
-        bool, typer.Option("--files", help="Also a line for each file, the worst first.")
+        bool, typer.Option("--files", help="Also print a line for each file, the worst first.")
     ] = False,
     raw: Annotated[
-        bool, typer.Option("--raw", help="Count words of markup, as targets of links, as well.")
+        bool, typer.Option("--raw", help="Also count words of markup, such as targets of links.")
     ] = False,
     json_file: JsonFile = None,
 ) -> None:
-    """Print how files are read: how many of each type, and how much of their gold text came out.
+    """Print how many files of each type are read, and how much of their gold text.
 
-    "words" is the share of the gold's words that came out, "F1" the one of shingles of four words.
+    "words" is the share of the gold words that were read, "F1" compares runs of four words.
     """
     from pincite.eval.bench import extraction as extractions
     from pincite.eval.bench import extraction_report
@@ -167,13 +178,13 @@ def extraction(
 
 
 def printed(
-    gold_dirs: Annotated[list[Path], typer.Argument(help="Gold sets with files and questions.")],
+    gold_dirs: Annotated[list[Path], typer.Argument(help="Gold sets over files.")],
     json_file: JsonFile = None,
 ) -> None:
-    """Print whether the answers that files have as printed stand in the text that is read of them.
+    """Print how many gold answers are in the text that Pincite reads from their files.
 
-    Every string that a complete answer holds, and at least one of those that show an answer, should
-    stand in the text of a file that the question names. Case, punctuation and the marks between
+    Every string of a complete answer, and at least one form of an answer, should be in the text of
+    a file that the question names. Case, punctuation and the marks between
     thousands do not matter.
     """
     from pincite.eval.bench import printed as checking
@@ -188,12 +199,16 @@ def printed(
 
 
 def places(
-    gold_dir: Annotated[Path, typer.Argument(help="The gold set whose questions are asked.")],
-    library: Annotated[Path, typer.Option(help="A library of PDFs, which are where they were.")],
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    gold_dir: Annotated[Path, typer.Argument(help="The gold set whose questions to ask.")],
+    library: Annotated[
+        Path, typer.Option(help="A library of PDFs whose files are still in place.")
+    ],
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask only the first N questions.")
+    ] = None,
     config: Overrides = None,
 ) -> None:
-    """Ask questions of PDFs, and check that each quote stands on its page, each word in its box."""
+    """Ask questions about PDFs, and check the page and the boxes of every quote."""
     from pincite.eval.bench import check_boxes as checking
     from pincite.eval.goldset import load
     from pincite.retrieval.engine import open_embedder

@@ -16,21 +16,25 @@ from pincite.eval.console import Overrides, output, progress_shown, require_writ
 
 
 def lessons(
-    out: Annotated[Path, typer.Option(help="Where they are written, one a line.")],
+    out: Annotated[Path, typer.Option(help="The file to write to, one lesson per line.")],
     gold_dirs: Annotated[
         list[Path] | None,
-        typer.Argument(help="Gold sets to make lessons of, beside those by hand."),
+        typer.Argument(help="Gold sets to make lessons from."),
     ] = None,
-    by_hand: Annotated[bool, typer.Option(help="Take the lessons written by hand as well.")] = True,
+    by_hand: Annotated[bool, typer.Option(help="Also use the lessons written by hand.")] = True,
     against: Annotated[
         list[Path] | None,
-        typer.Option(help="A gold set that measures: what stands in it teaches nothing."),
+        typer.Option(
+            help="A gold set for measuring: leave out lessons that share its text. Repeatable."
+        ),
     ] = None,
-    split: Annotated[str, typer.Option(help="Of the sets that have splits.")] = "dev",
-    limit: Annotated[int | None, typer.Option(min=1, help="Questions of a set, at most.")] = None,
+    split: Annotated[str, typer.Option(help="The split to use, of sets that have splits.")] = "dev",
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Maximum number of questions per set.")
+    ] = None,
     config: Overrides = None,
 ) -> None:
-    """Make lessons for the cross-encoder: what the search brings, and which of it answers."""
+    """Make lessons for the cross-encoder: search results, and which of them answer."""
     from pincite.eval.fit import lessons as made
     from pincite.eval.fit.hand_written import hand_written
     from pincite.eval.fit.hard_negatives import search_results
@@ -44,7 +48,7 @@ def lessons(
     sets = [*(hand_written() if by_hand else ())]
     sets += [load_split(folder, split, limit) for folder in gold_dirs or ()]
     if not sets:
-        raise UsageError("there is nothing to make lessons of; name a gold set, or take --by-hand")
+        raise UsageError("there are no lessons to make; name a gold set, or use --by-hand")
     embedder = open_embedder(settings)
     found: list[made.Lesson] = []
     for gold in sets:
@@ -53,45 +57,51 @@ def lessons(
     kept, shared = without_leaks(found, measured)
     made.write(kept, out)
     if shared:
-        output().print(f"{len(shared):,} lessons left out, which stand in a set that measures")
+        output().print(
+            f"{len(shared):,} lessons left out, because a set for measuring has their text"
+        )
     output().print(f"{len(kept):,} lessons written to {out}")
 
 
 def teach(
-    lessons_files: Annotated[list[Path], typer.Argument(help="What `pincite eval lessons` wrote.")],
+    lessons_files: Annotated[
+        list[Path], typer.Argument(help="Files written by pincite eval lessons.")
+    ],
     out: Annotated[
         Path | None,
-        typer.Option(help="The folder it is written to; by default where Pincite reads it."),
+        typer.Option(help="The folder to write to (default: the one that Pincite reads)."),
     ] = None,
     checkpoint: Annotated[
         Path | None,
-        typer.Option(help="What was learned is kept here; a course that stopped goes on from it."),
+        typer.Option(help="Save progress to this file, and continue from it after a stop."),
     ] = None,
     start: Annotated[
         Path | None,
         typer.Option(
-            help="Begin with the weights of an earlier course: its checkpoint, or the network "
-            "(.onnx) that it wrote."
+            help="Start from the weights of an earlier training: its checkpoint, or its network "
+            "(.onnx)."
         ),
     ] = None,
     mean: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Write the mean of this course's weights and these: checkpoints of courses that "
-            "began as this one did, or networks (.onnx). Repeatable."
+            help="Write the mean of the new weights and these: checkpoints of trainings with the "
+            "same start, or networks (.onnx). Repeatable."
         ),
     ] = None,
     repeat: Annotated[
-        list[str] | None, typer.Option(help="SET=N: its lessons are seen N times; by default once.")
+        list[str] | None, typer.Option(help="SET=N: show its lessons N times (default: once).")
     ] = None,
-    rate: Annotated[float | None, typer.Option(min=0, help="The highest step.")] = None,
-    frozen: Annotated[int | None, typer.Option(min=0, help="First layers that stay.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of chance.")] = None,
+    rate: Annotated[float | None, typer.Option(min=0, help="The highest learning rate.")] = None,
+    frozen: Annotated[
+        int | None, typer.Option(min=0, help="Number of first layers to keep unchanged.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The seed of the random numbers.")] = None,
     config: Overrides = None,
 ) -> None:
-    """Teach the cross-encoder that comes with the settings' embedder.
+    """Train the cross-encoder for the embedder of the settings.
 
-    A tenth of the documents is held back, and the figures at the end are of it.
+    A tenth of the documents is held back; the figures at the end are measured on it.
     """
     from pincite.eval.fit import lessons as made
     from pincite.eval.fit import teach as teaching
@@ -109,7 +119,7 @@ def teach(
     embedder = open_embedder(settings_of(config))
     if not isinstance(embedder, SentenceTransformerEmbedder):
         raise UsageError(
-            f"the embedder {embedder.fingerprint} has no network that could be taught; name a "
+            f"the embedder {embedder.fingerprint} cannot be trained; name a "
             "sentence-transformers model with --config embedder=NAME"
         )
     wanted = {"rate": rate, "frozen": frozen, "seed": seed}
@@ -135,7 +145,7 @@ def teach(
     about = card(lessons, recipe, reached, start, mean or ())
     export(pupil, out, embedder.network_id, longest, about)
     output().print_json(data=reached)
-    output().print(f"{len(lessons):,} lessons taught; written to {out}")
+    output().print(f"{len(lessons):,} lessons learned; written to {out}")
 
 
 def _weights(file: Path) -> dict[str, Any]:
@@ -162,25 +172,28 @@ def calibrate(
     gold_dirs: Annotated[
         list[Path],
         typer.Argument(
-            help="Gold sets to fit on, together; each about other things. A folder of gold sets "
-            "is one set."
+            help="Gold sets to fit on, each about other things. A folder of gold sets counts as "
+            "one set."
         ),
     ],
-    split: Annotated[str, typer.Option(help="Of the sets that have splits.")] = "dev",
+    split: Annotated[str, typer.Option(help="The split to use, of sets that have splits.")] = "dev",
     risk: Annotated[
         float,
-        typer.Option(min=0.0, max=1.0, help="Share of wrong answers that the threshold holds."),
+        typer.Option(min=0.0, max=1.0, help="Share of wrong answers to accept at the threshold."),
     ] = 0.25,
-    limit: Annotated[int | None, typer.Option(min=1, help="Questions of a set, at most.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Maximum number of questions per set.")
+    ] = None,
     config: Overrides = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where it is written; by default where Pincite reads it.")
+        Path | None,
+        typer.Option(help="The file to write to (default: the one that Pincite reads)."),
     ] = None,
 ) -> None:
-    """Fit the confidence on gold sets, and write it with how well that went.
+    """Fit the confidence on gold sets, and write it with its figures.
 
-    Each set is asked its own questions; these again without the documents that answer them; and
-    those of the others, which its documents are taken to have no answer to.
+    Each set is asked its own questions, the same questions without the documents that answer them,
+    and the questions of the other sets, which its documents should not answer.
     """
     from pincite.eval.fit.calibrate import fit, write
     from pincite.eval.fit.examples import examples

@@ -64,7 +64,7 @@ def fit(examples: Sequence[Example], embedder: str, risk: float) -> Calibration:
     if min(sum(e.right for e in own), sum(not e.right for e in own)) < _FOLDS:
         raise UsageError(
             f"calibration needs at least {_FOLDS} questions that go right and {_FOLDS} that go "
-            f"wrong; of {len(own)}, {sum(e.right for e in own)} went right. Give it more gold sets"
+            f"wrong; of {len(own)}, {sum(e.right for e in own)} went right. name more gold sets"
         )
     model = _fitted(examples)
     probabilities = _probabilities(model, examples)

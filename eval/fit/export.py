@@ -115,7 +115,7 @@ def exported_weights(file: Path) -> State:
     except Exception as error:  # onnx has several of its own
         raise UsageError(
             f"{file} holds no network that `pincite eval teach` wrote ({error}); name one, or a "
-            "checkpoint of a course"
+            "checkpoint of a training"
         ) from error
     return found
 

@@ -47,7 +47,7 @@ def _gold(name: str, found: list[_Found]) -> GoldSet:
     documents: dict[str, GoldDocument] = {}
     for document in (document for some, _ in found for document in some):
         if documents.setdefault(document.id, document) is not document:
-            raise GoldSetError(f"the passage {document.id!r} of the {name} stands twice")
+            raise GoldSetError(f"the passage {document.id!r} of the {name} occurs twice")
     return GoldSet(name, documents, tuple(q for _, questions in found for q in questions))
 
 
@@ -102,7 +102,7 @@ def _question(
         start = document.text.find(value["evidence"])
         if start < 0 or value["answer"] not in value["evidence"]:
             raise GoldSetError(
-                f"{where}: the evidence of {value['q']!r} does not stand in its passage, or its "
+                f"{where}: the evidence of {value['q']!r} is not in its passage, or its "
                 "answer not in the evidence"
             )
         evidence = (Evidence(document.id, Span(start, start + len(value["evidence"]))),)

@@ -45,7 +45,7 @@ class Pupil(nn.Module):
         copied: Any = copy.deepcopy(network).float()
         if not hasattr(copied, "encoder") or not hasattr(copied, "pooler"):
             raise UsageError(
-                f"a {type(network).__name__} cannot be taught; only networks of BERT's form can"
+                f"a {type(network).__name__} cannot be trained; only networks of BERT's form can"
             )
         copied.pooler = None  # of its first training; not used
         for module in copied.modules():

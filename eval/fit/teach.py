@@ -146,8 +146,8 @@ class _Course:
         """
         if kept["course"] != self._name:
             raise UsageError(
-                f"the checkpoint {checkpoint} is of a course with other lessons or settings; name "
-                "another file, or begin with its weights by --start"
+                f"the checkpoint {checkpoint} is of a training with other lessons or settings; "
+                "name another file, or start from its weights with --start"
             )
         self._pupil.load_state_dict(kept["pupil"])
         self._optimizer.load_state_dict(kept["optimizer"])
@@ -199,7 +199,7 @@ def _begin(pupil: Pupil, start: State) -> None:
         pupil.load_state_dict({**kept, **start})
     except RuntimeError as error:
         raise UsageError(
-            f"the weights are of another network ({error}); name those of a course with this "
+            f"the weights belong to another network ({error}); name those of a training with this "
             "embedder"
         ) from error
 
@@ -211,7 +211,7 @@ def _read(checkpoint: Path) -> dict[str, Any]:
         return {name: kept[name] for name in names}
     except Exception as error:  # torch has several of its own
         raise UsageError(
-            f"the checkpoint {checkpoint} is missing or damaged ({error}); begin anew without it"
+            f"the checkpoint {checkpoint} is missing or damaged ({error}); start again without it"
         ) from error
 
 

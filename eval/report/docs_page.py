@@ -143,21 +143,21 @@ Run it yourself, offline and without a judge:
 
 ## Where it is weak
 
-- **It is often taken in by a near miss.** A question that shares names and words with the documents
-  but asks what they do not say may be answered with the passage that comes nearest. The
-  cross-encoder reads the best passages against the question, and tells many of them, but not all:
-  see `false_answer_rate` and `answerable_auroc`, and the row `answer_logit` at the end.
+- **Near misses often mislead it.** A question that shares names and words with the documents
+  but asks what they do not say may be answered with the closest passage. The cross-encoder reads
+  the best passages against the question and detects many of them, but not all: see
+  `false_answer_rate` and `answerable_auroc`, and the row `answer_logit` at the end.
 - **Confidence is calibrated for documents like those it was fitted on.** On a collection of
   another kind expect the error of the rows "left out" at the end of this page.
-- **Where documents are alike, a question that one of them would answer is claimed by another**: see
+- **Where documents are alike, a question for one of them is answered from another**: see
   the row dev_doc2dial under "left out".
 - **`answerable_auroc` on dev_wiki_pool mixes two things.** All its unanswerable questions are asked
   of one paragraph each, and half of the answerable ones of the whole pool.
 - **A quote marks whole sentences**, so `quote_precision` is low against gold sets whose evidence is
-  a few words. `answer_em` and `answer_f1` are of the words that the cross-encoder names.
+  a few words. `answer_em` and `answer_f1` measure the words that the cross-encoder names.
 - **Questions of a conversation are asked without it**, which is most of dev_doc2dial.
-- **It is made for English.** In other languages the words must do what the meaning cannot, and the
-  confidence is a score of theirs, with no calibration: dev_xquad asks the same in six languages,
+- **It is made for English.** Other languages are found more by their words than by their meaning,
+  and their confidence is a score without calibration: dev_xquad asks the same in six languages,
   each question of its own paragraph only.
 - **Long reports that are alike are hard to tell apart.** dev_sec10q has four quarterly reports each
   of five companies; its questions name company and quarter, and few of a report's sentences do.
@@ -170,16 +170,16 @@ _MEANING = """## What the metrics mean
 - `doc_*`: is a relevant document among the first ten? Of questions that are asked of all documents.
 - `evidence_recall@N`: the share of the evidence's characters in the first N characters of the
   ranked passages.
-- `verbatim`: the share of questions whose quotes all stand in the gold set's own text, letter by
+- `verbatim`: the share of questions whose quotes all equal the gold set's own text, letter by
   letter, at their offsets. It must be 1.
 - `quote_hit@k`: one of the first k quotes shares at least half of the shorter one's characters with
   the evidence. `quote_recall`: the share of the evidence's characters in the quotes;
   `quote_precision` and `quote_iou`: the characters that the quotes mark against the evidence's.
   Quotes are measured whether or not they were shown.
-- `shown_hit@k`, `complete`: an answer, and the share of what a complete one has, stand in the first
-  k or all quotes that were shown. `claimed`: answerable and ANSWERED; `refused`: answerable and
-  NOT_FOUND; `right`: of all ANSWERED, those with an answer in a quote.
-- `answer_*`: SQuAD's measures, of the first quote; `answer_in_quotes`: a gold answer stands in a
+- `shown_hit@k`: an answer is in the first k quotes that were shown; `complete`: the share of a
+  complete answer that is in all of them. `claimed`: answerable and ANSWERED; `refused`: answerable
+  and NOT_FOUND; `right`: of all ANSWERED, those with an answer in a quote.
+- `answer_*`: SQuAD's measures, of the first quote; `answer_in_quotes`: a gold answer is in a
   quote, word by word.
 - `answerable_auroc`: how well confidence tells answerable questions from others. For the rest an
   answer is right when the question is answerable and `quote_hit@3` is 1: `aurc` is the area under

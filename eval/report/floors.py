@@ -57,7 +57,7 @@ def read(file: Path) -> dict[str, Any]:
         return {"gold": value["gold"], "questions": value["questions"], "floors": value["floors"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"{file} is no floors file; write one with: pincite eval floors REPORT.json {file}"
+            f"{file} is not a floors file; write one with: pincite eval floors REPORT.json {file}"
         ) from error
 
 

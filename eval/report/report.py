@@ -151,14 +151,14 @@ def about(value: Report) -> str:
 
 def notes(value: Report) -> list[str]:
     """What a reader of the numbers has to know, a sentence each."""
-    lines = ["↓ small is good"]
+    lines = ["↓ lower is better"]
     if value["failed"]:
         first = next(result["error"] for result in value["results"] if result["error"])
         lines.append(f"{value['failed']} questions failed and count as zero, first: {first}")
     if count := value["asked_without_history"]:
         lines.append(f"{count} questions belong to a conversation and were asked without it")
     if odd := value.get("notes"):
-        lines.append(f"{len(odd)} answers stand in none of their files, first: {odd[0]}")
+        lines.append(f"{len(odd)} answers are in none of their files, first: {odd[0]}")
     if "aurc" not in value["metrics"]:
         lines.append(
             "no abstention metrics: they need both answerable questions with evidence and "

@@ -131,7 +131,7 @@ def _patterns(lines: Sequence[str], option: str) -> GitIgnoreSpec:
         return _spec(lines)
     except ValueError as error:
         raise UsageError(
-            f"{option} {' '.join(lines)!r} is no pattern ({error}); write it as in a .gitignore, "
+            f"{option} {' '.join(lines)!r} is not a pattern ({error}); write it as in .gitignore, "
             "such as '*.md' or 'drafts/'"
         ) from error
 

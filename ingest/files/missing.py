@@ -51,7 +51,7 @@ def unmounted(path: str) -> str:
     """Why the documents of such a path are not forgotten."""
     return (
         f"{path} is empty or missing, as when its disk is not mounted, so none of its documents is "
-        "forgotten; mount the disk, or forget them by name with: pincite remove"
+        "removed; mount the disk, or remove them by name with: pincite remove"
     )
 
 

@@ -185,7 +185,7 @@ def read_bytes(
         what = f"{type(error).__name__}: {error}"[:200]
         return Failed(
             f"{source.name} cannot be read: its reader failed ({what}); see whether another "
-            "program opens it, and save it anew",
+            "program opens it, and save it again",
             origin,
         )
     wanted = request.keep.keeps(document.media_type, len(data))
@@ -207,7 +207,7 @@ def _steady_bytes(source: Source, largest: int) -> tuple[bytes, Origin]:
         for _ in range(_TRIES):
             before = source.path.stat()
             if not stat.S_ISREG(before.st_mode):  # reading a pipe would never end
-                raise UnsupportedSourceError(f"{source.name} is no ordinary file; name a file")
+                raise UnsupportedSourceError(f"{source.name} is not a regular file; name a file")
             if before.st_size > largest:
                 raise UnreadableSourceError(too_large(source, before.st_size, largest))
             read_at = time.time_ns()
@@ -227,7 +227,7 @@ def _steady_bytes(source: Source, largest: int) -> tuple[bytes, Origin]:
         ) from error
     raise UnreadableSourceError(
         f"{source.name} changed each of the {_TRIES} times that it was read; ingest it again when "
-        "whatever writes to it has finished"
+        "the program that writes to it has finished"
     )
 
 

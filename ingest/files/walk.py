@@ -186,7 +186,7 @@ def find_sources(
     for path in named:
         if not os.path.exists(path) and not (may_be_missing and not os.path.lexists(path)):
             raise SourceNotFoundError(
-                f"{path} does not exist; check the path, or if it was removed, forget its "
+                f"{path} does not exist; check the path, or if it was removed, remove its "
                 f"documents with: pincite ingest --sync {path}"
             )
     for path in named if not may_be_empty else ():

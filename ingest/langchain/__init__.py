@@ -1,5 +1,9 @@
 """A LangChain vector store on a library."""
 
-from pincite.ingest.langchain.store import PinciteVectorStore
+from pincite.corpus.extras import require
+
+require("langchain", "pincite.ingest.langchain")
+
+from pincite.ingest.langchain.store import PinciteVectorStore  # noqa: E402
 
 __all__ = ["PinciteVectorStore"]

@@ -37,7 +37,7 @@ def stored(id: str, text: str, metadata: Mapping[str, Any]) -> types.Document:
     """
     for ours in (_ORIGINAL, TAGS):
         if ours in metadata:
-            raise UsageError(f"the metadata of {id!r} use the key {ours!r}, which is ours")
+            raise UsageError(f"the metadata of {id!r} use the key {ours!r}, which is reserved")
     try:
         kept = json.loads(json.dumps(dict(metadata)))
         json.dumps([id, kept], ensure_ascii=False).encode("utf-8")

@@ -151,8 +151,8 @@ class Drawings:
     def _digest(self, document: Document) -> str:
         if document.media_type not in DRAWABLE or document.origin is None:
             raise PageNotDrawnError(
-                f"{document.source} is no PDF and no picture, and only their pages are drawn; read "
-                "its text"
+                f"{document.source} is neither a PDF nor a picture, so it has no pages to draw; "
+                "read its text"
             )
         return document.origin.sha256
 

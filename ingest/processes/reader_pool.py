@@ -159,7 +159,7 @@ class Readers:
             )
         return Failed(
             f"{request.source.name} cannot be read: its reader crashed ({how}); see whether "
-            "another program opens it, and save it anew",
+            "another program opens it, and save it again",
             origin,
         )
 

@@ -20,6 +20,7 @@ from pincite.corpus.errors import (
     UnreadableSourceError,
     UnsupportedSourceError,
 )
+from pincite.corpus.extras import install
 from pincite.ingest import deadline
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.pdf import ocr
@@ -59,8 +60,8 @@ class ImageReader:
         """
         if not ocr.available():
             raise UnsupportedSourceError(
-                f"{name} is a picture, and the text in pictures is only read by OCR; install "
-                "pincite[ocr] and ingest it again"
+                f"{name} is a picture, and reading it needs the extra ocr: {install('ocr')}; "
+                "then ingest it again"
             )
         pages, count = as_pdf(data, name)
         try:
@@ -156,8 +157,8 @@ def _open_heif(data: bytes, name: str) -> None:
         import_module("pi_heif").register_heif_opener()
     except ImportError as error:
         raise UnsupportedSourceError(
-            f"{name} is a HEIC picture, which is read with the package pi_heif; install "
-            "pincite[ocr] again, which brings it, or save the picture as JPEG"
+            f"{name} is a HEIC picture, which needs all of the extra ocr: {install('ocr')}; "
+            "or save it as JPEG and ingest that"
         ) from error
 
 

@@ -80,7 +80,7 @@ class UnreadReader:
         if contents.is_zip(data) and not contents.is_whole_zip(data):
             raise UnsupportedSourceError(
                 f"{name} is a ZIP archive, or a document built as one, that is damaged or "
-                "incomplete; get a whole copy and ingest it again"
+                "incomplete; get a complete copy and ingest it again"
             )
         what, advice = _kind(data) or ("in a format that Pincite does not read", "")
         called = f", not a {suffix} document" if suffix in _ZIP_SUFFIXES else ""

@@ -23,7 +23,7 @@ def parsed(xml: bytes, name: str, part: str = "its content") -> Any:
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise UnsupportedSourceError(
-            f"{name} is damaged: {part} is not sound XML at line {line:,}; open and save it in its "
+            f"{name} is damaged: {part} is not valid XML at line {line:,}; open and save it in its "
             "own program, then ingest it again"
         ) from error
 
@@ -39,5 +39,5 @@ def refuse_entities_in(xml: bytes, path: str, name: str, *, doctype: bool = Fals
         if declaration in plain:
             raise UnsupportedSourceError(
                 f"{name} holds {path!r} with a {declaration.decode()} declaration, with which a "
-                "file can be made to fill memory; it is not taken in"
+                "file can be made to fill memory; it is not ingested"
             )

@@ -65,7 +65,7 @@ def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
         )
     if (count := data.count(_ENTRY)) > MEMBERS:  # before zipfile makes an object of each
         raise UnsupportedSourceError(
-            f"{name} holds {count:,} files, over the limit of {MEMBERS:,}; it is not taken in"
+            f"{name} holds {count:,} files, over the limit of {MEMBERS:,}; it is not ingested"
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -79,12 +79,12 @@ def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
     if total > TOTAL_BYTES:
         raise UnsupportedSourceError(
             f"{name} would unpack to {_megabytes(total)}, over the limit of "
-            f"{_megabytes(TOTAL_BYTES)}; it is not taken in"
+            f"{_megabytes(TOTAL_BYTES)}; it is not ingested"
         )
     if total > _RATIO_FROM and total > RATIO * len(data):
         raise UnsupportedSourceError(
             f"{name} would unpack to {total // len(data):,} times its size, over the limit of "
-            f"{RATIO}, as a file does that is made to fill memory; it is not taken in"
+            f"{RATIO}, as a file does that is made to fill memory; it is not ingested"
         )
     for info in inside:
         if info.flag_bits & 1:
@@ -95,7 +95,7 @@ def open_archive(data: bytes, name: str) -> zipfile.ZipFile:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise UnsupportedSourceError(
                 f"{name} is packed by zip method {info.compress_type}, which its format does not "
-                "allow; save it anew and ingest it again"
+                "allow; save it again and ingest it again"
             )
     return archive
 
@@ -122,20 +122,20 @@ def member(
                 if size > limit:
                     raise UnsupportedSourceError(
                         f"{name} holds {path!r} of over {_megabytes(limit)}, the limit for "
-                        "one part; it is not taken in"
+                        "one part; it is not ingested"
                     )
                 parts.append(part)
     except KeyError as error:
         raise UnsupportedSourceError(
-            f"{name} is incomplete: its part {path!r} is missing; get a whole copy and ingest it "
-            "again"
+            f"{name} is incomplete: its part {path!r} is missing; get a complete copy and ingest "
+            "it again"
         ) from error
     except SourceError:
         raise
     except _BROKEN as error:
         raise UnsupportedSourceError(
-            f"{name} is damaged: its part {path!r} cannot be unpacked ({error}); get a whole copy "
-            "and ingest it again"
+            f"{name} is damaged: its part {path!r} cannot be unpacked ({error}); get a complete "
+            "copy and ingest it again"
         ) from error
     return b"".join(parts)
 

@@ -61,7 +61,7 @@ class Address:
                 "page and ingest the file"
             )
         if not host:
-            raise AddressRefusedError(f"the address {url} names no machine; copy it anew")
+            raise AddressRefusedError(f"the address {url} names no host; copy it again")
         if "@" in parts.netloc:
             raise AddressRefusedError(
                 f"an address with a name or a password before {host} is not fetched; save the "

@@ -89,8 +89,8 @@ class Fetcher:
                 return reply
             address = address.redirected(reply.location)
         raise FetchError(
-            f"{named.url} leads on more than {REDIRECTS} times; name the address that your browser "
-            "ends at"
+            f"{named.url} redirects more than {REDIRECTS} times; name the address where your "
+            "browser ends up"
         )
 
     def _may(self, address: Address, named: Address, until: float) -> bool:
@@ -202,7 +202,7 @@ def _unpacked(address: Address, data: bytes, coding: str, size: int) -> bytes:
     if coding in ("", "identity"):
         return data
     if coding not in ("gzip", "x-gzip", "deflate"):
-        raise FetchError(f"{address.url} came in the compression {coding}; {_BY_HAND}")
+        raise FetchError(f"{address.url} came in the unsupported compression {coding}; {_BY_HAND}")
     try:
         unpacked = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, size + 1)
     except zlib.error as error:

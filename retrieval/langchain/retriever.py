@@ -161,7 +161,7 @@ def _turns(history: Sequence[MessageLikeRepresentation] | None) -> list[Turn]:
         messages = convert_to_messages(history or ())
     except (ValueError, NotImplementedError) as error:
         raise UsageError(
-            f"the history is no list of messages ({str(error).splitlines()[0]}); give each its "
+            f"the history is not a list of messages ({str(error).splitlines()[0]}); give each its "
             "role and its text"
         ) from error
     said = [(_ROLES.get(_role(one)), str(one.text)) for one in messages]

@@ -116,13 +116,13 @@ def verify_guide(made: Guide, document: Document) -> None:
         QuoteError: one is not, or the guide is of another document.
     """
     if made.document != document.id or sha256(document.text) != document.text_sha256:
-        raise QuoteError(f"the guide is not of the document {document.source}")
+        raise QuoteError(f"the guide is not for the document {document.source}")
     pieces = [*([made.lead] if made.lead else []), *made.headings, *made.key_sentences]
     for piece in [*pieces, *(one.quote for one in made.questions or ())]:
         inside = 0 <= piece.start < piece.end <= len(document.text)
         if not inside or document.text[piece.start : piece.end] != piece.text:
             place = f"{document.source} [{piece.start}:{piece.end}]"
-            raise QuoteError(f"the guide's words at {place} are not what stands there")
+            raise QuoteError(f"the guide's words at {place} differ from the document")
 
 
 def _lead(document: Document) -> Span | None:

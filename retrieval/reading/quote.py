@@ -99,10 +99,10 @@ def verify(quote: Quote, document: Document) -> None:
     """
     place = f"{document.source} [{quote.start}:{quote.end}]"
     if quote.document != document.id or sha256(document.text) != document.text_sha256:
-        raise QuoteError(f"the quote at {place} is not of the document that it names")
+        raise QuoteError(f"the quote at {place} is not from the document that it names")
     inside = 0 <= quote.start < quote.end <= len(document.text)
     if not inside or document.text[quote.start : quote.end] != quote.text:
-        raise QuoteError(f"the quote at {place} is not what stands there")
+        raise QuoteError(f"the quote at {place} differs from its document")
     if not all(quote.start <= start < end <= quote.end for start, end in quote.highlights):
         raise QuoteError(f"the quote at {place} has a highlight outside itself")
     if quote.answer is not None and not _is_marked(quote.answer, quote.highlights):
@@ -111,7 +111,7 @@ def verify(quote: Quote, document: Document) -> None:
         apart = not (piece.start < quote.end and quote.start < piece.end)
         inside = 0 <= piece.start < piece.end <= len(document.text)
         if not (apart and inside) or document.text[piece.start : piece.end] != piece.text:
-            raise QuoteError(f"the context of the quote at {place} is not what stands there")
+            raise QuoteError(f"the context of the quote at {place} differs from its document")
 
 
 def _is_marked(answer: tuple[int, int], highlights: Sequence[tuple[int, int]]) -> bool:

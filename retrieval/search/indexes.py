@@ -88,7 +88,7 @@ def open_indexes(library: Library, say: Callable[[str], None]) -> Indexes:
     """
     place = _place(library)
     if not place.exists() and any(_OLDER.fullmatch(path.name) for path in _listed(place.parent)):
-        say(f"the indexes of {library.folder} are of an older Pincite; they are built anew, once")
+        say(f"the indexes of {library.folder} are of an older Pincite; they are rebuilt, once")
     for _ in range(_TRIES):
         generation = library.generation
         view, faults = _load(place, generation, segments.load)
@@ -99,7 +99,9 @@ def open_indexes(library: Library, say: Callable[[str], None]) -> Indexes:
         try:
             _publish(library, without=faults)
         except OSError as error:
-            say(f"the indexes of {library.folder} cannot be kept on disk ({error}); in memory")
+            say(
+                f"the indexes of {library.folder} cannot be kept on disk ({error}); they are kept in memory"
+            )
             break
     return _in_memory(library, place)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 
 from pincite.retrieval.search.analysis import plain_terms, stop_terms, terms
@@ -29,6 +30,10 @@ _LINKS = frozenset(
 )
 
 
+def _always(short: str, long: tuple[str, ...]) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class ShortForms:
     """Short forms and what they stand for, as terms.
@@ -39,6 +44,9 @@ class ShortForms:
 
     long_forms: Mapping[str, tuple[tuple[str, ...], ...]]
     _by_first: Mapping[str, list[tuple[tuple[str, ...], str]]] = field(init=False, repr=False)
+    _holds: Callable[[str, tuple[str, ...]], bool] = field(
+        default=_always, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         by_first: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
@@ -55,11 +63,21 @@ class ShortForms:
             counts.add(text)
         return counts.short_forms()
 
+    def where(self, holds: Callable[[str, tuple[str, ...]], bool]) -> ShortForms:
+        """The same, with only those meanings for which ``holds(short, long)`` is true."""
+        some = copy(self)  # the maps are large, and both have them
+        object.__setattr__(some, "_holds", holds)
+        return some
+
+    def meanings(self, short: str) -> Iterator[tuple[str, ...]]:
+        """What the term of a short form stands for, the terms of each meaning."""
+        return (long for long in self.long_forms.get(short, ()) if self._holds(short, long))
+
     def shortened(self, asked: list[str]) -> Iterator[tuple[tuple[str, ...], str]]:
         """The long forms that stand in a question's content terms, with their short forms."""
         for i, term in enumerate(asked):
             for long, short in self._by_first.get(term, ()):
-                if tuple(asked[i : i + len(long)]) == long:
+                if tuple(asked[i : i + len(long)]) == long and self._holds(short, long):
                     yield long, short
 
     def to_json(self) -> dict[str, list[list[str]]]:
@@ -83,12 +101,7 @@ class FormCounts:
 
     def add(self, text: str) -> None:
         """Count the definitions in ``text``."""
-        for short, long in definitions(text):
-            long_terms = tuple(term for term in plain_terms(long) if term not in stop_terms())
-            # "LLMs" is no English plural, so no stemmer makes it that of "LLM".
-            for form in {tuple(terms(short)), tuple(terms(_singular(short)))}:
-                if len(form) == 1 and len(long_terms) > 1:
-                    self.counts[form[0], long_terms] += 1
+        self.counts.update(defined_terms(text))
 
     def short_forms(self) -> ShortForms:
         """The most frequent of them."""
@@ -98,6 +111,16 @@ class FormCounts:
             if len(meanings[short]) < _MEANINGS:
                 meanings[short].append(long)
         return ShortForms({short: tuple(longs) for short, longs in meanings.items()})
+
+
+def defined_terms(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The short forms that ``text`` defines, as terms, each with the terms of its long form."""
+    for short, long in definitions(text):
+        long_terms = tuple(term for term in plain_terms(long) if term not in stop_terms())
+        # "LLMs" is no English plural, so no stemmer makes it that of "LLM".
+        for form in {tuple(terms(short)), tuple(terms(_singular(short)))}:
+            if len(form) == 1 and len(long_terms) > 1:
+                yield form[0], long_terms
 
 
 def definitions(text: str) -> Iterator[tuple[str, str]]:

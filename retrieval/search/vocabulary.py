@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,7 +45,13 @@ class Vocabulary:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return cls("\n".join(f"{word} {count}" for word, count in ordered))
 
-    def nearest(self, word: str, *, careful: bool = False) -> str | None:
+    def nearest(
+        self,
+        word: str,
+        *,
+        careful: bool = False,
+        stands: Callable[[str], bool] = lambda word: True,
+    ) -> str | None:
         """The word that ``word`` is a misspelling of; None if there is none.
 
         One edit is allowed, two from eight letters on; swapped neighbours are one. Fewer edits come
@@ -55,6 +61,7 @@ class Vocabulary:
             word: in small letters.
             careful: one edit at most, and never in the first letter: for a name, which may well be
                 another.
+            stands: whether a word may be given; the best for which it is true is.
         """
         if not _SHORT < len(word) <= LONGEST:
             return None
@@ -66,9 +73,9 @@ class Vocabulary:
                 for place in self._alike(word, edits, same_first)
                 if (distance := edit_distance(word, self._words[place], edits)) <= edits
             )
-            best = min(near, default=None)
-            if best is not None:
-                return self._words[best[1]]
+            for _, place in sorted(near):
+                if stands(self._words[place]):
+                    return self._words[place]
         return None
 
     def _alike(self, word: str, edits: int, same_first: bool) -> Iterable[int]:
@@ -99,7 +106,12 @@ class Vocabulary:
 
 def count_words(text: str, counts: Counter[str]) -> None:
     """Add the words of ``text``, in small letters, to ``counts``."""
-    counts.update(_WORD.findall(text.lower()))
+    counts.update(words_of(text))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of ``text``, in small letters, in order."""
+    return _WORD.findall(text.lower())
 
 
 def _points(word: str) -> NDArray[np.uint32]:

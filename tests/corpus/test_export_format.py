@@ -89,7 +89,7 @@ def test_a_file_that_was_not_read_has_a_line_too(library: Library) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"text": "One.\nTwo!"}, "its text is not the text that was taken in"),
+        ({"text": "One.\nTwo!"}, "its text is not the text that was ingested"),
         ({"source": "z"}, "its id is not that of this text under this name"),
         ({"sections": []}, "its sections do not tile it"),
         ({"sections": [{"start": 0, "end": 9, "body": 10, "path": []}]}, "begins outside"),
@@ -184,7 +184,7 @@ def test_an_export_is_of_one_moment(library: Library, tmp_path: Path) -> None:
 def test_an_export_leaves_a_file_that_is_there_alone(library: Library, tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("mine", "utf-8")
-    with pytest.raises(UsageError, match="exists already and is left alone; name a new file"):
+    with pytest.raises(UsageError, match="already exists and was not changed; name a new file"):
         export(library, file)
     assert file.read_text("utf-8") == "mine"
 

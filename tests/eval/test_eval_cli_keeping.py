@@ -133,4 +133,7 @@ def test_too_few_questions_to_fit_on_are_refused_and_nothing_is_written(pincite:
 def test_an_unknown_form_of_import_is_refused(pincite: Pincite) -> None:
     run = pincite("eval", "import", "trec", "a.json", "gold")
     assert run.code == 2
-    assert "'trec' is not a form that can be imported; name squad, beir or table" in run.stderr
+    assert (
+        "'trec' is not a format that can be imported; name squad, beir, table or feedback"
+        in run.stderr
+    )

@@ -90,7 +90,7 @@ def test_split_limit_and_overrides_are_kept_and_named(small: Evaluations) -> Non
 
 
 def test_no_question_at_all_is_refused(small: Evaluations) -> None:
-    with pytest.raises(UsageError, match="0 questions were wanted"):
+    with pytest.raises(UsageError, match="0 questions are too few"):
         small.run("small", limit=0)
 
 

@@ -121,9 +121,9 @@ def test_a_folder_of_sets_is_asked_set_by_set(tmp_path: Path, pincite: Pincite) 
 @pytest.mark.parametrize(
     ("corpus", "said"),
     [
-        ([{"id": "n", "path": "files/gone.md"}], "corpus.jsonl:1: there is no file"),
+        ([{"id": "n", "path": "files/gone.md"}], "corpus.jsonl:1: the file"),
         ([{"id": "n", "path": 5}], "corpus.jsonl:1: 'path' is 5"),
-        ([{"id": "n", "path": "files"}], "corpus.jsonl:1: there is no file"),
+        ([{"id": "n", "path": "files"}], "corpus.jsonl:1: the file"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_with_its_line(
@@ -145,7 +145,7 @@ def test_an_answer_that_stands_in_none_of_its_files_is_noted(tmp_path: Path) -> 
     question = line("q", "When?", "half past nine", relevant_docs=["n"])
     gold = load(gold_over_files(tmp_path / "g", [question]))
     (note,) = gold.notes
-    assert "questions.jsonl:1: 'half past nine' does not stand in n" in note
+    assert "questions.jsonl:1: 'half past nine' is not in n" in note
 
 
 SHEET = [
@@ -183,8 +183,8 @@ def test_a_sheet_becomes_a_gold_set(tmp_path: Path, pincite: Pincite, name: str)
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (["lunch", "99 CHF", "files/rates.csv", ""], "row 2: the answer '99 CHF' does not stand"),
-        (["lunch", "28 CHF", "files/gone.csv", ""], "row 2: there is no file"),
+        (["lunch", "99 CHF", "files/rates.csv", ""], "row 2: the answer '99 CHF' is not in"),
+        (["lunch", "28 CHF", "files/gone.csv", ""], "row 2: the file"),
         (["lunch", "28 CHF", "", ""], "row 2: the answer has no file"),
         (["", "28 CHF", "files/rates.csv", ""], "row 2: the question is empty"),
     ],

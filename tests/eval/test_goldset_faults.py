@@ -218,13 +218,13 @@ def test_an_unknown_document_is_named(tmp_path: Path, asked: dict[str, Any]) -> 
 def test_a_document_id_that_stands_twice_is_named(tmp_path: Path) -> None:
     folder = write_gold(tmp_path, corpus=[*documents(), documents()[0]])
     said = message(folder)
-    assert said == f"{folder / 'corpus.jsonl'}:4: the document id 'birds' stands twice"
+    assert said == f"{folder / 'corpus.jsonl'}:4: the document id 'birds' occurs twice"
 
 
 def test_a_question_id_that_stands_twice_is_named(tmp_path: Path) -> None:
     folder = write_gold(tmp_path, [OWL, SHIP, OWL])
     said = message(folder)
-    assert said == f"{folder / 'questions.jsonl'}:3: the question id 'owl' stands twice"
+    assert said == f"{folder / 'questions.jsonl'}:3: the question id 'owl' occurs twice"
 
 
 @pytest.mark.parametrize("text", ["", " \t\n"])
@@ -242,7 +242,7 @@ def test_a_document_without_text_is_named(tmp_path: Path, text: str) -> None:
 def test_an_unanswerable_question_has_no_evidence(tmp_path: Path) -> None:
     folder = write_gold(tmp_path, [SHIP, {**OWL, "answerable": False}])
     said = message(folder)
-    assert said.startswith(f"{folder / 'questions.jsonl'}:2: the question has evidence, and is")
+    assert said.startswith(f"{folder / 'questions.jsonl'}:2: the question has evidence, but is")
 
 
 def test_without_an_answerable_question_there_is_nothing_to_find(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_kind_or_split_that_is_no_word_is_refused(tmp_path: Path, key: str) ->
 
 def test_evidence_that_canonical_text_does_not_have_is_refused(tmp_path: Path) -> None:
     nothing = {"doc": "d", "start": 0, "end": 1, "text": "\ufeff"}
-    with pytest.raises(GoldSetError, match="is no text to quote"):
+    with pytest.raises(GoldSetError, match="has no text to quote"):
         make(tmp_path / "g", question(evidence=[nothing]), text="\ufeff" + TEXT)
 
 

@@ -241,8 +241,8 @@ def test_a_thousand_files_are_taken_though_some_are_none(
     assert (summary.count("added"), len(library.entries())) == (1000, 1000)
     reasons = {Path(event.source).name: event.reason for event in summary.refused}
     assert sorted(reasons) == ["binary.txt", "nowhere.txt", "pipe.txt", "s.txt", "self.txt"]
-    assert "is no ordinary file" in reasons["pipe.txt"]
-    assert "is no ordinary file" in reasons["s.txt"]
+    assert "is not a regular file" in reasons["pipe.txt"]
+    assert "is not a regular file" in reasons["s.txt"]
     assert "link to nothing" in reasons["nowhere.txt"]
     assert "symbolic links" in reasons["self.txt"]
 
@@ -479,4 +479,4 @@ def test_warnings_of_a_document_are_told_and_stay(library: Library, folder: Path
 def test_a_request_for_a_folder_is_refused(folder: Path) -> None:
     result = files.read_file(Request(Source(folder)))
     assert isinstance(result, Failed)
-    assert "is no ordinary file" in result.reason
+    assert "is not a regular file" in result.reason

@@ -90,9 +90,9 @@ def test_a_removal_is_undone_once(library: Library) -> None:
     bin = Wastebin(library, Silent(), library.remove)
     removed = bin.remove(library.find("birds.txt").id)
     bin.undo(removed.token)
-    with pytest.raises(UsageError, match="can be undone no longer"):
+    with pytest.raises(UsageError, match="can no longer be undone"):
         bin.undo(removed.token)
-    with pytest.raises(UsageError, match="can be undone no longer"):
+    with pytest.raises(UsageError, match="can no longer be undone"):
         bin.undo("../../etc/passwd")
 
 

@@ -331,5 +331,5 @@ def test_warming_up_opens_what_the_first_question_needs(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine.warm_up()
-    monkeypatch.delattr("pincite.retrieval.engine.open_indexes")
+    monkeypatch.delattr("pincite.retrieval.source_cache.open_indexes")
     assert engine.ask("gulls").status == "ANSWERED"

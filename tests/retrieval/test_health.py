@@ -161,7 +161,7 @@ def test_only_the_deep_look_compares_the_vectors_in_the_index(folder: Path, wron
     assert look(folder).problems == ()
     problems = deeply(folder)
     assert "of the library's are missing there or are others" in problems[0]
-    assert all(problem.endswith("build them anew: pincite rebuild") for problem in problems)
+    assert all(problem.endswith("rebuild them with: pincite rebuild") for problem in problems)
     assert len(problems) == (2 if wrong == "one is missing" else 1)
 
 

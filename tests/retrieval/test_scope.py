@@ -164,5 +164,5 @@ def test_a_vector_store_searches_the_tagged_documents(tmp_path: Path) -> None:
         assert found({TAGS: "sea"}) == {"a", "b", "c"}
         with pytest.raises(TagNotFoundError, match="the tags are old, sea"):
             found({TAGS: "cats"})
-        with pytest.raises(UsageError, match="which is ours"):
+        with pytest.raises(UsageError, match="which is reserved"):
             store.add_texts(["x"], [{TAGS: "sea"}])

@@ -99,7 +99,7 @@ def test_a_guide_and_the_original_are_not_shown_at_once(
 ) -> None:
     run = pincite("show", handbook, "--guide", "--original", "copy.md")
     assert (run.code, run.stdout) == (2, "")
-    assert "ask for one of them" in run.stderr
+    assert "choose one of them" in run.stderr
     assert not (tmp_path / "copy.md").exists()
 
 

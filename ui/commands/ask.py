@@ -31,7 +31,7 @@ from pincite.ui.text.levels import NOT_FOUND, UNSURE
 DocumentOption = Annotated[
     list[str] | None,
     typer.Option(
-        help="Ask only this document, by name, path, title or id. Repeatable.",
+        help="Ask only this document: its name, path, title or id. Repeatable.",
         metavar="NAME",
         autocompletion=completion.documents,
     ),
@@ -39,7 +39,7 @@ DocumentOption = Annotated[
 TagOption = Annotated[
     list[str] | None,
     typer.Option(
-        help="Ask only documents with this tag, or any of these tags.",
+        help="Ask only documents with this tag. Repeatable: with any of them.",
         metavar="TAG",
         autocompletion=completion.tags,
     ),
@@ -55,13 +55,11 @@ class Format(StrEnum):
 
 
 CiteOption = Annotated[
-    Format | None, typer.Option("--cite", help="Print the quotes as citations, and nothing else.")
+    Format | None, typer.Option("--cite", help="Print only the quotes, as citations.")
 ]
-DetailsOption = Annotated[
-    bool, typer.Option("--details", help="Also show offsets, and scores as numbers.")
-]
+DetailsOption = Annotated[bool, typer.Option("--details", help="Also show offsets and scores.")]
 QuestionArgument = Annotated[
-    str | None, typer.Argument(help="The question; - for the one on standard input.")
+    str | None, typer.Argument(help="The question, or - to read it from standard input.")
 ]
 _LONGEST_INPUT = 10_000_000  # characters that are read of what may never end
 _EXAMPLES = """
@@ -81,12 +79,12 @@ def ask(
     details: DetailsOption = False,
     threshold: ThresholdOption = None,
 ) -> None:
-    """Answer a question with verified quotes, or say that the documents do not.
+    """Answer a question with verified quotes from the documents.
 
-    Exit code 3 says that they are about other things.
+    Exit code 3 means that the documents are about other things.
     """
     if as_json and cite:
-        raise UsageError("--json and --cite print different things; choose one of them")
+        raise UsageError("--json and --cite cannot be combined; choose one of them")
     if question is None and sys.stdin.isatty():
         err().print(ctx.get_usage() + "\n" + _EXAMPLES, markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_USAGE)
@@ -110,7 +108,7 @@ def _piped() -> str:
     question = sys.stdin.read(_LONGEST_INPUT).removeprefix("\ufeff").strip()
     if not question:
         raise QuestionError(
-            "there is no question on standard input; give one as in: "
+            "standard input has no question; ask one as in: "
             'pincite ask "Which birds nest on cliffs?"'
         )
     return question
@@ -125,8 +123,8 @@ def _print_citations(answer: Answer, text: str) -> None:
 
 
 def search(
-    question: Annotated[str, typer.Argument(help="What is looked for.")],
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    question: Annotated[str, typer.Argument(help="What to search for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Number of passages.")] = 10,
     document: DocumentOption = None,
     tag: TagOption = None,
     as_json: JsonOption = False,
@@ -146,9 +144,9 @@ def search(
 def chat(
     document: DocumentOption = None, tag: TagOption = None, threshold: ThresholdOption = None
 ) -> None:
-    """Ask question after question; each may lean on those before it.
+    """Ask one question after another; each may refer to those before it.
 
-    One line is one question. /new begins another conversation, /typed asks the last question again
+    One line is one question. /new starts a new conversation, /typed asks the last question again
     without those before it, and /exit or Ctrl-D ends.
     """
     history: list[Turn] = []
@@ -157,7 +155,7 @@ def chat(
         engine.warm_up()
         if sys.stdin.isatty():
             err().print(
-                "Ask a question. /new begins anew, /typed asks the last one alone, /exit ends."
+                "Ask a question. /new starts over, /typed asks the last one alone, /exit ends."
             )
         while (line := _line()) is not None:
             typed = line == _TYPED
@@ -168,7 +166,7 @@ def chat(
             elif typed and not last:
                 say("there is no question yet; ask one first")
             elif line.startswith("/") and " " not in line and not typed:
-                say(f"there is no command {line}; there are {_NEW}, {_TYPED} and {_END[0]}")
+                say(f"unknown command {line}; the commands are {_NEW}, {_TYPED} and {_END[0]}")
             elif question := (last if typed else line):
                 last = question
                 try:

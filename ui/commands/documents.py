@@ -25,14 +25,14 @@ from pincite.ui.text.guide_view import show_guide
 Name = Annotated[
     str,
     typer.Argument(
-        help="A document: its file's name, path, title, or digits of its id.",
+        help="The document: its file name, path, title or id.",
         autocompletion=completion.documents,
     ),
 ]
 Names = Annotated[
     list[str],
     typer.Argument(
-        help="Documents: names or paths of files, titles, digits of ids.",
+        help="The documents: their file names, paths, titles or ids.",
         autocompletion=completion.documents,
     ),
 ]
@@ -42,7 +42,7 @@ def documents(
     tag: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only those that carry this tag. Repeatable.",
+            help="List only documents with this tag. Repeatable.",
             metavar="TAG",
             autocompletion=completion.tags,
         ),
@@ -66,18 +66,18 @@ def documents(
 def show(
     name: Name,
     original: Annotated[
-        Path | None, typer.Option(help="Write the file's own bytes to this new file instead.")
+        Path | None, typer.Option(help="Write the original file to this new file.")
     ] = None,
     guide: Annotated[
         bool,
-        typer.Option("--guide", help="Show headings, key sentences and what to ask it instead."),
+        typer.Option("--guide", help="Show its headings, key sentences and questions."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a document: what is known of it, and its text with its sections and pages."""
+    """Show a document: its facts, and its text with sections and pages."""
     if guide:
         if original is not None:
-            raise UsageError("--guide and --original are two things; ask for one of them")
+            raise UsageError("--guide and --original cannot be combined; choose one of them")
         _guide(name, as_json)
         return
     with Library.open(settings().library) as library, library.snapshot():
@@ -101,7 +101,7 @@ def _guide(name: str, as_json: bool) -> None:
 
 
 def remove(names: Names) -> None:
-    """Forget documents, and files that could not be read."""
+    """Remove documents from the library, and files that could not be read from its list."""
     with Library.open(settings().library) as library:
         entries: list[Entry] = []
         refused: list[str] = []
@@ -128,10 +128,10 @@ def remove(names: Names) -> None:
 
 def rename(
     name: Name,
-    new: Annotated[str, typer.Argument(help="The new source name.")],
-    title: Annotated[str | None, typer.Option(help="A new title as well.")] = None,
+    new: Annotated[str, typer.Argument(help="The new name.")],
+    title: Annotated[str | None, typer.Option(help="Also set this title.")] = None,
 ) -> None:
-    """Give a document another name. Its text, passages, tags and all else stay."""
+    """Rename a document. Its text, passages and tags stay."""
     with Library.open(settings().library) as library:
         entry = library.find(name)
         library.rename(entry.id, new, title)
@@ -150,13 +150,13 @@ def tag(
     remove: Annotated[
         list[str] | None,
         typer.Option(
-            help="A tag to take away. Repeatable.", metavar="TAG", autocompletion=completion.tags
+            help="A tag to remove. Repeatable.", metavar="TAG", autocompletion=completion.tags
         ),
     ] = None,
 ) -> None:
-    """Gather documents into collections: add tags to them, or take tags away."""
+    """Add tags to documents, or remove tags from them."""
     if not add and not remove:
-        raise UsageError("no tag was named; name one with --add TAG or --remove TAG")
+        raise UsageError("no tag is named; name one with --add TAG or --remove TAG")
     with Library.open(settings().library) as library:
         ids = [library.find(name).id for name in names]
         library.tag(ids, add or (), remove or ())
@@ -169,7 +169,8 @@ def tag(
 def _write(entry: Entry, data: bytes | None, file: Path) -> None:
     if data is None:
         raise UsageError(
-            f"the bytes of {entry.source!r} were not kept; ingest it again with --keep-originals"
+            f"the original file of {entry.source!r} was not kept; ingest it again with "
+            "--keep-originals"
         )
     with new_file(file) as stream:
         stream.write(data)

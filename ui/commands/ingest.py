@@ -33,39 +33,40 @@ Patterns = list[str] | None
 
 def ingest(
     paths: Annotated[
-        list[str], typer.Argument(help="Files, folders of files, and with --allow-network URLs.")
+        list[str], typer.Argument(help="Files, folders and, with --allow-network, URLs.")
     ],
-    title: Annotated[str | None, typer.Option(help="A title for the one file named.")] = None,
+    title: Annotated[str | None, typer.Option(help="The title, if a single file is named.")] = None,
     include: Annotated[
-        Patterns, typer.Option(help="In folders, only files like this ('*.md'). Repeatable.")
+        Patterns, typer.Option(help="In folders, take only files like '*.md'. Repeatable.")
     ] = None,
     exclude: Annotated[
-        Patterns, typer.Option(help="In folders, nothing like this ('drafts/'). Repeatable.")
+        Patterns, typer.Option(help="In folders, skip files like 'drafts/'. Repeatable.")
     ] = None,
     sync: Annotated[
         bool,
         typer.Option(
-            "--sync", help="Forget documents whose files are gone; a path may be gone as well."
+            "--sync", help="Remove documents whose files are gone; a named path may be gone, too."
         ),
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Then keep the library so, until Ctrl-C.")
+        bool,
+        typer.Option("--watch", help="Keep watching the folders and ingest changes until Ctrl-C."),
     ] = False,
     hash: Annotated[
         bool,
-        typer.Option("--hash", help="Compare the contents of every file, whatever its date says."),
+        typer.Option("--hash", help="Compare the contents of every file, whatever its date."),
     ] = False,
     largest: Annotated[
-        int, typer.Option(min=1, metavar="MB", help="Refuse files that are larger.")
+        int, typer.Option(min=1, metavar="MB", help="Skip files larger than this.")
     ] = LARGEST // MB,
     keep_originals: Annotated[
-        bool, typer.Option("--keep-originals", help="Store the files themselves as well.")
+        bool, typer.Option("--keep-originals", help="Also store the original files.")
     ] = False,
     allow_network: Annotated[
-        bool, typer.Option("--allow-network", help="Fetch the URLs that are named, only these.")
+        bool, typer.Option("--allow-network", help="Fetch the named URLs, and only these.")
     ] = False,
 ) -> None:
-    """Take documents into the library. What is there already is not embedded again."""
+    """Add documents to the library. Files that have not changed are not read again."""
     chosen = settings()
     files, urls = apart(paths)
     require_allowed(urls, allowed=allow_network, watch=watch)
@@ -83,9 +84,9 @@ def ingest(
 
     sources = found()
     if title is not None and (count := len(urls) + sum(1 for _ in sources)) != 1:
-        raise UsageError(f"--title {title!r} is for one file, and {count} were named")
+        raise UsageError(f"--title {title!r} needs exactly one file, and {count} are named")
     if watch and len(sources.folders) < len(files):
-        raise UsageError("--watch is for folders, and a file was named; name the folder it is in")
+        raise UsageError("--watch needs folders, and a file is named; name the folder it is in")
     options = Options(
         originals=Originals.ALL if keep_originals else Originals.NONE,
         sync=sync or watch,
@@ -126,7 +127,7 @@ def _keep(
     options: Options,
     stopping: threading.Event,
 ) -> None:
-    """Take in what changes, as it changes."""
+    """Ingest what changes, as it changes."""
     from pincite.ingest.files.watch import changes
 
     folders = found().folders
@@ -140,7 +141,7 @@ def _keep(
                 except LibraryLockedError as error:
                     say(f"{error}; trying again")
                     stopping.wait(_AGAIN_SECONDS)
-    say("ended; the library stays as it is")
+    say("stopped watching; the library keeps its documents")
 
 
 @contextmanager
@@ -153,7 +154,9 @@ def _stoppable() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         stopping.set()
         # Not by way of a stream that may be in the middle of a line.
-        os.write(2, b"\npincite: stopping after what is in hand; Ctrl-C again stops at once\n")
+        os.write(
+            2, b"\npincite: stopping after the current batch; press Ctrl-C again to stop at once\n"
+        )
 
     if threading.current_thread() is not threading.main_thread():
         yield stopping
@@ -176,4 +179,4 @@ def _told_where_it_stopped(library: Library) -> Iterator[None]:
 
 def _say_where_it_stopped(library: Library) -> None:
     documents, _ = library.counts()
-    say(f"stopped: {documents} documents are in the library; run it again to go on")
+    say(f"stopped: the library has {documents} documents; run the command again to continue")

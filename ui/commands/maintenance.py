@@ -27,21 +27,22 @@ from pincite.ui.text.progress import ingesting, show_summary
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="A new file of JSON lines.")],
+    file: Annotated[Path, typer.Argument(help="The new file, in JSON Lines.")],
     vectors: Annotated[
-        bool, typer.Option("--vectors", help="With the vectors, so that nothing is embedded again.")
+        bool,
+        typer.Option("--vectors", help="Include the vectors, so that an import embeds nothing."),
     ] = False,
 ) -> None:
-    """Write everything in the library to a file, one line a document."""
+    """Export the whole library to a file, one line per document."""
     with Library.open(settings().library) as library:
         count = export_library(library, file, vectors=vectors)
     _say(f"exported: {count} documents to {file}")
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A file that export has written.")],
+    file: Annotated[Path, typer.Argument(help="A file written by pincite export.")],
 ) -> None:
-    """Take in what export has written. A document of the same name is replaced."""
+    """Import an exported library. Documents of the same name are replaced."""
     chosen = settings()
     embedder = open_embedder(chosen)
     started = time.perf_counter()
@@ -51,7 +52,7 @@ def import_(
 
 
 def rebuild() -> None:
-    """Make the indexes anew from the library."""
+    """Rebuild the indexes from the library."""
     with Library.open(settings().library) as library:
         publish(library, anew=True)
         _, passages = library.counts()
@@ -59,9 +60,9 @@ def rebuild() -> None:
 
 
 def reembed() -> None:
-    """Embed all documents anew, with the model that PINCITE_EMBEDDER names.
+    """Embed all documents again, with the model that PINCITE_EMBEDDER names.
 
-    The library stays as it is until all is embedded; when it is stopped, run it again to go on.
+    The library does not change until all is embedded. If it is stopped, run it again to continue.
     """
     chosen = settings()
     embedder = open_embedder(chosen)
@@ -71,13 +72,13 @@ def reembed() -> None:
             summary = reembed_library(library, embedder, listener)
         documents, passages = library.counts()
     _say(
-        f"embedded anew with {embedder.fingerprint}: {documents} documents, {passages} passages; "
+        f"embedded again with {embedder.fingerprint}: {documents} documents, {passages} passages; "
         f"{summary.embedded} embedded now"
     )
 
 
 def compact() -> None:
-    """Drop what nothing uses, and give the space back to the disk."""
+    """Delete unused data and free its disk space."""
     with Library.open(settings().library) as library:
         freed = library.compact()
     _say(f"freed: {freed:,} bytes")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pincite.corpus.errors import UsageError
+from pincite.corpus.extras import require
 from pincite.corpus.store.library import Library
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
@@ -70,6 +71,9 @@ def serve(
     threshold: ThresholdOption = None,
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
+    require("serve", "pincite serve")
+    if gold:
+        require("eval", "pincite serve --gold")
     from pincite.ui.server import logs
     from pincite.ui.server.auth import Credentials
     from pincite.ui.server.run import is_loopback
@@ -119,6 +123,7 @@ def password(
     name: Annotated[str, typer.Argument(help="Whose password it is.")],
 ) -> None:
     """Add a person to a file for --auth, or give one a new password. It is asked for."""
+    require("serve", "pincite password")
     from pincite.ui.server.auth import hashed
 
     if not name.strip() or ":" in name or not name.isprintable():
@@ -139,6 +144,7 @@ def password(
 
 def mcp() -> None:
     """Answer a program that speaks the Model Context Protocol, on standard input and output."""
+    require("serve", "pincite mcp")
     from pincite.ui.mcp import tools  # slow to import
 
     with open_engine() as engine:

@@ -28,13 +28,13 @@ def require_allowed(urls: Sequence[str], *, allowed: bool, watch: bool) -> None:
     """
     if urls and not allowed:
         raise NetworkNotAllowedError(
-            f"{urls[0]} is on the web, and Pincite reads nothing from the network unless it is "
-            "told to; fetch it with --allow-network, or save the page and ingest the file"
+            f"{urls[0]} is on the web, and Pincite reads from the network only when you allow it; "
+            "add --allow-network, or save the page and ingest the file"
         )
     if urls and watch:
         raise UsageError(
-            f"--watch is for folders, and {urls[0]} is on the web; ingest it again to take its "
-            "changes"
+            f"--watch needs folders, and {urls[0]} is on the web; ingest it again when it has "
+            "changed"
         )
 
 

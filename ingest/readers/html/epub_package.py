@@ -122,8 +122,8 @@ def _package_path(archive: zipfile.ZipFile, name: str) -> str:
         if path := rootfile.get("full-path"):
             return unquote(path)
     raise UnsupportedSourceError(
-        f"{name} does not say where its book is ({CONTAINER!r} names none); get a whole copy and "
-        "ingest it again"
+        f"{name} does not say where its book is ({CONTAINER!r} names none); get a complete copy "
+        "and ingest it again"
     )
 
 

@@ -79,7 +79,7 @@ def read_mails(mails: Iterable[bytes], name: str) -> Reading:
         # The standard library's parser promises nothing about what it raises on broken headers.
         except (LookupError, ValueError, AttributeError, TypeError, RecursionError) as error:
             raise UnsupportedSourceError(
-                f"{name} cannot be read as a mail ({type(error).__name__}); save it anew or as "
+                f"{name} cannot be read as a mail ({type(error).__name__}); save it again or as "
                 "text and ingest that"
             ) from error
     return letters.reading((titles[0] or None) if len(titles) == 1 else None)

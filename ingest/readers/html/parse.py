@@ -81,8 +81,7 @@ def parse(text: str, name: str, *, xml: bool = False) -> Element:
         return None
     if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
         raise UnsupportedSourceError(
-            f"{name} is nested over 2,000 levels deep, which no page for people is; it is not "
-            "taken in"
+            f"{name} is nested over 2,000 levels deep, too deep to read; it is not taken in"
         )
     _raise(root)
     return root

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from pincite.corpus.errors import UnsupportedSourceError
+from pincite.corpus.extras import install
 from pincite.ingest.readers import ole
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
@@ -82,8 +83,8 @@ class LegacyReader:
             return TEXT.read(data, name)
         if not available():
             raise UnsupportedSourceError(
-                f"{name} is {self._what}, which needs an extra package; install pincite[legacy], "
-                f"or save it as {self._instead}, and ingest that"
+                f"{name} is {self._what}, which needs the extra legacy: {install('legacy')}; "
+                f"or save it as {self._instead} and ingest that"
             )
         if is_protected(data):
             raise UnsupportedSourceError(

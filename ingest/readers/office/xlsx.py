@@ -50,7 +50,8 @@ class XlsxReader:
             book = open_workbook(archive, name)
             if not book.sheets:
                 raise UnsupportedSourceError(
-                    f"{name} is damaged: it names no sheets; get a whole copy and ingest it again"
+                    f"{name} is damaged: it names no sheets; get a complete copy and "
+                    "ingest it again"
                 )
             built = Builder()
             warnings: list[str] = []
@@ -85,7 +86,7 @@ def _add_sheet(
         left = layout.add(sheet.rows())
     except etree.XMLSyntaxError as error:
         raise UnsupportedSourceError(
-            f"{name} is damaged: its sheet {part.name!r} is not sound XML ({error.msg}); open and "
+            f"{name} is damaged: its sheet {part.name!r} is not valid XML ({error.msg}); open and "
             "save it in its own program, then ingest it again"
         ) from error
     boxes, counts = drawings(archive, part.path, name)

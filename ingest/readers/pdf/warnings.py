@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pincite.corpus.errors import EmptySourceError, SourceError, UnreadableSourceError
+from pincite.corpus.extras import install
 from pincite.ingest.readers.warnings import attached
 
 _FIRST_WORDS, _LONGEST_START = 8, 80  # words and letters of a text that a warning names
@@ -48,7 +49,7 @@ def warnings(scans: Scans, odd: Oddities) -> tuple[str, ...]:
     """A sentence for each thing that is missing from the text, or may be wrong in it."""
     sentences = []
     for pages, sentence in (
-        (scans.unread, "{have} no text layer; install pincite[ocr] to read {them}"),
+        (scans.unread, f"{{have}} no text layer; to read {{them}}: {install('ocr')}"),
         (
             scans.read,
             "{have} no text layer and {were} read by OCR, so a quote from {them} may have misread "
@@ -62,7 +63,7 @@ def warnings(scans: Scans, odd: Oddities) -> tuple[str, ...]:
         ),
         (
             scans.mostly_unread,
-            "{are} mostly a picture, and text in it is not read; install pincite[ocr] to read it",
+            f"{{are}} mostly a picture, and text in it is not read; to read it: {install('ocr')}",
         ),
         (
             scans.mostly_read,
@@ -124,7 +125,8 @@ def without_text(name: str, count: int, scans: Scans, damaged: Sequence[int]) ->
     if scans.unread:
         return EmptySourceError(
             f"{name} has no text layer on any of its {count} pages, so there is nothing in it to "
-            "ask about; it is a scan or a picture, install pincite[ocr] to read it"
+            "ask about; it is a scan or a picture, and reading it needs the extra ocr: "
+            f"{install('ocr')}"
         )
     if scans.late:
         return EmptySourceError(

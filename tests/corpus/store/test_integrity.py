@@ -56,7 +56,7 @@ def test_the_quick_look_finds_damage_to_the_structure(folder: Path, damage: str,
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("UPDATE contents SET text = text || '!'", "its text is not the text that was taken in"),
+        ("UPDATE contents SET text = text || '!'", "its text is not the text that was ingested"),
         ("UPDATE documents SET characters = 7", "its row does not fit its text"),
         ("UPDATE documents SET paged = 7", "its row does not fit its text"),
         ("UPDATE contents SET sections = '[[0, 4, 0, []]]'", "its sections do not tile it"),

@@ -49,4 +49,4 @@ def test_both_ways_are_timed_on_the_same_text(tiny: Path) -> None:
 def test_an_embedder_without_a_model_is_refused_with_what_to_do(pincite: Pincite) -> None:
     run = pincite("eval", "bench-ingest", "--chunks")
     assert (run.code, run.stdout) == (2, "")
-    assert "hashing@256+parts is no sentence-transformers model" in run.stderr
+    assert "hashing@256+parts is not a sentence-transformers model" in run.stderr

@@ -36,7 +36,7 @@ def test_a_gold_set_becomes_lessons_and_they_a_network(
         *("--checkpoint", tmp_path / "course", "--config", f"embedder={tiny}"),
     )
     assert run.code == 0, run.stderr
-    assert "lessons taught" in run.stdout
+    assert "lessons learned" in run.stdout
     embedder = SentenceTransformerEmbedder(str(tiny))
     packaged.cache_clear()
     card = packaged(out)
@@ -76,7 +76,7 @@ def test_an_embedder_without_a_network_cannot_be_taught(
 ) -> None:
     run = pincite("eval", "teach", lessons, "--out", tmp_path)
     assert run.code == 2
-    assert "has no network that could be taught" in run.stderr
+    assert "cannot be trained" in run.stderr
     assert "--config embedder=NAME" in run.stderr
 
 
@@ -97,7 +97,7 @@ def test_a_repeat_that_is_no_number_of_a_set_is_refused(
 def test_nothing_to_make_lessons_of_is_told(tmp_path: Path, pincite: Pincite) -> None:
     run = pincite("eval", "lessons", "--no-by-hand", "--out", tmp_path / "lessons.jsonl")
     assert run.code == 2
-    assert "nothing to make lessons of" in run.stderr
+    assert "there are no lessons to make" in run.stderr
 
 
 def test_a_set_that_measures_is_looked_for_before_the_work(

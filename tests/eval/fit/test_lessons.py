@@ -168,7 +168,7 @@ def test_a_passage_that_no_set_of_siblings_has_is_told(tmp_path: Path) -> None:
 def test_a_passage_that_stands_twice_is_told(tmp_path: Path) -> None:
     write_lines(tmp_path / "lessons.jsonl", [SINGLE])
     write_lines(tmp_path / "lessons-2.jsonl", [SINGLE])
-    with pytest.raises(GoldSetError, match="stands twice"):
+    with pytest.raises(GoldSetError, match="occurs twice"):
         hand_written(tmp_path)
 
 

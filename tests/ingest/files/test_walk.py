@@ -147,12 +147,12 @@ def test_a_file_that_may_not_be_read_is_named_with_the_reason(
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     (source,) = find_sources([tmp_path])
-    with pytest.raises(UnsupportedSourceError, match=r"pipe\.txt is no ordinary file"):
+    with pytest.raises(UnsupportedSourceError, match=r"pipe\.txt is not a regular file"):
         read_source(source)
 
 
 def test_a_folder_is_no_document(tmp_path: Path) -> None:
-    with pytest.raises(UnsupportedSourceError, match="is no ordinary file"):
+    with pytest.raises(UnsupportedSourceError, match="is not a regular file"):
         read_source(Source(tmp_path))
 
 

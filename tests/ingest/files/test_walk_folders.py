@@ -145,7 +145,7 @@ def test_patterns_that_leave_nothing_are_named(tmp_path: Path) -> None:
 
 def test_a_pattern_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
     make(tmp_path, "a.md")
-    with pytest.raises(UsageError, match=r"--exclude '!' is no pattern"):
+    with pytest.raises(UsageError, match=r"--exclude '!' is not a pattern"):
         find_sources([tmp_path], exclude=["!"])
 
 

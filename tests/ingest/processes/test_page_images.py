@@ -143,9 +143,9 @@ def test_what_has_no_such_page_says_so(
             drawings.page(document, number)
     text = taken(library, tmp_path / "a.txt", b"Gulls nest on cliffs.")
     assert page_pictures(library, text) == NO_PICTURES
-    with pytest.raises(PageNotDrawnError, match="is no PDF"):
+    with pytest.raises(PageNotDrawnError, match="is neither a PDF"):
         drawings.page(text, 1)
-    with pytest.raises(PageNotDrawnError, match="is no PDF and no picture"):
+    with pytest.raises(PageNotDrawnError, match="is neither a PDF nor a picture"):
         drawings.boxes(text, Span(0, 3))
 
 

@@ -116,7 +116,7 @@ def test_a_zip_of_something_else_is_no_document_whatever_its_name(suffix: str) -
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".pptx", ".odt", ".epub", ".zip", ".txt"])
 def test_a_zip_cut_short_is_said_to_be_damaged(suffix: str) -> None:
     data = zipped("[Content_Types].xml", "word/document.xml", "xl/workbook.xml")[:-30]
-    with pytest.raises(UnsupportedSourceError, match=r"damaged or incomplete; get a whole copy"):
+    with pytest.raises(UnsupportedSourceError, match=r"damaged or incomplete; get a complete copy"):
         read(data, f"a{suffix}")
 
 

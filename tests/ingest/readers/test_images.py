@@ -78,7 +78,7 @@ def test_without_the_extra_a_picture_is_refused_with_its_name(
     monkeypatch.setattr(ocr, "available", lambda: False)
     (reader,) = (reader for reader in images.IMAGES if reader.recognises(data))
     assert reader.media_type == media_type
-    with pytest.raises(UnsupportedSourceError, match=r"install pincite\[ocr\]"):
+    with pytest.raises(UnsupportedSourceError, match=r"pip install 'pincite\[ocr\]'"):
         reader.read(data, "a.png")
 
 
@@ -100,7 +100,7 @@ def test_a_picture_of_an_iphone_goes_to_what_opens_it(monkeypatch: pytest.Monkey
     with pytest.raises(UnreadableSourceError, match="damaged"):
         words(heic, "a.heic")
     monkeypatch.setitem(sys.modules, "pi_heif", None)
-    with pytest.raises(UnsupportedSourceError, match=r"HEIC .* install pincite\[ocr\] again"):
+    with pytest.raises(UnsupportedSourceError, match=r"HEIC .* pip install 'pincite\[ocr\]'"):
         words(heic, "a.heic")
 
 

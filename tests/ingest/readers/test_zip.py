@@ -130,13 +130,13 @@ def test_xml_that_declares_entities_is_refused(path: str, encoding: str) -> None
 
 def test_xml_that_is_not_sound_is_called_damaged() -> None:
     archive = open_archive(zipped({"a.xml": b"<a><b></a>"}), "a.docx")
-    with pytest.raises(UnsupportedSourceError, match=r"'a\.xml' is not sound XML"):
+    with pytest.raises(UnsupportedSourceError, match=r"'a\.xml' is not valid XML"):
         parse_xml(archive, "a.xml", "a.docx")
 
 
 def test_xml_that_is_nested_without_end_is_refused() -> None:
     archive = open_archive(zipped({"a.xml": b"<a>" * 9999 + b"</a>" * 9999}), "a.docx")
-    with pytest.raises(UnsupportedSourceError, match="not sound XML"):
+    with pytest.raises(UnsupportedSourceError, match="not valid XML"):
         parse_xml(archive, "a.xml", "a.docx")
 
 

@@ -144,7 +144,7 @@ def test_the_history_of_one_question_is_not_kept_for_the_next(retriever: Pincite
 
 @pytest.mark.parametrize("turn", [("nobody", "Why?"), {"content": "Why?"}, 7])
 def test_what_is_no_message_is_refused(retriever: PinciteRetriever, turn: Any) -> None:
-    with pytest.raises(UsageError, match="the history is no list of messages"):
+    with pytest.raises(UsageError, match="the history is not a list of messages"):
         retriever.invoke(LEANS, history=[turn])
 
 

@@ -37,8 +37,8 @@ def test_the_question_is_read_from_standard_input(
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "there is no question on standard input; give one as in: pincite ask"),
-        (b" \n\n", "there is no question on standard input"),
+        (b"", "standard input has no question; ask one as in: pincite ask"),
+        (b" \n\n", "standard input has no question"),
         (b"\xff\xfe?", "is not valid text; send it as UTF-8"),
         (b"owl " * 25_000, "99,999 characters, and a question may have 2,000"),
         (b"?!", "has no words"),

@@ -64,7 +64,7 @@ def fails_with(error: BaseException) -> Callable[..., None]:
         (("--library", "notes.txt", "ingest", "notes.txt"), 1, ["notes.txt is a file"]),
         (("remove", "nothing.txt"), 1, ["no document 'nothing.txt'", "see: pincite documents"]),
         (("remove", "0"), 1, ["no document '0'", "see: pincite documents"]),
-        (("ingest", "--title", "One", "notes.txt", "a.txt"), 2, ["--title 'One'", "2 were named"]),
+        (("ingest", "--title", "One", "notes.txt", "a.txt"), 2, ["--title 'One'", "2 are named"]),
     ],
 )
 def test_what_cannot_be_done_is_named_and_changes_nothing(
@@ -268,7 +268,7 @@ def test_wrong_usage_names_what_is_wrong(pincite: Pincite, arguments: Arguments,
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("PINCITE_FOO", "1", ["PINCITE_FOO", "no setting", "PINCITE_THRESHOLD"]),
+        ("PINCITE_FOO", "1", ["PINCITE_FOO", "not a setting", "PINCITE_THRESHOLD"]),
         ("PINCITE_QUOTES", "9", ["quotes = '9'", "less than or equal to 3"]),
         ("PINCITE_THRESHOLD", "high", ["threshold = 'high'", "number"]),
         ("PINCITE_EMBEDDER", ".", ["the model . has no safetensors", "choose a model"]),

@@ -1,4 +1,4 @@
-"""``pincite chat``: one line is one question, and each may lean on those before it."""
+"""``pincite chat``: one line is one question, and each may refer to those before it."""
 
 from __future__ import annotations
 

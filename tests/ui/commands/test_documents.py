@@ -130,7 +130,7 @@ def test_the_bytes_that_were_kept_are_written_to_a_new_file_only(
     assert (tmp_path / "copy.md").read_bytes() == data
     again = pincite("show", source, "--original", "copy.md")
     assert (again.code, again.stdout) == (2, "")
-    assert "copy.md exists already and is left alone" in again.stderr
+    assert "copy.md already exists and was not changed" in again.stderr
 
 
 def test_bytes_that_were_not_kept_cannot_be_written(
@@ -138,7 +138,7 @@ def test_bytes_that_were_not_kept_cannot_be_written(
 ) -> None:
     run = pincite("show", paper, "--original", "copy.pdf")
     assert (run.code, run.stdout) == (2, "")
-    assert "were not kept; ingest it again with --keep-originals" in run.stderr
+    assert "was not kept; ingest it again with --keep-originals" in run.stderr
     assert not (tmp_path / "copy.pdf").exists()
 
 
@@ -186,7 +186,7 @@ def test_tags_gather_documents_that_are_listed_asked_and_searched(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("tag", "{notes}"), 2, "no tag was named; name one with --add TAG"),
+        (("tag", "{notes}"), 2, "no tag is named; name one with --add TAG"),
         (("tag", "{notes}", "--add", "a,b"), 2, "the tag 'a,b' has a comma"),
         (("tag", "gone", "--add", "sea"), 1, "no document 'gone'"),
         (("ask", "owls?", "--tag", "cats"), 1, "the tag 'cats'; there are no tags yet"),

@@ -115,9 +115,9 @@ def test_originals_can_be_kept(tmp_path: Path, pincite: Pincite) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--watch", "f/a.txt"), ["--watch is for folders", "name the folder"]),
-        (("f", "--exclude", "!"), ["--exclude '!' is no pattern"]),
-        (("f", "--title", "One"), ["--title 'One'", "2 were named"]),
+        (("--watch", "f/a.txt"), ["--watch needs folders", "name the folder"]),
+        (("f", "--exclude", "!"), ["--exclude '!' is not a pattern"]),
+        (("f", "--title", "One"), ["--title 'One'", "2 are named"]),
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage_and_makes_no_library(
@@ -153,7 +153,7 @@ def test_the_first_ctrl_c_ends_after_the_batch_in_hand_and_says_so(
         patch.setattr(storing.Storing, "put", put)
         run = pincite("ingest", folder)
     assert run.code == 130
-    assert "stopped: 4 documents are in the library; run it again to go on" in run.stderr
+    assert "stopped: the library has 4 documents; run the command again to continue" in run.stderr
     assert len(sources(pincite)) == 4
     again = pincite("ingest", folder)
     assert (again.code, len(sources(pincite))) == (0, 10)
@@ -172,7 +172,7 @@ def test_the_second_ctrl_c_ends_at_once(
     monkeypatch.setattr(ingest, "ingest_sources", interrupt)
     run = pincite("ingest", make(tmp_path / "f", "a.txt"))
     assert run.code == 130
-    assert "stopped: 0 documents are in the library" in run.stderr
+    assert "stopped: the library has 0 documents" in run.stderr
 
 
 class Lines:

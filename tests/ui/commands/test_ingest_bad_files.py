@@ -171,7 +171,7 @@ def named(library: Library, name: str) -> Entry:
         ("laughs.epub", "with a <!ENTITY declaration"),
         ("binary.txt", "holds binary data"),
         ("withheld.txt", "cannot be read: Permission denied; check its permissions"),
-        ("pipe.txt", "is no ordinary file"),
+        ("pipe.txt", "is not a regular file"),
         ("nowhere.txt", "is a link to nothing"),
     ],
 )

@@ -32,7 +32,12 @@ def test_without_leave_an_address_is_one_sentence_with_the_way_out(
 ) -> None:
     run = pincite("ingest", url)
     assert_refused(
-        run, 2, f"{url} is on the web", "nothing from the network", ALLOWED, "save the page"
+        run,
+        2,
+        f"{url} is on the web",
+        "reads from the network only when you allow it",
+        ALLOWED,
+        "save the page",
     )
     assert not (tmp_path / ".pincite").exists()
 
@@ -72,7 +77,7 @@ def test_files_and_pages_are_taken_in_together_and_one_that_fails_stops_none(
 def test_a_title_and_a_limit_are_those_of_files(pincite: Pincite, page: str, notes: Path) -> None:
     assert pincite("ingest", ALLOWED, "--title", "Birds", page).code == 0
     assert "Birds" in pincite("show", page).stdout
-    assert_refused(pincite("ingest", ALLOWED, "--title", "B", page, notes), 2, "2 were named")
+    assert_refused(pincite("ingest", ALLOWED, "--title", "B", page, notes), 2, "2 are named")
     assert_refused(pincite("ingest", ALLOWED, "--watch", page), 2, "is on the web")
 
 

@@ -67,7 +67,7 @@ def test_an_export_writes_over_nothing(tmp_path: Path, pincite: Pincite) -> None
     (tmp_path / "mine.txt").write_text("mine", "utf-8")
     run = pincite("export", "mine.txt")
     assert (run.code, run.stdout) == (2, "")
-    assert "mine.txt exists already and is left alone; name a new file" in run.stderr
+    assert "mine.txt already exists and was not changed; name a new file" in run.stderr
     assert (tmp_path / "mine.txt").read_text("utf-8") == "mine"
 
 
@@ -120,7 +120,7 @@ def test_another_embedder_is_refused_with_the_command_that_takes_it(
     run = pincite("reembed")
     assert (run.code, run.stdout) == (0, "")
     assert run.stderr == (
-        "embedded anew with hashing@32+parts: 1 documents, 2 passages; 2 embedded now\n"
+        "embedded again with hashing@32+parts: 1 documents, 2 passages; 2 embedded now\n"
     )
     assert "herring gull eats fish" in pincite("ask", EATS).stdout
     assert health(pincite, "--deep")["problems"] == []

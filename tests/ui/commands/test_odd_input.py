@@ -83,7 +83,7 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path, pincite: Pin
     os.mkfifo(tmp_path / "pipe.txt")
     run = pincite("ingest", tmp_path / "pipe.txt")
     assert run.code == 1
-    assert "is no ordinary file" in run.stderr
+    assert "is not a regular file" in run.stderr
 
 
 @pytest.mark.usefixtures("notes")
@@ -139,4 +139,4 @@ def test_ctrl_c_while_ingesting_says_what_stays(
     monkeypatch.setattr("pincite.ui.commands.ingest.ingest_sources", stop)
     run = pincite("ingest", tmp_path / "a.txt")
     assert run.code == 130
-    assert "stopped: 0 documents are in the library; run it again to go on" in run.stderr
+    assert "stopped: the library has 0 documents; run the command again to continue" in run.stderr

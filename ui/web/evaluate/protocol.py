@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
+from pincite.corpus.extras import available
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.settings import Settings
 
@@ -68,7 +69,9 @@ class Evaluations(Protocol):
 def load_evaluations(
     settings: Settings, embedder: Embedder, folders: Sequence[Path] = ()
 ) -> Evaluations | None:
-    """The installed evaluations; None where there are none."""
+    """The installed evaluations; None where there are none, or without the extra they need."""
+    if not available("eval"):
+        return None
     for found in entry_points(group=GROUP):
         evaluations: Evaluations = found.load()(settings, embedder, folders)
         return evaluations

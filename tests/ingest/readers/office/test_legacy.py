@@ -46,7 +46,9 @@ def test_each_kind_is_known_by_what_is_in_it(name: str, reader: Any) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_without_the_extra_the_refusal_names_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(legacy, "available", lambda: False)
-    with pytest.raises(UnsupportedSourceError, match=r"install pincite\[legacy\], or save it as"):
+    with pytest.raises(
+        UnsupportedSourceError, match=r"pip install 'pincite\[legacy\]'; or save it as"
+    ):
         read(FILES[name], name)
 
 

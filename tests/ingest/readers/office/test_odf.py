@@ -166,7 +166,7 @@ def test_lists_nested_very_deep_are_refused_or_read() -> None:
     deep = "<text:list><text:list-item>" * 120 + "<text:p>x</text:p>"
     body = deep + "</text:list-item></text:list>" * 120
     assert said("odt", body).text.endswith("- x\n")
-    with pytest.raises(UnsupportedSourceError, match="its content is not sound XML"):
+    with pytest.raises(UnsupportedSourceError, match="its content is not valid XML"):
         said("odt", body.replace("<text:p>", "<text:span>" * 9999).replace("</text:p>", ""))
 
 

@@ -79,13 +79,13 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_the_extra_the_warning_names_it_and_the_pages() -> None:
     found = reading(Leaf(column(["One."])), Leaf(), Leaf(column(["Three."])), Leaf())
     assert found.warnings == (
-        "pages 2 and 4 have no text layer; install pincite[ocr] to read them",
+        "pages 2 and 4 have no text layer; to read them: pip install 'pincite[ocr]'",
     )
 
 
 @pytest.mark.usefixtures("missing")
 def test_without_the_extra_pictures_alone_are_refused_with_its_name() -> None:
-    with pytest.raises(EmptySourceError, match=r"any of its 2 pages.*install pincite\[ocr\]"):
+    with pytest.raises(EmptySourceError, match=r"any of its 2 pages.*pip install 'pincite\[ocr\]'"):
         reading(Leaf(), Leaf())
 
 
@@ -279,7 +279,8 @@ def test_a_picture_with_a_stamp_on_it_is_said_to_be_unread() -> None:
     found = reading(Leaf(column(GULLS)), STAMPED)
     assert on_page(found, 2) == "Received 3 May"
     assert found.warnings == (
-        "page 2 is mostly a picture, and text in it is not read; install pincite[ocr] to read it",
+        "page 2 is mostly a picture, and text in it is not read; to read it: "
+        "pip install 'pincite[ocr]'",
     )
 
 

@@ -92,7 +92,7 @@ def test_what_somebody_else_has_done_is_said_calmly(
     [
         ({"verb": "tag", "tag": "x" * 65}, "choose a shorter one"),
         ({"verb": "rename", "source": " ", "title": "t"}, "is blank or not valid text"),
-        ({"verb": "undo", "token": "nonsense"}, "can be undone no longer"),
+        ({"verb": "undo", "token": "nonsense"}, "can no longer be undone"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence_and_changes_nothing(

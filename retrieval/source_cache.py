@@ -1,0 +1,136 @@
+"""What questions are answered from, kept between them: indexes, documents, views of the library."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import lru_cache
+
+from pincite.corpus.errors import LibraryEmptyError
+from pincite.corpus.store.library import Library
+from pincite.corpus.types import Document
+from pincite.retrieval.answer import Sources
+from pincite.retrieval.cross_encoder.types import CrossEncoder
+from pincite.retrieval.embedding.embedder import Embedder
+from pincite.retrieval.search.indexes import Indexes, open_indexes
+from pincite.retrieval.view import ViewSources
+
+_CACHED_DOCUMENTS = 128
+_CACHED_VIEWS = 64
+
+
+class SourceCache:
+    """The sources of a library's present generation. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        cross_encoder: CrossEncoder | None,
+        say: Callable[[str], None],
+    ) -> None:
+        self._library = library
+        self._embedder = embedder
+        self._cross_encoder = cross_encoder
+        self._say = say
+        self._indexes: Indexes | None = None
+        self._lock = threading.Lock()
+        self._document = self._new_documents()
+        self._views: OrderedDict[frozenset[str], ViewSources] = OrderedDict()
+
+    def limited_to(self, view: Library) -> ViewCache:
+        """The sources of a view of the library, which shares with this what it keeps."""
+        return ViewCache(self, view)
+
+    def document(self, id: str) -> Document:
+        """A document of the library, of those read of late or read now.
+
+        Raises:
+            DocumentNotFoundError: no document has this id.
+        """
+        return self._document(id)
+
+    def sources(self) -> Sources:
+        """The sources of the present generation: the indexes are opened anew when it has moved on.
+
+        Raises:
+            LibraryEmptyError: there is nothing to ask.
+        """
+        sources = self.present()
+        if not len(sources.indexes.dense):
+            raise LibraryEmptyError(
+                f"the library {self._library.folder} is empty; add documents with: "
+                "pincite ingest PATH"
+            )
+        return sources
+
+    def present(self) -> Sources:
+        """As ``sources``, be they empty."""
+        with self._lock:
+            if self._indexes is None or self._indexes.generation != self._library.generation:
+                self._library.require(self._embedder.fingerprint)
+                self._indexes = open_indexes(self._library, self._say)
+                self._document = self._new_documents()  # an id pins its text, but not its title
+            return Sources(
+                self._library, self._indexes, self._embedder, self._cross_encoder, self._document
+            )
+
+    def view_sources(self, view: Library) -> ViewSources:
+        """The sources of what the view has now, be they empty.
+
+        They are kept until anything in the library is changed.
+
+        Raises:
+            LibraryChangedError: somebody changed the library meanwhile.
+        """
+        sources, tags = self.present(), view.limits or frozenset()
+        with self._lock:
+            kept = self._views.get(tags)
+        if kept is None or not kept.is_present(sources.indexes):
+            kept = ViewSources.of(sources, view, kept)
+            with self._lock:
+                self._views[tags] = kept
+                self._views.move_to_end(tags)
+                if len(self._views) > _CACHED_VIEWS:
+                    self._views.popitem(last=False)
+        return kept
+
+    def _new_documents(self) -> Callable[[str], Document]:
+        return lru_cache(_CACHED_DOCUMENTS)(self._library.document)
+
+
+class ViewCache:
+    """The sources of a view of the library of ``whole``."""
+
+    def __init__(self, whole: SourceCache, view: Library) -> None:
+        self._whole = whole
+        self._view = view
+
+    def limited_to(self, view: Library) -> ViewCache:
+        """The sources of a view of this view."""
+        return ViewCache(self._whole, view)
+
+    def document(self, id: str) -> Document:
+        """A document of the view.
+
+        Raises:
+            DocumentNotFoundError: no document of the view has this id.
+        """
+        if self._view.has(id):
+            return self._whole.document(id)
+        return self._view.document(id)  # which says that there is none
+
+    def sources(self) -> Sources:
+        """The sources of what the view has now.
+
+        Raises:
+            LibraryEmptyError: there is nothing to ask in the view.
+            LibraryChangedError: somebody changed the library meanwhile.
+        """
+        sources = self._whole.view_sources(self._view)
+        if not sources.passages:
+            raise LibraryEmptyError(
+                "there is nothing here that you may see; ask whoever runs this server"
+            )
+        return sources
