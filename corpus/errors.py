@@ -36,7 +36,8 @@
     ├── EvaluationStoppedError     somebody stopped an evaluation; it gives no numbers
     ├── QuoteError                 a quote is not what its document says at that place
     ├── ServeError                 the server could not start
-    └── ServerBusyError            more is asked at once than the server takes on
+    ├── ServerBusyError            more is asked at once than the server takes on
+    └── AccessDeniedError          whoever asks may not do this
 
 Every message is one sentence or two for a person: what happened, with which value, and
 what can be done now.
@@ -177,6 +178,10 @@ class ModelError(PinciteError):
     """The embedding model is missing, or its files are not what they should be."""
 
 
+class WriterError(PinciteError):
+    """The model that writes answers cannot be reached, refuses, or broke off."""
+
+
 class UnderFloorError(PinciteError):
     """An evaluation is worse than its floors allow."""
 
@@ -195,3 +200,7 @@ class ServeError(PinciteError):
 
 class ServerBusyError(PinciteError):
     """More questions are asked at once than the server takes on; asking again later helps."""
+
+
+class AccessDeniedError(PinciteError):
+    """Whoever asks may not do this; the message says who may."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pincite.corpus.errors import MissingExtraError
 
-Extra = Literal["serve", "langchain", "eval", "ocr", "legacy"]
+Extra = Literal["serve", "langchain", "eval", "ocr", "legacy", "write"]
 
 # As pyproject.toml has them, by the names that Python imports; tests/deploy compares the two.
 MODULES: dict[Extra, tuple[str, ...]] = {
@@ -23,6 +23,7 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     "eval": ("ir_measures", "sklearn"),
     "ocr": ("cv2", "pi_heif", "rapidocr"),
     "legacy": ("kreuzberg",),
+    "write": ("langchain", "langchain_openai", "langsmith"),
 }
 
 

@@ -17,6 +17,7 @@ from pincite.corpus.extras import require
 from pincite.eval.commands.bench import (
     bench,
     bench_api,
+    bench_cold,
     bench_growth,
     bench_ingest,
     extraction,
@@ -238,6 +239,7 @@ app.command()(lessons)
 app.command()(teach)
 app.command()(calibrate)
 app.command()(bench)
+app.command("bench-cold")(bench_cold)
 app.command("bench-ingest")(bench_ingest)
 app.command("bench-api")(bench_api)
 app.command("bench-growth")(bench_growth)

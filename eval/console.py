@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from pincite.corpus.errors import UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from pincite.eval.run import Progress
     from pincite.retrieval.settings import Settings
 
@@ -50,6 +51,7 @@ def require_writable(*files: Path | None) -> None:
 @contextmanager
 def progress_shown() -> Iterator[Progress]:
     """A bar on a terminal, a line at each start where there is none."""
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
@@ -78,5 +80,7 @@ def progress_shown() -> Iterator[Progress]:
 
 def output() -> Console:
     """Standard output; into a file or a pipe, a table has 120 columns."""
+    from rich.console import Console
+
     console = Console(highlight=False, markup=False)
     return console if console.is_terminal else Console(highlight=False, markup=False, width=120)

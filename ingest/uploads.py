@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
-from pincite.corpus.errors import DocumentNotFoundError, SourceError, UploadError, UsageError
+from pincite.corpus.errors import (
+    DocumentNotFoundError,
+    NameTakenError,
+    SourceError,
+    UploadError,
+    UsageError,
+)
 from pincite.corpus.tags import checked_tag
+from pincite.ingest.collections import Collections
 from pincite.ingest.events import Event, Listener, Summary
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
@@ -81,6 +90,16 @@ class Intake:
             originals, largest=limits.file_bytes, seconds=engine.settings.reading_seconds
         )
         self._lock = threading.Lock()
+        self._collections: Collections | None = None  # all
+
+    def limited_to(self, tags: frozenset[str]) -> Self:
+        """The same intake for somebody who sees only the documents with any of these tags.
+
+        What they upload gets one of the tags at least, and replaces nothing that they do not see.
+        """
+        limited = copy.copy(self)
+        limited._collections = Collections(self._engine.library, tags)
+        return limited
 
     def take(
         self,
@@ -101,20 +120,27 @@ class Intake:
         Raises:
             UploadError: it is over a limit; nothing was taken.
             UsageError: there is no file, or a tag is not well formed; nothing was taken.
+            AccessDeniedError: a tag is none of the collections; nothing was taken.
             LibraryError: the library cannot be written to, or belongs to another embedder.
         """
-        tags, listener = [checked_tag(tag) for tag in tags], listener or Listener()
+        collections, listener = self._collections, listener or Listener()
+        tags = collections.of_upload(tags) if collections else [checked_tag(tag) for tag in tags]
         self._check(uploads)
         with self._lock, TemporaryDirectory(prefix="pincite-upload-") as folder:
-            offered = _Offered(self.limits, Path(folder))
+            check_name = collections.check_name if collections else lambda name: None
+            offered = _Offered(self.limits, Path(folder), check_name)
             for upload in uploads:
                 offered.add(upload)
+            if collections:
+                listener = _discreet(listener, collections, offered.names)
             for event in offered.refused:
                 listener.on_event(event)
             library = self._engine.library
             summary = ingest_sources(
                 offered.sources(), library, self._engine.embedder, listener, self._options
             )
+            if collections:
+                summary.events[:] = [collections.known(e, offered.names) for e in summary.events]
             summary.events[:0] = offered.refused
             summary.passed_over += offered.passed_over
             if tags:
@@ -158,16 +184,32 @@ class Intake:
                     library.tag([entry.id], tags)
 
 
-class _Offered:
-    """The files of one upload by the names that their documents shall have."""
+def _discreet(listener: Listener, collections: Collections, names: Container[str]) -> Listener:
+    """The listener, which hears nothing of documents that are in none of the collections."""
+    return replace(
+        listener, on_event=lambda event: listener.on_event(collections.known(event, names))
+    )
 
-    def __init__(self, limits: Limits, folder: Path) -> None:
+
+class _Offered:
+    """The files of one upload by the names that their documents shall have.
+
+    ``check_name`` raises NameTakenError for a name that none of them may have.
+    """
+
+    def __init__(self, limits: Limits, folder: Path, check_name: Callable[[str], None]) -> None:
         self.refused: list[Event] = []
         self.passed_over: Counter[str] = Counter()
         self._limits = limits
         self._folder = folder
+        self._check_name = check_name
         self._unpacked = 0  # bytes
         self._files: dict[str, tuple[Path, bytes]] = {}  # with a digest of what is in it
+
+    @property
+    def names(self) -> Container[str]:
+        """The names of the documents."""
+        return self._files.keys()
 
     def sources(self) -> list[Source]:
         """What is to be read."""
@@ -207,6 +249,7 @@ class _Offered:
     def _file(self, upload: Upload) -> None:
         try:
             name = source_name(upload.name)
+            self._check_name(name)
             with upload.path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").digest()
             if name not in self._files:
@@ -216,7 +259,7 @@ class _Offered:
                     f"the upload has another file called {name!r}, which is taken; give this one "
                     "another name, or upload it by itself to replace that"
                 )
-        except UsageError as error:
+        except (UsageError, NameTakenError) as error:
             self._refuse(upload.name, error)
 
     def _refuse(self, name: str, error: Exception) -> None:

@@ -26,6 +26,7 @@ class Removed:
     token: str
     source: str
     title: str
+    tags: tuple[str, ...] = ()
 
 
 class Wastebin:
@@ -72,7 +73,7 @@ class Wastebin:
                 kept = [to_line(record_of(self._library, entry, vectors=True))]
                 if (refusal := self._library.refusal(entry.source)) is not None:
                     kept.append(to_line(refusal))
-            removed = Removed(secrets.token_hex(16), entry.source, entry.title)
+            removed = Removed(secrets.token_hex(16), entry.source, entry.title, entry.tags)
             try:
                 self._file(removed.token).write_text("\n".join(kept) + "\n", "ascii")
             except OSError as error:

@@ -21,12 +21,13 @@ from pincite.retrieval.overview.quotes import overview_quotes
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.parts import covering, parts
-from pincite.retrieval.reading.quote import Quote, verify
+from pincite.retrieval.reading.quote import Quote, overlap, verify
 from pincite.retrieval.reading.reader import PARTS, Candidate, Reading, read
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.trace import Stages, Trace
+from pincite.retrieval.writing.types import Written
 
 _TRACED = 5  # passages and sentences whose scores a trace shows
 
@@ -75,6 +76,8 @@ class Answer:
             A question of four parts may have four, one that asks which documents there are more.
         nearest: the passages that were nearest, whatever the status.
         trace: how it came about.
+        further: what a model that writes reads beside the quotes; no face shows them.
+        written: what it wrote, checked; None where none was asked.
     """
 
     question: str
@@ -83,6 +86,8 @@ class Answer:
     quotes: tuple[Quote, ...]
     nearest: tuple[FoundPassage, ...]
     trace: Trace
+    further: tuple[Quote, ...] = ()
+    written: Written | None = None
 
     def turns(self) -> list[Turn]:
         """The question, and the words of the first quote that answer, for the questions after."""
@@ -112,6 +117,7 @@ class Answer:
             ],
             "nearest": [passage.to_json() for passage in self.nearest],
             "trace": asdict(self.trace) | {"carried": list(self.trace.carried)},
+            **({} if self.written is None else {"written": self.written.to_json()}),
         }
 
 
@@ -194,10 +200,12 @@ def answer(
     scope: Scope | None = None,
     stages: Stages | None = None,
     history: Sequence[Turn] = (),
+    further: int = 0,
 ) -> Answer:
     """Answer a question from the sources: search → read → rerank → quote → verify → answer.
 
-    What it takes from the turns of ``history`` is looked for with it.
+    What it takes from the turns of ``history`` is looked for with it. With the quotes, up to
+    ``further`` others are chosen, for a model to read.
     """
     stages = stages or Stages()
     follow_up = FollowUp.of(question, history)
@@ -221,8 +229,12 @@ def answer(
         else:
             firsts = _firsts_of_parts(query, sources, settings, scope, follow_up)
             quotes = covering(quotes, firsts, max(settings.quotes, len(firsts)))
+        spare = []
+        if further:
+            others = choose(query, reading, sources.document, further + len(quotes))
+            spare = _further(others, quotes, further)
     with stages.timed("verify"):
-        for quote in quotes:
+        for quote in (*quotes, *spare):
             verify(quote, sources.document(quote.document))
     with stages.timed("confidence"):
         judged, read_so = query, reading
@@ -262,7 +274,13 @@ def answer(
             documents=sources.library.document_count(),
             reranked=len(reading.answers),
         ),
+        further=() if level == "NOT_FOUND" else tuple(spare),
     )
+
+
+def _further(others: Sequence[Quote], quotes: Sequence[Quote], most: int) -> list[Quote]:
+    """Those of the others that share no words with the quotes."""
+    return [one for one in others if not any(overlap(one, quote) for quote in quotes)][:most]
 
 
 def _read_alone(query: Query, reading: Reading, sources: Sources, settings: Settings) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -29,8 +30,13 @@ from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.cross_encoder.cross_encoder import PACKAGED as PACKAGED_CROSS_ENCODER
 from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.cross_encoder.types import CrossEncoder
-from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
+from pincite.retrieval.embedding.embedder import (
+    PACKAGED,
+    Embedder,
+    SentenceTransformerEmbedder,
+)
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
+from pincite.retrieval.embedding.packaged import PackagedEmbedder
 from pincite.retrieval.guides import asking, guide_to
 from pincite.retrieval.listeners import Listeners, checked
 from pincite.retrieval.overview.guide import Guide
@@ -39,20 +45,31 @@ from pincite.retrieval.scope import Choice
 from pincite.retrieval.settings import Settings, load_settings
 from pincite.retrieval.source_cache import SourceCache, ViewCache
 from pincite.retrieval.trace import Stages
+from pincite.retrieval.writing.prompt import MOST_QUOTES
+from pincite.retrieval.writing.writer import Writer
+from pincite.retrieval.written_answer import Writers, WritingListener, standalone, with_written
 
 _TRIES = 5  # of one question, while somebody else writes to the library
 
 _T = TypeVar("_T")
 
 
-def open_embedder(settings: Settings) -> Embedder:
-    """The embedder that the settings name. Its weights are loaded on first use.
+def open_embedder(
+    settings: Settings, say: Callable[[str], None] = lambda sentence: None
+) -> Embedder:
+    """The embedder that the settings name. torch, where it takes that, is loaded on first use.
+
+    Args:
+        settings: with the embedder's name.
+        say: gets a sentence when torch has to take the place of ONNX Runtime.
 
     Raises:
         ModelError: there is no such model, or its files are not what they should be.
     """
     if settings.embedder == HASHING:
         return HashingEmbedder()
+    if settings.embedder == PACKAGED:
+        return PackagedEmbedder(settings.precision, say)
     return SentenceTransformerEmbedder(settings.embedder, settings.precision)
 
 
@@ -77,6 +94,7 @@ class Engine:
         self._say = say
         self.lacks_cross_encoder = False
         self.cross_encoder = self._cross_encoder()
+        self._writers = Writers()
         self._cache: SourceCache | ViewCache = SourceCache(
             library, embedder, self.cross_encoder, say
         )
@@ -106,7 +124,7 @@ class Engine:
         settings = settings or load_settings()
         library = Library.open(path if path is not None else settings.library)
         try:
-            embedder = embedder or open_embedder(settings)
+            embedder = embedder or open_embedder(settings, say)
             library.require(embedder.fingerprint)
             return cls(library, embedder, settings, say)
         except BaseException:
@@ -149,6 +167,8 @@ class Engine:
         documents: Iterable[str] | None = None,
         tags: Iterable[str] | None = None,
         watch: Callable[[str], None] = lambda stage: None,
+        write: bool = False,
+        listener: WritingListener | None = None,
     ) -> Answer:
         """Answer a question with verified quotes, or say that the documents do not.
 
@@ -159,6 +179,9 @@ class Engine:
             documents: the documents to ask, by name, path, title or id; by default all of them.
             tags: ask those that carry any of these tags; with ``documents``, those of them.
             watch: gets the name of each stage as it begins; what it raises ends the work there.
+            write: let the writer of the settings answer from the quotes as well, and word a
+                follow-up as a question that stands alone.
+            listener: hears of the answer before the writer is called, and then of each sentence.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -166,18 +189,55 @@ class Engine:
             TagNotFoundError: no document, or none of those named, carries such a tag.
             LibraryEmptyError: there is nothing to ask.
             ModelError: a model failed.
+            SettingsError: a writer is wanted, and the settings name none that can be opened. What
+                fails later on the writer's side is in ``written.problem``.
         """
+        writer = self.writer() if write else None
+        turns = list(history)
 
         def work() -> Answer:
             asked = checked(question, self.settings.longest_question)
-            choice, turns, settings = Choice.of(documents, tags), list(history), self.settings
-            return self._settled(
+            choice, settings = Choice.of(documents, tags), self.settings
+            wording = self._wording(asked, turns, writer, watch)
+            found = self._settled(
                 lambda sources: answer(
-                    asked, sources, settings, choice.scope(sources), Stages(watch), turns
+                    wording or asked,
+                    sources,
+                    settings,
+                    choice.scope(sources),
+                    Stages(watch),
+                    () if wording else turns,
+                    further=MOST_QUOTES - settings.quotes if writer else 0,
                 )
             )
+            if wording:
+                found = replace(
+                    found, question=asked, trace=replace(found.trace, rewritten=wording)
+                )
+            return found
 
-        return self.listeners.told(work)
+        found = self.listeners.told(work)
+        if writer is None:
+            return found
+        listener = listener or WritingListener(watch=lambda: watch("write"))
+        listener.on_answer(found)
+        weight = self._cache.sources().indexes.lexical.rarity
+        return with_written(found, writer, self.document, turns, weight, listener)
+
+    def writer(self) -> Writer:
+        """The writer that the settings name, opened on first use.
+
+        Raises:
+            SettingsError: they name none, or none that can be opened.
+        """
+        return self._writers.open(self.settings, self._say)
+
+    def _wording(
+        self, question: str, turns: list[Turn], writer: Writer | None, watch: Callable[[str], None]
+    ) -> str | None:
+        if writer is None or not turns:
+            return None
+        return standalone(question, turns, writer, lambda: watch("write"))
 
     def search(
         self,

@@ -54,7 +54,7 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
     problems: list[str] = []
     fingerprint = None
     try:
-        embedder = open_embedder(settings)
+        embedder = open_embedder(settings, problems.append)
         fingerprint = embedder.fingerprint
         cross_encoder_for(embedder, settings.cross_encoder)  # which looks at its files
     except PinciteError as error:

@@ -70,6 +70,15 @@ class Settings(BaseSettings):
     longest_question: int = Field(
         2000, ge=1, le=1_000_000, description="Characters in a question, at most."
     )
+    writer: str | None = Field(
+        None,
+        description="The model that writes answers from the quotes, as PROVIDER:NAME (openai:…, "
+        "ollama:…, anthropic:…); by default none.",
+    )
+    writer_url: str | None = Field(
+        None,
+        description="Address of the OpenAI-compatible server that has the writer openai:NAME.",
+    )
     log_format: LogFormat = Field(
         "lines", description="The log of `pincite serve`: lines for people, or JSON objects."
     )

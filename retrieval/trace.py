@@ -49,6 +49,7 @@ class Trace:
             both.
         documents: how many the library had; None in answers of earlier versions.
         reranked: how many passages were read together with the question.
+        rewritten: the question that was asked in place of a follow-up, as a model words it.
     """
 
     generation: int
@@ -64,3 +65,4 @@ class Trace:
     carried: tuple[str, ...] = ()
     documents: int | None = None
     reranked: int = 0
+    rewritten: str = ""

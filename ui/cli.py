@@ -10,24 +10,19 @@ import io
 import os
 import sys
 import traceback
-from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from pincite.corpus.errors import PinciteError
-from pincite.ui.commands.ask import ask, chat, search
-from pincite.ui.commands.demo import demo
-from pincite.ui.commands.documents import documents, remove, rename, show, tag
-from pincite.ui.commands.ingest import ingest
-from pincite.ui.commands.maintenance import compact, doctor, export, import_, rebuild, reembed
-from pincite.ui.commands.serve import mcp, password, serve
+from pincite.ui.command_table import CommandTable
 from pincite.ui.console import EXIT_FAILED, State, out, say
 from pincite.ui.plain_help import HELP_OPTIONS, plain
 
 app = typer.Typer(
     name="pincite",
+    cls=CommandTable,
     help="Question your own documents and get verbatim quotes, each at its exact place.",
     no_args_is_help=True,
     context_settings={"help_option_names": HELP_OPTIONS},
@@ -38,6 +33,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         out().print(f"pincite {version('pincite')}")
         raise typer.Exit
 
@@ -57,36 +54,6 @@ def _global(
     ] = False,
 ) -> None:
     State.library, State.debug = library, debug
-
-
-app.command()(ingest)
-
-
-app.command()(ask)
-app.command()(search)
-app.command()(chat)
-
-app.command()(documents)
-app.command()(show)
-app.command()(remove)
-app.command()(rename)
-app.command()(tag)
-app.command()(export)
-app.command("import")(import_)
-app.command()(rebuild)
-app.command()(reembed)
-app.command()(compact)
-app.command()(doctor)
-
-app.command()(serve)
-app.command()(demo)
-app.command()(password)
-app.command("mcp")(mcp)
-
-
-# Other packages of the house hang their commands in here; `ui` does not import them.
-for _command in entry_points(group="pincite.commands"):
-    app.add_typer(_command.load(), name=_command.name)
 
 
 def main() -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from pincite.retrieval.engine import Engine
-from pincite.retrieval.settings import Settings, load_settings
 from pincite.ui.text.control_characters import harmless
+
+# What is imported inside functions takes long, and `pincite --help` needs none of it.
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pincite.retrieval.engine import Engine
+    from pincite.retrieval.settings import Settings
 
 EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND = 1, 2, 3
 _UNBOUNDED = 100_000  # columns
@@ -33,16 +37,22 @@ class State:
 
 def settings(threshold: float | None = None) -> Settings:
     """The settings of the environment and of the global options."""
+    from pincite.retrieval.settings import load_settings
+
     return load_settings(library=State.library, threshold=threshold)
 
 
 def open_engine(threshold: float | None = None) -> Engine:
     """The engine that the settings name; what it repairs is said on standard error."""
+    from pincite.retrieval.engine import Engine
+
     return Engine.open(settings=settings(threshold), say=say)
 
 
 def out() -> Console:
     """Standard output, for what was asked for."""
+    from rich.console import Console
+
     console = Console(highlight=False)
     # Into a file or a pipe, a line is as long as it is.
     return console if console.is_terminal else Console(highlight=False, width=_UNBOUNDED)
@@ -50,6 +60,8 @@ def out() -> Console:
 
 def err() -> Console:
     """Standard error, for messages to people."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False)
 
 

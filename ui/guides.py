@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from pincite.corpus.errors import PinciteError
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.overview.guide import Guide
+from pincite.ui.access import Person, engine_for
 
 _LOG = logging.getLogger("pincite.guides")
 _KEPT = 64  # guides; people open a few documents at a time
+_SETS = 32  # of collections, whose guides are kept
 _ASKED_ANEW_S = 60  # a library into which files are coming changes every few seconds
 
 
@@ -37,14 +39,20 @@ class Guides:
     Args:
         engine: what makes them.
         clock: tells the time in seconds.
+        asking: is held while questions are tried.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], float] = time.monotonic,
+        asking: threading.Lock | None = None,
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._made: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
-        self._asking = threading.Lock()  # one at a time, or people's own questions would wait
+        self._asking = asking or threading.Lock()  # one, or people's own questions would wait
 
     def known(self, id: str) -> Guide | None:
         """The guide, without questions where none have been found yet.
@@ -126,6 +134,30 @@ class Guides:
             while len(self._made) > _KEPT:
                 self._made.popitem(last=False)
         return kept
+
+
+class SharedGuides:
+    """Guides for each set of collections: what one person is told depends on what they see.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._of: OrderedDict[frozenset[str] | None, Guides] = OrderedDict()
+        self._lock = threading.Lock()
+        self._asking = threading.Lock()
+
+    def of(self, person: Person) -> Guides:
+        """The guides to the documents that a person sees."""
+        with self._lock:
+            if person.tags not in self._of:
+                engine = engine_for(self._engine, person)
+                self._of[person.tags] = Guides(engine, asking=self._asking)
+            self._of.move_to_end(person.tags)
+            while len(self._of) > _SETS:
+                self._of.popitem(last=False)
+            return self._of[person.tags]
 
 
 def _warn(id: str, error: PinciteError) -> None:

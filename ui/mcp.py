@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
@@ -16,6 +17,7 @@ from starlette.applications import Starlette
 from pincite.corpus.errors import PinciteError, UsageError
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.engine import Engine
+from pincite.ui.access import EVERYBODY, engine_for, person_of
 from pincite.ui.api.ask import ask as ask_engine
 from pincite.ui.api.models import CiteFormat
 from pincite.ui.api.problems import sentence_of
@@ -48,7 +50,8 @@ _Cite = Annotated[
 def tools(engine: Engine, queue: Queue) -> MCPServer:
     """The server over an engine: ``ask``, ``search`` and ``read_document``.
 
-    What is asked waits in ``queue``.
+    What is asked waits in ``queue``. Over HTTP it is answered from what the person sees who asks;
+    on standard input from everything, because whoever is there has the files themselves.
     """
     server = MCPServer(
         "pincite",
@@ -61,8 +64,13 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         "are about other things.",
     )
 
+    def visible(context: Context) -> Engine:
+        request = context.request_context.request
+        return engine_for(engine, EVERYBODY if request is None else person_of(request.scope))
+
     @server.tool(annotations=_READS)
     async def ask(
+        context: Context,
         question: _Question,
         history: _History = None,
         documents: _Documents = None,
@@ -79,12 +87,18 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         return await _told(
             queue,
             lambda: ask_engine(
-                engine, question, history=turns, documents=documents, tags=tags, cite=cite or ()
+                visible(context),
+                question,
+                history=turns,
+                documents=documents,
+                tags=tags,
+                cite=cite or (),
             ),
         )
 
     @server.tool(annotations=_READS)
     async def search(
+        context: Context,
         question: _Question,
         k: Annotated[int, Field(ge=1, le=100, description="How many.")] = 10,
         history: _History = None,
@@ -95,12 +109,15 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         turns = [Turn(one.role, one.text) for one in history or ()]
         found = await _told(
             queue,
-            lambda: engine.search(question, k, history=turns, documents=documents, tags=tags),
+            lambda: visible(context).search(
+                question, k, history=turns, documents=documents, tags=tags
+            ),
         )
         return {"passages": [passage.to_json() for passage in found]}
 
     @server.tool(annotations=_READS)
     async def read_document(
+        context: Context,
         document: Annotated[str, Field(description="Its name, path, title or id.")],
         start: Annotated[int, Field(ge=0, description="The first character.")] = 0,
         end: Annotated[
@@ -108,7 +125,7 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         ] = None,
     ) -> dict[str, Any]:
         """A document's text from ``start`` to ``end``, at most 20,000 characters at once."""
-        return await _told(queue, lambda: _read(engine, document, start, end))
+        return await _told(queue, lambda: _read(visible(context), document, start, end))
 
     return server
 

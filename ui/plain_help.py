@@ -34,8 +34,10 @@ def plain(command: Any) -> Any:
         parameter.get_help_record = _plainly(parameter.get_help_record)
     if command.help and not command.short_help:
         command.short_help = first_sentence(command.help)  # else click cuts it to a line
-    for inner in getattr(command, "commands", {}).values():
-        plain(inner)
+    inner = getattr(command, "commands", None)
+    if isinstance(inner, dict):  # those that are not imported yet become plain when they are
+        for one in inner.values():
+            plain(one)
     return command
 
 

@@ -8,13 +8,15 @@ raises the generation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from pincite.corpus.errors import NameTakenError, UsageError
+from pincite.corpus.errors import NameTakenError, TagNotFoundError, UsageError
 from pincite.corpus.store.database import Database
 from pincite.corpus.store.integrity import deep_problems, problems
 from pincite.corpus.store.replace_vectors import replace_vectors
+from pincite.corpus.store.rows import Entry
 from pincite.corpus.store.view import DatabaseView, view
 from pincite.corpus.store.writing import WritableLibrary
 from pincite.corpus.tags import checked_tag
@@ -51,7 +53,7 @@ class Library(WritableLibrary):
 
     # Who may see what
 
-    def limited_to(self, tags: Iterable[str]) -> Self:
+    def limited_to(self, tags: Iterable[str]) -> LibraryView:
         """A view that has only the documents with any of these tags, as if no others existed.
 
         It can only be read, and lives as long as this library is open. It is cheap to make.
@@ -59,12 +61,12 @@ class Library(WritableLibrary):
         Raises:
             UsageError: a tag is not well formed; see `pincite.corpus.tags`.
         """
-        return type(self)(view(self._database, frozenset(map(checked_tag, tags))))
+        return LibraryView(view(self._database, frozenset(map(checked_tag, tags))))
 
     @property
     def limits(self) -> frozenset[str] | None:
         """The tags that this is a view of; None where it is the library itself."""
-        return self._database.limits if isinstance(self._database, DatabaseView) else None
+        return None
 
     def ids(self) -> frozenset[str]:
         """The ids of all documents."""
@@ -159,6 +161,52 @@ class Library(WritableLibrary):
         With ``deep``, every text, offset and vector is read; without, only the tables' structure.
         """
         return (deep_problems if deep else problems)(self._database)
+
+
+class LibraryView(Library):
+    """A view of a library, which tells no tags but those that it is limited to.
+
+    The others on its documents are names of other people's collections.
+    """
+
+    def __init__(self, database: DatabaseView) -> None:
+        super().__init__(database)
+        self._limits = database.limits
+
+    @property
+    def limits(self) -> frozenset[str]:
+        """The tags that this is a view of."""
+        return self._limits
+
+    def entries(self) -> list[Entry]:
+        """As of the library."""
+        return [self._seen(entry) for entry in super().entries()]
+
+    def entry(self, name: str) -> Entry | None:
+        """As of the library."""
+        found = super().entry(name)
+        return None if found is None else self._seen(found)
+
+    def find(self, name: str) -> Entry:
+        """As of the library."""
+        return self._seen(super().find(name))
+
+    def tags(self) -> dict[str, int]:
+        """As of the library."""
+        return {tag: count for tag, count in super().tags().items() if tag in self._limits}
+
+    def tagged(self, tags: Iterable[str]) -> set[str]:
+        """As of the library."""
+        wanted = list(tags)
+        for tag in wanted:
+            if tag not in self._limits:
+                raise TagNotFoundError(
+                    f"no document of {self.folder} carries the tag {tag!r}; {self.known_tags()}"
+                )
+        return super().tagged(wanted)
+
+    def _seen(self, entry: Entry) -> Entry:
+        return replace(entry, tags=tuple(tag for tag in entry.tags if tag in self._limits))
 
 
 def _checked_name(name: str, what: str) -> str:

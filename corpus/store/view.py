@@ -17,14 +17,15 @@ from pincite.corpus.store.database import Database
 
 # Of these, a view has the rows of its documents. EXISTS, because a question looks up a few rows at
 # a time; IN would list all documents of the view for each statement.
-_OF_DOCUMENTS = ("contents", "passages", "layouts", "originals")
+_OF_DOCUMENTS = ("contents", "passages", "layouts", "originals", "tags")
+_COUNTED = ("documents", "layouts", "originals", "refusals")  # rows, where ``meta`` counts them
 
 
 class DatabaseView(Database):
     """``whole`` as those see it who may see the documents with any of ``tags``.
 
-    Of the tags of these documents it has ``tags`` only: the others are names of other people's
-    collections. Making one costs next to nothing; it has the connection of ``whole``.
+    It has all tags of these documents; a library leaves those out that are not of the view. Making
+    one costs next to nothing; it has the connection of ``whole``.
     """
 
     limits: frozenset[str]
@@ -84,22 +85,23 @@ def view(database: Database, tags: frozenset[str]) -> DatabaseView:
 
 
 def _tables(tags: frozenset[str]) -> str:
-    """The beginning of a statement that reads: what a view has of each table but ``meta``."""
+    """The beginning of a statement that reads: what a view has of each table."""
     listed = ", ".join(f"'{tag.replace(chr(39), chr(39) * 2)}'" for tag in sorted(tags))
     wanted = f"SELECT 1 FROM main.tags AS t WHERE t.tag IN ({listed}) AND t.document"
     rows = {
         "documents": f"documents WHERE EXISTS ({wanted} = documents.id)",
         **{name: f"{name} WHERE EXISTS ({wanted} = {name}.document)" for name in _OF_DOCUMENTS},
-        "tags": f"tags WHERE tag IN ({listed})",
         # A vector is keyed by what was embedded, so documents share them.
         "vectors": "vectors WHERE EXISTS (SELECT 1 FROM main.passages AS p"
         f" WHERE p.key = vectors.key AND EXISTS ({wanted} = p.document))",
         "refusals": "refusals WHERE 0",  # what could not be read carries no tag
     }
-    return (
-        "WITH "
-        + ", ".join(
-            f"{name} AS NOT MATERIALIZED (SELECT * FROM main.{of})" for name, of in rows.items()
-        )
-        + " "
+    parts = [f"{name} AS NOT MATERIALIZED (SELECT * FROM main.{of})" for name, of in rows.items()]
+    others = ", ".join(map(repr, _COUNTED))
+    counts = "".join(
+        f" UNION ALL SELECT key, (SELECT CAST(count(*) AS TEXT) FROM {name}) FROM main.meta"
+        f" WHERE key = '{name}'"
+        for name in _COUNTED
     )
+    meta = f"SELECT key, value FROM main.meta WHERE key NOT IN ({others}){counts}"
+    return f"WITH {', '.join(parts)}, meta AS NOT MATERIALIZED ({meta}) "

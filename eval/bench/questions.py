@@ -59,7 +59,7 @@ def bench(
     with tempfile.TemporaryDirectory() as folder:
         with Library.open(folder, create=True) as library:
             article = Path(str(files("pincite.corpus"))) / "documents" / ARTICLE
-            embedder.embed_query("warm")
+            embedder.embed_documents(["warm"])
             started = time.perf_counter()
             ingest_sources([Source(article, "AI safety")], library, embedder)
             ingest_seconds = time.perf_counter() - started

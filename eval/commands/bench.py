@@ -42,6 +42,22 @@ def bench(
     show(output(), measure(questions, settings, open_embedder(settings), rounds))
 
 
+def bench_cold(
+    rounds: Annotated[int, typer.Option(min=1, help="How often each command is started.")] = 3,
+) -> None:
+    """Print what it takes to start the commands: CPU seconds, memory and modules.
+
+    Each is run in a process of its own on the bundled article. Of CPU seconds the least of all
+    rounds counts, of memory the most.
+    """
+    from pincite.eval.bench import cold as benches
+    from pincite.retrieval.engine import open_embedder
+
+    with progress_shown() as progress:
+        starts = benches.bench(open_embedder(settings_of(None)), rounds, progress=progress)
+    benches.show(output(), starts)
+
+
 def bench_ingest(
     pdfs: Annotated[
         Path | None, typer.Option(help="Ingest this folder of PDFs; print pages per second.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from pincite.corpus.errors import ModelError
 from pincite.retrieval.cross_encoder.tokens import Pair, PairTokenizer, best_span
 from pincite.retrieval.cross_encoder.types import PassageScore
+from pincite.retrieval.inference import processors, session
 
 NETWORK, CARD = "cross_encoder.onnx", "cross_encoder.json"
 Logits = NDArray[np.float32]
@@ -87,7 +87,7 @@ class PackagedCrossEncoder:
         card = packaged(home)
         self._bytes = _checked(self._file, card.sha256)
         self._tokenizer = PairTokenizer(tokenizer, card.longest)
-        self._threads = ThreadPoolExecutor(_processors(), thread_name_prefix="cross-encoder")
+        self._threads = ThreadPoolExecutor(processors(), thread_name_prefix="cross-encoder")
         self._lock = threading.Lock()
         self._session: Any = None
 
@@ -124,15 +124,15 @@ class PackagedCrossEncoder:
     def _ready(self) -> Any:
         with self._lock:
             if self._session is None:
-                self._session = _session(self._bytes, self._file)
+                self._session = self._opened()
                 self._bytes = b""
             return self._session
 
-
-def _processors() -> int:
-    """How many this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    def _opened(self) -> Any:
+        try:
+            return session(self._bytes, str(self._file))
+        except ModelError as error:
+            raise ModelError(f"{error}; ask without it with PINCITE_CROSS_ENCODER=none") from error
 
 
 def _span(pair: Pair, ends: Logits) -> tuple[int, int] | None:
@@ -157,23 +157,3 @@ def _checked(file: Path, sha256: str) -> bytes:
             "cross-encoder, in the order of the search, until Pincite is installed again"
         )
     return data
-
-
-def _session(data: bytes, file: Path) -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ModelError(
-            "the cross-encoder needs onnxruntime, which is not installed; run: "
-            "pip install onnxruntime"
-        ) from error
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors only
-    options.intra_op_num_threads = 1  # threads of ours read a passage each
-    try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise ModelError(
-            f"{file} cannot be loaded by ONNX Runtime ({error}); ask without it with "
-            "PINCITE_CROSS_ENCODER=none"
-        ) from error

@@ -9,7 +9,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,6 +25,7 @@ from pincite.retrieval.embedding.model_files import (
     model_folder,
     packaged_folder,
 )
+from pincite.retrieval.embedding.torch import TorchNetwork, has_mean_pooling
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -142,7 +143,11 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, name: str = PACKAGED, precision: str = "auto", batch_size: int = 32) -> None:
-        self.folder = packaged_folder() if name == PACKAGED else model_folder(name)
+        known: Mapping[str, str] = {}
+        if name == PACKAGED:
+            self.folder, known = packaged_folder()
+        else:
+            self.folder = model_folder(name)
         self.name = name
         self._precision = precision
         self._batch_size = batch_size
@@ -150,7 +155,8 @@ class SentenceTransformerEmbedder:
         self._pooling: MeanPooling | None = None
         # The tokenizer underneath refuses two threads at once ("Already borrowed").
         self._lock = threading.RLock()
-        self.network_id = f"{name if name == PACKAGED else Path(name).name}@{identity(self.folder)}"
+        short = name if name == PACKAGED else Path(name).name
+        self.network_id = f"{short}@{identity(self.folder, known)}"
         self.fingerprint = f"{self.network_id}{PARTS}"
         self.languages = frozenset({"en"}) if name == PACKAGED else None
 
@@ -160,8 +166,8 @@ class SentenceTransformerEmbedder:
         with self._lock:
             if self._model is None:
                 self._model = _load(self.folder, self._precision)
-                if MeanPooling.applies(self._model):
-                    self._pooling = MeanPooling(self._model)
+                if has_mean_pooling(self._model):
+                    self._pooling = MeanPooling(TorchNetwork(self._model))
             return self._model
 
     @property
@@ -206,14 +212,15 @@ class SentenceTransformerEmbedder:
     def embed_query(self, text: str) -> Vectors:
         """See `Embedder`; a question beyond the window is embedded in pieces and averaged."""
         pieces = [text[s.start : s.end] for s in windows(text, self.window, self.count)] or [text]
+        mean = self._rows_of_question(pieces).mean(axis=0)
+        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+
+    def _rows_of_question(self, pieces: list[str]) -> Vectors:
         with self._lock:
             model, pooling = self.model, self._pooling
             if pooling is None:
-                rows = self._encode(model.encode_query, pieces)
-            else:
-                rows = pooling.embed_whole(pieces, _prompt(model, "query"))
-        mean = rows.mean(axis=0)
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+                return self._encode(model.encode_query, pieces)
+            return pooling.embed_whole(pieces, _prompt(model, "query"))
 
     def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Vectors:
         with self._lock:
@@ -231,8 +238,11 @@ class SentenceTransformerEmbedder:
 def has_fast_bfloat16() -> bool:
     """Whether this processor multiplies in bfloat16 faster than in float32, tried for some 20 ms.
 
-    What it says of itself does not tell: one with AVX-512 BF16 and no AMX took 1.5 times as long.
+    One with AVX-512 BF16 and no AMX took 1.5 times as long, so without AMX it is not tried, and
+    torch not imported.
     """
+    if not _has_amx():
+        return False
     import torch
 
     if not torch.cpu._is_avx512_bf16_supported():
@@ -249,6 +259,14 @@ def has_fast_bfloat16() -> bool:
         return min(times)
 
     return seconds(torch.bfloat16) < _WORTH * seconds(torch.float32)
+
+
+def _has_amx() -> bool:
+    """Whether the processor has Intel's matrix units for bfloat16; told on Linux only."""
+    try:
+        return "amx_bf16" in Path("/proc/cpuinfo").read_text("utf-8", "replace")
+    except OSError:
+        return False
 
 
 def _prompt(model: SentenceTransformer, *names: str) -> str:

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.types import Span
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
 
@@ -26,36 +23,38 @@ TOKENS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoded:
+class Encoded:
     """A text as the model reads it; ``offsets`` ``(tokens, 2)`` are empty for special tokens."""
 
     ids: list[int]
     offsets: NDArray[np.int64]
 
 
-class MeanPooling:
-    """A model whose vector is the mean of its last hidden states, run without its wrapper.
+class Network(Protocol):
+    """A transformer with its tokenizer, run by torch or by ONNX Runtime.
 
-    Args:
-        model: for which ``applies`` holds.
+    Attributes:
+        width: the dimension of its states.
     """
 
-    def __init__(self, model: SentenceTransformer) -> None:
-        self._network: Any = model[0].auto_model
-        self._tokenizer: Any = model.tokenizer
-        self._longest = int(model.max_seq_length or 512)
+    @property
+    def width(self) -> int: ...
 
-    @staticmethod
-    def applies(model: SentenceTransformer) -> bool:
-        """Whether its vector is a plain mean, and its tokenizer tells where each token stands."""
-        names = [type(module).__name__ for module in model]
-        if names not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
-            return False
-        pooling: Any = model[1]
-        # Before version 6 of sentence-transformers the mode was not an attribute.
-        mode = getattr(pooling, "pooling_mode", None) or pooling.get_pooling_mode_str()
-        plain = mode == "mean" and pooling.include_prompt
-        return bool(plain and getattr(model.tokenizer, "is_fast", False))
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """The tokens of each text, as many as the model reads."""
+
+    def states(self, batches: Sequence[Sequence[list[int]]]) -> Iterator[Vectors]:
+        """For each batch, the last hidden states ``(texts, longest text, width)``.
+
+        The states of what is padded may be anything.
+        """
+
+
+class MeanPooling:
+    """A model whose vector is the mean of its last hidden states."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     def embed(
         self, texts: Sequence[str], parts: Sequence[Sequence[Span]], prompt: str = ""
@@ -64,51 +63,23 @@ class MeanPooling:
 
         A part without a token in the pass, as beyond the model's window, has a pass of its own.
         """
-        import torch
-
-        encoded = self._encode(texts, prompt)
+        encoded = self._network.encode([prompt + text for text in texts])
         rows: list[Vectors] = [np.empty(0, np.float32)] * len(texts)
-        with torch.inference_mode():
-            for group in groups([len(one.ids) for one in encoded], TOKENS_AT_ONCE):
-                states = self._states([encoded[i].ids for i in group])
-                for i, padded in zip(group, states, strict=True):
-                    members = _members(encoded[i], parts[i], len(prompt))
-                    rows[i] = _unit(members @ padded[: len(encoded[i].ids)])
+        together = list(groups([len(one.ids) for one in encoded], TOKENS_AT_ONCE))
+        batches = [[encoded[i].ids for i in group] for group in together]
+        for group, states in zip(together, self._network.states(batches), strict=True):
+            for i, padded in zip(group, states, strict=True):
+                members = _members(encoded[i], parts[i], len(prompt))
+                rows[i] = _unit(members @ padded[: len(encoded[i].ids)])
         self._fill(rows, texts, parts, prompt)
         return rows
 
     def embed_whole(self, texts: Sequence[str], prompt: str = "") -> Vectors:
         """Unit rows ``(len(texts), dimension)``."""
         rows = self.embed(texts, [()] * len(texts), prompt)
-        width = int(self._network.config.hidden_size)
-        return np.array([row[0] for row in rows], np.float32).reshape(len(texts), width)
-
-    def _encode(self, texts: Sequence[str], prompt: str) -> list[_Encoded]:
-        if not texts:
-            return []
-        encoded = self._tokenizer(
-            [prompt + text for text in texts],
-            truncation=True,
-            max_length=self._longest,
-            return_offsets_mapping=True,
-            return_attention_mask=False,
-            verbose=False,
+        return np.array([row[0] for row in rows], np.float32).reshape(
+            len(texts), self._network.width
         )
-        return [
-            _Encoded(ids, np.array(offsets, np.int64).reshape(-1, 2))
-            for ids, offsets in zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)
-        ]
-
-    def _states(self, ids: Sequence[list[int]]) -> Vectors:
-        """The last hidden states ``(texts, longest, dimension)``; of padding, anything."""
-        import torch
-
-        padded = {"input_ids": list(ids)}
-        if len({len(one) for one in ids}) > 1:  # else there is nothing to mask, which is faster
-            padded = self._tokenizer.pad(padded, padding_side="right")
-        inputs = {name: torch.tensor(values) for name, values in padded.items()}
-        states: Vectors = self._network(**inputs).last_hidden_state.float().numpy()
-        return states
 
     def _fill(
         self,
@@ -145,7 +116,7 @@ def groups(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         yield group
 
 
-def _members(encoded: _Encoded, parts: Sequence[Span], shift: int) -> Vectors:
+def _members(encoded: Encoded, parts: Sequence[Span], shift: int) -> Vectors:
     """Weights ``(1 + parts, tokens)`` of each token in the means of the text and of its parts."""
     starts, ends = encoded.offsets.T - shift
     edges = np.array([(part.start, part.end) for part in parts], np.int64).reshape(-1, 2)

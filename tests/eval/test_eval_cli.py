@@ -225,7 +225,7 @@ def test_an_import_into_a_gold_set_is_refused(pincite: Pincite, gold: Path, tmp_
     Path("squad.json").write_text(json.dumps(SQUAD), "utf-8")
     before = load(gold)
     said = refused(pincite("eval", "import", "squad", "squad.json", gold))
-    assert said.startswith(f"{gold / 'corpus.jsonl'} is there already")
+    assert said.startswith(f"{gold / 'corpus.jsonl'} already exists")
     assert load(gold) == before
 
 

@@ -213,7 +213,7 @@ def test_a_folder_with_a_gold_set_is_left_as_it_is(tmp_path: Path, name: str) ->
     folder = tmp_path / "gold"
     write_lines(folder / name, [OWL])
     before = everything_in(folder)
-    with pytest.raises(GoldSetError, match=f"{folder / name} is there already"):
+    with pytest.raises(GoldSetError, match=f"{folder / name} already exists"):
         write(folder, documents(), [OWL])
     assert everything_in(folder) == before
 

@@ -322,6 +322,7 @@ def test_an_answer_in_json_has_the_documented_keys_and_survives_a_round_trip(
     assert found["trace"].keys() == {
         *("generation", "fingerprint", "confidence_kind", "threshold", "scores", "milliseconds"),
         *("corrected", "asked", "left_out", "listed", "carried", "documents", "reranked"),
+        "rewritten",
     }
     assert found["trace"]["documents"] == len(engine.library.entries())
     assert json.loads(json.dumps(found, allow_nan=False)) == found

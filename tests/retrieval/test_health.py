@@ -68,7 +68,7 @@ def test_a_library_of_another_embedder_is_a_problem_that_names_both(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = HashingEmbedder(64)
-    monkeypatch.setattr("pincite.retrieval.health.open_embedder", lambda settings: other)
+    monkeypatch.setattr("pincite.retrieval.health.open_embedder", lambda settings, say: other)
     (problem,) = look(folder).problems
     assert "hashing@256" in problem
     assert "hashing@64" in problem

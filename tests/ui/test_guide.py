@@ -15,9 +15,11 @@ from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.processes.page_images import Drawings
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.ui.access import EVERYBODY
 from pincite.ui.api.app import api
 from pincite.ui.api.queue import Queue
-from pincite.ui.guides import Guides
+from pincite.ui.guides import SharedGuides
+from pincite.ui.server.auth import AuthMiddleware
 from tests.conftest import Pincite
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 from tests.retrieval.overview.handbook import HANDBOOK
@@ -30,9 +32,11 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         yield Engine(library, HashingEmbedder(), hashing_settings())
 
 
-def client(engine: Engine, queue: Queue | None = None, guides: Guides | None = None) -> TestClient:
+def client(
+    engine: Engine, queue: Queue | None = None, guides: SharedGuides | None = None
+) -> TestClient:
     app = api(engine, queue or Queue(), Drawings(engine.library), guides=guides)
-    return TestClient(app, raise_server_exceptions=False)
+    return TestClient(AuthMiddleware(app, None), raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -56,9 +60,9 @@ def test_the_guide_over_http_is_that_of_the_engine(engine: Engine) -> None:
 def test_the_guide_of_the_page_is_that_over_http_and_is_made_once(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    id, guides = engine.library.find("handbook.md").id, Guides(engine)
-    guides.known(id)
-    made = guides.complete(id)
+    id, guides = engine.library.find("handbook.md").id, SharedGuides(engine)
+    guides.of(EVERYBODY).known(id)
+    made = guides.of(EVERYBODY).complete(id)
     monkeypatch.setattr(engine, "guide", lambda *_, **__: pytest.fail("it was made again"))
     answer = client(engine, guides=guides).get(f"/documents/{id}/guide")
     assert made is not None

@@ -14,11 +14,13 @@ from starlette.types import Scope
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.export_format import parts
-from pincite.corpus.types import Span
+from pincite.corpus.types import Document, Span
 from pincite.ingest.files.copies import same_contents
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake
+from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.engine import Engine
+from pincite.ui.access import confirm, engine_for, intake_for, person_of
 from pincite.ui.api import health, models, uploads
 from pincite.ui.api.ask import ask as ask_engine
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
@@ -35,13 +37,14 @@ from pincite.ui.api.problems import (
 from pincite.ui.api.queue import Queue
 from pincite.ui.api.reference import reference
 from pincite.ui.api.requests import AskRequest, SearchRequest
-from pincite.ui.guides import Guides
+from pincite.ui.guides import SharedGuides
 
 PREFIX = "/api/v1"
 _DOCUMENTS = "/documents"
 _EVENTS, _PICTURE = EventStream.media_type, "image/png"
 _BINARY = {"type": "string", "format": "binary"}
-_KEPT = {"Cache-Control": "private, max-age=3600"}  # an id pins its text, and so its file
+# An id pins its text, and so its file; another person at the same browser may not see it.
+_KEPT = {"Cache-Control": "private, max-age=3600", "Vary": "Authorization"}
 _PROBLEM = {MEDIA_TYPE: {"schema": models.Problem.model_json_schema()}}
 
 
@@ -58,9 +61,11 @@ def api(
     queue: Queue,
     drawings: Drawings,
     intake: Intake | None = None,
-    guides: Guides | None = None,
+    guides: SharedGuides | None = None,
 ) -> FastAPI:
     """The interface over an engine, to be mounted at ``PREFIX``.
+
+    Each call is answered from what the person sees who makes it; see `pincite.ui.access`.
 
     Args:
         engine: what answers; other faces may use it at the same time.
@@ -69,15 +74,18 @@ def api(
         intake: what takes uploads in; without, nothing can be added or removed.
         guides: what keeps the guides to documents; without, the interface keeps its own.
     """
-    guides = guides or Guides(engine)
+    guides = guides or SharedGuides(engine)
     app = FastAPI(
         title="Pincite",
         version=version("pincite"),
         summary="Questions answered with verbatim, checked quotes.",
         docs_url=None,
         redoc_url=None,
-        responses=_fails(422, 500, 503),
+        responses=_fails(403, 422, 500, 503),
     )
+
+    def visible(request: Request) -> Engine:
+        return engine_for(engine, person_of(request.scope))
 
     def largest(scope: Scope) -> int:
         uploading = intake and scope["method"] == "POST" and scope["path"].endswith(_DOCUMENTS)
@@ -112,43 +120,44 @@ def api(
         With ``cite`` the quotes come as citations too, ready for a reference manager.
         """
         if _EVENTS in accept:
-            return EventStream(partial(_events, engine, queue, asked))
-        return await while_connected(request, partial(queue.done, partial(_ask, engine, asked)))
+            return EventStream(partial(_events, engine, queue, asked, request))
+        work = partial(_ask, engine, asked, request)
+        return await while_connected(request, partial(queue.done, work))
 
     @app.post("/search", response_model=models.Found, responses=_fails(404, 409, 413, 415))
     async def search(asked: SearchRequest, request: Request) -> Any:
         """The passages that are nearest to a question, ranked."""
-        work = partial(
-            engine.search,
-            asked.question,
-            asked.k,
-            history=asked.turns,
-            documents=asked.documents,
-            tags=asked.tags,
-        )
+
+        def work() -> list[FoundPassage]:
+            return visible(request).search(
+                asked.question,
+                asked.k,
+                history=asked.turns,
+                documents=asked.documents,
+                tags=asked.tags,
+            )
+
         found = await while_connected(request, partial(queue.done, work))
         return {"passages": [passage.to_json() for passage in found]}
 
     @app.get(_DOCUMENTS, response_model=models.Listing)
-    def documents() -> Any:
+    def documents(request: Request) -> Any:
         """The documents in the library."""
-        entries = engine.library.entries()
+        entries = visible(request).library.entries()
         same_as = same_contents(entries)
         return {"documents": [{**e.to_json(), "same_as": same_as.get(e.source)} for e in entries]}
 
     @app.get(f"{_DOCUMENTS}/{{id}}", response_model=models.Shown, responses=_fails(404))
-    def show(id: str) -> Any:
+    def show(id: str, request: Request) -> Any:
         """One document with its text; by its id, or the id's first digits."""
-        with engine.library.snapshot():
-            entry = engine.library.find(id)
-            document, kept = (
-                engine.library.document(entry.id),
-                engine.library.has_original(entry.id),
-            )
+        library = visible(request).library
+        with library.snapshot():
+            entry = library.find(id)
+            document, kept = library.document(entry.id), library.has_original(entry.id)
         return {**entry.to_json(), **parts(document), "original_kept": kept}
 
     @app.get(f"{_DOCUMENTS}/{{id}}/guide", response_model=models.Guide, responses=_fails(404))
-    async def guide(id: str) -> Any:
+    async def guide(id: str, request: Request) -> Any:
         """How a document opens, its headings and key sentences, and questions that it answers.
 
         No model writes any of it: every piece is verbatim, and every question was asked of the
@@ -156,25 +165,26 @@ def api(
         is kept, and its questions are asked anew when the library has changed, at most once a
         minute.
         """
-        return (await queue.done(partial(guides.whole, id))).to_json()
+        person = person_of(request.scope)
+        return (await queue.done(lambda: guides.of(person).whole(id))).to_json()
 
     @app.get(
         f"{_DOCUMENTS}/{{id}}/pages/{{number}}",
         response_class=Response,
         responses={200: {"content": {_PICTURE: {"schema": _BINARY}}}, **_fails(404)},
     )
-    def page(id: str, number: int) -> Response:
+    def page(id: str, number: int, request: Request) -> Response:
         """A page of a PDF or a picture, as PNG; `boxes` says where on it a quote stands.
 
         The file has to be kept in the library, or to be where it was read from and unchanged.
         """
-        document = engine.document(engine.library.find(id).id)
+        document = _document(visible(request), id)
         return Response(drawings.page(document, number), media_type=_PICTURE, headers=_KEPT)
 
     @app.get(f"{_DOCUMENTS}/{{id}}/boxes", response_model=models.Boxes, responses=_fails(404))
-    def boxes(id: str, start: Annotated[int, Query(ge=0)], end: int) -> Any:
+    def boxes(id: str, start: Annotated[int, Query(ge=0)], end: int, request: Request) -> Any:
         """Where the words from ``start`` to ``end`` stand on the pages of a PDF or a picture."""
-        document = engine.document(engine.library.find(id).id)
+        document = _document(visible(request), id)
         if not start < end <= len(document.text):
             raise UsageError(
                 f"there is nothing from {start} to {end} in a document of {len(document.text):,} "
@@ -199,9 +209,9 @@ def api(
             The answer says what became of each file: 201 where one was added or replaced, 200
             where all that could be read were there already, 422 where none could be read.
             """
-            summary = await uploads.take(request, intake)
+            summary = await uploads.take(request, intake_for(intake, person_of(request.scope)))
             taken = {
-                "documents": uploads.fates(summary, engine.library),
+                "documents": uploads.fates(summary, visible(request).library),
                 "passed_over": summary.passed_over,
             }
             if summary.count("added") + summary.count("replaced"):
@@ -213,12 +223,12 @@ def api(
             return response({**details(unread, f"nothing could be taken in: {reasons}"), **taken})
 
         @app.delete(f"{_DOCUMENTS}/{{id}}", status_code=204, responses=_fails(404))
-        def remove(id: str) -> None:
+        def remove(id: str, request: Request) -> None:
             """Forget a document; by its id, or the id's first digits."""
-            intake.remove([engine.library.find(id).id])
+            intake.remove([visible(request).library.find(id).id])
 
     @app.get(health.PATH, response_model=models.Health)
-    def server_health() -> Any:
+    def server_health(request: Request) -> Any:
         """Whether the server answers, and from what."""
         state = health.state_of(engine)
         if state == "failed":
@@ -228,7 +238,7 @@ def api(
             "version": version("pincite"),
             "embedder": engine.embedder.fingerprint,
             "generation": engine.library.generation,
-            "documents": len(engine.library.entries()),
+            "documents": len(visible(request).library.entries()),
         }
 
     @app.get("/", include_in_schema=False)
@@ -238,21 +248,27 @@ def api(
     return app
 
 
-def _ask(engine: Engine, asked: AskRequest) -> dict[str, Any]:
-    return ask_engine(
-        engine,
+def _document(engine: Engine, name: str) -> Document:
+    return engine.document(engine.library.find(name).id)
+
+
+def _ask(engine: Engine, asked: AskRequest, request: Request) -> dict[str, Any]:
+    answer = ask_engine(
+        engine_for(engine, person_of(request.scope)),
         asked.question,
         history=asked.turns,
         documents=asked.documents,
         tags=asked.tags,
         cite=asked.cite or (),
     )
+    confirm(request.scope)  # of a stream, the status has been sent when it is known
+    return answer
 
 
-async def _events(engine: Engine, queue: Queue, asked: AskRequest) -> list[bytes]:
+async def _events(engine: Engine, queue: Queue, asked: AskRequest, request: Request) -> list[bytes]:
     """The answer as server-sent events."""
     try:
-        answer = await queue.done(partial(_ask, engine, asked))
+        answer = await queue.done(partial(_ask, engine, asked, request))
     except Exception as error:  # the status is sent, so every failure has to be an event
         return [event(details_of(error), "problem")]
     return [*(event(quote, "quote") for quote in answer["quotes"]), event(answer, "answer")]

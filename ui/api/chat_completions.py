@@ -27,6 +27,7 @@ from pincite.corpus.errors import PinciteError, QuestionError
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import ROLES, Turn
 from pincite.retrieval.engine import Engine
+from pincite.ui.access import engine_for, person_of
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.disconnect import answer_nobody, wanted, while_connected
 from pincite.ui.api.events import EventStream, event
@@ -88,14 +89,16 @@ def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
     async def complete(asked: ChatRequest, request: Request) -> Any:
         """Answer the last message of the user."""
         history, question = _split(asked.messages)
-        work = partial(
-            engine.ask,
-            question,
-            history=history,
-            documents=asked.documents,
-            tags=asked.tags,
-            watch=wanted,
-        )
+
+        def work() -> Answer:
+            return engine_for(engine, person_of(request.scope)).ask(
+                question,
+                history=history,
+                documents=asked.documents,
+                tags=asked.tags,
+                watch=wanted,
+            )
+
         # Before a stream begins too: until then a failure has a status, which clients look at.
         answer = await while_connected(request, partial(queue.done, work))
         if asked.stream:

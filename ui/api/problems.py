@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from pincite.corpus.errors import (
+    AccessDeniedError,
     DocumentNotFoundError,
     LibraryChangedError,
     LibraryEmptyError,
@@ -31,6 +32,7 @@ from pincite.corpus.errors import (
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger("pincite.api")
 _STATUS: tuple[tuple[type[PinciteError], HTTPStatus], ...] = (
+    (AccessDeniedError, HTTPStatus.FORBIDDEN),
     (UploadError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (UsageError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SourceError, HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -94,7 +94,7 @@ def ingest(
         seconds=chosen.reading_seconds,
         hash=hash,
     )
-    embedder = open_embedder(chosen)
+    embedder = open_embedder(chosen, say)
     with fetched(urls, title, options.largest, options.seconds) as pages:
         # A library that is made now has no document of a path that is gone.
         opening = Library.open(chosen.library, create=not sources.missing)

@@ -21,7 +21,7 @@ from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.health import examine
 from pincite.retrieval.search.indexes import publish
 from pincite.ui import terminal
-from pincite.ui.console import EXIT_FAILED, JsonOption, err, out, print_json, settings
+from pincite.ui.console import EXIT_FAILED, JsonOption, err, out, print_json, say, settings
 from pincite.ui.text.control_characters import one_line
 from pincite.ui.text.progress import ingesting, show_summary
 
@@ -44,7 +44,7 @@ def import_(
 ) -> None:
     """Import an exported library. Documents of the same name are replaced."""
     chosen = settings()
-    embedder = open_embedder(chosen)
+    embedder = open_embedder(chosen, say)
     started = time.perf_counter()
     with Library.open(chosen.library, create=True) as library, ingesting(err()) as listener:
         summary = import_library(file, library, embedder, listener)
@@ -65,7 +65,7 @@ def reembed() -> None:
     The library does not change until all is embedded. If it is stopped, run it again to continue.
     """
     chosen = settings()
-    embedder = open_embedder(chosen)
+    embedder = open_embedder(chosen, say)
     with Library.open(chosen.library) as library:
         documents, _ = library.counts()
         with _embedding(err(), documents) as listener:

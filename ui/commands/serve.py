@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +16,7 @@ from pincite.ingest.uploads import FILES, Limits
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import LogFormat
 from pincite.ui.api.queue import WAITING, Queue
-from pincite.ui.console import ThresholdOption, err, open_engine, say, settings
+from pincite.ui.console import ThresholdOption, open_engine, say, settings
 from pincite.ui.server.options import ServerOptions
 
 
@@ -26,7 +25,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open a browser.")] = False,
     auth: Annotated[
-        Path | None, typer.Option(help="The file of people and passwords; see: pincite password.")
+        Path | None, typer.Option(help="The file of people; see: pincite people.")
     ] = None,
     api_token: Annotated[
         Path | None, typer.Option(help="A file with the token for programs, beside --auth.")
@@ -68,6 +67,21 @@ def serve(
             "(default: $PINCITE_LOG_FORMAT, or lines)."
         ),
     ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="A name under which browsers may call the server. Repeatable."
+        ),
+    ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            envvar="PINCITE_PROXY",
+            help="The address of a proxy in front, or its network: believe what it says about who "
+            "asks. Repeatable.",
+        ),
+    ] = None,
     threshold: ThresholdOption = None,
 ) -> None:
     """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
@@ -75,7 +89,8 @@ def serve(
     if gold:
         require("eval", "pincite serve --gold")
     from pincite.ui.server import logs
-    from pincite.ui.server.auth import Credentials
+    from pincite.ui.server.credentials import Credentials
+    from pincite.ui.server.proxies import Proxies, checked_name
     from pincite.ui.server.run import is_loopback
     from pincite.ui.server.run import serve as serve_web
 
@@ -86,8 +101,10 @@ def serve(
     if not is_loopback(host) and auth is None and not no_auth:
         raise UsageError(
             f"on {host} others than you can reach these documents; say who may with --auth FILE "
-            "(make it with: pincite password FILE NAME), or let in everybody with --no-auth"
+            "(make it with: pincite people add FILE NAME), or let in everybody with --no-auth"
         )
+    proxies = Proxies.of(proxy or ())
+    names = [checked_name(text) for text in name or ()]
     credentials = None if auth is None else Credentials.read(auth, api_token)
     if not read_only:  # a first document can be added on the page
         Library.open(settings().library, create=True).close()
@@ -109,6 +126,8 @@ def serve(
             ),
             say=tell,
             log_format=form,
+            proxies=proxies,
+            names=names,
         )
 
 
@@ -116,30 +135,6 @@ def _kept(originals: bool | None) -> Originals:
     if originals is None:
         return Originals.DRAWABLE
     return Originals.ALL if originals else Originals.NONE
-
-
-def password(
-    file: Annotated[Path, typer.Argument(help="The file of people; made where there is none.")],
-    name: Annotated[str, typer.Argument(help="Whose password it is.")],
-) -> None:
-    """Add a person to a file for --auth, or give one a new password. It is asked for."""
-    require("serve", "pincite password")
-    from pincite.ui.server.auth import hashed
-
-    if not name.strip() or ":" in name or not name.isprintable():
-        raise UsageError(f"the name {name!r} is empty or has a colon in it; choose another")
-    given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    kept = f"{name}:{hashed(given)}"
-    try:
-        lines = file.read_text("utf-8").splitlines() if file.exists() else []
-        others = [line for line in lines if line.strip() and line.partition(":")[0] != name]
-        aside = file.with_name(f".{file.name}.new")
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-            stream.write("\n".join([*others, kept]) + "\n")
-        aside.replace(file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be written: {error}; name another file") from error
-    err().print(f"{name} may come in with this password", markup=False)
 
 
 def mcp() -> None:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError, PinciteError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Span
+from pincite.ui.access import library_for, person_of
 from pincite.ui.api.problems import sentence_of, status_of
 from pincite.ui.server.plain_pages import message_page, not_found, plain_page
 from pincite.ui.web.addresses import DOCUMENTS, MOST_WORDS, span_from
@@ -27,8 +28,8 @@ _BUSY = "Others are looking for words in all documents now; open the link again 
 _CHANGED = "The library no longer has the text that this link leads to, so nothing of it is shown."
 
 
-def documents_route(library: Library) -> Route:
-    """The route that shows the documents of a library.
+def documents_route(whole: Library) -> Route:
+    """The route that shows the documents of a library, to each person those that they see.
 
     Its query has ``span``, the code points to mark; ``text``, the first words of what stood there
     when the link was made; and ``part``, of a long text, from 1.
@@ -38,6 +39,7 @@ def documents_route(library: Library) -> Route:
 
     def show(request: Request) -> Response:
         id, asked = request.path_params["id"], request.query_params
+        library = library_for(whole, person_of(request.scope))
         try:
             with library.snapshot():
                 document = library.document(library.find(id).id)

@@ -6,13 +6,15 @@ are written, of a failure its kind and where in the code it happened, but not it
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import json
 import logging
 import sqlite3
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,9 @@ from pincite.corpus.errors import ModelError
 from pincite.retrieval.settings import LogFormat
 
 _ACCESS = logging.getLogger("pincite.access")
+_LOOP = logging.getLogger("pincite.server")
+_QUIET_S = 60
+_RAN_OUT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _WORDS = frozenset(
     (
@@ -41,6 +46,7 @@ def set_up(form: LogFormat) -> None:
     handler.setFormatter(JsonFormatter() if form == "json" else LineFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a line that cannot be written ends nothing
     _ACCESS.setLevel(logging.INFO if form == "json" else logging.WARNING)
 
 
@@ -96,9 +102,40 @@ class AccessLog:
             await self._app(scope, receive, noted)
         finally:
             milliseconds = round((time.perf_counter() - start) * 1000, 1)
-            fields = {"method": method, "path": path, "status": status}
+            client = (scope.get("client") or ("",))[0]
+            fields = {"client": client, "method": method, "path": path, "status": status}
             fields["milliseconds"] = milliseconds
             _ACCESS.info("%s %s %s", method, path, status, extra={"fields": fields})
+
+
+class LoopErrors:
+    """What the event loop could not do, as a line in the log: of one kind, one in a minute.
+
+    It raises nothing, imports nothing and opens no file, whatever has run out.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._told: dict[object, float] = {}
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+        """An exception handler of the loop."""
+        try:
+            error = context.get("exception")
+            kind = (type(error), getattr(error, "errno", None))
+            if self._clock() - self._told.get(kind, -_QUIET_S) < _QUIET_S:
+                return
+            self._told[kind] = self._clock()
+            if isinstance(error, OSError) and error.errno in _RAN_OUT:
+                _LOOP.error(
+                    "no connection can be accepted now (%s); let the process open more files, "
+                    "with ulimit -n",
+                    error.strerror,
+                )
+            else:
+                _LOOP.error("%s", context.get("message", "internal error"), exc_info=error)
+        except Exception:
+            return
 
 
 def path_without_names(path: str) -> str:
@@ -136,9 +173,11 @@ def _errors(error: BaseException) -> Iterator[dict[str, Any]]:
     following: BaseException | None = error
     while following is not None and id(following) not in seen:
         seen.add(id(following))
+        # Not by extract_tb, which opens the files of the code: there may be no file left to open.
         frames = [
-            f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} in {frame.name}"
-            for frame in traceback.extract_tb(following.__traceback__)
+            f"{'/'.join(Path(frame.f_code.co_filename).parts[-3:])}:{line} in "
+            f"{frame.f_code.co_name}"
+            for frame, line in traceback.walk_tb(following.__traceback__)
         ]
         kind = type(following).__name__
         yield {"kind": kind, "message": _said(following), "frames": frames}

@@ -17,7 +17,7 @@ _STYLE = Html(static.text("palette.css", "plain.css"))
 _SCRIPT = Html(static.text("document.js"))
 NOTHING_HERE = "There is no page at this address."
 # What stands first in the addresses of no pages: of what programs call, and of Gradio's own.
-_NO_PAGES = frozenset(
+NO_PAGES = frozenset(
     (
         *("api", "v1", "mcp", "metrics", "gradio_api", "config", "login", "logout", "monitoring"),
         *("static", "assets", "svelte", "theme.css", "pwa_icon", "manifest.json"),
@@ -107,7 +107,7 @@ def _is_for_a_person(scope: Scope) -> bool:
     """Whether a browser asks for a page that it is to show."""
     return (
         scope["type"] == "http"
-        and scope["path"].removeprefix("/").partition("/")[0] not in _NO_PAGES
+        and scope["path"].removeprefix("/").partition("/")[0] not in NO_PAGES
         and "text/html" in Headers(scope=scope).get("accept", "")
     )
 

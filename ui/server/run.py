@@ -6,13 +6,15 @@ import errno
 import ipaddress
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from pincite.corpus.errors import LibraryEmptyError, ServeError
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import LogFormat
-from pincite.ui.server.auth import Credentials
+from pincite.ui.server.credentials import Credentials
 from pincite.ui.server.options import ServerOptions
+from pincite.ui.server.people import missing_collections
+from pincite.ui.server.proxies import NO_PROXIES, Proxies
 
 
 def serve(
@@ -24,6 +26,8 @@ def serve(
     options: ServerOptions | None = None,
     say: Callable[[str], None] = lambda sentence: None,
     log_format: LogFormat | None = None,
+    proxies: Proxies = NO_PROXIES,
+    names: Collection[str] = (),
 ) -> None:
     """Serve the chat until it is interrupted.
 
@@ -36,6 +40,9 @@ def serve(
         options: what they may do.
         say: gets sentences for the person who started it.
         log_format: of the log on standard error; None leaves the process's log as it is.
+        proxies: those that are believed when they say who asks.
+        names: under which it may be called, beside those of this machine; without any, an address
+            that others reach too answers to all names.
 
     Raises:
         ServeError: the port is in use, or the address cannot be listened on.
@@ -45,7 +52,8 @@ def serve(
         # Only now: Gradio and the model take seconds to load, and a taken port shows at once.
         say("Loading the pages …")
         from pincite.ui.server import logs
-        from pincite.ui.server.site import run, site
+        from pincite.ui.server.asgi_server import run
+        from pincite.ui.server.site import site
 
         if log_format is not None:
             logs.set_up(log_format)
@@ -53,16 +61,20 @@ def serve(
             engine.warm_up(say)
         except LibraryEmptyError as error:
             say(f"{error}; the chat answers as soon as they are there")
+        for sentence in missing_collections(
+            credentials.people if credentials else {}, engine.library.tags()
+        ):
+            say(sentence)
         address = _address(host, port)
         loopback = is_loopback(host)
-        names = {host, "127.0.0.1", "::1", "localhost"} if loopback else None
-        app = site(engine, names, credentials, options=options)
+        hosts = {host, *names, "127.0.0.1", "::1", "localhost"} if loopback or names else None
+        app = site(engine, hosts, credentials, options=options, proxies=proxies)
         say(f"Ready at {address} (stop it with Ctrl+C)")
         if not loopback and credentials is None:
             say(f"{host} is not this machine alone: whoever reaches it can read the documents")
         if open_browser:
             webbrowser.open(address)
-        run(app, listener)
+        run(app, listener, proxies)
 
 
 def _listening(host: str, port: int) -> socket.socket:

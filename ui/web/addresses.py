@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlencode
 
@@ -51,13 +51,17 @@ class PageAddresses:
     """ASGI middleware: Gradio's one page answers under the address of each page of ours.
 
     In the browser, ``addresses.js`` opens the page that the address names.
+
+    Args:
+        app: what answers.
+        pages: the addresses that there are for whoever asks.
     """
 
-    def __init__(self, app: ASGIApp, pages: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, pages: Callable[[Scope], Collection[str]]) -> None:
         self._app = app
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] in self._pages:
+        if scope["type"] == "http" and scope["path"] in self._pages(scope):
             scope = {**scope, "path": "/", "raw_path": b"/"}
         await self._app(scope, receive, send)

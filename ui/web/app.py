@@ -13,12 +13,14 @@ from pincite.corpus.types import Document
 from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
-from pincite.ui.guides import Guides
+from pincite.ui.access import Role, confirm, engine_for
+from pincite.ui.guides import SharedGuides
 from pincite.ui.web import chrome
 from pincite.ui.web.ask.page import AT_ONCE, ask_page, html
 from pincite.ui.web.evaluate.page import evaluate_page
 from pincite.ui.web.evaluate.protocol import Evaluations
 from pincite.ui.web.library.page import library_page
+from pincite.ui.web.visit import scope_of, visitor
 
 _LOOKS_S = 2  # a page asks whether somebody else has changed the library
 # Files that a browser sent and then forgot: the page that takes them in deletes the others.
@@ -30,7 +32,8 @@ def build(
     intake: Intake | None = None,
     evaluations: Evaluations | None = None,
     pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
-    guides: Guides | None = None,
+    guides: SharedGuides | None = None,
+    role: Role = "admin",
 ) -> gr.Blocks:
     """The pages over an engine. The only named endpoint is ``/ask``, for programs.
 
@@ -40,12 +43,15 @@ def build(
         evaluations: what can be measured; without, there is no page for it.
         pictures: whether a document's pages can be drawn, or why not.
         guides: what keeps the guides to documents; without, the page keeps its own.
+        role: of those whom they are for; what these may not do is not in them.
     """
 
-    def ask(question: str) -> dict[str, Any]:
+    def ask(question: str, request: gr.Request) -> dict[str, Any]:
         """Answer a question with verified quotes, or say that the documents do not."""
         try:
-            return engine.ask(question).to_json()
+            answer = engine_for(engine, visitor(request)).ask(question)
+            confirm(scope_of(request))
+            return answer.to_json()
         except PinciteError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -61,11 +67,13 @@ def build(
         clock = gr.Timer(_LOOKS_S)
         with gr.Tabs(elem_id="rooms", overflow_behavior="wrap"):
             with gr.Tab("Ask", id="ask"):
-                ask_page(blocks, engine, changed, intake is not None, pictures)
+                can_add = intake is not None and role != "read"
+                ask_page(blocks, engine, changed, can_add, pictures)
             if intake is not None:
                 with gr.Tab("Library", id="library"):
-                    library_page(blocks, engine, intake, guides or Guides(engine), changed, clock)
-            if evaluations is not None:
+                    guides = guides or SharedGuides(engine)
+                    library_page(blocks, engine, intake, guides, role, changed, clock)
+            if evaluations is not None and role == "admin":
                 with gr.Tab("Evaluate", id="evaluate"):
                     evaluate_page(blocks, evaluations)
         api(ask, api_name="ask")

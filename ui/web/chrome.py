@@ -16,6 +16,7 @@ _DROP_HERE = Html(
     '<button type="button" class="drop-here" data-room="library">Drop files here</button>'
     " or choose them on the page Library"
 )
+_ELSEWHERE = Html("Have documents put into your collections by whoever runs this server")
 MASTHEAD = Html(
     "<header><h1>Pincite</h1>"
     "<p>Answers are quotes, each checked letter by letter against its source.</p>"
@@ -43,20 +44,26 @@ EVIDENCE = Html(
 
 
 def welcome(
-    entries: Sequence[Entry], *, can_add: bool = False, now: datetime | None = None
+    entries: Sequence[Entry],
+    *,
+    can_add: bool = False,
+    is_all: bool = True,
+    now: datetime | None = None,
 ) -> Html:
     """What the chat says before the first question.
 
     Args:
-        entries: the library's documents.
-        can_add: there is a page on which documents can be added.
+        entries: the library's documents that the person sees.
+        can_add: there is a page on which the person can add documents.
+        is_all: they see all that there are.
         now: by default, the present moment.
     """
     if not entries:
-        how = _DROP_HERE if can_add else Html("Add documents with <code>pincite ingest PATH</code>")
-        return Html(
-            '<div class="greeting"><h2>The library is empty</h2><p>{how}, then ask.</p></div>'
-        ).format(how=how)
+        how = Html("Add documents with <code>pincite ingest PATH</code>") if is_all else _ELSEWHERE
+        return Html('<div class="greeting"><h2>{what}</h2><p>{how}, then ask.</p></div>').format(
+            what="The library is empty" if is_all else "There is no document for you yet",
+            how=_DROP_HERE if can_add else how,
+        )
     return Html(
         '<div class="greeting"><h2>Ask a question. Read the very words.</h2>'
         '<p class="holdings">This library holds {holdings}.</p>'

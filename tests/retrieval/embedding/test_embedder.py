@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -304,9 +305,29 @@ def test_half_precision_is_the_default_where_it_is_faster(
 def test_a_processor_without_bfloat16_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
+    monkeypatch.setattr(embedding, "_has_amx", lambda: True)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
     monkeypatch.setattr(embedding.time, "perf_counter", pytest.fail)
     assert embedding.has_fast_bfloat16.__wrapped__() is False
+
+
+@pytest.mark.parametrize(
+    ("told", "has"),
+    [("flags\t: fpu avx512_bf16", False), ("flags\t: amx_tile amx_bf16", True), (None, False)],
+)
+def test_matrix_units_are_told_by_what_linux_says_of_the_processor(
+    monkeypatch: pytest.MonkeyPatch, told: str | None, has: bool
+) -> None:
+    def read(*_: object) -> str:
+        if told is None:
+            raise FileNotFoundError("/proc/cpuinfo")
+        return told
+
+    monkeypatch.setattr(embedding.Path, "read_text", read)
+    assert embedding._has_amx() is has
+    if not has:  # then torch is not even imported
+        monkeypatch.setitem(sys.modules, "torch", None)
+        assert embedding.has_fast_bfloat16.__wrapped__() is False
 
 
 @pytest.mark.model

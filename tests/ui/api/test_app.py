@@ -21,6 +21,7 @@ from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.ui.api.app import api
 from pincite.ui.api.queue import Queue
+from pincite.ui.server.auth import AuthMiddleware
 from pincite.ui.server.site import site
 
 ASKED = "Who introduced the term AI safety engineering?"
@@ -150,7 +151,7 @@ def test_an_empty_library_is_a_conflict(tmp_path: Path) -> None:
 def test_what_fails_on_the_server_is_not_told_to_the_caller(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(engine, "_sources", lambda: 1 / 0)
+    monkeypatch.setattr(engine._cache, "sources", lambda: 1 / 0)
     client = TestClient(site(engine), raise_server_exceptions=False)
     answer = client.post("/api/v1/ask", json={"question": "Why?"})
     assert answer.status_code == 500
@@ -251,7 +252,7 @@ def test_a_full_queue_is_a_problem_that_says_when_to_come_again(
     monkeypatch.setattr(Queue, "done", full)
     app = Starlette()
     app.mount("/api/v1", api(engine, Queue(), Drawings(engine.library)))
-    client = TestClient(app)
+    client = TestClient(AuthMiddleware(app, None))
     answer = client.post("/api/v1/ask", json={"question": ASKED})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert answer.json()["type"] == "urn:pincite:problem:server-busy"

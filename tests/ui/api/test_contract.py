@@ -18,6 +18,7 @@ from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.ui.api.app import api
 from pincite.ui.api.queue import Queue
+from pincite.ui.server.auth import AuthMiddleware
 from tests.conftest import NOTES
 from tests.ingest.readers.pdf.pdf_maker import Leaf, column, pdf
 
@@ -52,9 +53,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def contract(engine: Engine) -> Iterator[schemathesis.BaseSchema]:
     with Drawings(engine.library) as drawings:
         intake = Intake(engine, Limits(files=5))
-        yield schemathesis.openapi.from_asgi(
-            "/openapi.json", api(engine, Queue(), drawings, intake)
-        )
+        app = AuthMiddleware(api(engine, Queue(), drawings, intake), None)
+        yield schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
 @pytest.mark.parametrize("label", OPERATIONS)

@@ -23,6 +23,7 @@ from pincite.retrieval.engine import Engine
 from pincite.ui.api.app import PREFIX, api
 from pincite.ui.api.chat_completions import chat_completions
 from pincite.ui.api.queue import Queue
+from pincite.ui.server.auth import AuthMiddleware
 from pincite.ui.server.options import ServerOptions
 from pincite.ui.server.site import site
 from tests.conftest import locked
@@ -54,7 +55,7 @@ def faces(engine: Engine, drawings: Drawings, intake: Intake) -> TestClient:
     app, queue = Starlette(), Queue()
     app.mount(PREFIX, api(engine, queue, drawings, intake))
     app.mount("/v1", chat_completions(engine, queue))
-    return TestClient(app, raise_server_exceptions=False)
+    return TestClient(AuthMiddleware(app, None), raise_server_exceptions=False)
 
 
 def send(client: TestClient, *files: tuple[str, bytes], **fields: Any) -> Response:

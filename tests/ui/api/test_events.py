@@ -26,6 +26,7 @@ from pincite.ui.api import events
 from pincite.ui.api.app import api
 from pincite.ui.api.chat_completions import chat_completions
 from pincite.ui.api.queue import Queue
+from pincite.ui.server.auth import AuthMiddleware
 
 ASKED = "Who introduced the term AI safety engineering?"
 HELD = "Which question is held?"
@@ -70,7 +71,9 @@ def url(engine: HeldEngine, caplog: pytest.LogCaptureFixture) -> Iterator[str]:
     with Drawings(engine.library) as drawings:
         app.mount("/api/v1", api(engine, queue, drawings))
         app.mount("/v1", chat_completions(engine, queue))
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+        server = uvicorn.Server(
+            uvicorn.Config(AuthMiddleware(app, None), port=0, log_config=None, lifespan="off")
+        )
         thread = threading.Thread(target=server.run)
         with caplog.at_level(logging.WARNING):
             thread.start()
@@ -201,7 +204,7 @@ def test_the_work_for_a_client_that_hung_up_ends_and_frees_its_place(
 def test_what_fails_on_the_server_is_an_event_too(
     url: str, engine: HeldEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(engine, "_sources", lambda: 1 / 0)
+    monkeypatch.setattr(engine._cache, "sources", lambda: 1 / 0)
     with closing(stream(url, ASKED)) as connection:
         name, data = connection.getresponse().read().decode().strip().split("\n")
     assert name == "event: problem"

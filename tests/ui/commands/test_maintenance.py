@@ -29,7 +29,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Any:
             "pincite.retrieval.health",
             "pincite.ui.commands.maintenance",
         ):
-            monkeypatch.setattr(f"{module}.open_embedder", lambda settings: SMALL)
+            monkeypatch.setattr(f"{module}.open_embedder", lambda settings, say: SMALL)
 
     return choose
 

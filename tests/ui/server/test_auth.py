@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import stat
 from pathlib import Path
 
@@ -18,16 +17,18 @@ from typer.testing import CliRunner
 
 from pincite.corpus.errors import UsageError
 from pincite.ui.cli import app as cli
-from pincite.ui.server.auth import AuthMiddleware, Credentials, RateLimiter, hashed, matches
+from pincite.ui.server.auth import AuthMiddleware, RateLimiter
+from pincite.ui.server.credentials import Credentials
+from pincite.ui.server.passwords import hashed, matches
 from tests.conftest import Pincite
+from tests.ui.visitors import PASSWORD, account, basic
 
-PASSWORD = "correct horse: battery"
 TOKEN = "0123456789abcdef0123"
 
 
 @pytest.fixture(scope="module")
 def credentials() -> Credentials:
-    return Credentials({"ada": hashed(PASSWORD)}, TOKEN)
+    return Credentials({"ada": account("ada")}, TOKEN)
 
 
 @pytest.fixture
@@ -37,11 +38,6 @@ def client(credentials: Credentials) -> TestClient:
 
     app = Starlette(routes=[Route("/", page)])
     return TestClient(AuthMiddleware(app, credentials))
-
-
-def basic(name: str, password: str) -> dict[str, str]:
-    value = base64.b64encode(f"{name}:{password}".encode()).decode()
-    return {"authorization": f"Basic {value}"}
 
 
 def test_name_and_password_or_the_token_open_it(client: TestClient) -> None:
@@ -116,8 +112,8 @@ def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
 
 
 def test_without_a_token_no_token_is_right(credentials: Credentials) -> None:
-    assert not Credentials(credentials.people).accept("Bearer ")
-    assert not Credentials(credentials.people).accept("Bearer None")
+    for header in ("Bearer ", "Bearer None"):
+        assert Credentials(credentials.people).check(header) is None
 
 
 @settings(max_examples=5)
@@ -140,7 +136,7 @@ def test_the_file_of_people_is_made_by_the_command_and_is_private(tmp_path: Path
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     credentials = Credentials.read(file)
     assert sorted(credentials.people) == ["ada", "bob"]
-    assert matches("changed now", credentials.people["ada"])
+    assert matches("changed now", credentials.people["ada"].password)
 
 
 @pytest.mark.parametrize(

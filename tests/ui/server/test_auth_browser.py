@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pincite.retrieval.embedding.hashing_embedder import HASHING
-from pincite.ui.server.auth import hashed
+from pincite.ui.server.passwords import hashed
 from tests.ui.browsing import ask, chromium, needs_chromium, visit
 from tests.ui.conftest import free_port
 

@@ -31,6 +31,7 @@ from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.reading.quote import Quote
 from pincite.ui.api.problems import problem
+from pincite.ui.server.auth import AuthMiddleware
 from pincite.ui.server.documents_route import documents_route
 from pincite.ui.server.plain_pages import NotFoundPages
 from pincite.ui.web.addresses import MOST_WORDS, PageAddresses, place_address, span_from
@@ -62,8 +63,9 @@ def client(library: Library) -> Iterator[TestClient]:
         Mount("/api/v1", FastAPI(exception_handlers={HTTPException: failed})),
     ]
     app = Starlette(routes=routes)
-    app.add_middleware(PageAddresses, pages=["/ask"])
+    app.add_middleware(PageAddresses, pages=lambda scope: ["/ask"])
     app.add_middleware(NotFoundPages)
+    app.add_middleware(AuthMiddleware, credentials=None)
     with TestClient(app, headers=BROWSER) as made:
         yield made
 

@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.ui.server.auth import Credentials, hashed
+from pincite.ui.server.credentials import Credentials
 from pincite.ui.server.site import site
 from tests.retrieval.conftest import fill, hashing_settings, small_documents
+from tests.ui.visitors import account
 
 URL = "/api/v1/health"
 TOKEN = "0123456789abcdef0123"
@@ -32,8 +33,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def client(engine: Engine) -> TestClient:
-    people = {"ada": hashed("correct horse")}
-    return TestClient(site(engine, credentials=Credentials(people, TOKEN)))
+    return TestClient(site(engine, credentials=Credentials({"ada": account("ada")}, TOKEN)))
 
 
 def test_without_a_key_the_state_alone_is_said(client: TestClient) -> None:
@@ -77,7 +77,7 @@ def test_checks_do_not_use_up_anybodys_guesses(client: TestClient) -> None:
 
 
 def test_a_foreign_page_and_a_foreign_name_hear_nothing(engine: Engine) -> None:
-    credentials = Credentials({"ada": hashed("correct horse")}, TOKEN)
+    credentials = Credentials({"ada": account("ada")}, TOKEN)
     guarded = TestClient(site(engine, {"127.0.0.1"}, credentials), base_url="http://127.0.0.1")
     assert guarded.get(URL).status_code == 200
     assert guarded.get(URL, headers={"Origin": "http://evil.example"}).status_code == 403

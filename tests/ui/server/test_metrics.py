@@ -21,12 +21,13 @@ from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.listeners import QuestionEvent
 from pincite.ui.api.queue import Queue
-from pincite.ui.server.auth import Credentials, hashed
+from pincite.ui.server.credentials import Credentials
 from pincite.ui.server.metrics import Metrics
 from pincite.ui.server.options import ServerOptions
 from pincite.ui.server.site import site
 from pincite.ui.web.ask.turns import Stopped
 from tests.retrieval.conftest import fill, hashing_settings, small_documents
+from tests.ui.visitors import account
 
 TOKEN = "0123456789abcdef0123"
 KEY = {"Authorization": f"Bearer {TOKEN}"}
@@ -70,7 +71,7 @@ def test_it_is_in_the_text_form_of_prometheus(client: TestClient, engine: Engine
 
 
 def test_it_is_behind_the_key(engine: Engine) -> None:
-    guarded = TestClient(site(engine, credentials=Credentials({"a": hashed("12345678")}, TOKEN)))
+    guarded = TestClient(site(engine, credentials=Credentials({"a": account("a")}, TOKEN)))
     assert guarded.get("/metrics").status_code == 401
     assert guarded.get("/metrics", headers=KEY).status_code == 200
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -18,11 +19,13 @@ import gradio as gr
 from pincite.corpus.types import Document
 from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.retrieval.engine import Engine
+from pincite.ui.access import confirm, engine_for
 from pincite.ui.web import chrome
-from pincite.ui.web.ask.examples import examples
+from pincite.ui.web.ask.examples import ABOUT_THE_ARTICLE, examples
 from pincite.ui.web.ask.scope import choices
 from pincite.ui.web.ask.trace_view import STAGES
 from pincite.ui.web.ask.turns import Stopped, Turns, to_json
+from pincite.ui.web.visit import scope_of, visitor
 
 AT_ONCE = 4  # questions answered at the same time
 _SAID_EVERY_S = 0.3  # what a slow question is doing
@@ -49,11 +52,15 @@ def ask_page(
         can_add: there is a page on which documents can be added.
         pictures: whether a document's pages can be drawn, or why not.
     """
-    turns = Turns(engine, pictures)
-    library = engine.library
     at_work = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask")
 
-    def chat(question: str, scope: list[str], number: int, history: str) -> Iterator[str]:
+    def turns_of(request: gr.Request) -> Turns:
+        return Turns(engine_for(engine, visitor(request)), pictures)
+
+    def chat(
+        question: str, scope: list[str], number: int, history: str, request: gr.Request
+    ) -> Iterator[str]:
+        turns, confirmed = turns_of(request), partial(confirm, scope_of(request))
         stopped = threading.Event()
         doing = "reading the question"
 
@@ -64,7 +71,7 @@ def ask_page(
                 raise Stopped
 
         yield json.dumps({"number": number, "stage": "Reading…"})
-        answering = at_work.submit(turns.take, number, question, scope, history, watch)
+        answering = at_work.submit(turns.take, number, question, scope, history, watch, confirmed)
         try:
             while True:
                 try:
@@ -77,12 +84,18 @@ def ask_page(
         finally:
             stopped.set()
 
-    def redraw(handed_in: str) -> str:
-        return to_json(turns.redraw(handed_in))
+    def redraw(handed_in: str, request: gr.Request) -> str:
+        return to_json(turns_of(request).redraw(handed_in))
 
-    def fresh() -> tuple[str, Any]:
-        entries = library.entries()
-        return chrome.welcome(entries, can_add=can_add), gr.update(choices=choices(entries))
+    def fresh(request: gr.Request) -> tuple[Any, ...]:
+        person = visitor(request)
+        entries = engine_for(engine, person).library.entries()
+        offered = examples(entries)
+        return (
+            chrome.welcome(entries, can_add=can_add, is_all=person.tags is None),
+            gr.update(choices=choices(entries)),
+            *(gr.update(visible=question in offered) for question in ABOUT_THE_ARTICLE),
+        )
 
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", min_width=0):
@@ -90,14 +103,14 @@ def ask_page(
             with gr.Column(elem_id="reading"):
                 html(chrome.CONVERSATION, "conversation")
                 with gr.Column(elem_id="welcome"):
-                    greeting = html(chrome.welcome(library.entries(), can_add=can_add), "greeting")
+                    greeting = html("", "greeting")
                     buttons = [
-                        gr.Button(question, elem_classes="example")
-                        for question in examples(library.entries())
+                        gr.Button(question, elem_classes="example", visible=False)
+                        for question in ABOUT_THE_ARTICLE
                     ]
             with gr.Column(elem_id="asker"):
                 scope = gr.Dropdown(
-                    choices(library.entries()),
+                    [],
                     value=[],
                     multiselect=True,
                     label="Ask only these documents and tags",
@@ -151,12 +164,13 @@ def ask_page(
         event.then(None, js="() => window.pincite.ended()", api_visibility="private")
         asking.append(event)
     stop.click(None, cancels=asking, js="() => window.pincite.stop()", api_visibility="private")
-    # The library may have grown since the server started.
+    # Here and not in the page as it is sent, which is the same for all: each person has their own
+    # collections, and the library may have grown since the server started.
     gr.on(
         [blocks.load, scope.focus, changed.change],
         fresh,
         None,
-        [greeting, scope],
+        [greeting, scope, *buttons],
         # In the queue it could end the page's stream just as the first question is asked.
         queue=False,
         show_progress="hidden",

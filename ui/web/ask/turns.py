@@ -95,6 +95,7 @@ class Turns:
         scope: Sequence[str] = (),
         history: str = "[]",
         watch: Callable[[str], None] = lambda stage: None,
+        confirm: Callable[[], None] = lambda: None,
     ) -> Turn:
         """Ask, and draw the answer; or say in a sentence why there is none.
 
@@ -104,6 +105,7 @@ class Turns:
             scope: see `pincite.ui.web.ask.scope.chosen`.
             history: JSON: what was said before, a list of turns with ``role`` and ``text``.
             watch: see `Engine.ask`.
+            confirm: raises a PinciteError where whoever asked may not have the answer after all.
 
         Raises:
             Stopped: ``watch`` raised it.
@@ -117,7 +119,9 @@ class Turns:
                 tags=tags,
                 watch=watch,
             )
-            return self._drawn(number, answer, self._engine.document)
+            drawn = self._drawn(number, answer, self._engine.document)
+            confirm()
+            return drawn
         except PinciteError as error:
             return self._failed(number, question, str(error))
         except Stopped:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pincite.corpus.store.rows import Entry
+from pincite.ui.access import EVERYBODY, Person
 from pincite.ui.web.controls import pager, select
 from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
 from pincite.ui.web.library.filter import (
@@ -35,18 +36,34 @@ _NO_MATCH = Html(
 )
 
 
-def document_list(holdings: Holdings, wanted: Filter, opened: str = "") -> Html:
-    """The filter, and the page of the list that it leaves; ``opened`` is the id of the open one."""
+_NOTHING = Html(
+    '<div class="nothing"><h2>There is no document for you yet</h2>'
+    "<p>Whoever runs this server can put documents into your collections.</p></div>"
+)
+
+
+def document_list(
+    holdings: Holdings, wanted: Filter, opened: str = "", person: Person = EVERYBODY
+) -> Html:
+    """The filter, and the page of the list that it leaves.
+
+    Args:
+        holdings: what the person sees.
+        wanted: what is to be listed.
+        opened: the id of the open document.
+        person: whose list it is; what they may not do is not offered.
+    """
+    can_write = person.may("write")
     if not holdings.rows:
-        return _EMPTY
+        return _EMPTY if can_write else _NOTHING
     found = list_page(holdings, wanted)
-    rows = Html().join(_row(row, row_id(row) == opened) for row in found.rows)
+    rows = Html().join(_row(row, row_id(row) == opened, can_write) for row in found.rows)
     return (
         filters(holdings, wanted)
         + Html(
             '<p class="count" role="status" tabindex="-1" data-after="close page">{count}</p>'
         ).format(count=_count(found, holdings))
-        + (_table(rows) if rows else _NO_MATCH)
+        + (_table(rows, can_write) if rows else _NO_MATCH)
         + _pager(found)
     )
 
@@ -96,17 +113,19 @@ def _count(found: ListPage, holdings: Holdings) -> str:
     return f"{found.total:,}{of_all} {'document' if found.total == 1 else 'documents'}{shown}"
 
 
-def _table(rows: Html) -> Html:
+def _table(rows: Html, can_write: bool) -> Html:
     head = Html().join(Html('<th scope="col">{name}</th>').format(name=name) for name in _HEAD)
+    if can_write:
+        head += Html('<th scope="col"><span class="unseen">Remove</span></th>')
     # The roles are said because a narrow page shows the rows as cards, which takes them away.
     return Html(
         '<table class="documents" role="table"><caption>Documents in the library</caption>'
-        '<thead><tr>{head}<th scope="col"><span class="unseen">Remove</span></th></tr></thead>'
+        "<thead><tr>{head}</tr></thead>"
         '<tbody role="rowgroup">{rows}</tbody></table>'
     ).format(head=head, rows=rows)
 
 
-def _row(row: Row, is_open: bool) -> Html:
+def _row(row: Row, is_open: bool, can_write: bool) -> Html:
     name = isolated(shortened(title(row), _TITLE))
     source = Html('<span class="from">{tail}</span>').format(tail=isolated(_tail(row.source)))
     cells: tuple[tuple[str, str, str], ...]
@@ -162,21 +181,28 @@ def _row(row: Row, is_open: bool) -> Html:
         )
         for kind, label, cell in cells
     )
-    of = escaped(shortened(title(row), 80))
     return Html(
         '<tr class="{is_open}" role="row">'
-        '<th scope="row" role="rowheader">{described}</th>{drawn}'
-        '<td class="do" role="cell"><button type="button" class="quiet" data-verb="{verb}"'
-        ' data-id="{row_id}"><span aria-hidden="true">{does}</span>'
-        '<span class="unseen">{does} {of}</span></button></td></tr>'
+        '<th scope="row" role="rowheader">{described}</th>{drawn}{deed}</tr>'
     ).format(
         is_open="is-open" if is_open else "",
         described=described,
         drawn=drawn,
+        deed=_deed(row, verb, does) if can_write else Html(),
+    )
+
+
+def _deed(row: Row, verb: str, does: str) -> Html:
+    """The button that takes a row away."""
+    return Html(
+        '<td class="do" role="cell"><button type="button" class="quiet" data-verb="{verb}"'
+        ' data-id="{row_id}"><span aria-hidden="true">{does}</span>'
+        '<span class="unseen">{does} {of}</span></button></td>'
+    ).format(
         verb=verb,
         row_id=attribute(row_id(row)),
         does=does,
-        of=of,
+        of=escaped(shortened(title(row), 80)),
     )
 
 

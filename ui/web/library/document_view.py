@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pincite.corpus.store.rows import Entry
 from pincite.corpus.types import Document
 from pincite.retrieval.overview.guide import Guide
+from pincite.ui.access import EVERYBODY, Person
 from pincite.ui.text.pieces import Piece, marked, screens
 from pincite.ui.web.controls import pager
 from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
+from pincite.ui.web.library.document_list import chips
 from pincite.ui.web.library.guide_view import guide_view
 from pincite.ui.web.wording import counted, day, sentence, size
 
@@ -17,8 +19,17 @@ _SCREEN = 20_000  # characters of the text that are shown at once
 _CLOSE = Html('<button type="button" class="close" data-verb="close">Close</button>')
 
 
-def document_view(entry: Entry, document: Document, at: int, guide: Guide | None = None) -> Html:
-    """The document, with the screen ``at`` (from 0) of its text; over the first its guide."""
+def document_view(
+    entry: Entry,
+    document: Document,
+    at: int,
+    guide: Guide | None = None,
+    person: Person = EVERYBODY,
+) -> Html:
+    """The document, with the screen ``at`` (from 0) of its text; over the first its guide.
+
+    What the ``person`` may not do with it is not offered.
+    """
     shown = screens(document, _SCREEN)
     at = min(max(at, 0), len(shown) - 1)
     turning = pager("Parts of the text", "turn", at, len(shown)) if len(shown) > 1 else Html()
@@ -38,8 +49,8 @@ def document_view(entry: Entry, document: Document, at: int, guide: Guide | None
         guide=Html() if at else guide_view(guide),
         facts=_facts(entry, marked(document)),
         warnings=_warnings(entry.warnings),
-        tags=_tags(entry),
-        rename=_rename(entry),
+        tags=_tags(entry) if person.may("write") else chips(entry.tags),
+        rename=_rename(entry) if person.may("write") else Html(),
         turning=turning,
         text=_text(shown[at]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Entry, Refusal
 
 Row = Entry | Refusal
+_SETS = 32  # of tags, whose holdings are kept
 PAGE = 50  # rows; a library may have many thousands
 
 # What the list can be sorted by, and whether backwards; of rows that are level, by name.
@@ -71,19 +73,21 @@ class Catalogue:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._lock = threading.Lock()
-        self._known: tuple[tuple[int, int], Holdings] | None = None
+        self._known: OrderedDict[frozenset[str] | None, tuple[Any, Holdings]] = OrderedDict()
 
-    def holdings(self) -> Holdings:
-        """What the library has now."""
+    def holdings(self, tags: frozenset[str] | None = None) -> Holdings:
+        """What the library has now; with ``tags``, of what carries any of them."""
         with self._lock:
             pulse = self._library.change_counter
-            if self._known is None or self._known[0] != pulse:
-                with self._library.snapshot():
-                    found = Holdings(
-                        self._library.entries(), self._library.refusals(), self._library.tags()
-                    )
-                self._known = pulse, found
-            return self._known[1]
+            if tags not in self._known or self._known[tags][0] != pulse:
+                library = self._library if tags is None else self._library.limited_to(tags)
+                with library.snapshot():
+                    found = Holdings(library.entries(), library.refusals(), library.tags())
+                self._known[tags] = pulse, found
+            self._known.move_to_end(tags)
+            while len(self._known) > _SETS:
+                self._known.popitem(last=False)
+            return self._known[tags][1]
 
 
 def list_page(holdings: Holdings, wanted: Filter) -> ListPage:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from gradio.utils import get_upload_folder
 from pincite.corpus.errors import PinciteError
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
-from pincite.ui.guides import Guides
+from pincite.ui.access import Person, Role, confirm, intake_for
+from pincite.ui.guides import SharedGuides
 from pincite.ui.web import static
 from pincite.ui.web.html import Html
 from pincite.ui.web.library import upload_view, uploads
 from pincite.ui.web.library.actions import LibraryActions, ViewState
+from pincite.ui.web.visit import scope_of, visitor
 from pincite.ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
@@ -34,17 +37,21 @@ def library_page(
     blocks: gr.Blocks,
     engine: Engine,
     intake: Intake,
-    guides: Guides,
+    guides: SharedGuides,
+    role: Role,
     changed: gr.Textbox,
     clock: gr.Timer,
 ) -> None:
     """Lay the page out inside ``blocks``; its server is one that may be changed from outside.
+
+    Whoever looks at it sees the documents of their collections.
 
     Args:
         blocks: what it stands in.
         engine: whose library it is.
         intake: what takes uploads into it.
         guides: what keeps the guides to its documents.
+        role: of those whom it is for; what they may not do is not on it.
         changed: is set to another value when the library has changed, here or elsewhere; what else
             shows the library listens to it. A `gr.State` would not do: out of the queue, Gradio
             never tells of its change.
@@ -57,9 +64,9 @@ def library_page(
     def pulse() -> str:
         return f"{born} {engine.library.change_counter}"
 
-    def show(state: ViewState) -> tuple[Any, ...]:
+    def show(state: ViewState, person: Person) -> tuple[Any, ...]:
         before = pulse()  # what changes from now on is seen at the next look
-        shown = actions.show(state.view)
+        shown = actions.of(person).show(state.view)
         return (
             state.numbered("documents", shown.documents),
             state.numbered("document", shown.document),
@@ -67,16 +74,18 @@ def library_page(
             before,
         )
 
-    def act(state: ViewState, event: gr.EventData) -> tuple[Any, ...]:
+    def act(state: ViewState, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        person = visitor(request)
         asked = {str(name): str(value) for name, value in event._data.items()}
         with state.lock:
-            state.view = actions.do(state.view, asked)
-            return show(state)
+            state.view = actions.of(person).do(state.view, asked)
+            return show(state, person)
 
-    def look_for_questions(state: ViewState, again: bool = False) -> Any:
+    def look_for_questions(state: ViewState, request: gr.Request, again: bool = False) -> Any:
+        theirs = actions.of(visitor(request))
         before = state.questions
         try:
-            found = actions.questions(state.view)
+            found = theirs.questions(state.view)
         except Exception:  # the document is open, and is read without them
             _LOG.exception("no questions could be looked for")
             return gr.skip()
@@ -88,26 +97,42 @@ def library_page(
             else f"<!--{time.time_ns()}-->{found}"
         )
 
-    def look(state: ViewState, seen: str) -> tuple[Any, ...]:
+    def look_again(state: ViewState, request: gr.Request) -> Any:
+        return look_for_questions(state, request, again=True)
+
+    def look(state: ViewState, seen: str, request: gr.Request) -> tuple[Any, ...]:
         if pulse() == seen:
             return (gr.skip(),) * 4
         with state.lock:
-            return show(state)
+            return show(state, visitor(request))
 
-    def take(state: ViewState, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        for drawn in _taken(event._data, intake):
+    def take(
+        state: ViewState, event: gr.EventData, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        person = visitor(request)
+        person.require("write")
+        for drawn in _taken(
+            event._data, intake_for(intake, person), partial(confirm, scope_of(request))
+        ):
             yield drawn, *(gr.skip(),) * 4
         with state.lock:
-            drawn_anew = show(state)
+            drawn_anew = show(state, person)
+        confirm(scope_of(request))
         yield gr.skip(), *drawn_anew
 
+    def where_to(request: gr.Request) -> str:
+        return upload_view.collections(visitor(request).tags)
+
+    may_write, is_admin = role != "read", role == "admin"
     with gr.Column(elem_id="library"):
         with gr.Column(elem_id="library-list", min_width=0):
-            drop = _html(upload_view.drop_zone(intake.limits), "library-drop", _DROP_SCRIPT)
-            arrived = _html("", "library-arrivals", _SCRIPT)
+            if may_write:
+                theirs = _html("", "library-collections", "")
+                drop = _html(upload_view.drop_zone(intake.limits), "library-drop", _DROP_SCRIPT)
+                arrived = _html("", "library-arrivals", _SCRIPT)
             notice = _html("", "library-notice", _SCRIPT)
             documents = _html("", "library-shelf", _SCRIPT)
-            tools = _html(_TOOLS, "library-tools", _SCRIPT)
+            tools = [_html(_TOOLS, "library-tools", _SCRIPT)] if is_admin else []
         document = _html("", "library-document", _SCRIPT)
     questions = gr.HTML(
         "",
@@ -119,7 +144,7 @@ def library_page(
     state = gr.State(ViewState())
     parts = [documents, document, notice, changed]
 
-    for part in (documents, document, notice, tools):
+    for part in (documents, document, notice, *tools):
         done = part.submit(act, [state], parts, queue=False, trigger_mode="multiple", **_QUIET)
         # Asking takes a while, so the questions of an open document come when it is shown already.
         done.then(
@@ -128,14 +153,16 @@ def library_page(
         # Not Gradio's "always_last", which sends the first of what was typed once more, not the
         # last.
         part.input(act, [state], parts, queue=False, trigger_mode="multiple", **_QUIET)
-    arrived.submit(lambda: "", None, arrived, queue=False, **_QUIET)
-    drop.upload(take, [state], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
     looking: dict[str, Any] = {"queue": False, **_QUIET}
+    if may_write:
+        arrived.submit(lambda: "", None, arrived, **looking)
+        drop.upload(take, [state], [arrived, *parts], concurrency_limit=_TAKEN_AT_ONCE, **_QUIET)
+        blocks.load(where_to, None, theirs, **looking)
     changed.change(look_for_questions, [state], questions, trigger_mode="multiple", **looking)
     blocks.load(look, [state, changed], parts, **looking)
     clock.tick(look, [state, changed], parts, **looking)
     clock.tick(
-        lambda state: look_for_questions(state, again=True),
+        look_again,
         [state],
         questions,
         trigger_mode="once",
@@ -144,10 +171,12 @@ def library_page(
 
 
 def _html(value: str, name: str, script: str) -> gr.HTML:
-    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=script)
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=script or None)
 
 
-def _taken(said: dict[str, Any], intake: Intake) -> Iterator[str]:
+def _taken(
+    said: dict[str, Any], intake: Intake, confirm_rights: Callable[[], None]
+) -> Iterator[str]:
     """Take an upload in, and draw how far it is and what became of it."""
     batch = uploads.received(said.get("files"), Path(get_upload_folder()), intake.limits)
     tags = [tag for tag in str(said.get("tags", "")).split(",") if tag.strip()]
@@ -156,6 +185,7 @@ def _taken(said: dict[str, Any], intake: Intake) -> Iterator[str]:
             if progress.summary is None:
                 yield upload_view.reading(batch.files, list(progress.events), progress.embedded)
             else:
+                confirm_rights()
                 yield upload_view.finished(batch.files, progress.summary)
     except PinciteError as error:
         yield upload_view.failed(str(error))

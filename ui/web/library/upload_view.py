@@ -64,6 +64,17 @@ def drop_zone(limits: Limits) -> Html:
     )
 
 
+def collections(tags: frozenset[str] | None) -> Html:
+    """Into which collections a person's uploads go; nothing for those who have all."""
+    if tags is None:
+        return Html()
+    named = Html(", ").join(Html("<b>{tag}</b>").format(tag=isolated(tag)) for tag in sorted(tags))
+    how = "What you add goes into it" if len(tags) == 1 else "Add what you drop to one, as its tag"
+    return Html('<p class="collections">Your {what}: {named}. {how}.</p>').format(
+        what="collection" if len(tags) == 1 else "collections", named=named, how=how
+    )
+
+
 def reading(files: Sequence[UploadedFile], events: Iterable[Event], embedded: int) -> Html:
     """How far each file of an upload is while they are read."""
     fates = {event.source: event for event in events}

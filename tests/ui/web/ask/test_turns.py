@@ -74,7 +74,7 @@ def test_what_goes_wrong_is_a_sentence_in_the_chat(
     assert "has no words" in turns.take(1, "?!").reply
     assert "a question may have 2,000" in turns.take(1, "why " * 9000).reply
     assert "no document" in turns.take(1, ASKED, ["document:0123456789"]).reply
-    monkeypatch.setattr(engine, "_sources", lambda: 1 / 0)
+    monkeypatch.setattr(engine._cache, "sources", lambda: 1 / 0)
     reply = turns.take(1, ASKED).reply
     assert "Something failed" in reply
     assert "division" not in reply

@@ -15,7 +15,8 @@ from pincite.ingest.uploads import Intake, Limits
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.overview.guide import AnsweredQuestion, Excerpt, Guide
-from pincite.ui.guides import Guides
+from pincite.ui.access import EVERYBODY
+from pincite.ui.guides import SharedGuides
 from pincite.ui.web import chrome
 from pincite.ui.web.app import build
 from pincite.ui.web.library import document_view
@@ -24,6 +25,7 @@ from pincite.ui.web.library.guide_view import guide_view
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 from tests.retrieval.overview.handbook import HANDBOOK
 from tests.ui.markup import Drawn
+from tests.ui.visitors import visit_of
 from tests.ui.web.ask.test_answer_view import OVERRIDE, PAYLOADS, ZERO_WIDTH
 from tests.ui.web.library.test_document_list import document, entry
 
@@ -120,15 +122,15 @@ def test_after_a_change_of_the_library_the_guide_stays(
 
 
 def test_the_page_looks_by_itself_for_questions_that_had_to_wait(engine: Engine) -> None:
-    guides, intake, state = Guides(engine), Intake(engine, Limits()), ViewState()
+    guides, intake, state = SharedGuides(engine), Intake(engine, Limits()), ViewState()
     ticks = [
         one.fn
         for one in build(engine, intake, guides=guides).fns.values()
         if (len(one.inputs), *(name for _, name in one.targets)) == (1, "tick") and one.fn
     ]
     state.view = open_handbook(engine, LibraryActions(engine, intake))
-    guides.known(engine.library.find("handbook.md").id)
-    found = "".join(str(tick(state)) for tick in ticks)
+    guides.of(EVERYBODY).known(engine.library.find("handbook.md").id)
+    found = "".join(str(tick(state, visit_of())) for tick in ticks)
     assert Drawn(found).values("data-ask")
 
 

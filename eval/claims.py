@@ -1,0 +1,169 @@
+"""Sentences with something planted in them that their quote does not say, and honest ones.
+
+Made from sentences of evidence: a number changed, a name taken from elsewhere, denied what was
+said, a clause of another text added. The check of written answers is measured on them
+(`pincite.retrieval.writing.check`): it must let few of them pass, and strike few honest ones.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pincite.retrieval.writing.check import Evidence, check
+from pincite.retrieval.writing.numbers import facts, missing_numbers
+from pincite.retrieval.writing.types import Draft, Verdict
+from pincite.retrieval.writing.words import is_name, words
+
+Kind = Literal["honest", "number", "name", "negation", "clause"]
+KINDS: tuple[Kind, ...] = ("honest", "number", "name", "negation", "clause")
+_VERB = re.compile(r"\b(is|are|was|were|will|can|must|should|may|could|would|has been|have been)\b")
+_NOT = re.compile(r"\b(?:not|never) |(?<=\w)n['’]t\b|\bcannot\b")
+_CLAUSE = re.compile(r",? (?:which|who|because|so|and|after|before|when|while|where) [^,.;]{20,90}")
+_NEW_WORDS = 3  # of content in a clause that is added
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A sentence of evidence with the text that it stands in, and a question that it answers."""
+
+    question: str
+    sentence: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence that a model might write, and the quote that it would cite."""
+
+    kind: Kind
+    sentence: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How often claims of one kind get each verdict."""
+
+    kind: Kind
+    claims: int
+    supported: int
+    struck: int
+    left_out: int
+
+
+def sources(lines: Iterable[str]) -> Iterator[Source]:
+    """The sentences of evidence in lessons, as `eval/lessons` has them."""
+    for line in lines:
+        lesson = json.loads(line)
+        title = " ".join([lesson["title"], *(lesson.get("path") or [])])
+        for question in lesson["questions"]:
+            if question.get("answerable") and isinstance(question.get("evidence"), str):
+                yield Source(question["q"], question["evidence"], lesson["text"], title)
+
+
+def claims(sources: Sequence[Source], seed: int = 0) -> Iterator[Claim]:
+    """From each source an honest claim, and one of each kind that can be planted in it."""
+    random_ = random.Random(seed)
+    names, clauses = _names(sources), _clauses(sources)
+    plant: dict[Kind, Callable[[Source], str | None]] = {
+        "number": lambda source: _with_number(source, random_),
+        "name": lambda source: _with_name(source, names, random_),
+        "negation": lambda source: _denied(source),
+        "clause": lambda source: _with_clause(source, clauses, random_),
+    }
+    for source in sources:
+        yield Claim("honest", source.sentence, source)
+        for kind, planted in plant.items():
+            if (sentence := planted(source)) and sentence != source.sentence:
+                yield Claim(kind, sentence, source)
+
+
+def outcomes(
+    checked: Iterable[Claim], weight: Callable[[str], float] = lambda stem: 1.0
+) -> list[Outcome]:
+    """The verdicts by kind of claim."""
+    counts: dict[Kind, dict[Verdict, int]] = defaultdict(lambda: defaultdict(int))
+    for claim in checked:
+        counts[claim.kind][verdict(claim, weight)] += 1
+    return [
+        Outcome(
+            kind,
+            sum(found.values()),
+            found["supported"],
+            found["unsupported"],
+            found["uncited"],
+        )
+        for kind in KINDS
+        if (found := counts[kind])
+    ]
+
+
+def verdict(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Verdict:
+    """What the check says of a claim whose marker names its source's text."""
+    source = claim.source
+    evidence = [Evidence(source.text, source.title)]
+    return check(Draft(claim.sentence, (1,)), evidence, source.question, weight).verdict
+
+
+def _with_number(source: Source, random_: random.Random) -> str | None:
+    """The sentence with one of its figures changed to one that stands nowhere in the text."""
+    found = [fact.text for fact in facts(source.sentence) if re.search(r"[0-9]", fact.text)]
+    if not found:
+        return None
+    figure = re.search(r"[0-9]+", random_.choice(found))
+    value = int(figure[0]) if figure else 0
+    for other in random_.sample(range(1, 40), 39):
+        changed = str(value + other) if value < 1900 or value > 2100 else str(value - other)
+        sentence = source.sentence.replace(figure[0], changed, 1) if figure else ""
+        if missing_numbers(sentence, [source.text]):
+            return sentence
+    return None
+
+
+def _names(sources: Sequence[Source]) -> list[str]:
+    found = {
+        word.text
+        for source in sources
+        for word in words(source.sentence)
+        if is_name(word, source.sentence) and len(word.text) > 3 and word.text.isalpha()
+    }
+    return sorted(found)
+
+
+def _with_name(source: Source, names: Sequence[str], random_: random.Random) -> str | None:
+    found = [w for w in words(source.sentence) if is_name(w, source.sentence) and w.text.isalpha()]
+    if not found:
+        return None
+    name, other = random_.choice(found), random_.choice(names)
+    if other.lower() in source.text.lower():
+        return None
+    return source.sentence[: name.start] + other + source.sentence[name.end :]
+
+
+def _denied(source: Source) -> str | None:
+    if match := _NOT.search(source.sentence):
+        kept = "can" if match[0].lower() == "cannot" else ""
+        return source.sentence[: match.start()] + kept + source.sentence[match.end() :]
+    if match := _VERB.search(source.sentence):
+        return f"{source.sentence[: match.end()]} not{source.sentence[match.end() :]}"
+    return None
+
+
+def _clauses(sources: Sequence[Source]) -> list[str]:
+    return sorted({m[0] for source in sources for m in _CLAUSE.finditer(source.sentence)})
+
+
+def _with_clause(source: Source, clauses: Sequence[str], random_: random.Random) -> str | None:
+    """The sentence with a clause added that has three words of content or more of its own."""
+    there = {word.stem for word in words(f"{source.text} {source.title} {source.question}")}
+    for clause in random_.sample(clauses, min(20, len(clauses))):
+        if sum(word.is_content and word.stem not in there for word in words(clause)) >= _NEW_WORDS:
+            return f"{source.sentence.rstrip(' .!?')}{clause}."
+    return None

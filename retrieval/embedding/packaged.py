@@ -1,0 +1,69 @@
+"""The embedder that comes with Pincite: run by ONNX Runtime, so that a question needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pincite.corpus.errors import ModelError
+from pincite.corpus.types import Span
+from pincite.retrieval.embedding import embedder
+from pincite.retrieval.embedding.embedder import PACKAGED, SentenceTransformerEmbedder
+from pincite.retrieval.embedding.forward_pass import MeanPooling, Vectors
+from pincite.retrieval.embedding.onnx import LONGEST, OnnxNetwork
+
+
+class PackagedEmbedder(SentenceTransformerEmbedder):
+    """all-MiniLM-L6-v2 in float32. torch is imported only if
+
+    - documents are embedded where bfloat16 is faster, or the settings ask for it,
+    - ONNX Runtime cannot be used, or
+    - somebody asks for ``model`` or ``network``.
+
+    Args:
+        precision: of documents, as of `SentenceTransformerEmbedder`.
+        say: hears a sentence if torch has to take ONNX Runtime's place.
+
+    Raises:
+        ModelError: a file of the model is missing, or not the publisher's.
+    """
+
+    def __init__(
+        self, precision: str = "auto", say: Callable[[str], None] = lambda sentence: None
+    ) -> None:
+        super().__init__(PACKAGED, precision)
+        self._onnx: OnnxNetwork | None = None
+        try:
+            self._onnx = OnnxNetwork(self.folder)
+        except ModelError as error:
+            say(f"{error}; torch reads questions instead, and takes seconds longer to start")
+
+    @property
+    def window(self) -> int:
+        """See `Embedder`."""
+        return LONGEST - 2
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """See `Embedder`."""
+        return super().count(texts) if self._onnx is None else self._onnx.count(texts)
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder`."""
+        if self._onnx is None or self._prefers_torch():
+            return super().embed_documents(texts)
+        return MeanPooling(self._onnx).embed_whole(texts)
+
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """See `Embedder`: parts are embedded where they stand."""
+        if self._onnx is None or self._prefers_torch():
+            return super().embed_parts(texts, parts)
+        return MeanPooling(self._onnx).embed(texts, parts)
+
+    def _rows_of_question(self, pieces: list[str]) -> Vectors:
+        if self._onnx is None:
+            return super()._rows_of_question(pieces)
+        return MeanPooling(self._onnx).embed_whole(pieces)
+
+    def _prefers_torch(self) -> bool:
+        if self._precision == "auto":
+            return embedder.has_fast_bfloat16()
+        return self._precision == "bfloat16"

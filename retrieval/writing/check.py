@@ -1,0 +1,226 @@
+"""Whether the quotes that a sentence cites say what it says: rules, no model.
+
+In order: it cites a quote that is there; its numbers and dates stand there, in any usual form; its
+names stand there; both deny the same; no three words of content in a row are absent; and enough of
+its words, weighted by how rare they are, stand there.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+
+from pincite.retrieval.writing.negation import negation_differs
+from pincite.retrieval.writing.numbers import missing_numbers
+from pincite.retrieval.writing.types import Draft, Sentence
+from pincite.retrieval.writing.words import Word, is_name, words
+
+# Fitted on the planted claims of the lessons: pincite eval claims
+_LONGEST_RUN = 2  # words of content in a row that may be absent
+_LEAST_SHARE = 0.35  # of the weight of a sentence's words that stands in its quotes
+_LIKE = 0.7  # share of letters, from the first, that two words of one root have in common
+_CLAUSE = re.compile(
+    r"[,;:] |\b(?:but|because|since|so|which|who|that|when|while|where|after|before|although|if)\b"
+)
+_CLAUSE_OR_PART = re.compile(rf"{_CLAUSE.pattern}|\b(?:and|or)\b")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A quote as the check reads it.
+
+    Attributes:
+        text: the quote with its context.
+        around: title, headings and neighbours, where a name of the question may stand.
+    """
+
+    text: str
+    around: str = ""
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of the quote's words."""
+        return frozenset(word.stem for word in words(self.text))
+
+    @cached_property
+    def stems_around(self) -> frozenset[str]:
+        """The stems of the words of title, headings and neighbours."""
+        return frozenset(word.stem for word in words(self.around))
+
+    @cached_property
+    def lower(self) -> frozenset[str]:
+        """The quote's words in small letters."""
+        return frozenset(w.text for w in words(self.text) if w.text.islower())
+
+
+def check(
+    draft: Draft,
+    quotes: Sequence[Evidence],
+    question: str,
+    weight: Callable[[str], float] = lambda stem: 1.0,
+) -> Sentence:
+    """The sentence with its verdict.
+
+    One that its own quotes do not support and another quote does has its marker moved there.
+
+    Args:
+        draft: what the model wrote.
+        quotes: those that it was given, in the order of their numbers.
+        question: what was asked.
+        weight: of a stem, larger where it is rarer.
+    """
+    cited = tuple(number for number in draft.quotes if 1 <= number <= len(quotes))
+    if not cited:
+        return Sentence(draft.text, (), "uncited")
+    own = _verdict(draft.text, cited, quotes, question, weight)
+    if own.verdict == "supported":
+        return own
+    # A quote that has fewer of its words is not the one that it meant.
+    share = _share(draft.text, [quotes[number - 1] for number in cited], weight)
+    for number, quote in enumerate(quotes, start=1):
+        if number not in cited and _share(draft.text, [quote], weight) >= share:
+            other = _verdict(draft.text, (number,), quotes, question, weight)
+            if other.verdict == "supported":
+                return replace(other, moved=True)
+    return own
+
+
+def _verdict(
+    text: str,
+    cited: tuple[int, ...],
+    quotes: Sequence[Evidence],
+    question: str,
+    weight: Callable[[str], float],
+) -> Sentence:
+    sources = [quotes[number - 1] for number in cited]
+    texts = [source.text for source in sources]
+    words_alone = _ADDRESS.sub(" ", text)
+    missing = [
+        *missing_numbers(words_alone, texts),
+        *_missing_addresses(text, texts),
+        *_missing_names(words_alone, sources, question),
+    ]
+    if not missing and negation_differs(words_alone, texts):
+        missing = [_negator(text)]
+    missing += _missing_clauses(words_alone, sources, question)
+    if missing:
+        return Sentence(text, cited, "unsupported", tuple(dict.fromkeys(missing)))
+    if _share(text, sources, weight) < _LEAST_SHARE:
+        return Sentence(text, cited, "uncited")
+    return Sentence(text, cited, "supported")
+
+
+def _missing_addresses(text: str, texts: Sequence[str]) -> list[str]:
+    there = " ".join(texts).lower()
+    found = [match[0].rstrip(".,;:!?)") for match in _ADDRESS.finditer(text)]
+    return [one for one in found if one.lower() not in there]
+
+
+def _missing_names(text: str, sources: Sequence[Evidence], question: str) -> list[str]:
+    there = frozenset().union(*(source.stems for source in sources))
+    around = frozenset().union(*(source.stems_around for source in sources))
+    asked = frozenset(word.stem for word in words(question))
+    lower = frozenset().union(*(source.lower for source in sources))
+    initials = _initials(" ".join(source.text for source in sources))
+    missing = []
+    names = [word for word in words(text) if is_name(word, text, lower)]
+    spelled = _initials_of(names)
+    for name in names:
+        if name.stem in there or (name.stem in asked and name.stem in around):
+            continue
+        if name.text in initials or any(
+            name in run and letters in there for run, letters in spelled
+        ):
+            continue
+        if not any(_alike(name.stem, stem) for stem in there if stem[:1] == name.stem[:1]):
+            missing.append(name.text)
+    return missing
+
+
+def _initials(text: str) -> frozenset[str]:
+    """What the words in capitals of a text are shortened to: WHO, of World Health Organization."""
+    letters = [w.text[0] if w.text[0].isupper() else " " for w in words(text)]
+    joined = "".join(letters)
+    return frozenset(
+        joined[i : i + n]
+        for n in range(2, 6)
+        for i in range(len(joined) - n + 1)
+        if " " not in joined[i : i + n]
+    )
+
+
+def _initials_of(names: Sequence[Word]) -> list[tuple[Sequence[Word], str]]:
+    """Runs of names with the short form that they would have, in small letters."""
+    return [
+        (names[i:j], "".join(name.text[0] for name in names[i:j]).lower())
+        for i in range(len(names))
+        for j in range(i + 2, min(i + 6, len(names) + 1))
+    ]
+
+
+def _missing_clauses(text: str, sources: Sequence[Evidence], question: str) -> list[str]:
+    """What is said in words that are absent, as it stands in the sentence.
+
+    That is more words of content in a row than may be, or a clause that has only such words.
+    """
+    there = frozenset().union(*(source.stems for source in sources))
+    asked = frozenset(word.stem for word in words(question))
+    missing = []
+    for edge in (_CLAUSE, _CLAUSE_OR_PART):
+        for clause in _clauses(text, edge):
+            absent = [word.stem not in asked and not _stands(word.stem, there) for word in clause]
+            for start, end in _runs(absent):
+                whole = end - start == len(clause) > 1
+                if whole or end - start > _LONGEST_RUN:
+                    missing.append(text[clause[start].start : clause[end - 1].end])
+    return [one for one in missing if not any(one in other != one for other in missing)]
+
+
+def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
+    """Where flags that are set follow each other, as half-open ranges."""
+    runs, start = [], 0
+    for flag, group in groupby(flags):
+        end = start + len(list(group))
+        if flag:
+            runs.append((start, end))
+        start = end
+    return runs
+
+
+def _clauses(text: str, edge: re.Pattern[str]) -> list[list[Word]]:
+    """The words of content of each clause."""
+    edges = [match.start() for match in edge.finditer(text)]
+    clauses: list[list[Word]] = [[] for _ in range(len(edges) + 1)]
+    for word in words(text):
+        if word.is_content:
+            clauses[bisect_right(edges, word.start)].append(word)
+    return clauses
+
+
+def _share(text: str, sources: Sequence[Evidence], weight: Callable[[str], float]) -> float:
+    there = frozenset().union(*(source.stems for source in sources))
+    stems = {word.stem for word in words(text) if word.is_content}
+    total = sum(map(weight, stems))
+    return sum(weight(stem) for stem in stems if _stands(stem, there)) / total if total else 1.0
+
+
+def _stands(stem: str, there: frozenset[str]) -> bool:
+    return stem in there or any(_alike(stem, one) for one in there if one[:1] == stem[:1])
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two stems are of one root: employ and employe; never numbers."""
+    if not (one.isalpha() and other.isalpha()):
+        return False
+    least = max(4, int(_LIKE * max(len(one), len(other)) + 0.999))
+    return one[:least] == other[:least] and min(len(one), len(other)) >= least
+
+
+def _negator(text: str) -> str:
+    match = re.search(r"\b(?:not|no|never|none|without|cannot|neither|\w+n['’]t)\b", text, re.I)
+    return match[0] if match else "not"

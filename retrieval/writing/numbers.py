@@ -1,0 +1,206 @@
+"""The numbers and dates of a sentence, and whether they stand in a quote in any usual form.
+
+1,500 and 1.5 thousand, 5 % and five percent, 14:30 and 2:30 pm, 3 March 2024 and 2024-03-03 are the
+same. What a number measures is not compared: that is for the words around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from pincite.retrieval.search import dates
+
+_UNITS_TEXT = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+_UNITS = _UNITS_TEXT.split()
+_TENS_TEXT = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS = _TENS_TEXT.split()
+_ORDINALS_TEXT = (
+    "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_ORDINALS = _ORDINALS_TEXT.split()
+_WORDS: dict[str, int | Decimal] = {
+    **{word: value for value, word in enumerate(_UNITS)},
+    **{word: value for value, word in enumerate(_ORDINALS, start=3)},
+    **{word: 10 * value for value, word in enumerate(_TENS, start=2)},
+    **{"dozen": 12, "twice": 2, "once": 1, "half": Decimal("0.5"), "both": 2, "double": 2},
+}
+# Words that count nothing where a sentence has them: "one of them", "once it is open".
+_LOOSE = frozenset(["one", "once", "both", "half", "double", "twice", "zero"])
+_SCALES = {
+    **dict.fromkeys(["hundred"], Decimal(100)),
+    **dict.fromkeys(["thousand", "k"], Decimal(1000)),
+    **dict.fromkeys(["million", "millions", "mn", "mio", "m"], Decimal(10**6)),
+    **dict.fromkeys(["billion", "billions", "bn", "b"], Decimal(10**9)),
+    **dict.fromkeys(["trillion", "trillions", "tn"], Decimal(10**12)),
+}
+_LETTERS = frozenset("kmb")  # a scale only where it is glued to the figure and money or a count
+_WORD_NUMBER = "|".join(sorted(_WORDS, key=len, reverse=True))
+_SCALE = "|".join(sorted((s for s in _SCALES if len(s) > 1), key=len, reverse=True))
+_TIME = re.compile(
+    r"(?<![0-9:.,])(?P<h>[01]?[0-9]|2[0-4])(?:[:.h](?P<m>[0-5][0-9]))?"
+    r"(?:\s?(?P<half>[ap])\.?m\b\.?)|(?<![0-9:.,])(?P<h2>[01]?[0-9]|2[0-4])[:h](?P<m2>[0-5][0-9])(?![0-9:])",
+    re.IGNORECASE,
+)
+_DATE = re.compile(rf"(?<![^\W_]){dates.PATTERN}")
+_NUMBER = re.compile(
+    r"(?<![^\W_])(?P<figure>[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?![0-9])"
+    r"|[0-9]+(?:[.,'’][0-9]+)*)"
+    rf"(?:(?:\s|-)?(?P<scale>{_SCALE})(?![^\W_])|(?P<letter>[kKmMbB])(?![^\W_]))?"
+    rf"|(?<![^\W_])(?P<word>(?:{_WORD_NUMBER})(?:[- ](?:{_WORD_NUMBER}))?)"
+    rf"(?:\s(?P<word_scale>{_SCALE}))?(?![^\W_])"
+    rf"|(?<![^\W_])a (?P<alone>{_SCALE})(?![^\W_])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number or date as it stands, and what it can be read as.
+
+    Attributes:
+        text: its words.
+        readings: keys, any of which it can mean; equal keys are equal things.
+        parts: for a date with a year, what together says the same where the year stands elsewhere.
+        broader: what a quote that has it says as well: of a day, its month and year.
+    """
+
+    text: str
+    readings: frozenset[str]
+    parts: tuple[frozenset[str], ...] = ()
+    broader: frozenset[str] = frozenset()
+
+
+def missing_numbers(sentence: str, quotes: Iterable[str]) -> list[str]:
+    """The numbers and dates of ``sentence`` that stand in none of ``quotes``, as it writes them.
+
+    >>> missing_numbers("It cost 1.5 million in May 2021.", ["On 3 May 2021: EUR 1,500,000"])
+    []
+    >>> missing_numbers("It took twelve days, 5% more.", ["It took 21 days, 5 percent more"])
+    ['twelve']
+    """
+    there = frozenset(key for text in quotes for key in keys(text))
+    return [
+        fact.text
+        for fact in facts(sentence)
+        if fact.text.lower() not in _LOOSE
+        and not fact.readings & there
+        and not (fact.parts and all(part & there for part in fact.parts))
+    ]
+
+
+def keys(text: str) -> Iterator[str]:
+    """Everything that the numbers and dates of ``text`` say, also their parts."""
+    for fact in facts(text):
+        yield from fact.readings | fact.broader
+    for match in _NUMBER.finditer(text):  # also inside dates and times, and without its scale
+        figure = match["figure"]
+        if figure:
+            yield from _readings(figure)
+
+
+def facts(text: str) -> Iterator[Fact]:
+    """The numbers, times and dates of ``text``, in order, none overlapping."""
+    spans = [*_date_facts(text)]
+    spans += [found for found in _time_facts(text) if not _covered(found, spans)]
+    spans += [found for found in _number_facts(text) if not _covered(found, spans)]
+    for _, _, fact in sorted(spans, key=lambda one: one[:2]):
+        yield fact
+
+
+_Found = tuple[int, int, Fact]
+
+
+def _covered(found: _Found, others: list[_Found]) -> bool:
+    return any(found[0] < end and start < found[1] for start, end, _ in others)
+
+
+def _date_facts(text: str) -> Iterator[_Found]:
+    for match in _DATE.finditer(text):
+        terms = dates.read(match[0])
+        if terms is None:
+            continue
+        every = (*terms.wholes, *terms.broader)
+        days = frozenset(key for key in every if key[0] == "d" and len(key) == 5)
+        months = frozenset(key for key in every if key[0] == "m")
+        years = frozenset(f"n{key[1:5]}" for key in months)
+        bare = frozenset(f"m{key[5:]}" for key in months) | {f"m{key[1:3]}" for key in days}
+        parts = (days or bare, years) if years else ()
+        said = frozenset((*every, *bare, *years))
+        yield (
+            match.start(),
+            match.end(),
+            Fact(match[0].strip(), frozenset(terms.wholes), parts, said),
+        )
+
+
+def _time_facts(text: str) -> Iterator[_Found]:
+    for match in _TIME.finditer(text):
+        hour = int(match["h"] or match["h2"])
+        minute = int(match["m"] or match["m2"] or 0)
+        half = (match["half"] or "").lower()
+        if half == "p" and hour < 12:
+            hour += 12
+        elif half == "a" and hour == 12:
+            hour = 0
+        readings = {f"t{hour:02}{minute:02}"}
+        yield match.start(), match.end(), Fact(match[0].strip(), frozenset(readings))
+
+
+def _number_facts(text: str) -> Iterator[_Found]:
+    for match in _NUMBER.finditer(text):
+        if match["figure"]:
+            readings = _readings(match["figure"])
+            scale = (match["scale"] or "").lower()
+            letter = (match["letter"] or "").lower()
+            if scale:
+                readings = _scaled(readings, _SCALES[scale])
+            elif letter:  # 5m may be five million or five metres
+                readings |= _scaled(readings, _SCALES[letter])
+        elif match["word"]:
+            value = sum(
+                (Decimal(_WORDS[one]) for one in re.split("[- ]", match["word"].lower())), Decimal()
+            )
+            scale = (match["word_scale"] or "").lower()
+            readings = {_key(value * _SCALES[scale] if scale else value)}
+        else:
+            readings = {_key(_SCALES[match["alone"].lower()])}
+        if readings:
+            yield match.start(), match.end(), Fact(match[0].strip(), frozenset(readings))
+
+
+def _scaled(readings: set[str], scale: Decimal) -> set[str]:
+    return {_key(Decimal(key[1:]) * scale) for key in readings if key[0] == "n"}
+
+
+def _readings(figure: str) -> set[str]:
+    """What a figure can mean: 1.500 is one and a half, or 1500; 2.1.3 only itself."""
+    pieces = re.split(r"[.,'’ \u00a0\u202f]", figure)
+    marks = re.findall(r"[.,'’ \u00a0\u202f]", figure)
+    found: set[str] = set()
+    if (
+        all(len(piece) == 3 for piece in pieces[1:])
+        and len(set(marks)) <= 1
+        and len(pieces[0]) <= 3
+    ):
+        found.add(_key(Decimal("".join(pieces))))
+    if not marks:
+        found.add(_key(Decimal(figure)))
+    if len(marks) == 1 and marks[0] in ".,":
+        found.add(_key(Decimal(f"{pieces[0]}.{pieces[1]}")))
+    if len(marks) > 1 and marks[-1] in ".," and marks[-1] not in marks[:-1]:
+        found.add(_key(Decimal(f"{''.join(pieces[:-1])}.{pieces[-1]}")))
+    return found or {f"v{figure}"}
+
+
+def _key(value: Decimal) -> str:
+    try:
+        return f"n{value.normalize():f}"
+    except InvalidOperation:  # hundreds of digits
+        return f"n{value}"

@@ -1,0 +1,105 @@
+"""The words of a sentence as the check takes them: stems with their places, and which are names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pincite.retrieval.search.analysis import plain_terms, stop_terms
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Words of writing itself, which stand in no quote: "the document also says that …".
+_GLUE = (
+    "according additionally also answer although based besides case cited document documents every "
+    "finally first following furthermore given however include includes including instead into "
+    "mention mentioned mentions moreover namely note noted one overall part per provide provided "
+    "quote quotes related report second source specifically state stated states text therefore "
+    "thus whether while within would well yes"
+)
+# What ends so is seldom a name.
+_ORDINARY = re.compile(
+    r"\w{3,}(?:ous|ful|ally|edly|ously|ments?|tions?|sions?|ness|able|ible|ities|ity|less|ing|isms?)"
+)
+_STARTS = frozenset("\"'“‘(«„[—–-•")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text.
+
+    Attributes:
+        text: as it stands.
+        stem: its stem, in small letters and without marks over letters.
+        start, end: where it stands, in code points.
+    """
+
+    text: str
+    stem: str
+    start: int
+    end: int
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it says something by itself."""
+        return self.stem not in stop_terms() and self.stem not in _glue()
+
+
+def words(text: str) -> list[Word]:
+    """The words of ``text`` in order; numbers too."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        bare = re.sub(r"['’]s$", "", match[0])
+        stems = plain_terms(bare)
+        found.append(Word(match[0], stems[0] if stems else bare.lower(), *match.span()))
+    return found
+
+
+def is_name(word: Word, text: str, lower: frozenset[str] = frozenset()) -> bool:
+    """Whether a word is a name: a capital that its place in the sentence does not explain.
+
+    At the start of a sentence every word has one. There a word is a name unless it is common in
+    small letters, in English or in ``lower``, the words in small letters of what is cited.
+
+    >>> text = "Lisbon hosted it. Visitors praised NATO."
+    >>> [word.text for word in words(text) if is_name(word, text)]
+    ['Lisbon', 'NATO']
+    """
+    letters = word.text
+    if not letters[0].isalpha() or not any(map(str.isupper, letters)):
+        return False
+    if any(map(str.isupper, letters[1:])) and not letters.isupper():
+        return True  # eBay, McKay
+    if not letters[0].isupper() or letters in ("I", "A"):
+        return False
+    if letters.isupper() and len(letters) > 1:
+        return letters.lower() not in lower
+    if word.stem in stop_terms():
+        return False
+    return not (
+        _starts_sentence(text, word.start)
+        and (
+            letters.lower() in lower
+            or letters.lower() in common_words()
+            or bool(_ORDINARY.fullmatch(letters))
+        )
+    )
+
+
+def _starts_sentence(text: str, start: int) -> bool:
+    before = text[:start].rstrip()
+    while before and before[-1] in _STARTS:
+        before = before[:-1].rstrip()
+    return not before or before[-1] in ".!?:;…"
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Words that English writes in small letters, from the lessons (`pincite eval words`)."""
+    return frozenset((files(__package__) / "common_words.txt").read_text("utf-8").split())
+
+
+@cache
+def _glue() -> frozenset[str]:
+    return frozenset(plain_terms(_GLUE))
