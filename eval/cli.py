@@ -18,6 +18,7 @@ from pincite.eval.commands.bench import (
     bench,
     bench_api,
     bench_cold,
+    bench_growth,
     bench_ingest,
     extraction,
     places,
@@ -241,6 +242,7 @@ app.command()(bench)
 app.command("bench-cold")(bench_cold)
 app.command("bench-ingest")(bench_ingest)
 app.command("bench-api")(bench_api)
+app.command("bench-growth")(bench_growth)
 app.command()(extraction)
 app.command()(places)
 app.command()(printed)

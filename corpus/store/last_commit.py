@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +20,8 @@ from pincite.corpus.errors import LibraryOlderError
 
 FILE = "last_commit.json"
 _STORED = "SELECT key, value FROM meta WHERE key IN ('commits', 'generation')"
-_INDEXES = "indexes"  # each in a folder that begins with its generation
+_INDEXES, _MANIFESTS = "indexes", "*/*/manifest.json"  # each names its generation
+_GENERATION = re.compile(r'"generation": ([0-9]+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ def note(folder: Path, commit: Commit | None) -> None:
 def noted(folder: Path) -> Commit:
     """The last commit that was noted, or that indexes were made of."""
     made = [0]
-    with contextlib.suppress(OSError):
-        names = [path.name.partition("-")[0] for path in (folder / _INDEXES).iterdir()]
-        made += [int(name) for name in names if name.isascii() and name.isdigit()]
+    with contextlib.suppress(OSError, ValueError):
+        for manifest in (folder / _INDEXES).glob(_MANIFESTS):
+            made += map(int, _GENERATION.findall(manifest.read_text("utf-8")))
     try:
         commit = Commit(**json.loads((folder / FILE).read_text("utf-8")))
         return Commit(int(commit.commits), max(int(commit.generation), *made))

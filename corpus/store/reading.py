@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pincite.corpus.errors import DocumentNotFoundError, LibraryDamagedError
 from pincite.corpus.store.database import chunks, damaged, marks
+from pincite.corpus.store.document_state import SELECT_STATE, DocumentState
 from pincite.corpus.store.documents import ReadableDocuments
 from pincite.corpus.store.rows import (
     PASSAGE_COLUMNS,
@@ -90,6 +91,24 @@ class ReadableLibrary(ReadableDocuments):
                     yield stored, document.title, document.text
             last = rows[-1][0]
         self._require_passages(seen, before)
+
+    def document_passages(self, ids: Iterable[str]) -> Iterator[tuple[StoredPassage, str, str]]:
+        """The same for the passages of these documents, in the order of the documents.
+
+        Those that are no longer there are left out.
+
+        Raises:
+            LibraryDamagedError: a document or passage is not what was stored.
+        """
+        for id in ids:
+            with suppress(DocumentNotFoundError):  # it has just been removed
+                document = self.document(id)
+                for stored in self.passages(self.passage_ids([id])).values():
+                    yield stored, document.title, document.text
+
+    def document_states(self) -> list[DocumentState]:
+        """Every document that has passages, by its first passage. Reads no text."""
+        return [DocumentState(*row) for row in self._database.rows(SELECT_STATE)]
 
     def _require_passages(self, seen: int, generation: int) -> None:
         """Check that no passage was left out, unless somebody has changed the library since."""

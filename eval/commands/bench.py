@@ -139,6 +139,29 @@ def bench_api(
         raise typer.Exit(1)
 
 
+def bench_growth(
+    passages: Annotated[
+        list[int] | None, typer.Option(min=1, help="Of a library; give it once for each size.")
+    ] = None,
+    config: Overrides = None,
+) -> None:
+    """Print how building, adding one document, opening and asking grow with the library.
+
+    By default libraries of 10,000 and 100,000 passages are made. A million takes some 6 GB on the
+    disk and many minutes.
+    """
+    from pincite.eval.bench import growth as benches
+    from pincite.eval.goldset import bundled
+    from pincite.retrieval.engine import open_embedder
+
+    settings = settings_of(config)
+    asked = [q.question for q in bundled().questions][:50]
+    embedder = open_embedder(settings)
+    sizes = passages or [10_000, 100_000]
+    found = [benches.bench_growth(size, asked, settings, embedder) for size in sizes]
+    benches.show(output(), found, len(asked))
+
+
 def extraction(
     folder: Annotated[Path, typer.Argument(help="A folder of files with their gold text.")],
     scanned: Annotated[

@@ -28,7 +28,7 @@ class DocumentIndex:
     def __init__(self, library: Library, fingerprint: str) -> None:
         self._library = library
         self._fingerprint = fingerprint
-        self._dense = DenseIndex(None)
+        self._dense = DenseIndex()
         self._entries: list[Entry] | None = None  # read when a filter wants them
         self._generation = -1  # that both are of; no library has this one
 

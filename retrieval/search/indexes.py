@@ -1,23 +1,18 @@
-"""The derived indexes on disk: built aside, checksummed, renamed into place, rebuilt at need.
+"""The derived indexes on disk: by difference, checked against their sums, rebuilt at need.
 
-    LIBRARY/indexes/<generation>-<identity>/manifest.json   SHA-256 of every other file
-                                            dense.faiss
-                                            lexical/…
-                                            words.txt, short_forms.json
+    LIBRARY/indexes/<identity>/<number>/manifest.json   the list of segments (`manifest.py`)
+                               segments/<name>/…        what they consist of (`segments.py`)
 
-Everything here can be deleted at any moment; the library has what it takes to build it again.
+The identity is that of the format, the analysis and the embedder. Everything here can be deleted at
+any moment; the library has what it takes to build it again.
 """
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import hashlib
-import json
-import os
-import shutil
-import time
-import uuid
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,17 +20,24 @@ import numpy as np
 
 from pincite.corpus.errors import IndexDamagedError
 from pincite.corpus.store.library import Library
+from pincite.retrieval.search import manifest, segments
 from pincite.retrieval.search.analysis import ANALYSIS
 from pincite.retrieval.search.dense import DenseIndex
 from pincite.retrieval.search.lexical import LexicalIndex
+from pincite.retrieval.search.manifest import SEGMENTS, Manifest
+from pincite.retrieval.search.rows import Rows
+from pincite.retrieval.search.segments import Segment, SegmentFiles
 from pincite.retrieval.search.short_forms import ShortForms
+from pincite.retrieval.search.update import Update, difference
 from pincite.retrieval.search.vocabulary import Vocabulary
-from pincite.retrieval.search.words import WordCounts, Words
+from pincite.retrieval.search.words import Words
 
-FORMAT = 3  # of the folder; part of its identity
-_FOLDER, _DENSE, _LEXICAL = "indexes", "dense.faiss", "lexical"
-_ASIDE = ".aside-"
-_ABANDONED_SECONDS = 3600  # no build takes so long; what is older was left by a killed process
+FORMAT = 4  # of the folder; part of its identity
+_FOLDER = "indexes"
+_OLDER = re.compile(r"\d+-[0-9a-f]{12}")  # a folder of the format before: one a generation
+_TRIES = 5  # while other processes publish too
+
+View = Sequence[tuple[Segment, Sequence[int]]]  # segments, each with its documents that are gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,26 @@ class Indexes:
     dense: DenseIndex
     lexical: LexicalIndex
     words: Words
+    segments: tuple[Segment, ...] = ()
+
+    @classmethod
+    def of(cls, generation: int, view: View) -> Indexes:
+        """The indexes that these segments make up."""
+        every = [segment for segment, _ in view]
+        ids = [np.zeros(0, np.int64), *(segment.documents.ids for segment in every)]
+        kept = [np.zeros(0, bool), *(segment.documents.kept(gone) for segment, gone in view)]
+        live = np.concatenate(kept)
+        rows = Rows(np.concatenate(ids), None if live.all() else live)
+        return cls(
+            generation,
+            DenseIndex([segment.dense for segment in every], rows),
+            LexicalIndex([segment.postings for segment in every], rows),
+            Words(
+                [(segment.words, gone) for segment, gone in view],
+                [(segment.forms, gone) for segment, gone in view],
+            ),
+            tuple(every),
+        )
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -59,68 +81,58 @@ class Indexes:
 
 
 def open_indexes(library: Library, say: Callable[[str], None]) -> Indexes:
-    """The indexes of the library's present generation, rebuilt where the disk has no sound ones.
+    """The indexes of the library's present generation, brought up to date where they are behind.
 
-    ``say`` gets a sentence when something on disk was damaged, or when it cannot be written to.
+    ``say`` gets a sentence when something on disk was damaged or of an older Pincite, or when it
+    cannot be written to.
     """
-    generation = library.generation
-    folder = _place(library, generation)
-    try:
-        return _load(folder, generation)
-    except IndexDamagedError as error:
-        if folder.exists():
-            say(f"{error}; it is rebuilt from the library")
-    try:
-        publish(library)
-        return _load(folder, generation)
-    except (OSError, IndexDamagedError) as error:
-        say(f"the indexes of {library.folder} cannot be kept on disk ({error}); built in memory")
-        return _build(library, generation, None)
+    place = _place(library)
+    if not place.exists() and any(_OLDER.fullmatch(path.name) for path in _listed(place.parent)):
+        say(f"the indexes of {library.folder} are of an older Pincite; they are rebuilt, once")
+    for _ in range(_TRIES):
+        generation = library.generation
+        view, faults = _load(place, generation, segments.load)
+        if view is not None:
+            return Indexes.of(generation, view)
+        for fault in faults.values():
+            say(f"{fault}; it is rebuilt from the library")
+        try:
+            _publish(library, without=faults)
+        except OSError as error:
+            say(f"the indexes of {library.folder} cannot be kept on disk ({error}); in memory")
+            break
+    return _in_memory(library, place)
 
 
-def publish(library: Library) -> None:
-    """Build the indexes of the present generation on disk, and drop those of older ones.
+def publish(library: Library, *, anew: bool = False) -> None:
+    """Bring the indexes on disk up to the present generation; with ``anew``, build all of them.
+
+    Only documents that are new or have another title are read. Segments are merged where that is
+    due, which is at most some `LARGEST` passages' worth of work.
 
     Raises:
         OSError: the library's folder cannot be written to.
     """
-    generation = library.generation
-    final = _place(library, generation)
-    aside = final.parent / f"{_ASIDE}{uuid.uuid4().hex}"
-    aside.mkdir(parents=True)
-    try:
-        _build(library, generation, aside)
-        sums = {name: _sha256(aside / name) for name in _files(aside)}
-        manifest = {"format": FORMAT, "generation": generation, "files": sums}
-        (aside / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
-        if library.generation != generation:  # someone else committed meanwhile: not sound
-            return
-        _drop(final)
-        try:
-            os.rename(aside, final)
-        except OSError as error:
-            # Another process was faster, and what it has put there is as good.
-            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-                raise
-    finally:
-        _drop(aside)
-    for old in final.parent.iterdir():
-        if old != final and not (old.name.startswith(_ASIDE) and _in_use(old)):
-            _drop(old)
+    _publish(library, anew=anew)
 
 
 def is_published(library: Library) -> bool:
     """Whether indexes of the present generation are on disk; whether they are sound, not."""
-    return (_place(library, library.generation) / "manifest.json").exists()
+    try:
+        return manifest.latest(_place(library)).generation == library.generation
+    except IndexDamagedError:
+        return False
 
 
 def index_problems(library: Library) -> list[str]:
     """What is wrong with the indexes on disk, a sentence each; empty when they are sound."""
-    try:
-        _load(_place(library, library.generation), library.generation)
-    except IndexDamagedError as error:
-        return [str(error)]
-    return []
+    place = _place(library)
+    view, faults = _load(place, library.generation, segments.load_anew)
+    if view is not None:
+        return []
+    if not _listed(place):
+        return [f"there is no index in {place}"]
+    return list(faults.values()) or [f"the index {place} is of another generation"]
 
 
 def index_differences(library: Library) -> list[str]:
@@ -129,8 +141,10 @@ def index_differences(library: Library) -> list[str]:
     Raises:
         IndexDamagedError: they are not sound.
     """
-    indexes = _load(_place(library, library.generation), library.generation)
-    return list(_differences(indexes, library))
+    view, _ = _load(_place(library), library.generation, segments.load)
+    if view is None:
+        raise IndexDamagedError(" and ".join(index_problems(library)))
+    return list(_differences(Indexes.of(library.generation, view), library))
 
 
 def _differences(indexes: Indexes, library: Library) -> Iterator[str]:
@@ -151,92 +165,89 @@ def _differences(indexes: Indexes, library: Library) -> Iterator[str]:
         yield f"the lexical index does not hold the {len(texts)} passages of the library"
 
 
-def _place(library: Library, generation: int) -> Path:
+def _place(library: Library) -> Path:
     made_by = f"{FORMAT} {ANALYSIS} {library.fingerprint}"
-    identity = hashlib.sha256(made_by.encode()).hexdigest()[:12]
-    return library.folder / _FOLDER / f"{generation}-{identity}"
+    return library.folder / _FOLDER / hashlib.sha256(made_by.encode()).hexdigest()[:12]
 
 
-def _build(library: Library, generation: int, folder: Path | None) -> Indexes:
-    lexical_folder = None
-    if folder is not None:
-        lexical_folder = folder / _LEXICAL
-        lexical_folder.mkdir()
-    dense = DenseIndex.build(library.passage_vectors())
-    counts = WordCounts()
-    lexical = LexicalIndex.build(counts.of(_indexed(library)), lexical_folder)
-    words = counts.words()
-    if folder is not None:
-        dense.save(folder / _DENSE)
-        words.save(folder)
-    return Indexes(generation, dense, lexical, words)
+def _load(
+    place: Path, generation: int, load: Callable[[Path, SegmentFiles], Segment]
+) -> tuple[View | None, dict[str, str]]:
+    """What the list of this generation names; None where there is none, or with what is damaged.
 
-
-def _indexed(library: Library) -> Iterator[tuple[int, str, str, str]]:
-    """What the lexical index takes: id, title, what stands over each passage, and its words."""
-    for stored, title, text in library.passages_in_texts():
-        passage = stored.passage
-        above = (*passage.path, *passage.columns, *passage.context_texts(text))
-        yield stored.id, title, " ".join(above), text[passage.span.start : passage.span.end]
-
-
-def _load(folder: Path, generation: int) -> Indexes:
-    # FAISS alone does not notice damage: a flipped byte is a silently wrong answer.
-    for name, digest in _manifest(folder, generation).items():
+    The damage is a sentence for each damaged segment by its name, or for "", the list.
+    """
+    try:
+        listed = manifest.latest(place)
+    except IndexDamagedError as error:
+        return None, {"": str(error)}
+    if listed.generation != generation:
+        return None, {}
+    view: list[tuple[Segment, Sequence[int]]] = []
+    faults: dict[str, str] = {}
+    for files in listed.segments:
         try:
-            found = _sha256(folder / name)
-        except OSError as error:
-            raise IndexDamagedError(f"the index file {folder / name} is missing") from error
-        if found != digest:
-            raise IndexDamagedError(f"the index file {folder / name} is damaged")
-    indexes = Indexes(
-        generation,
-        DenseIndex.load(folder / _DENSE),
-        LexicalIndex.load(folder / _LEXICAL),
-        Words.load(folder),
-    )
-    if len(indexes.dense) != len(indexes.lexical):
-        raise IndexDamagedError(
-            f"the indexes in {folder} hold {len(indexes.dense)} and {len(indexes.lexical)} passages"
-        )
-    return indexes
+            view.append((load(place / SEGMENTS, files), files.gone))
+        except IndexDamagedError as error:
+            faults[files.name] = str(error)
+    if not faults:
+        return view, {}
+    is_listed = manifest.is_latest(place, listed)  # else others have merged it away
+    return None, faults if is_listed else {}
 
 
-def _manifest(folder: Path, generation: int) -> dict[str, str]:
-    """The SHA-256 of each file, by its name."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        files = dict(manifest["files"])
-        if manifest["format"] != FORMAT or manifest["generation"] != generation:
-            raise IndexDamagedError(f"the index {folder} is of another format or generation")
-    except FileNotFoundError as error:
-        raise IndexDamagedError(f"there is no index in {folder}") from error
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise IndexDamagedError(f"the index {folder} has a damaged manifest") from error
-    if set(files) != set(_files(folder)) - {"manifest.json"}:
-        raise IndexDamagedError(f"the index {folder} has not the files that its manifest names")
-    return files
+def _publish(library: Library, without: Collection[str] = (), *, anew: bool = False) -> None:
+    """See `publish`; ``without`` are segments that are damaged."""
+    place = _place(library)
+    for folder in (place.parent, place, place / SEGMENTS):
+        if folder.exists() and not folder.is_dir():
+            folder.unlink()
+    for _ in range(_TRIES):
+        try:
+            base = manifest.latest(place)
+        except IndexDamagedError:
+            base = manifest.unusable(place)
+        with library.snapshot():
+            generation, states = library.generation, library.document_states()
+        kept = [] if anew else [files for files in base.segments if files.name not in without]
+        if base.generation == generation and len(kept) == len(base.segments) and not anew:
+            return
+        update = Update(library, place / SEGMENTS)
+        try:
+            update.apply(kept, states)
+            now = Manifest(base.number + 1, generation, tuple(update.segments))
+            if library.generation != generation:
+                return  # whoever has changed it publishes what it is now
+            if manifest.commit(place, now):
+                update.unused = {files.name for files in update.made} - update.names()
+                manifest.tidy(place, base, now)
+                _drop_others(place)
+                return
+        finally:
+            for name in update.unused:
+                manifest.drop(place / SEGMENTS / name)
 
 
-def _in_use(aside: Path) -> bool:
-    try:
-        return time.time() - aside.stat().st_mtime < _ABANDONED_SECONDS
-    except OSError:  # gone meanwhile
-        return False
+def _in_memory(library: Library, place: Path) -> Indexes:
+    """The indexes with what is sound on disk, and the rest in memory."""
+    on_disk: list[Segment] = []
+    with contextlib.suppress(IndexDamagedError):
+        for files in manifest.latest(place).segments:
+            with contextlib.suppress(IndexDamagedError):
+                on_disk.append(segments.load(place / SEGMENTS, files))
+    with library.snapshot():
+        generation, states = library.generation, library.document_states()
+    gone, new = difference([segment.documents for segment in on_disk], states)
+    view: list[tuple[Segment, Sequence[int]]] = list(zip(on_disk, gone, strict=True))
+    return Indexes.of(generation, [*view, *((s, ()) for s in segments.build(library, new))])
 
 
-def _drop(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+def _drop_others(place: Path) -> None:
+    """Drop the indexes of other formats, analyses and embedders."""
+    for other in _listed(place.parent):
+        if other != place:
+            manifest.drop(other)
 
 
-def _files(folder: Path) -> list[str]:
-    files = (f for f in folder.rglob("*") if f.is_file() and f.suffix != ".lock")
-    return sorted(str(f.relative_to(folder)) for f in files)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _listed(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []

@@ -1,23 +1,27 @@
-"""The lexical index: BM25 by Tantivy, over the terms of `pincite.retrieval.search.analysis`."""
+"""The lexical index: BM25 over the terms of `pincite.retrieval.search.analysis`.
+
+The statistics are those of the live passages of all segments, so that a library's answers do not
+depend on how it came about ([why](docs/decisions/indexes-by-difference.md)).
+"""
 
 from __future__ import annotations
 
 import math
-import os
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import reduce
 
-import tantivy
+import numpy as np
+from numpy.typing import NDArray
 
-from pincite.corpus.errors import IndexDamagedError
-from pincite.retrieval.search.analysis import ANALYSIS, analyzer, prepared
+from pincite.retrieval.search.postings import FIELDS, LENGTHS, Entries, Postings
+from pincite.retrieval.search.rows import Rows
 
 # A word in a heading says what the passage is about; the title says it of the whole document.
-_FIELDS = {"body": 1.0, "headings": 0.5, "title": 0.3}
+_WEIGHTS = {"body": 1.0, "headings": 0.5, "title": 0.3}
+_K1, _B = 1.2, 0.75
+
+_Scored = tuple[NDArray[np.int64], NDArray[np.float32]]  # rows in order, and their scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,132 +49,122 @@ class Wanted:
         return self.term in there or any(other.terms <= there for other in self.others)
 
 
-@cache
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("passage", stored=True, indexed=True, fast=True)
-    for field in _FIELDS:
-        builder.add_text_field(field, tokenizer_name=ANALYSIS, index_option="freq")
-    return builder.build()
-
-
 class LexicalIndex:
     """Passage ids by BM25 (k1 = 1.2, b = 0.75) over body, headings and title."""
 
-    def __init__(self, index: tantivy.Index) -> None:
-        index.register_tokenizer(ANALYSIS, analyzer())
-        index.config_reader("manual")
-        index.reload()
-        self._searcher = index.searcher()
-        self._copy: TemporaryDirectory[str] | None = None  # gone from the disk with this object
+    def __init__(self, segments: Sequence[Postings], rows: Rows) -> None:
+        self._segments = tuple(segments)
+        self._rows = rows
+        self._starts = np.cumsum([0, *map(len, segments)], dtype=np.int64).tolist()
+        self._count = len(rows)
+        lengths = [np.zeros((len(FIELDS), 0), np.uint32), *(part.lengths for part in segments)]
+        live = slice(None) if rows.live is None else rows.live
+        totals = np.concatenate(lengths, axis=1)[:, live].sum(axis=1, dtype=np.int64)
+        mean = (totals / max(1, self._count))[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):  # a field that is always empty
+            norms = _K1 * (1 - _B + _B * LENGTHS[None] / mean)
+        self._norms = norms.astype(np.float32)
 
     @classmethod
-    def build(
-        cls, passages: Iterable[tuple[int, str, str, str]], folder: Path | None = None
-    ) -> LexicalIndex:
-        """An index over ``(passage id, title, headings, body)``, in ``folder`` or in memory.
-
-        Raises:
-            OSError: the folder cannot be written to.
-        """
-        try:
-            return cls(_built(passages, folder))
-        except ValueError as error:  # what Tantivy raises for any trouble
-            raise OSError(f"the lexical index cannot be written ({error})") from error
-
-    @classmethod
-    def load(cls, folder: Path) -> LexicalIndex:
-        """Open what ``build`` wrote into ``folder``. The caller has checked the files' hashes.
-
-        Raises:
-            IndexDamagedError: Tantivy cannot read it.
-        """
-        try:
-            if os.access(folder, os.W_OK):
-                return cls(tantivy.Index.open(str(folder)))
-            # Tantivy puts a lock beside what it reads, so where it cannot, it reads a copy.
-            copy = TemporaryDirectory(prefix="pincite-")
-            shutil.copytree(folder, copy.name, dirs_exist_ok=True)
-            index = cls(tantivy.Index.open(copy.name))
-            index._copy = copy
-            return index
-        except (ValueError, OSError) as error:
-            raise IndexDamagedError(f"the lexical index {folder} cannot be read") from error
+    def build(cls, passages: Iterable[tuple[int, str, str, str]]) -> LexicalIndex:
+        """An index in memory over ``(passage id, title, headings, body)``."""
+        every = list(passages)
+        ids = np.array([id for id, *_ in every], np.int64)
+        return cls([Postings.of([(t, h, b) for _, t, h, b in every])], Rows(ids))
 
     def __len__(self) -> int:
-        return int(self._searcher.num_docs)
+        return self._count
 
     def ids(self) -> list[int]:
         """The ids of all passages, in order."""
-        every = self._searcher.search(tantivy.Query.all_query(), limit=max(1, len(self))).hits
-        return sorted(int(self._searcher.doc(address)["passage"][0]) for _, address in every)
+        return sorted(self._rows.live_ids().tolist())
 
     def search(
-        self, wanted: Iterable[Wanted], k: int, allowed: Sequence[int] | None = None
+        self,
+        wanted: Iterable[Wanted],
+        k: int,
+        allowed: Sequence[int] | NDArray[np.int64] | None = None,
     ) -> dict[int, float]:
-        """The ``k`` best passages that have a wanted term, best first, with scores.
+        """The ``k`` best passages that have a wanted term, best first, ties by id, with scores.
 
         ``allowed`` limits the search to these passage ids, inside the search.
         """
         if k < 1 or (allowed is not None and not len(allowed)):
             return {}
-        Query, should = tantivy.Query, tantivy.Occur.Should
-        words = [(should, _query(one, field)) for one in wanted for field in _FIELDS]
-        if not words:
-            return {}
-        query = Query.boolean_query(words)
-        if allowed is not None:
-            chosen = Query.term_set_query(_schema(), "passage", [int(id) for id in allowed])
-            must = tantivy.Occur.Must
-            query = Query.boolean_query(
-                [(must, query), (must, Query.const_score_query(chosen, 0.0))]
-            )
-        hits = self._searcher.search(query, limit=k).hits
-        scored = {int(self._searcher.doc(a)["passage"][0]): float(score) for score, a in hits}
-        return dict(sorted(scored.items(), key=lambda item: (-item[1], item[0])))
+        scores = np.zeros(self._starts[-1], np.float32)
+        for one in wanted:
+            for field in range(len(FIELDS)):
+                rows, said = self._best(one, field)
+                scores[rows] += said
+        hits = scores > 0
+        if allowed is not None and (chosen := self._rows.chosen(allowed)) is not None:
+            hits &= chosen
+        rows = np.flatnonzero(hits)
+        best, best_scores = self._rows.best(rows, scores[rows], k)
+        return dict(zip(self._rows.ids[best].tolist(), best_scores.tolist(), strict=True))
 
     def knows(self, term: str) -> bool:
         """Whether any passage, heading or title has the term."""
-        return any(self._searcher.doc_freq(field, term) for field in _FIELDS)
+        return any(self._holders(field, term) for field in range(len(FIELDS)))
 
     def rarity(self, term: str) -> float:
         """The term's BM25 inverse document frequency over passage bodies.
 
         ``ln(1 + (N - n + 0.5) / (n + 0.5))`` (Robertson and Zaragoza 2009, as Lucene floors it).
         """
-        n = self._searcher.doc_freq("body", term)
-        return math.log(1.0 + (len(self) - n + 0.5) / (n + 0.5))
+        return self._rarity(self._holders(FIELDS.index("body"), term))
+
+    def _rarity(self, holders: int) -> float:
+        return math.log(1.0 + (self._count - holders + 0.5) / (holders + 0.5))
+
+    def _holders(self, field: int, term: str) -> int:
+        return sum(len(entries.rows) for _, entries in self._entries(field, term))
+
+    def _entries(self, field: int, term: str) -> list[tuple[int, Entries]]:
+        """The live passages with the term: by segment, with the segment's first row."""
+        live, found = self._rows.live, []
+        for start, part in zip(self._starts, self._segments, strict=False):
+            inside = None if live is None else live[start : start + len(part)]
+            if (entries := part.entries(field, term, inside)) is not None:
+                found.append((start, entries))
+        return found
+
+    def _best(self, wanted: Wanted, field: int) -> _Scored:
+        """The best of a term and what stands for it, in one field."""
+        weight = _WEIGHTS[FIELDS[field]] * wanted.boost
+        said = [self._having([wanted.term], field, weight)]
+        said += [
+            self._having(sorted(other.terms), field, weight * other.share)
+            for other in wanted.others
+            if other.share
+        ]
+        if len(said) == 1:
+            return said[0]
+        best = np.zeros(self._starts[-1], np.float32)
+        for rows, scores in said:
+            best[rows] = np.maximum(best[rows], scores)
+        rows = np.flatnonzero(best)
+        return rows, best[rows]
+
+    def _having(self, terms: Sequence[str], field: int, weight: float) -> _Scored:
+        """The passages that have all of these terms, with the sum of their scores."""
+        return reduce(_both, (self._scored(term, field, weight) for term in terms))
+
+    def _scored(self, term: str, field: int, weight: float) -> _Scored:
+        entries = self._entries(field, term)
+        if not entries:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        rows = np.concatenate([start + each.rows for start, each in entries])
+        often = np.concatenate([each.frequencies for _, each in entries]).astype(np.float32)
+        lengths = np.concatenate([each.lengths for _, each in entries])
+        top = np.float32(weight * self._rarity(len(rows)) * (_K1 + 1))
+        return rows, top * (often / (often + self._norms[field][lengths]))
 
 
-def _built(passages: Iterable[tuple[int, str, str, str]], folder: Path | None) -> tantivy.Index:
-    path = str(folder) if folder is not None else None
-    index = tantivy.Index(_schema(), path=path)
-    index.register_tokenizer(ANALYSIS, analyzer())
-    writer = index.writer(heap_size=50_000_000, num_threads=1)
-    for id, title, headings, body in passages:
-        fields = {"title": title, "headings": headings, "body": body}
-        document = tantivy.Document(**{name: prepared(said) for name, said in fields.items()})
-        document.add_unsigned("passage", id)
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-    return index
-
-
-def _query(wanted: Wanted, field: str) -> tantivy.Query:
-    """The best of a term and what stands for it, in one field."""
-    Query = tantivy.Query
-
-    def having(terms: Iterable[str]) -> tantivy.Query:
-        each = [Query.term_query(_schema(), field, term, "freq") for term in sorted(terms)]
-        must = [(tantivy.Occur.Must, query) for query in each]
-        return each[0] if len(each) == 1 else Query.boolean_query(must)
-
-    weight = _FIELDS[field] * wanted.boost
-    said = [Query.boost_query(having([wanted.term]), weight)]
-    said += [
-        Query.boost_query(having(other.terms), weight * other.share)
-        for other in wanted.others
-        if other.share
-    ]
-    return said[0] if len(said) == 1 else Query.disjunction_max_query(said)
+def _both(one: _Scored, other: _Scored) -> _Scored:
+    """The rows that both have, with the sum of their scores; rows are in order."""
+    if len(one[0]) > len(other[0]):
+        one, other = other, one
+    places = np.minimum(np.searchsorted(other[0], one[0]), max(0, len(other[0]) - 1))
+    there = np.zeros(0, bool) if not len(one[0]) else other[0][places] == one[0]
+    return one[0][there], one[1][there] + other[1][places[there]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import StoredPassage
@@ -55,10 +57,11 @@ def search(
         LibraryChangedError: a passage that the indexes have is no longer in the library.
     """
     stages = stages or Stages()
+    among = None if allowed is None else np.asarray(allowed, np.int64)
     with stages.timed("dense"):
-        dense = indexes.dense.search(vector, candidates, allowed)
+        dense = indexes.dense.search(vector, candidates, among)
     with stages.timed("lexical"):
-        lexical = indexes.lexical.search(wanted, candidates, allowed)
+        lexical = indexes.lexical.search(wanted, candidates, among)
     with stages.timed("fuse"):
         fused = convex(dense, lexical, dense_weight)
         best = list(fused)[:k]

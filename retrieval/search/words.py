@@ -2,67 +2,61 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
-from pincite.corpus.errors import IndexDamagedError
+from pincite.retrieval.search.document_counts import DocumentCounts
 from pincite.retrieval.search.short_forms import FormCounts, ShortForms
 from pincite.retrieval.search.vocabulary import Vocabulary, count_words
 
-_VOCABULARY, _SHORT_FORMS = "words.txt", "short_forms.json"
+Part = tuple[DocumentCounts, Sequence[int]]  # of a segment, and its documents that are gone
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
-    """What stands in a library, word for word."""
+    """What stands in a library, word for word; worked out when it is first asked for."""
 
-    vocabulary: Vocabulary
-    short_forms: ShortForms
+    def __init__(self, words: Iterable[Part], forms: Iterable[Part]) -> None:
+        self._words, self._forms = tuple(words), tuple(forms)
 
-    def save(self, folder: Path) -> None:
-        """Write two files into ``folder``."""
-        (folder / _VOCABULARY).write_text(self.vocabulary.text, "utf-8", newline="\n")
-        (folder / _SHORT_FORMS).write_text(json.dumps(self.short_forms.to_json()), "utf-8")
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that stand in the library."""
+        return Vocabulary.of_counts(_summed(self._words))
 
-    @classmethod
-    def load(cls, folder: Path) -> Words:
-        """Read what ``save`` wrote into ``folder``. The caller has checked the files' hashes.
-
-        Raises:
-            IndexDamagedError: a file is missing or is not in its form.
-        """
-        try:
-            text = (folder / _VOCABULARY).read_text("utf-8")
-            forms = json.loads((folder / _SHORT_FORMS).read_text("utf-8"))
-            return cls(Vocabulary(text), ShortForms.from_json(forms))
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise IndexDamagedError(f"the words in {folder} cannot be read") from error
+    @cached_property
+    def short_forms(self) -> ShortForms:
+        """The short forms that its documents define."""
+        counts: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        for key, count in _summed(self._forms).items():
+            short, *long = key.split(" ")
+            counts[short, tuple(long)] = count
+        return FormCounts(counts).short_forms()
 
 
-@dataclass(slots=True)
-class WordCounts:
-    """Counts the words of passages on their way into an index, so that they are read once."""
+def counted(passages: Iterable[tuple[str, str, str]]) -> tuple[Counter[str], Counter[str]]:
+    """The words, and the definitions of short forms, of one document.
 
-    _words: Counter[str] = field(default_factory=Counter)
-    _forms: FormCounts = field(default_factory=FormCounts)
+    Args:
+        passages: of each the title, what stands over it, and its body. What stands over several
+            passages in a row is counted once.
+    """
+    words: Counter[str] = Counter()
+    forms = FormCounts()
+    last: tuple[str, str] | None = None
+    for title, headings, body in passages:
+        for text in (title, headings, body) if last != (title, headings) else (body,):
+            count_words(text, words)
+            forms.add(text)
+        last = (title, headings)
+    # No term has a blank in it.
+    return words, Counter(
+        {" ".join([short, *long]): n for (short, long), n in forms.counts.items()}
+    )
 
-    def of(
-        self, passages: Iterable[tuple[int, str, str, str]]
-    ) -> Iterator[tuple[int, str, str, str]]:
-        """The same ``(id, title, headings, body)``, counted."""
-        last = ("", "")
-        for passage in passages:
-            _, title, headings, body = passage
-            # What stands over many passages is counted once.
-            for text in (title, headings, body) if last != (title, headings) else (body,):
-                count_words(text, self._words)
-                self._forms.add(text)
-            last = (title, headings)
-            yield passage
 
-    def words(self) -> Words:
-        """The words of what was counted."""
-        return Words(Vocabulary.of_counts(self._words), self._forms.short_forms())
+def _summed(parts: Iterable[Part]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for counts, gone in parts:
+        total.update(counts.without(gone))
+    return total

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from pathlib import Path
@@ -107,48 +106,29 @@ def test_two_processes_that_publish_at_once_leave_sound_indexes(
     assert index_problems(library) == []
 
 
-@pytest.mark.parametrize("named", [[], None, {}, {"dense.faiss": "0" * 64}, 7])
-def test_a_manifest_that_names_other_files_is_damage(library: Library, named: Any) -> None:
-    manifest = next((library.folder / "indexes").glob("*/manifest.json"))
-    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": named}))
-    said: list[str] = []
-    indexes = open_indexes(library, said.append)
-    assert len(said) == 1
-    assert len(indexes.dense) == len(indexes.lexical) > 0
-
-
-def test_a_manifest_nested_without_end_is_damage(library: Library) -> None:
-    manifest = next((library.folder / "indexes").glob("*/manifest.json"))
-    manifest.write_text("[" * 100_000)
-    assert "damaged manifest" in index_problems(library)[0]
-
-
-def test_a_missing_index_file_is_damage_even_when_the_manifest_does_not_name_it(
-    library: Library,
-) -> None:
-    folder = next((library.folder / "indexes").iterdir())
-    manifest = json.loads((folder / "manifest.json").read_text())
-    del manifest["files"]["dense.faiss"]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    (folder / "dense.faiss").unlink()
-    assert index_problems(library)
-
-
 def test_what_a_killed_build_left_is_cleared_away_and_a_running_one_left_alone(
     library: Library,
 ) -> None:
-    indexes = library.folder / "indexes"
-    for name, age in ((".aside-killed", 7200), (".aside-running", 5)):
-        (indexes / name).mkdir()
-        os.utime(indexes / name, (time.time() - age,) * 2)
-    publish(library)
-    assert {path.name for path in indexes.glob(".aside-*")} == {".aside-running"}
+    (place,) = (library.folder / "indexes").iterdir()
+    left = [place / ".aside-killed", place / "segments" / "killed"]
+    running = [place / ".aside-running", place / "segments" / "running"]
+    for folders, age in ((left, 7200), (running, 5)):
+        for folder in folders:
+            folder.mkdir()
+            os.utime(folder, (time.time() - age,) * 2)
+    fill(library, make_document("A kraken.", "kraken.txt"))
+    assert [folder.exists() for folder in (*left, *running)] == [False, False, True, True]
+    assert index_problems(library) == []
 
 
-def test_a_file_in_the_place_of_the_indexes_gives_way(library: Library) -> None:
-    folder = next((library.folder / "indexes").iterdir())
+@pytest.mark.parametrize("which", ["indexes", "indexes/*", "indexes/*/segments", "indexes/*/1"])
+def test_a_file_in_the_place_of_a_folder_of_the_indexes_gives_way(
+    library: Library, which: str
+) -> None:
+    (folder,) = library.folder.glob(which)
     aside = folder.rename(library.folder / "elsewhere")
     folder.write_text("not a folder")
-    open_indexes(library, lambda sentence: None)
+    opened = open_indexes(library, lambda sentence: None)
+    assert len(opened.dense) == len(opened.lexical) == 12
     assert aside.is_dir()
     assert index_problems(library) == []

@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ from pincite.retrieval.cross_encoder import packaged
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.health import Health, examine
-from pincite.retrieval.search.dense import DenseIndex
-from pincite.retrieval.search.lexical import LexicalIndex
+from pincite.retrieval.search import manifest, segments
+from pincite.retrieval.search.dense import DenseSegment
+from pincite.retrieval.search.segments import Segment
 from pincite.retrieval.settings import load_settings
 from tests.retrieval.conftest import hashing_settings
 
@@ -36,7 +39,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def dense_file(folder: Path) -> Path:
-    return next(folder.glob("indexes/*/dense.faiss"))
+    return next(folder.glob("indexes/*/segments/*/dense.faiss"))
 
 
 def test_a_sound_library_has_no_problems(folder: Path) -> None:
@@ -129,14 +132,14 @@ def deeply(folder: Path) -> tuple[str, ...]:
     return examine(hashing_settings(library=folder), deep=True).problems
 
 
-def sealed(folder: Path) -> None:
-    """Make the manifest fit what is there now, as only a fault in our own code could."""
-    (manifest,) = folder.glob("indexes/*/manifest.json")
-    value = json.loads(manifest.read_text())
-    for name in value["files"]:
-        data = (manifest.parent / name).read_bytes()
-        value["files"][name] = hashlib.sha256(data).hexdigest()
-    manifest.write_text(json.dumps(value))
+def put(folder: Path, change: Callable[[Segment], Segment]) -> None:
+    """Put another segment in the place of the first, as only a fault in our own code could."""
+    (place,) = (folder / "indexes").iterdir()
+    listed = manifest.latest(place)
+    segment = segments.load(place / manifest.SEGMENTS, listed.segments[0])
+    files = change(segment).save(place / manifest.SEGMENTS)
+    changed = replace(listed, number=listed.number + 1, segments=(files,))
+    assert manifest.commit(place, changed)
 
 
 def test_the_deep_look_finds_a_sound_library_sound_and_changes_nothing(folder: Path) -> None:
@@ -147,30 +150,17 @@ def test_the_deep_look_finds_a_sound_library_sound_and_changes_nothing(folder: P
 
 @pytest.mark.parametrize("wrong", ["one vector is another", "one is missing"])
 def test_only_the_deep_look_compares_the_vectors_in_the_index(folder: Path, wrong: str) -> None:
-    with Library.open(folder) as library:
-        vectors = list(library.passage_vectors())
-    if wrong == "one is missing":
-        del vectors[0]
-    else:
-        vectors[0] = (vectors[0][0], vectors[1][1])
-    texts = [(0, "", "", "")] * len(vectors)
-    DenseIndex.build(vectors).save(dense_file(folder))
-    sealed(folder)
-    if wrong == "one is missing":  # so that the two indexes are of one size
-        lexical = dense_file(folder).parent / "lexical"
-        shutil.rmtree(lexical)
-        lexical.mkdir()
-        LexicalIndex.build(texts, lexical)
-        manifest = lexical.parent / "manifest.json"
-        value = json.loads(manifest.read_text())
-        names = ["words.txt", "short_forms.json"]
-        names += [str(f.relative_to(lexical.parent)) for f in lexical.iterdir()]
-        value["files"] = dict.fromkeys(n for n in [*names, "dense.faiss"] if ".lock" not in n)
-        manifest.write_text(json.dumps(value))
-        sealed(folder)
+    def change(segment: Segment) -> Segment:
+        if wrong == "one is missing":
+            return Segment.merged([(segment, [0])])
+        vectors = segment.dense.vectors()
+        vectors[0] = vectors[1]
+        return replace(segment, dense=DenseSegment.of(vectors))
+
+    put(folder, change)
     assert look(folder).problems == ()
     problems = deeply(folder)
-    assert "1 of the library's are missing there or are others" in problems[0]
+    assert "of the library's are missing there or are others" in problems[0]
     assert all(problem.endswith("rebuild them with: pincite rebuild") for problem in problems)
     assert len(problems) == (2 if wrong == "one is missing" else 1)
 

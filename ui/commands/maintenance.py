@@ -71,7 +71,7 @@ def import_(
 def rebuild() -> None:
     """Rebuild the indexes from the library."""
     with Library.open(settings().library) as library:
-        publish(library)
+        publish(library, anew=True)
         _, passages = library.counts()
     _say(f"rebuilt: the indexes of {passages} passages")
 

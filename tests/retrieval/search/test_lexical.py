@@ -2,18 +2,27 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from pathlib import Path
+from itertools import pairwise
 
+import numpy as np
 import pytest
 import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pincite.corpus.errors import IndexDamagedError
 from pincite.retrieval.query import wanted_terms
-from pincite.retrieval.search.analysis import STOP_WORDS, content_terms, terms
+from pincite.retrieval.search.analysis import (
+    STOP_WORDS,
+    analyzer,
+    content_terms,
+    prepared,
+    terms,
+)
+from pincite.retrieval.search.arrays import Array, packed, unpacked
 from pincite.retrieval.search.expressions import rewrite
-from pincite.retrieval.search.lexical import LexicalIndex
+from pincite.retrieval.search.lexical import Alternative, LexicalIndex, Wanted
+from pincite.retrieval.search.postings import Postings
+from pincite.retrieval.search.rows import Rows
 
 K1, B = 1.2, 0.75
 # Words that are their own stems, so that the reference needs no stemmer.
@@ -214,18 +223,100 @@ def test_an_empty_index_finds_nothing() -> None:
     assert (len(index), search(index, "gull", 5)) == (0, {})
 
 
-def test_an_index_in_a_folder_answers_as_one_in_memory(tmp_path: Path) -> None:
-    passages = [(1, "t", "h", "a gull"), (2, "", "", "the gulls and a whale"), (3, "", "", "fog")]
-    LexicalIndex.build(passages, tmp_path)
-    loaded = LexicalIndex.load(tmp_path)
-    assert len(loaded) == 3
-    memory = LexicalIndex.build(passages)
-    assert search(loaded, "gull whale", 9) == search(memory, "gull whale", 9)
+Passages = list[tuple[str, str, str]]
+TEXT = st.lists(st.sampled_from([*WORDS, "the", "gulls"]), max_size=60).map(" ".join)
+PASSAGES = st.lists(st.tuples(TEXT, TEXT, TEXT), min_size=1, max_size=12)
 
 
-def test_a_folder_without_an_index_is_called_damaged_by_name(tmp_path: Path) -> None:
-    with pytest.raises(IndexDamagedError, match=tmp_path.name):
-        LexicalIndex.load(tmp_path)
+def by_tantivy(passages: Passages, wanted: list[Wanted]) -> dict[int, float]:
+    """What Tantivy's BM25 gives passages 0, 1, … for the same query."""
+    names = ["title", "headings", "body"]
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage", stored=True)
+    for name in names:
+        builder.add_text_field(name, tokenizer_name="whole", index_option="freq")
+    schema = builder.build()
+    index = tantivy.Index(schema)
+    index.register_tokenizer("whole", analyzer())
+    writer = index.writer(15_000_000, 1)
+    for id, texts in enumerate(passages):
+        document = tantivy.Document(**dict(zip(names, map(prepared, texts), strict=True)))
+        document.add_unsigned("passage", id)
+        writer.add_document(document)
+    writer.commit()
+    index.reload()
+    Query, Occur = tantivy.Query, tantivy.Occur
+    weights = {"body": 1.0, "headings": 0.5, "title": 0.3}
+
+    def having(field: str, terms: frozenset[str]) -> tantivy.Query:
+        each = [Query.term_query(schema, field, term, "freq") for term in terms]
+        return Query.boolean_query([(Occur.Must, query) for query in each])
+
+    clauses = [
+        (
+            Occur.Should,
+            Query.disjunction_max_query(
+                [
+                    Query.boost_query(having(field, other.terms), weight * one.boost * other.share)
+                    for other in (Alternative(frozenset([one.term])), *one.others)
+                ]
+            ),
+        )
+        for one in wanted
+        for field, weight in weights.items()
+    ]
+    searcher = index.searcher()
+    hits = searcher.search(Query.boolean_query(clauses), limit=50).hits
+    return {int(searcher.doc(address)["passage"][0]): float(score) for score, address in hits}
+
+
+TERMS = st.sampled_from([*WORDS, "kraken"])
+WANTED = st.builds(
+    Wanted,
+    TERMS,
+    st.just(1.0),
+    st.lists(
+        st.builds(Alternative, st.frozensets(TERMS, min_size=1, max_size=2), st.floats(0.1, 1)),
+        max_size=2,
+    ).map(tuple),
+    st.floats(0.1, 1),
+)
+
+
+@bounded
+@given(PASSAGES, st.lists(WANTED, min_size=1, max_size=4))
+def test_scores_are_those_of_tantivy(passages: Passages, wanted: list[Wanted]) -> None:
+    index = LexicalIndex.build((id, *texts) for id, texts in enumerate(passages))
+    assert index.search(wanted, 50) == pytest.approx(by_tantivy(passages, wanted), rel=1e-4)
+
+
+@bounded
+@given(PASSAGES, st.lists(WANTED, min_size=1, max_size=4), st.integers(1, 9), st.data())
+def test_however_passages_came_into_segments_and_left_them_the_answers_are_the_same(
+    passages: Passages, wanted: list[Wanted], k: int, data: st.DataObject
+) -> None:
+    count = len(passages)
+    cuts = sorted(data.draw(st.sets(st.integers(1, count), max_size=3)) | {0, count})
+    live = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)))
+    ids = data.draw(st.permutations(range(count)))
+    parts = [Postings.of(passages[a:b]) for a, b in pairwise(cuts)]
+    segmented = LexicalIndex(parts, Rows(np.array(ids), live))
+    kept = [(ids[row], *passages[row]) for row in range(count) if live[row]]
+    whole = LexicalIndex.build(kept)
+    masks = [live[a:b] for a, b in pairwise(cuts)]
+    merged = Postings.merged(list(zip(parts, masks, strict=True)))
+    stored = Postings.from_arrays(stored_and_read(merged.arrays()))
+    again = LexicalIndex([stored], Rows(np.array([id for id, *_ in kept], np.int64)))
+    for index in (segmented, again):
+        assert list(index.search(wanted, k).items()) == list(whole.search(wanted, k).items())
+        assert (len(index), index.ids()) == (len(kept), sorted(id for id, *_ in kept))
+        for term in [*WORDS, "kraken"]:
+            assert index.knows(term) == whole.knows(term)
+            assert index.rarity(term) == whole.rarity(term)
+
+
+def stored_and_read(arrays: dict[str, Array]) -> dict[str, Array]:
+    return unpacked(memoryview(b"".join(packed(arrays))))
 
 
 @bounded

@@ -67,7 +67,7 @@ def test_rows_that_pincite_did_not_write_are_damage_to_every_command(
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.executescript(damage)
     connection.close()
-    for index in Path(".pincite", "indexes").glob("*/manifest.json"):
+    for index in Path(".pincite", "indexes").rglob("manifest.json"):
         index.unlink()
     asked, examined = pincite("ask", "Where do gulls nest?"), pincite("doctor", "--deep")
     assert (asked.code, asked.stdout) == (1, "")

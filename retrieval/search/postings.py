@@ -1,0 +1,196 @@
+"""The inverted index of one segment: which passages have a term, and how often.
+
+Three fields of a passage are told apart: its body, what stands over it, and its document's title.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pincite.retrieval.search.analysis import terms
+from pincite.retrieval.search.arrays import Array
+from pincite.retrieval.search.rows import Mask
+from pincite.retrieval.search.string_table import StringTable
+
+FIELDS = ("body", "headings", "title")
+_AT_ONCE = 1 << 22  # entries that are put in order at once while segments are merged
+
+
+def _rounded_lengths() -> NDArray[np.int64]:
+    """The 256 lengths to which BM25's are rounded down, exact up to 40: Lucene's ``SmallFloat``."""
+    codes = np.arange(256 - 24, dtype=np.int64)
+    shift = np.maximum(codes // 8 - 1, 0)
+    rounded = np.where(codes < 8, codes, (codes % 8 + 8) << shift)
+    return np.concatenate([np.arange(24), 24 + rounded])
+
+
+LENGTHS = _rounded_lengths()
+
+
+class Entries(NamedTuple):
+    """The passages that have a term: rows, how often each has it, and the codes of lengths."""
+
+    rows: NDArray[np.int64]
+    frequencies: NDArray[np.uint16]
+    lengths: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Terms of a segment with their passages.
+
+    Attributes:
+        table: the terms, each with the digit of its field before it.
+        ends: where in ``rows`` and ``frequencies`` each term's passages end, ``(terms,)``.
+        rows, frequencies: of each term in order, by row, ``(entries,)``.
+        lengths: terms of each field of each passage, ``(fields, n)``.
+        codes: the same as places in ``LENGTHS``.
+    """
+
+    table: StringTable
+    ends: NDArray[np.int64]
+    rows: NDArray[np.uint32]
+    frequencies: NDArray[np.uint16]
+    lengths: NDArray[np.uint32]
+    codes: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return int(self.lengths.shape[1])
+
+    @classmethod
+    def of(cls, passages: Sequence[tuple[str, str, str]]) -> Postings:
+        """The postings of passages, each with its title, headings and body, by row."""
+        numbers: dict[str, int] = {}
+        flat, lengths = array("I"), array("I")
+        before: dict[int, tuple[str, list[int]]] = {}
+        for title, headings, body in passages:
+            for field, text in enumerate((body, headings, title)):
+                if field not in before or before[field][0] != text:
+                    found = [
+                        numbers.setdefault(f"{field}{term}", len(numbers)) for term in terms(text)
+                    ]
+                    before[field] = (text, found)
+                found = before[field][1]
+                flat.extend(found)
+                lengths.append(len(found))
+        counted = np.array(lengths, np.uint32).reshape(-1, len(FIELDS))
+        table = StringTable.of(numbers)
+        place = np.zeros(len(numbers), np.int64)
+        place[[numbers[term] for term in table]] = np.arange(len(numbers))
+        terms_of = place[np.array(flat, np.int64)]
+        rows_of = np.repeat(np.arange(len(counted)), counted.sum(axis=1, dtype=np.int64))
+        keys, frequencies = np.unique(terms_of * max(1, len(counted)) + rows_of, return_counts=True)
+        term_of_key, rows = np.divmod(keys, max(1, len(counted)))
+        ends = np.searchsorted(term_of_key, np.arange(len(table)), side="right")
+        return cls._of(table, ends, rows, frequencies, counted.T)
+
+    @classmethod
+    def _of(
+        cls, table: StringTable, ends: Array, rows: Array, frequencies: Array, lengths: Array
+    ) -> Postings:
+        codes = np.searchsorted(LENGTHS, lengths, side="right") - 1
+        return cls(
+            table,
+            ends.astype(np.int64),
+            rows.astype(np.uint32),
+            np.minimum(frequencies, np.iinfo(np.uint16).max).astype(np.uint16),
+            np.ascontiguousarray(lengths, np.uint32),
+            codes.astype(np.uint8),
+        )
+
+    def arrays(self) -> dict[str, Array]:
+        """The postings for storing."""
+        return {
+            **self.table.arrays("terms"),
+            "ends": self.ends,
+            "rows": self.rows,
+            "frequencies": self.frequencies,
+            "lengths": self.lengths,
+            "codes": self.codes,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Postings:
+        """Read what ``arrays`` gave."""
+        names = ("ends", "rows", "frequencies", "lengths", "codes")
+        table = StringTable.from_arrays(arrays, "terms")
+        return cls(table, *(arrays[name] for name in names))
+
+    def entries(self, field: int, term: str, live: Mask | None) -> Entries | None:
+        """The live passages that have ``term`` in this field; None where the segment lacks it."""
+        place = self.table.find(f"{field}{term}")
+        if place is None:
+            return None
+        within = slice(int(self.ends[place - 1]) if place else 0, int(self.ends[place]))
+        rows, frequencies = self.rows[within], self.frequencies[within]
+        if live is not None:
+            kept = live[rows]
+            rows, frequencies = rows[kept], frequencies[kept]
+        return Entries(rows.astype(np.int64), frequencies, self.codes[field][rows])
+
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Postings, Mask]]) -> Postings:
+        """The postings of those passages of each part that its mask keeps, in order."""
+        table, places = StringTable.merged([part.table for part, _ in parts])
+        rows_of = _new_rows([kept for _, kept in parts])
+        starts = [
+            np.searchsorted(place, np.arange(len(table) + 1)) for place in places
+        ]  # of each part's terms, by the terms of all
+        firsts = [np.concatenate([[0], part.ends]) for part, _ in parts]
+        each = [first[start] for first, start in zip(firsts, starts, strict=True)]
+        total = np.sum(each, axis=0)  # entries before each term
+        counts = np.zeros(len(table), np.int64)
+        rows: list[Array] = []
+        frequencies: list[Array] = []
+        a = 0
+        while a < len(table):
+            b = max(a + 1, int(np.searchsorted(total, total[a] + _AT_ONCE, side="right")) - 1)
+            b = min(b, len(table))
+            terms_ab, rows_ab, frequencies_ab = [], [], []
+            for (part, _), place, start, first, new in zip(
+                parts, places, starts, firsts, rows_of, strict=True
+            ):
+                own = slice(int(start[a]), int(start[b]))
+                within = slice(int(first[own.start]), int(first[own.stop]))
+                repeats = np.diff(first[own.start : own.stop + 1])
+                row = new[part.rows[within]]
+                kept = row >= 0
+                terms_ab.append(np.repeat(place[own], repeats)[kept])
+                rows_ab.append(row[kept])
+                frequencies_ab.append(part.frequencies[within][kept])
+            term = np.concatenate(terms_ab)
+            order = np.argsort(term, kind="stable")
+            rows.append(np.concatenate(rows_ab)[order].astype(np.uint32))
+            frequencies.append(np.concatenate(frequencies_ab)[order])
+            counts[a:b] = np.bincount(term - a, minlength=b - a)
+            a = b
+        lengths = np.concatenate([part.lengths[:, kept] for part, kept in parts], axis=1)
+        table, ends = _without_unused(table, counts)
+        return cls._of(table, ends, _joined(rows), _joined(frequencies), lengths)
+
+
+def _new_rows(masks: Sequence[Mask]) -> list[NDArray[np.int64]]:
+    """For each mask the new row of each of its rows, counted through; -1 for what is dropped."""
+    found, start = [], 0
+    for kept in masks:
+        numbers = np.cumsum(kept) - 1 + start
+        found.append(np.where(kept, numbers, -1))
+        start += int(np.count_nonzero(kept))
+    return found
+
+
+def _without_unused(table: StringTable, counts: Array) -> tuple[StringTable, Array]:
+    used = counts > 0
+    if not used.all():
+        table = StringTable.of(s for s, has in zip(table, used, strict=True) if has)
+    return table, np.cumsum(counts[used])
+
+
+def _joined(parts: Sequence[Array]) -> Array:
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)

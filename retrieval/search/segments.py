@@ -1,0 +1,279 @@
+"""A segment: the indexes of some of a library's documents, written once and never changed.
+
+    segments/<name>/documents   which documents, and the ids of their passages
+                    dense.faiss the passages' vectors
+                    terms       the inverted index of their terms
+                    words       how often words and short forms stand in each document
+
+What leaves the library is only noted in the list of segments (`manifest.py`), until segments are
+merged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pincite.corpus.errors import IndexDamagedError, LibraryDamagedError
+from pincite.corpus.store.document_state import DocumentState
+from pincite.corpus.store.library import Library
+from pincite.retrieval.search.arrays import Array, packed, unpacked
+from pincite.retrieval.search.checksums import Checksum, read, sync_folder, write
+from pincite.retrieval.search.dense import DenseSegment
+from pincite.retrieval.search.document_counts import DocumentCounts
+from pincite.retrieval.search.postings import Postings
+from pincite.retrieval.search.rows import Mask
+from pincite.retrieval.search.words import counted
+
+LARGEST = 65_536  # passages of a segment; one document with more has a segment of its own
+_DOCUMENTS, _DENSE, _TERMS, _WORDS = "documents", "dense.faiss", "terms", "words"
+FILES = {_DOCUMENTS, _DENSE, _TERMS, _WORDS}
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The documents of a segment.
+
+    Attributes:
+        digests: of each what tells whether the library has it still, just so.
+        ends: where in ``ids`` each one's passages end, ``(documents,)``.
+        ids: passage ids, ``(n,)``.
+    """
+
+    digests: tuple[bytes, ...]
+    ends: NDArray[np.int64]
+    ids: NDArray[np.int64]
+
+    def kept(self, gone: Sequence[int]) -> Mask:
+        """The rows of passages whose documents are not among these."""
+        kept = np.ones(len(self.ids), bool)
+        for document in gone:
+            start = int(self.ends[document - 1]) if document else 0
+            kept[start : int(self.ends[document])] = False
+        return kept
+
+    def arrays(self) -> dict[str, Array]:
+        """The documents for storing."""
+        digests = np.frombuffer(b"".join(self.digests), np.uint8)
+        return {"digests": digests.reshape(-1, 16), "ends": self.ends, "ids": self.ids}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Documents:
+        """Read what ``arrays`` gave."""
+        digests = arrays["digests"].tobytes()
+        each = tuple(digests[i : i + 16] for i in range(0, len(digests), 16))
+        return cls(each, arrays["ends"], arrays["ids"])
+
+
+def digest(document: DocumentState) -> bytes:
+    """16 bytes that are others once anything of the document that is indexed is another."""
+    said = f"{document.id}\0{document.first_passage}\0{document.title}"
+    return hashlib.blake2b(said.encode(), digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFiles:
+    """A segment as the list of segments names it: ``gone`` are its documents that left."""
+
+    name: str
+    passages: int
+    files: Mapping[str, Checksum]
+    gone: tuple[int, ...] = ()
+    gone_passages: int = 0
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Segment:
+    """A segment that is open."""
+
+    documents: Documents
+    dense: DenseSegment
+    postings: Postings
+    words: DocumentCounts
+    forms: DocumentCounts
+
+    def __len__(self) -> int:
+        return len(self.documents.ids)
+
+    def save(self, folder: Path) -> SegmentFiles:
+        """Write it into a new folder in ``folder``; on failure nothing of it stays.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        name = uuid.uuid4().hex
+        own = folder / name
+        own.mkdir(parents=True)
+        try:
+            files = {
+                _DOCUMENTS: write(own / _DOCUMENTS, packed(self.documents.arrays())),
+                _DENSE: self.dense.save(own / _DENSE),
+                _TERMS: write(own / _TERMS, packed(self.postings.arrays())),
+                _WORDS: write(
+                    own / _WORDS,
+                    packed({**self.words.arrays("words"), **self.forms.arrays("forms")}),
+                ),
+            }
+            sync_folder(own)
+        except BaseException:
+            shutil.rmtree(own, ignore_errors=True)
+            raise
+        return SegmentFiles(name, len(self), files)
+
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Segment, Sequence[int]]]) -> Segment:
+        """One segment of those documents of each that are not gone."""
+        kept = [segment.documents.kept(gone) for segment, gone in parts]
+        dense = [
+            segment.dense.vectors()[rows].astype("<f2")
+            for (segment, _), rows in zip(parts, kept, strict=True)
+        ]
+        return cls(
+            _merged_documents([(segment.documents, gone) for segment, gone in parts]),
+            DenseSegment.of(np.concatenate(dense)),
+            Postings.merged([(s.postings, rows) for (s, _), rows in zip(parts, kept, strict=True)]),
+            DocumentCounts.merged([(segment.words, gone) for segment, gone in parts]),
+            DocumentCounts.merged([(segment.forms, gone) for segment, gone in parts]),
+        )
+
+
+def _merged_documents(parts: Sequence[tuple[Documents, Sequence[int]]]) -> Documents:
+    digests: list[bytes] = []
+    sizes: list[int] = []
+    ids: list[Array] = []
+    for documents, gone in parts:
+        left_out = set(gone)
+        each = np.diff(documents.ends, prepend=0).tolist()
+        for i, (one, size) in enumerate(zip(documents.digests, each, strict=True)):
+            if i not in left_out:
+                digests.append(one)
+                sizes.append(size)
+        ids.append(documents.ids[documents.kept(gone)])
+    return Documents(tuple(digests), np.cumsum(sizes, dtype=np.int64), np.concatenate(ids))
+
+
+_open: WeakValueDictionary[Path, Segment] = WeakValueDictionary()
+
+
+def load(folder: Path, files: SegmentFiles) -> Segment:
+    """Open a segment in ``folder``; the same one again while somebody has it open.
+
+    Raises:
+        IndexDamagedError: a file is missing, or is not what was written.
+    """
+    own = folder / files.name
+    if (segment := _open.get(own)) is None:
+        segment = _open[own] = _load(folder, files, deep=False)
+    return segment
+
+
+def load_anew(folder: Path, files: SegmentFiles) -> Segment:
+    """Read a segment in ``folder`` from the disk, SHA-256 included. Raises as `load` does."""
+    return _load(folder, files, deep=True)
+
+
+def load_documents(folder: Path, files: SegmentFiles) -> Documents:
+    """Only what tells which documents a segment has. Raises as `load` does."""
+    return _load_file(folder / files.name / _DOCUMENTS, files, Documents.from_arrays, deep=False)
+
+
+def _load(folder: Path, files: SegmentFiles, *, deep: bool) -> Segment:
+    own = folder / files.name
+    documents = _load_file(own / _DOCUMENTS, files, Documents.from_arrays, deep=deep)
+    dense = DenseSegment.load(own / _DENSE, files.files[_DENSE], deep=deep)
+    postings = _load_file(own / _TERMS, files, Postings.from_arrays, deep=deep)
+    words, forms = _load_file(own / _WORDS, files, _words, deep=deep)
+    if not len(documents.ids) == len(dense) == len(postings) == files.passages:
+        raise IndexDamagedError(
+            f"the index {own} holds {len(dense)} vectors and {len(postings)} texts of "
+            f"{files.passages} passages"
+        )
+    return Segment(documents, dense, postings, words, forms)
+
+
+def _words(arrays: Mapping[str, Array]) -> tuple[DocumentCounts, DocumentCounts]:
+    words, forms = (DocumentCounts.from_arrays(arrays, name) for name in ("words", "forms"))
+    return words, forms
+
+
+def _load_file(
+    file: Path, files: SegmentFiles, of: Callable[[dict[str, Array]], _T], *, deep: bool
+) -> _T:
+    data = read(file, files.files[file.name], deep=deep)
+    try:
+        return of(unpacked(data))
+    except (ValueError, KeyError, TypeError) as error:
+        raise IndexDamagedError(f"the index file {file} cannot be read ({error})") from error
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Gathers documents until they are a segment."""
+
+    digests: list[bytes] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
+    vectors: list[Array] = field(default_factory=list)
+    texts: list[tuple[str, str, str]] = field(default_factory=list)
+    words: list[Mapping[str, int]] = field(default_factory=list)
+    forms: list[Mapping[str, int]] = field(default_factory=list)
+
+    def add(self, library: Library, document: DocumentState) -> None:
+        texts: list[tuple[str, str, str]] = []
+        ids: list[int] = []
+        for stored, title, text in library.document_passages([document.id]):
+            passage = stored.passage
+            above = (*passage.path, *passage.columns, *passage.context_texts(text))
+            body = text[passage.span.start : passage.span.end]
+            texts.append((title, " ".join(above), body))
+            ids.append(stored.id)
+        vectors = library.vectors(ids)
+        if not ids or len(vectors) < len(ids):
+            return  # it was removed meanwhile, which the generation tells
+        words, forms = counted(texts)
+        self.digests.append(digest(document))
+        self.ids += ids
+        self.ends.append(len(self.ids))
+        self.vectors += [vectors[id][0].astype("<f2") for id in ids]
+        self.texts += texts
+        self.words.append(words)
+        self.forms.append(forms)
+
+    def segment(self) -> Segment:
+        if len({vector.shape for vector in self.vectors}) > 1:
+            raise LibraryDamagedError(
+                "the library's vectors are of several sizes; make them anew: pincite reembed"
+            )
+        documents = Documents(
+            tuple(self.digests), np.array(self.ends, np.int64), np.array(self.ids, np.int64)
+        )
+        return Segment(
+            documents,
+            DenseSegment.of(np.stack(self.vectors)),
+            Postings.of(self.texts),
+            DocumentCounts.of(self.words),
+            DocumentCounts.of(self.forms),
+        )
+
+
+def build(library: Library, documents: Iterable[DocumentState]) -> Iterator[Segment]:
+    """Segments of these documents of the library."""
+    builder = _Builder()
+    for document in documents:
+        builder.add(library, document)
+        if len(builder.ids) >= LARGEST:
+            yield builder.segment()
+            builder = _Builder()
+    if builder.ids:
+        yield builder.segment()
