@@ -23,7 +23,9 @@ _Name = Annotated[str, typer.Argument(help="The person's name.")]
 _ROLE_HELP = "read: ask and look; write: also add and remove documents; admin: everything"
 
 people = typer.Typer(
-    no_args_is_help=True, help="Who may come in to a server, and what they may do there."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Who may come in to a server, and what they may do there.",
 )
 
 

@@ -14,13 +14,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.routing import Mount
 
 from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.ui.server.page_sessions import WAITING, PageSessions
 from pincite.ui.server.site import site
+from pincite.ui.web.mount import mounted_pages
 
 API = "/gradio_api"
 JSON = {"Content-Type": "application/json"}
@@ -84,8 +84,8 @@ def _no_traceback(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 def pages(served: FastAPI) -> Any:
     """Gradio's application."""
-    mounted = [route.app for route in served.routes if isinstance(route, Mount)]
-    return next(app for app in mounted if hasattr(app, "get_blocks"))
+    (page,) = mounted_pages(served)
+    return page
 
 
 def ask_of(served: FastAPI) -> int:
