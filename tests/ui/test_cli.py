@@ -26,6 +26,7 @@ TRACE_KEYS = {
     "threshold",
     "scores",
     "milliseconds",
+    "rewritten",
     "corrected",
     "asked",
     "left_out",

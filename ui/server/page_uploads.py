@@ -27,7 +27,7 @@ PATH = "/gradio_api/upload"
 _SHARE = 4  # the uploads that may wait, each as large as an upload may be
 _LEFT_S = 600  # until a file is deleted that nothing takes in
 _READ_S = 86_400  # in which a file that was called for is read, and deleted by who reads it
-_FORM = "multipart/form-data"
+_FORM, _FORM_BYTES = "multipart/form-data", 4096  # what stands around the one file in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class PageUploads:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
-        self._most = most(limits)
-        self._most_bytes, self._most_files = _SHARE * self._most, _SHARE * limits.files
+        self._most = limits.file_bytes + _FORM_BYTES
+        self._most_bytes, self._most_files = _SHARE * most(limits), _SHARE * limits.files
         self._clock = clock
         self._files: list[_File] = []
         self._coming: list[int] = []  # bytes of each file that is being sent

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -115,31 +114,3 @@ def test_the_reference_says_what_there_is(client: TestClient) -> None:
     schemas = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
     assert "cite" not in schemas["SearchRequest"]["properties"]
     assert "one call gives several" in schemas["AskRequest"]["properties"]["cite"]["description"]
-
-
-def test_the_example_of_the_manual_is_true(client: TestClient) -> None:
-    [(sent, printed)] = re.findall(
-        r"--json '(\{[^']*\"cite\"[^']*\})' \| jq -r .citations.bibtex\n(.*?)\n```",
-        DOCUMENTED,
-        re.DOTALL,
-    )
-    given = client.post("/api/v1/ask", json=json.loads(sent)).json()["citations"]["bibtex"]
-    # An id is also of the folder that the file was read from.
-    assert re.sub("-[0-9a-f]{12}-", "-ID-", given) == re.sub("-[0-9a-f]{12}-", "-ID-", printed)
-
-
-def test_the_program_of_the_manual_runs(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    [program] = re.findall(r"```python\n(import json\n.*?)```", DOCUMENTED, re.DOTALL)
-
-    def urlopen(call: Any) -> Any:
-        path = call.full_url.removeprefix("http://127.0.0.1:7860")
-        given = client.post(path, content=call.data, headers=dict(call.header_items()))
-        return given.raise_for_status()
-
-    monkeypatch.setattr("urllib.request.urlopen", urlopen)
-    exec(program, {})
-    assert capsys.readouterr().out.startswith(
-        "ANSWERED “The herring gull eats fish and mussels.” ("
-    )

@@ -152,7 +152,7 @@ def test_no_file_of_the_machine_is_given_even_to_those_who_are_in(
 
 def test_the_library_file_itself_is_not_given(server: Server, library_folder: Path) -> None:
     answer = call(server, f"/gradio_api/file={library_folder}/library.sqlite", BASIC)
-    assert answer.status == 403
+    assert answer.status == 404
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/upload", "/api/v1/documents"])

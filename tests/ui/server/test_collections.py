@@ -206,9 +206,13 @@ def fresh(client: TestClient, name: str) -> list[Any]:
         c["id"] for c in config["components"] if c["props"].get("elem_id") == "greeting"
     )
     event = next(d for d in config["dependencies"] if d["outputs"][:1] == [greeting])
-    body = {"fn_index": event["id"], "data": [], "session_hash": f"page of {name}"}
-    given = client.post("/gradio_api/run/predict", json=body, headers=as_(name))
-    data: list[Any] = given.json()["data"]
+    session = f"page-of-{name}"
+    body = {"fn_index": event["id"], "data": [], "session_hash": session}
+    client.post("/gradio_api/queue/join", json=body, headers=as_(name))
+    address = f"/gradio_api/queue/data?session_hash={session}"
+    heard = client.get(address, headers=as_(name)).text.split("data: ")
+    done = next(json.loads(one) for one in heard if '"process_completed"' in one)
+    data: list[Any] = done["output"]["data"]
     return data
 
 

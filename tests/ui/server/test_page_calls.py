@@ -198,13 +198,18 @@ def test_a_flood_of_calls_is_turned_away_and_forgotten(engine: Engine) -> None:
 
 
 def test_what_fails_inside_is_one_line_without_its_values(
-    client: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    served: FastAPI,
+    client: TestClient,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise KeyError("zanzibar")
 
     monkeypatch.setattr("gradio.route_utils.compile_gr_request", fail)
-    call = {"fn_index": 20, "session_hash": "x", "data": [None, ""]}
+    functions = pages(served).get_blocks().fns
+    number = next(n for n, one in functions.items() if one.fn and not one.queue and not one.inputs)
+    call = {"fn_index": number, "session_hash": "x", "data": []}
     with caplog.at_level(logging.WARNING):
         answer = client.post(f"{API}/run/predict", json=call)
     assert answer.status_code == 400
