@@ -94,7 +94,7 @@ def negation_differs(sentence: str, quotes: Sequence[str]) -> bool:
     lines = [_line(line) for quote in quotes for line in _LINE.split(quote)]
     return any(
         _denies(clause, there, lines) if clause.denied else _asserts(clause, there)
-        for clause in (_as_known(one, known) for one in _clauses(sentence))
+        for clause in (_as_known(one, known) for one in _clauses(sentence, known))
     )
 
 
@@ -157,11 +157,16 @@ def _line(text: str) -> _Clause:
     )
 
 
-def _clauses(text: str) -> Iterator[_Clause]:
-    """The clauses of a text; what stands in parentheses is one of its own."""
+def _clauses(text: str, whole: Collection[str] = ()) -> Iterator[_Clause]:
+    """The clauses of a text; what stands in parentheses is one of its own.
+
+    Args:
+        text: a sentence or a quote.
+        whole: stems that are not read as a denial, though they may start so: unused.
+    """
     outside = _PARENTHESES.sub(lambda match: " " * len(match[0]), text)
     for inside in _PARENTHESES.findall(text):
-        yield from _clauses(inside[1:-1])
+        yield from _clauses(inside[1:-1], whole)
     text = _NOT_A_NEGATION.sub(lambda match: " " * len(match[0]), outside)
     text = _ZERO.sub("zero", _BUT.sub(r"\g<every> except", text))
     text = _NO_COLON.sub(lambda match: re.sub("[:=]", " ", match[0]), text)
@@ -172,7 +177,7 @@ def _clauses(text: str) -> Iterator[_Clause]:
         clauses[bisect_right(edges, word.start)].append(word)
     ends = [i for i, edge in enumerate(edges, start=1) if text[edge] in _SENTENCE_ENDS]
     for clause in _joined(clauses, ends):
-        yield _clause(clause, any(a <= clause[0].start < b for a, b in lines))
+        yield _clause(clause, any(a <= clause[0].start < b for a, b in lines), whole)
 
 
 def _joined(clauses: Sequence[list[Word]], first: Collection[int]) -> list[list[Word]]:
@@ -202,8 +207,16 @@ def _joined(clauses: Sequence[list[Word]], first: Collection[int]) -> list[list[
     return joined
 
 
-def _clause(clause: Sequence[Word], is_denied: bool = False) -> _Clause:
-    """A clause of these words; ``is_denied`` where a negator stands before all of them."""
+def _clause(
+    clause: Sequence[Word], is_denied: bool = False, whole: Collection[str] = ()
+) -> _Clause:
+    """A clause of these words.
+
+    Args:
+        clause: its words.
+        is_denied: whether a negator stands before all of them.
+        whole: as `_clauses` has it.
+    """
     said = {word.stem for word in clause if _says(word)}
     denied: dict[str, bool] = {}
     decisive: list[str] = []
@@ -225,11 +238,12 @@ def _clause(clause: Sequence[Word], is_denied: bool = False) -> _Clause:
         denied = dict.fromkeys(said, True)
         heads = {word.stem for word in clause[:1]}
     for word in clause:
-        if _UNLIKE.match(word.text):
+        if _UNLIKE.match(word.text) and word.stem not in whole:
             bare = words(_UNLIKE.sub("", word.text))[0].stem
             said.add(bare)
             denied[bare] = True
             heads.add(bare)
+            decisive.append(bare)
     every = frozenset(stem for stem, is_so in denied.items() if is_so)
     return _Clause(
         frozenset(said),
