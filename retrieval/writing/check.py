@@ -16,7 +16,7 @@ from itertools import groupby
 
 from pincite.retrieval.writing.names import missing_names
 from pincite.retrieval.writing.negation import negation_differs
-from pincite.retrieval.writing.numbers import missing_numbers
+from pincite.retrieval.writing.numbers import asked_in_ranges, missing_numbers
 from pincite.retrieval.writing.types import Draft, Sentence
 from pincite.retrieval.writing.units import wrong_units
 from pincite.retrieval.writing.words import Word, alike, stems, words
@@ -107,7 +107,7 @@ def _verdict(
         *_missing_addresses(text, texts),
         *missing_names(words_alone, texts, title, _shared(question, sources)),
     ]
-    if not missing and negation_differs(words_alone, texts):
+    if not missing and negation_differs(words_alone, texts, question):
         missing = [_negator(text)]
     missing += _missing_clauses(words_alone, sources, question)
     if missing:
@@ -121,7 +121,8 @@ def _missing_numbers(text: str, texts: Sequence[str], question: str) -> list[str
     """The numbers that the quotes do not have; the question's may stand in a condition."""
     condition = _CONDITION.match(text)
     end = condition.end() if condition else 0
-    return [*missing_numbers(text[:end], [*texts, question]), *missing_numbers(text[end:], texts)]
+    said = [*texts, *asked_in_ranges(question, texts)]
+    return [*missing_numbers(text[:end], [*said, question]), *missing_numbers(text[end:], said)]
 
 
 def _shared(question: str, sources: Sequence[Evidence]) -> str:

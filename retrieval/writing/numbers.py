@@ -65,6 +65,19 @@ _SCALED_LINE = re.compile(rf"(?i)[0-9] ?(?P<scale>{_SCALE})(?![^\W_])[^\n]*")
 _ITEM_NUMBER = re.compile(r"(?m)^[ \t]*\(?([0-9]{1,2})[.)](?=[ \t])")
 _DAY_ALONE = re.compile(r"(?<![^\W_])([0-9]{1,2})(?:st|nd|rd|th)\b")  # the 28th
 _DAY_KEY = "o"
+_DAY_OF_MONTH = re.compile(r"(?<![\w/.,-])([0-3]?[0-9])/([0-3]?[0-9])(?![\w/-])")
+_DAYS = re.compile(rf"(?<![\w/.,])([0-9]{{1,2}})\s?[/–-]\s?([0-9]{{1,2}}) ({dates.MONTH})")
+_RANGE = re.compile(r"(?<![\w.,])([0-9]{1,6})\s?(?:[–-]|to)\s?([0-9]{1,6})(?![\w])")
+_PHRASES = {
+    "quarter of an hour": 15,
+    "half an hour": 30,
+    "three quarters of an hour": 45,
+    "an hour and a half": 90,
+    **{f"{tens[:-1]}ies": 1900 + 10 * value for value, tens in enumerate(_TENS, start=2)},
+}
+_IN_WORDS = re.compile(
+    r"(?i)\b(?:" + "|".join(sorted(_PHRASES, key=len, reverse=True)).replace(" ", r"\s") + r")\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,28 @@ def keys(text: str) -> Iterator[str]:
             yield from _scaled(_readings(figure), _SCALES[match["scale"].lower()])
     for match in _DAY_ALONE.finditer(text):
         yield f"{_DAY_KEY}{int(match[1])}"
+    for match in _DAY_OF_MONTH.finditer(text):  # 30/11
+        yield from (f"d{int(b):02}{int(a):02}" for a, b in (match.groups(), match.groups()[::-1]))
+    for match in _DAYS.finditer(text):  # 4/5 Feb, 8–26 May
+        for day in match.group(1, 2):
+            if terms := dates.read(f"{day} {match[3]}"):
+                yield from terms.wholes
+    for match in _IN_WORDS.finditer(text):
+        yield _key(Decimal(_PHRASES[" ".join(match[0].lower().split())]))
+
+
+def asked_in_ranges(question: str, texts: Iterable[str]) -> list[str]:
+    """The numbers of ``question`` that lie in a range of the texts, as it writes them.
+
+    >>> asked_in_ranges("Who has water on day 8 or 12?", ["days 7–10: Casa Esteve"])
+    ['8']
+    """
+    ranges = [(int(match[1]), int(match[2])) for text in texts for match in _RANGE.finditer(text)]
+    return [
+        figure
+        for figure in _FIGURE.findall(question)
+        if figure.isdecimal() and any(low < int(figure) < high for low, high in ranges)
+    ]
 
 
 def _without_item_numbers(text: str) -> str:
@@ -187,6 +222,7 @@ def _time_facts(text: str) -> Iterator[_Found]:
         elif half == "a" and hour == 12:
             hour = 0
         readings = {f"t{hour:02}{minute:02}"}
+        readings |= {_key(Decimal(f"{hour}.{minute:02}"))}  # 7.30
         if not minute:  # 22:00 is what "between 22 and 7" has; 4 pm what "8.30–4" has
             readings |= {_key(Decimal(hour)), *([_key(Decimal(hour % 12))] if half else [])}
         yield match.start(), match.end(), Fact(match[0].strip(), frozenset(readings))

@@ -63,7 +63,8 @@ def rows(text: str) -> Iterator[Row]:
 def _cells(line: str) -> tuple[int, list[str]]:
     """Which mark parts the line, -1 if none does, and its cells."""
     for mark, pattern in enumerate(_PARTED):
-        cells = [cell.strip() for cell in pattern.split(line.strip().strip("|").strip(" "))]
+        inside = line.removeprefix("|").rstrip().removesuffix("|") if line[0] == "|" else line
+        cells = [cell.strip() for cell in pattern.split(inside)]
         if len(cells) >= _LEAST:
             return mark, cells
     return -1, []

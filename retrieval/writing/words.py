@@ -17,7 +17,7 @@ _GLUE = (
     "finally first following furthermore given however include includes including instead into "
     "mention mentioned mentions moreover namely note noted one overall part per provide provided "
     "quote quotes related report second source specifically state stated states text therefore "
-    "thus whether while within would well yes"
+    "thus whether while within would well yes should must may might shall between"
 )
 # What ends so is seldom a name.
 _ORDINARY = re.compile(
