@@ -14,19 +14,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
+from pincite.retrieval.writing.names import missing_names
 from pincite.retrieval.writing.negation import negation_differs
-from pincite.retrieval.writing.numbers import missing_numbers
+from pincite.retrieval.writing.numbers import asked_in_ranges, missing_numbers
 from pincite.retrieval.writing.types import Draft, Sentence
-from pincite.retrieval.writing.words import Word, is_name, words
+from pincite.retrieval.writing.units import wrong_units
+from pincite.retrieval.writing.words import Word, alike, stems, words
 
 # Fitted on the planted claims of the lessons: pincite eval claims
 _LONGEST_RUN = 2  # words of content in a row that may be absent
 _LEAST_SHARE = 0.35  # of the weight of a sentence's words that stands in its quotes
-_LIKE = 0.7  # share of letters, from the first, that two words of one root have in common
 _CLAUSE = re.compile(
     r"[,;:] |\b(?:but|because|since|so|which|who|that|when|while|where|after|before|although|if)\b"
 )
 _CLAUSE_OR_PART = re.compile(rf"{_CLAUSE.pattern}|\b(?:and|or)\b")
+# "With a pulse of 52, …": what was asked, said again.
+_CONDITION = re.compile(r"\s*(?:if|when|with|at|for|on|after|in)\b[^,]*,", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
@@ -36,26 +39,23 @@ class Evidence:
 
     Attributes:
         text: the quote with its context.
-        around: title, headings and neighbours, where a name of the question may stand.
+        title: title and headings: what the quote is about.
+        around: its neighbours, where a name of the question may stand.
     """
 
     text: str
+    title: str = ""
     around: str = ""
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of the quote's words."""
-        return frozenset(word.stem for word in words(self.text))
+        return stems([self.text])
 
     @cached_property
-    def stems_around(self) -> frozenset[str]:
-        """The stems of the words of title, headings and neighbours."""
-        return frozenset(word.stem for word in words(self.around))
-
-    @cached_property
-    def lower(self) -> frozenset[str]:
-        """The quote's words in small letters."""
-        return frozenset(w.text for w in words(self.text) if w.text.islower())
+    def stems_of_title(self) -> frozenset[str]:
+        """The stems of the words of title and headings."""
+        return stems([self.title])
 
 
 def check(
@@ -99,13 +99,15 @@ def _verdict(
 ) -> Sentence:
     sources = [quotes[number - 1] for number in cited]
     texts = [source.text for source in sources]
+    title = " ".join(source.title for source in sources)
     words_alone = _ADDRESS.sub(" ", text)
     missing = [
-        *missing_numbers(words_alone, texts),
+        *_missing_numbers(words_alone, texts, question),
+        *wrong_units(words_alone, texts),
         *_missing_addresses(text, texts),
-        *_missing_names(words_alone, sources, question),
+        *missing_names(words_alone, texts, title, _shared(question, sources)),
     ]
-    if not missing and negation_differs(words_alone, texts):
+    if not missing and negation_differs(words_alone, texts, question):
         missing = [_negator(text)]
     missing += _missing_clauses(words_alone, sources, question)
     if missing:
@@ -115,52 +117,24 @@ def _verdict(
     return Sentence(text, cited, "supported")
 
 
+def _missing_numbers(text: str, texts: Sequence[str], question: str) -> list[str]:
+    """The numbers that the quotes do not have; the question's may stand in a condition."""
+    condition = _CONDITION.match(text)
+    end = condition.end() if condition else 0
+    said = [*texts, *asked_in_ranges(question, texts)]
+    return [*missing_numbers(text[:end], [*said, question]), *missing_numbers(text[end:], said)]
+
+
+def _shared(question: str, sources: Sequence[Evidence]) -> str:
+    """The words of the question that stand beside the quotes."""
+    around = stems(source.around for source in sources)
+    return " ".join(word.text for word in words(question) if word.stem in around)
+
+
 def _missing_addresses(text: str, texts: Sequence[str]) -> list[str]:
     there = " ".join(texts).lower()
     found = [match[0].rstrip(".,;:!?)") for match in _ADDRESS.finditer(text)]
     return [one for one in found if one.lower() not in there]
-
-
-def _missing_names(text: str, sources: Sequence[Evidence], question: str) -> list[str]:
-    there = frozenset().union(*(source.stems for source in sources))
-    around = frozenset().union(*(source.stems_around for source in sources))
-    asked = frozenset(word.stem for word in words(question))
-    lower = frozenset().union(*(source.lower for source in sources))
-    initials = _initials(" ".join(source.text for source in sources))
-    missing = []
-    names = [word for word in words(text) if is_name(word, text, lower)]
-    spelled = _initials_of(names)
-    for name in names:
-        if name.stem in there or (name.stem in asked and name.stem in around):
-            continue
-        if name.text in initials or any(
-            name in run and letters in there for run, letters in spelled
-        ):
-            continue
-        if not any(_alike(name.stem, stem) for stem in there if stem[:1] == name.stem[:1]):
-            missing.append(name.text)
-    return missing
-
-
-def _initials(text: str) -> frozenset[str]:
-    """What the words in capitals of a text are shortened to: WHO, of World Health Organization."""
-    letters = [w.text[0] if w.text[0].isupper() else " " for w in words(text)]
-    joined = "".join(letters)
-    return frozenset(
-        joined[i : i + n]
-        for n in range(2, 6)
-        for i in range(len(joined) - n + 1)
-        if " " not in joined[i : i + n]
-    )
-
-
-def _initials_of(names: Sequence[Word]) -> list[tuple[Sequence[Word], str]]:
-    """Runs of names with the short form that they would have, in small letters."""
-    return [
-        (names[i:j], "".join(name.text[0] for name in names[i:j]).lower())
-        for i in range(len(names))
-        for j in range(i + 2, min(i + 6, len(names) + 1))
-    ]
 
 
 def _missing_clauses(text: str, sources: Sequence[Evidence], question: str) -> list[str]:
@@ -169,10 +143,13 @@ def _missing_clauses(text: str, sources: Sequence[Evidence], question: str) -> l
     That is more words of content in a row than may be, or a clause that has only such words.
     """
     there = frozenset().union(*(source.stems for source in sources))
-    asked = frozenset(word.stem for word in words(question))
+    subject = frozenset().union(*(source.stems_of_title for source in sources)) - there
+    asked = stems([question])
     missing = []
     for edge in (_CLAUSE, _CLAUSE_OR_PART):
-        for clause in _clauses(text, edge):
+        for every in _clauses(text, edge):
+            # What the whole document is about neither supports a clause nor is missing in it.
+            clause = [word for word in every if not _stands(word.stem, subject)]
             absent = [word.stem not in asked and not _stands(word.stem, there) for word in clause]
             for start, end in _runs(absent):
                 whole = end - start == len(clause) > 1
@@ -203,22 +180,14 @@ def _clauses(text: str, edge: re.Pattern[str]) -> list[list[Word]]:
 
 
 def _share(text: str, sources: Sequence[Evidence], weight: Callable[[str], float]) -> float:
-    there = frozenset().union(*(source.stems for source in sources))
-    stems = {word.stem for word in words(text) if word.is_content}
-    total = sum(map(weight, stems))
-    return sum(weight(stem) for stem in stems if _stands(stem, there)) / total if total else 1.0
+    there = frozenset().union(*(source.stems | source.stems_of_title for source in sources))
+    said = {word.stem for word in words(text) if word.is_content}
+    total = sum(map(weight, said))
+    return sum(weight(stem) for stem in said if _stands(stem, there)) / total if total else 1.0
 
 
 def _stands(stem: str, there: frozenset[str]) -> bool:
-    return stem in there or any(_alike(stem, one) for one in there if one[:1] == stem[:1])
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two stems are of one root: employ and employe; never numbers."""
-    if not (one.isalpha() and other.isalpha()):
-        return False
-    least = max(4, int(_LIKE * max(len(one), len(other)) + 0.999))
-    return one[:least] == other[:least] and min(len(one), len(other)) >= least
+    return stem in there or any(alike(stem, one) for one in there)
 
 
 def _negator(text: str) -> str:

@@ -1,92 +1,84 @@
-"""Whether a sentence denies what its quote says, or says what its quote denies."""
+"""Whether a sentence denies what its quotes say, or says what they deny."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from pincite.retrieval.writing.words import Word, words
-
-_NEGATORS_TEXT = (
-    "not no never none nobody nothing neither nor without cannot cant dont doesnt didnt isnt "
-    "arent wasnt werent wont wouldnt shouldnt couldnt hasnt havent hadnt mustnt neednt "
-    "nowhere hardly scarcely lack lacks lacked lacking fail fails failed unable refuse "
-    "refuses refused prohibited forbidden non except unless excluding"
-)
-_NEGATORS = frozenset(_NEGATORS_TEXT.split())
-_CONTRACTED = re.compile(r"n['’]t$", re.IGNORECASE)
-_NOT_A_NEGATION = re.compile(
-    r"\bno\.? (?=[0-9])|\bnot only\b|\bno later than\b|\bno more than\b"
-    r"|\bno less than\b|\bno fewer than\b|\bwithout exception\b|\bno doubt\b"
-    r"|\bcannot but\b|\bnot least\b|\bif not\b|\bwhether or not\b",
-    re.IGNORECASE,
-)
-_BREAK = re.compile(r"[.;:!?,]\s|\n|\b(?:but|whereas|although|though)\b", re.IGNORECASE)
-_REACH = 5  # words of content after a negator that it denies
-_BACK = 1  # and before it: "approved by none"
+from pincite.retrieval.writing.clauses import LINE, Clause, clauses, line_clause, row_clauses
+from pincite.retrieval.writing.words import alike
 
 
-def negation_differs(sentence: str, quotes: Sequence[str]) -> bool:
+def negation_differs(sentence: str, quotes: Sequence[str], question: str = "") -> bool:
     """Whether what both say is denied in one and not in the other.
 
-    A word is denied where a negator stands shortly before it in its clause. Each clause is compared
-    with those of the quotes that share most words with it.
+    A word is denied where a negator stands shortly before it in its clause. What a clause denies is
+    looked for in those clauses of the quotes that have it, and of these in the ones that share most
+    words with the clause.
 
     >>> negation_differs("Dogs are not allowed.", ["Dogs are allowed on the lawn."])
     True
     >>> negation_differs("Dogs cannot enter.", ["Dogs are not allowed to enter."])
     False
     """
-    there = [clause for quote in quotes for clause in _clauses(quote)]
-    return any(_differs(clause, there) for clause in _clauses(sentence))
+    there = [clause for quote in quotes for clause in (*clauses(quote), *row_clauses(quote))]
+    known = frozenset(stem for clause in there for stem in clause.said)
+    # "The hive that had no queen": what was asked for, said again.
+    asked = frozenset(stem for clause in clauses(question) for stem in clause.denied)
+    lines = [line_clause(line) for quote in quotes for line in LINE.split(quote)]
+    return any(
+        _denies(clause, there, lines) if clause.denied else _asserts(clause, there)
+        for clause in (_as_known(one, known) for one in clauses(sentence, known))
+        if not (clause.is_relative and clause.denied & asked)
+    )
 
 
-Clause = Mapping[str, frozenset[bool]]
-
-
-def _differs(clause: Clause, there: Sequence[Clause]) -> bool:
-    shared = [clause.keys() & other.keys() for other in there]
-    most = max(map(len, shared), default=0)
-    if not most:
+def _denies(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) -> bool:
+    """Whether the quotes do not deny what ``clause`` denies."""
+    if any(stem in o.heads for stem in clause.decisive for o in _nearest(clause, there, stem)):
         return False
-    nearest = [
-        (other, stems) for other, stems in zip(there, shared, strict=True) if len(stems) == most
-    ]
-    return all(_denies_otherwise(clause, other, stems) for other, stems in nearest)
+    for stem in clause.decisive:
+        if nearest := _nearest(clause, there, stem):
+            if any(stem in other.denied for other in nearest):
+                return False
+            return not any(o.denied or o.soft - clause.soft for o in _nearest(clause, there))
+    nearest = _nearest(clause, lines)  # what is denied has other words there, if it stands there
+    return bool(nearest) and not any(other.denied or other.soft - clause.soft for other in nearest)
 
 
-def _denies_otherwise(clause: Clause, other: Clause, stems: Collection[str]) -> bool:
-    """Whether of the words that either denies, half or more are denied by one alone."""
-    denied = [stem for stem in stems if True in clause[stem] or True in other[stem]]
-    against = [stem for stem in denied if not clause[stem] & other[stem]]
-    return bool(against) and 2 * len(against) >= len(denied)
+def _asserts(clause: Clause, there: Sequence[Clause]) -> bool:
+    """Whether the quotes deny what ``clause``, which denies nothing, says."""
+    if clause.soft - {"still", "zero", "refused"}:
+        return False
+    most = max((len(clause.said & other.said) for other in there), default=0)
+    for stem in clause.said:
+        nearest = _nearest(clause, there, stem)
+        if nearest and all(
+            stem in other.heads
+            and (other.said <= clause.said or len(clause.said & other.said) == most)
+            for other in nearest
+        ):
+            return True
+    return False
 
 
-def _clauses(text: str) -> list[Clause]:
-    """The clauses of a text: for each stem of content, whether it is denied, where it stands."""
-    text = _NOT_A_NEGATION.sub(lambda match: " " * len(match[0]), text)
-    edges = [match.start() for match in _BREAK.finditer(text)]
-    clauses: list[list[Word]] = [[] for _ in range(len(edges) + 1)]
-    for word in words(text):
-        clauses[bisect_right(edges, word.start)].append(word)
-    return [_denied(clause) for clause in clauses if clause]
+def _nearest(clause: Clause, others: Sequence[Clause], stem: str = "") -> list[Clause]:
+    """Those of the other clauses, with this stem, that share most words with a clause."""
+    shared = [len(clause.said & other.said) * (not stem or stem in other.said) for other in others]
+    most = max(shared, default=0)
+    return [other for other, count in zip(others, shared, strict=True) if count == most > 0]
 
 
-def _denied(clause: Sequence[Word]) -> Clause:
-    content = [word for word in clause if word.is_content and not _is_negator(word)]
-    places = [word.start for word in clause if _is_negator(word)]
-    found: dict[str, set[bool]] = defaultdict(set)
-    for i, word in enumerate(content):
-        denied = False
-        for place in places:
-            nearest = bisect_left([one.start for one in content], place)
-            denied ^= nearest - _BACK <= i < nearest + _REACH
-        found[word.stem].add(denied)
-    return {stem: frozenset(said) for stem, said in found.items()}
+def _as_known(clause: Clause, known: Collection[str]) -> Clause:
+    """The clause with the quotes' stems for those of its own that are of the same root."""
 
+    def same(stem: str) -> str:
+        return stem if stem in known else next((o for o in known if alike(stem, o)), stem)
 
-def _is_negator(word: Word) -> bool:
-    plain = word.text.lower().replace("’", "'")
-    return plain.replace("'", "") in _NEGATORS or bool(_CONTRACTED.search(plain))
+    return Clause(
+        frozenset(map(same, clause.said)),
+        frozenset(map(same, clause.denied)),
+        tuple(map(same, clause.decisive)),
+        frozenset(map(same, clause.heads)),
+        clause.soft,
+        clause.is_relative,
+    )

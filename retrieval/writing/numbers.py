@@ -60,6 +60,26 @@ _NUMBER = re.compile(
 )
 
 
+_FIGURE = re.compile(r"(?<![^\W_])[0-9]+(?:[.,][0-9]+)*(?![^\W_])")
+_SCALED_LINE = re.compile(rf"(?i)[0-9] ?(?P<scale>{_SCALE})(?![^\W_])[^\n]*")
+_ITEM_NUMBER = re.compile(r"(?m)^[ \t]*\(?([0-9]{1,2})[.)](?=[ \t])")
+_DAY_ALONE = re.compile(r"(?<![^\W_])([0-9]{1,2})(?:st|nd|rd|th)\b")  # the 28th
+_DAY_KEY = "o"
+_DAY_OF_MONTH = re.compile(r"(?<![\w/.,-])([0-3]?[0-9])/([0-3]?[0-9])(?![\w/-])")
+_DAYS = re.compile(rf"(?<![\w/.,])([0-9]{{1,2}})\s?[/–-]\s?([0-9]{{1,2}}) ({dates.MONTH})")
+_RANGE = re.compile(r"(?<![\w.,])([0-9]{1,6})\s?(?:[–-]|to)\s?([0-9]{1,6})(?![\w])")
+_PHRASES = {
+    "quarter of an hour": 15,
+    "half an hour": 30,
+    "three quarters of an hour": 45,
+    "an hour and a half": 90,
+    **{f"{tens[:-1]}ies": 1900 + 10 * value for value, tens in enumerate(_TENS, start=2)},
+}
+_IN_WORDS = re.compile(
+    r"(?i)\b(?:" + "|".join(sorted(_PHRASES, key=len, reverse=True)).replace(" ", r"\s") + r")\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A number or date as it stands, and what it can be read as.
@@ -86,6 +106,7 @@ def missing_numbers(sentence: str, quotes: Iterable[str]) -> list[str]:
     ['twelve']
     """
     there = frozenset(key for text in quotes for key in keys(text))
+    sentence = _ITEM_NUMBER.sub(lambda match: " " * len(match[0]), sentence)
     return [
         fact.text
         for fact in facts(sentence)
@@ -95,14 +116,55 @@ def missing_numbers(sentence: str, quotes: Iterable[str]) -> list[str]:
     ]
 
 
+def without_dates(text: str) -> str:
+    """``text`` with blanks for its dates."""
+    return _DATE.sub(lambda match: " " * len(match[0]), text)
+
+
 def keys(text: str) -> Iterator[str]:
     """Everything that the numbers and dates of ``text`` say, also their parts."""
+    text = _without_item_numbers(text)
     for fact in facts(text):
         yield from fact.readings | fact.broader
     for match in _NUMBER.finditer(text):  # also inside dates and times, and without its scale
         figure = match["figure"]
         if figure:
             yield from _readings(figure)
+    for match in _SCALED_LINE.finditer(text):  # repair 1.1 million, removal 0.7
+        for figure in _FIGURE.findall(match[0]):
+            yield from _scaled(_readings(figure), _SCALES[match["scale"].lower()])
+    for match in _DAY_ALONE.finditer(text):
+        yield f"{_DAY_KEY}{int(match[1])}"
+    for match in _DAY_OF_MONTH.finditer(text):  # 30/11
+        yield from (f"d{int(b):02}{int(a):02}" for a, b in (match.groups(), match.groups()[::-1]))
+    for match in _DAYS.finditer(text):  # 4/5 Feb, 8–26 May
+        for day in match.group(1, 2):
+            if terms := dates.read(f"{day} {match[3]}"):
+                yield from terms.wholes
+    for match in _IN_WORDS.finditer(text):
+        yield _key(Decimal(_PHRASES[" ".join(match[0].lower().split())]))
+
+
+def asked_in_ranges(question: str, texts: Iterable[str]) -> list[str]:
+    """The numbers of ``question`` that lie in a range of the texts, as it writes them.
+
+    >>> asked_in_ranges("Who has water on day 8 or 12?", ["days 7–10: Casa Esteve"])
+    ['8']
+    """
+    ranges = [(int(match[1]), int(match[2])) for text in texts for match in _RANGE.finditer(text)]
+    return [
+        figure
+        for figure in _FIGURE.findall(question)
+        if figure.isdecimal() and any(low < int(figure) < high for low, high in ranges)
+    ]
+
+
+def _without_item_numbers(text: str) -> str:
+    """The text with blanks for the numbers of a list, which count nothing: 1. … 2. …"""
+    found = list(_ITEM_NUMBER.finditer(text))
+    if [int(match[1]) for match in found] != list(range(1, len(found) + 1)) or len(found) < 2:
+        return text
+    return _ITEM_NUMBER.sub(lambda match: " " * len(match[0]), text)
 
 
 def facts(text: str) -> Iterator[Fact]:
@@ -131,13 +193,23 @@ def _date_facts(text: str) -> Iterator[_Found]:
         months = frozenset(key for key in every if key[0] == "m")
         years = frozenset(f"n{key[1:5]}" for key in months)
         bare = frozenset(f"m{key[5:]}" for key in months) | {f"m{key[1:3]}" for key in days}
-        parts = (days or bare, years) if years else ()
+        parts = (days or bare, years) if years else _day_and_month(days)
         said = frozenset((*every, *bare, *years))
         yield (
             match.start(),
             match.end(),
             Fact(match[0].strip(), frozenset(terms.wholes), parts, said),
         )
+
+
+def _day_and_month(days: frozenset[str]) -> tuple[frozenset[str], ...]:
+    """What says the same as a day of no year where the month stands elsewhere: the 28th."""
+    if not days:
+        return ()
+    return (
+        frozenset(f"{_DAY_KEY}{int(key[3:5])}" for key in days),
+        frozenset(f"m{key[1:3]}" for key in days),
+    )
 
 
 def _time_facts(text: str) -> Iterator[_Found]:
@@ -150,6 +222,9 @@ def _time_facts(text: str) -> Iterator[_Found]:
         elif half == "a" and hour == 12:
             hour = 0
         readings = {f"t{hour:02}{minute:02}"}
+        readings |= {_key(Decimal(f"{hour}.{minute:02}"))}  # 7.30
+        if not minute:  # 22:00 is what "between 22 and 7" has; 4 pm what "8.30–4" has
+            readings |= {_key(Decimal(hour)), *([_key(Decimal(hour % 12))] if half else [])}
         yield match.start(), match.end(), Fact(match[0].strip(), frozenset(readings))
 
 

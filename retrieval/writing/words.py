@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,13 +17,22 @@ _GLUE = (
     "finally first following furthermore given however include includes including instead into "
     "mention mentioned mentions moreover namely note noted one overall part per provide provided "
     "quote quotes related report second source specifically state stated states text therefore "
-    "thus whether while within would well yes"
+    "thus whether while within would well yes should must may might shall between"
 )
 # What ends so is seldom a name.
 _ORDINARY = re.compile(
     r"\w{3,}(?:ous|ful|ally|edly|ously|ments?|tions?|sions?|ness|able|ible|ities|ity|less|ing|isms?)"
 )
 _STARTS = frozenset("\"'“‘(«„[—–-•")
+_CONTRACTED = re.compile(r"['’](?:s|re|ll|ve|d|m)$", re.IGNORECASE)
+_NOT = re.compile(r"n['’]t$", re.IGNORECASE)
+_SHORT_TEXT = (
+    "Mon:monday Tue:tuesday Tues:tuesday Wed:wednesday Thu:thursday Thur:thursday Thurs:thursday "
+    "Fri:friday Sat:saturday Sun:sunday Jan:january Feb:february Mar:march Apr:april Jun:june "
+    "Jul:july Aug:august Sep:september Sept:september Oct:october Nov:november Dec:december"
+)
+_SHORT = dict(pair.split(":") for pair in _SHORT_TEXT.split())
+_LIKE = 0.7  # share of letters, from the first, that two words of one root have in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +53,38 @@ class Word:
     @property
     def is_content(self) -> bool:
         """Whether it says something by itself."""
-        return self.stem not in stop_terms() and self.stem not in _glue()
+        return (
+            not _NOT.search(self.text)
+            and self.stem not in stop_terms()
+            and self.stem not in _glue()
+        )
 
 
 def words(text: str) -> list[Word]:
     """The words of ``text`` in order; numbers too."""
     found = []
     for match in _TOKEN.finditer(text):
-        bare = re.sub(r"['’]s$", "", match[0])
-        stems = plain_terms(bare)
-        found.append(Word(match[0], stems[0] if stems else bare.lower(), *match.span()))
+        bare = _CONTRACTED.sub("", match[0])
+        terms = plain_terms(_SHORT.get(bare, bare))
+        found.append(Word(match[0], terms[0] if terms else bare.lower(), *match.span()))
     return found
+
+
+def stems(texts: Iterable[str]) -> frozenset[str]:
+    """The stems of all words of the texts."""
+    return frozenset(word.stem for text in texts for word in words(text))
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two stems are of one root, never numbers.
+
+    >>> alike("employ", "employe"), alike("station", "state"), alike("1999", "19998")
+    (True, False, False)
+    """
+    if one[:1] != other[:1] or not (one.isalpha() and other.isalpha()):
+        return False
+    least = max(4, int(_LIKE * max(len(one), len(other)) + 0.999))
+    return one[:least] == other[:least] and min(len(one), len(other)) >= least
 
 
 def is_name(word: Word, text: str, lower: frozenset[str] = frozenset()) -> bool:
@@ -78,7 +109,7 @@ def is_name(word: Word, text: str, lower: frozenset[str] = frozenset()) -> bool:
     if word.stem in stop_terms():
         return False
     return not (
-        _starts_sentence(text, word.start)
+        starts_sentence(text, word.start)
         and (
             letters.lower() in lower
             or letters.lower() in common_words()
@@ -87,7 +118,8 @@ def is_name(word: Word, text: str, lower: frozenset[str] = frozenset()) -> bool:
     )
 
 
-def _starts_sentence(text: str, start: int) -> bool:
+def starts_sentence(text: str, start: int) -> bool:
+    """Whether a word that stands at ``start`` opens a sentence, a heading's part or an item."""
     before = text[:start].rstrip()
     while before and before[-1] in _STARTS:
         before = before[:-1].rstrip()
@@ -96,7 +128,7 @@ def _starts_sentence(text: str, start: int) -> bool:
 
 @cache
 def common_words() -> frozenset[str]:
-    """Words that English writes in small letters, from the lessons (`pincite eval words`)."""
+    """Words that English writes in small letters; `pincite eval words` makes them from lessons."""
     return frozenset((files(__package__) / "common_words.txt").read_text("utf-8").split())
 
 

@@ -188,13 +188,13 @@ def numbered(sentence: Sentence, shown: dict[int, int]) -> tuple[Sentence, list[
 def _evidence(quote: Quote, document: Document) -> Evidence:
     text = document.text
     around = (
-        quote.title,
-        *quote.section,
         text[max(0, quote.start - _AROUND) : quote.start],
         text[quote.end : quote.end + _AROUND],
     )
     return Evidence(
-        "\n".join([*(piece.text for piece in quote.context), quote.text]), "\n".join(around)
+        "\n".join([*(piece.text for piece in quote.context), quote.text]),
+        "\n".join([quote.title, *quote.section]),
+        "\n".join(around),
     )
 
 

@@ -1,8 +1,7 @@
-"""Sentences with something planted in them that their quote does not say, and honest ones.
+"""Claims with something planted in them that their quote does not say, and honest ones.
 
 Made from sentences of evidence: a number changed, a name taken from elsewhere, denied what was
-said, a clause of another text added. The check of written answers is measured on them
-(`pincite.retrieval.writing.check`): it must let few of them pass, and strike few honest ones.
+said, a clause of another text added. The honest ones are the sentences themselves.
 """
 
 from __future__ import annotations
@@ -10,52 +9,28 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
-from pincite.retrieval.writing.check import Evidence, check
+from pincite.eval.claims.verdicts import Claim, Kind, Source
+from pincite.eval.fit.hand_written import FOLDER
 from pincite.retrieval.writing.numbers import facts, missing_numbers
-from pincite.retrieval.writing.types import Draft, Verdict
 from pincite.retrieval.writing.words import is_name, words
 
-Kind = Literal["honest", "number", "name", "negation", "clause"]
-KINDS: tuple[Kind, ...] = ("honest", "number", "name", "negation", "clause")
 _VERB = re.compile(r"\b(is|are|was|were|will|can|must|should|may|could|would|has been|have been)\b")
 _NOT = re.compile(r"\b(?:not|never) |(?<=\w)n['’]t\b|\bcannot\b")
 _CLAUSE = re.compile(r",? (?:which|who|because|so|and|after|before|when|while|where) [^,.;]{20,90}")
+COUNT = 500  # sentences that claims are made from
+_SEED = 7
 _NEW_WORDS = 3  # of content in a clause that is added
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A sentence of evidence with the text that it stands in, and a question that it answers."""
-
-    question: str
-    sentence: str
-    text: str
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A sentence that a model might write, and the quote that it would cite."""
-
-    kind: Kind
-    sentence: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How often claims of one kind get each verdict."""
-
-    kind: Kind
-    claims: int
-    supported: int
-    struck: int
-    left_out: int
+def planted(count: int = COUNT, folder: Path = FOLDER) -> Iterator[Claim]:
+    """Claims from so many sentences of the lessons written by hand, the same each time."""
+    files = sorted(folder.glob("lessons-*.jsonl"))
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    every = list(sources(lines))
+    return claims(random.Random(_SEED).sample(every, min(count, len(every))))
 
 
 def sources(lines: Iterable[str]) -> Iterator[Source]:
@@ -83,33 +58,6 @@ def claims(sources: Sequence[Source], seed: int = 0) -> Iterator[Claim]:
         for kind, planted in plant.items():
             if (sentence := planted(source)) and sentence != source.sentence:
                 yield Claim(kind, sentence, source)
-
-
-def outcomes(
-    checked: Iterable[Claim], weight: Callable[[str], float] = lambda stem: 1.0
-) -> list[Outcome]:
-    """The verdicts by kind of claim."""
-    counts: dict[Kind, dict[Verdict, int]] = defaultdict(lambda: defaultdict(int))
-    for claim in checked:
-        counts[claim.kind][verdict(claim, weight)] += 1
-    return [
-        Outcome(
-            kind,
-            sum(found.values()),
-            found["supported"],
-            found["unsupported"],
-            found["uncited"],
-        )
-        for kind in KINDS
-        if (found := counts[kind])
-    ]
-
-
-def verdict(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Verdict:
-    """What the check says of a claim whose marker names its source's text."""
-    source = claim.source
-    evidence = [Evidence(source.text, source.title)]
-    return check(Draft(claim.sentence, (1,)), evidence, source.question, weight).verdict
 
 
 def _with_number(source: Source, random_: random.Random) -> str | None:
