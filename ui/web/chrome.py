@@ -52,7 +52,8 @@ def bar(*, on_server: bool = False, rates: bool = False) -> Html:
 
 
 BAR = bar()
-CONVERSATION = Html('<div id="turns"></div><p id="not-kept" role="status"></p>')
+CONVERSATION = Html('<div id="turns"></div>')
+NOT_KEPT = Html('<p id="not-kept" role="status"></p>')
 EVIDENCE = Html(
     '<h2 class="unseen">Evidence</h2><div id="cards" class="bare"></div>'
     '<div class="no-evidence source"><p>The source of every quote appears here, with the text '

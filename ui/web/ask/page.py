@@ -112,6 +112,7 @@ def ask_page(
                         for question in ABOUT_THE_ARTICLE
                     ]
             with gr.Column(elem_id="asker"):
+                html(chrome.NOT_KEPT, "keeping")
                 scope = gr.Dropdown(
                     [],
                     value=[],

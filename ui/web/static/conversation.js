@@ -214,7 +214,7 @@ window.pincite = (() => {
   };
 
   const start = (functions) => {
-    if (!["desk", "turns", "cards", "kept"].every(byId)) // the page is still being built
+    if (!["desk", "turns", "cards", "kept", "not-kept"].every(byId)) // the page is still being built
       return requestAnimationFrame(() => start(functions));
     server = functions;
     if (document.querySelector("#bar [data-keeps]")) kept = window.pinciteServerStorage;
