@@ -14,13 +14,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.routing import Mount
 
 from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.ui.server.page_sessions import WAITING, PageSessions
 from pincite.ui.server.site import site
+from pincite.ui.web.mount import mounted_pages
 
 API = "/gradio_api"
 JSON = {"Content-Type": "application/json"}
@@ -87,8 +87,7 @@ def _no_traceback(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 def pages(served: FastAPI) -> Any:
     """Gradio's application."""
-    mounted = [route.app for route in served.routes if isinstance(route, Mount)]
-    return next(app for app in mounted if hasattr(app, "get_blocks"))
+    return mounted_pages(served)[0]
 
 
 def ask_of(served: FastAPI) -> int:
@@ -201,13 +200,18 @@ def test_a_flood_of_calls_is_turned_away_and_forgotten(engine: Engine) -> None:
 
 
 def test_what_fails_inside_is_one_line_without_its_values(
-    client: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    served: FastAPI,
+    client: TestClient,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise KeyError("zanzibar")
 
     monkeypatch.setattr("gradio.route_utils.compile_gr_request", fail)
-    call = {"fn_index": 20, "session_hash": "x", "data": [None, ""]}
+    functions = pages(served).get_blocks().fns.items()
+    number = next(n for n, one in functions if one.fn and not one.queue and not one.inputs)
+    call = {"fn_index": number, "session_hash": "x", "data": []}
     with caplog.at_level(logging.WARNING):
         answer = client.post(f"{API}/run/predict", json=call)
     assert answer.status_code == 400
