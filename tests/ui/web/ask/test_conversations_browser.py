@@ -100,7 +100,7 @@ def test_a_conversation_is_there_in_another_browser_and_for_nobody_else(
         expect(page.locator("#turn-2 blockquote").first).to_be_visible()
         write(folder, "kitchen")  # she sees the birds no more
         page.reload()
-        expect(page.locator("#turn-1 .problem")).to_contain_text("have changed or are gone")
+        expect(page.locator("#turn-1 blockquote").first).to_contain_text("Bake the loaf")
         expect(page.locator("#turn-2 blockquote").first).to_be_visible()
         expect(page.locator("#turns")).not_to_contain_text("mussels")
         open_menu(page)
