@@ -50,6 +50,14 @@ def serve(
             "that their pages can be shown.",
         ),
     ] = None,
+    keep_conversations: Annotated[
+        bool,
+        typer.Option(
+            "--keep-conversations",
+            help="Keep each person's conversations beside the library, not in their browser. With "
+            "--auth.",
+        ),
+    ] = False,
     queue: Annotated[
         int, typer.Option(min=0, metavar="N", help="Questions of programs that may wait.")
     ] = WAITING,
@@ -98,6 +106,14 @@ def serve(
         raise UsageError("--auth and --no-auth contradict each other; give one of them")
     if api_token is not None and auth is None:
         raise UsageError("--api-token goes with --auth; without, nobody is asked for a token")
+    if keep_conversations and auth is None:
+        raise UsageError(
+            "--keep-conversations goes with --auth; without, nobody has a name to keep them for"
+        )
+    if keep_conversations and read_only:
+        raise UsageError(
+            "--keep-conversations and --read-only contradict each other; give one of them"
+        )
     if not is_loopback(host) and auth is None and not no_auth:
         raise UsageError(
             f"on {host} others than you can reach these documents; say who may with --auth FILE "
@@ -123,6 +139,7 @@ def serve(
                 _kept(originals),
                 queue,
                 tuple(gold or ()),
+                keep_conversations,
             ),
             say=tell,
             log_format=form,

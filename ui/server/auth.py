@@ -9,22 +9,26 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 
-from anyio import CapacityLimiter
+from anyio import Lock
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pincite.corpus.errors import AccessDeniedError
 from pincite.ui.access import EVERYBODY, Person, admit
-from pincite.ui.server.credentials import Credentials
+from pincite.ui.server.credentials import Credentials, name_in
 from pincite.ui.server.permissions import needed_role
 from pincite.ui.server.refusals import refusal
 
-_GUESSES, _GUESSES_S = 10, 60  # so many wrong ones from one address in so many seconds, and no more
-_ADDRESSES = 4096  # whose wrong guesses are remembered
+# So many wrong guesses from one address, and of one name from all addresses, within a time. A name
+# has more, so that nobody can keep a person out from a single address.
+_OF_ADDRESS, _OF_NAME, _WITHIN_S = 10, 30, 60
+_REMEMBERED = 4096  # addresses, and names, whose wrong guesses are counted
 _CHANGED = (
     "your rights on this server were changed while this was answered, so it is not shown; ask "
     "again, or ask whoever runs this server"
@@ -52,8 +56,10 @@ class AuthMiddleware:
         self._app = app
         self._credentials = credentials
         self._open_paths = open_paths or {}
-        self._limiter = RateLimiter()
-        self._one_by_one = CapacityLimiter(1)  # guesses do not take every processor
+        self._addresses, self._names = RateLimiter(_OF_ADDRESS), RateLimiter(_OF_NAME)
+        # One guess at a time: they do not take every processor, and each knows how many were wrong
+        # before it, however many come at once.
+        self._one_by_one = Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -67,28 +73,54 @@ class AuthMiddleware:
         address = scope["client"][0] if scope.get("client") else ""
         if not given and (answer := self._without_key(scope)):
             await answer(scope, receive, send)
-        elif person := credentials.recall(given):
+            return
+        try:
+            person = credentials.recall(given) or await self._guess(credentials, given, address)
+        except _TooManyError as error:
+            await _too_many(scope, error.seconds)(scope, receive, send)
+            return
+        if person:
             await self._enter(credentials, given, person, scope, receive, send)
-        elif given and (seconds := self._limiter.retry_after(address)):
-            refused = refusal(
-                scope,
-                HTTPStatus.TOO_MANY_REQUESTS,
-                f"There were too many wrong passwords; try again in {seconds} seconds.",
-                {"Retry-After": str(seconds)},
-            )
-            await refused(scope, receive, send)
-        elif given and (person := await self._checked(credentials, given)):
-            await self._enter(credentials, given, person, scope, receive, send)
-        else:
-            if given and not credentials.was_right(given):
-                self._limiter.wrong(address)
-            refused = refusal(
-                scope,
-                HTTPStatus.UNAUTHORIZED,
-                "Pincite wants to know who asks: give name and password, or a token.",
-                {"WWW-Authenticate": 'Basic realm="Pincite", charset="UTF-8"'},
-            )
-            await refused(scope, receive, send)
+            return
+        refused = refusal(
+            scope,
+            HTTPStatus.UNAUTHORIZED,
+            "Pincite wants to know who asks: give name and password, or a token.",
+            {"WWW-Authenticate": 'Basic realm="Pincite", charset="UTF-8"'},
+        )
+        await refused(scope, receive, send)
+
+    async def _guess(self, credentials: Credentials, given: str, address: str) -> Person | None:
+        """Who comes in with a header that is not known to be right.
+
+        What was right before somebody changed the file of people is no guess: an open page sends it
+        by itself, again and again.
+
+        Raises:
+            _TooManyError: there were too many wrong ones, and this one is not looked at.
+        """
+        if not given:
+            return None
+        if credentials.was_right(given):
+            return await self._checked(credentials, given)
+        name = name_in(given)
+        counts = [(self._addresses, address), *([(self._names, name)] if name else [])]
+        self._refuse_too_many(counts)  # without waiting for those before it
+        async with self._one_by_one:
+            if person := credentials.recall(given):  # another request brought it meanwhile
+                return person
+            self._refuse_too_many(counts)
+            # Before it is looked at: it counts too if whoever sent it does not wait for the answer.
+            times = [limiter.count(key) for limiter, key in counts]
+            person = await run_sync(partial(credentials.check, given))
+            if person:
+                for (limiter, key), at in zip(counts, times, strict=True):
+                    limiter.give_back(key, at)
+            return person
+
+    def _refuse_too_many(self, counts: list[tuple[RateLimiter, str]]) -> None:
+        if seconds := max(limiter.retry_after(key) for limiter, key in counts):
+            raise _TooManyError(seconds)
 
     async def _enter(
         self,
@@ -134,32 +166,61 @@ class AuthMiddleware:
 
     async def _checked(self, credentials: Credentials, given: str) -> Person | None:
         # Beside the event loop: a guess takes long on purpose, and others need not wait for it.
-        return await run_sync(partial(credentials.check, given), limiter=self._one_by_one)
+        async with self._one_by_one:
+            return await run_sync(partial(credentials.check, given))
 
 
 class RateLimiter:
-    """Counts wrong guesses by the address that they come from.
+    """Counts wrong guesses, by where they come from or for whom they are.
 
-    >>> limiter = RateLimiter(clock=lambda: 0.0)
-    >>> for _ in range(10):
-    ...     limiter.wrong("192.0.2.1")
+    >>> limiter = RateLimiter(2, clock=lambda: 0.0)
+    >>> for _ in range(2):
+    ...     at = limiter.count("192.0.2.1")
     >>> limiter.retry_after("192.0.2.1"), limiter.retry_after("192.0.2.2")
     (60, 0)
+    >>> limiter.give_back("192.0.2.1", at)
+    >>> limiter.retry_after("192.0.2.1")
+    0
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
         self._clock = clock
-        self._wrong: dict[str, deque[float]] = {}
+        self._times: dict[str, deque[float]] = {}
 
-    def retry_after(self, address: str) -> int:
-        """For how many seconds no guess from there is looked at; 0 when one is."""
-        times = self._wrong.get(address)
-        if times is None or len(times) < _GUESSES:
+    def retry_after(self, key: str) -> int:
+        """For how many seconds no guess of this key is looked at; 0 when one is."""
+        times = self._times.get(key)
+        if times is None or len(times) < self._most:
             return 0
-        return max(0, math.ceil(times[0] + _GUESSES_S - self._clock()))
+        return max(0, math.ceil(times[0] + _WITHIN_S - self._clock()))
 
-    def wrong(self, address: str) -> None:
-        """Note a wrong guess."""
-        if address not in self._wrong and len(self._wrong) >= _ADDRESSES:
-            self._wrong.pop(next(iter(self._wrong)))
-        self._wrong.setdefault(address, deque(maxlen=_GUESSES)).append(self._clock())
+    def count(self, key: str) -> float:
+        """Count a guess; gives its time, with which it can be given back."""
+        if key not in self._times and len(self._times) >= _REMEMBERED:
+            self._times.pop(next(iter(self._times)))
+        at = self._clock()
+        self._times.setdefault(key, deque(maxlen=self._most)).append(at)
+        return at
+
+    def give_back(self, key: str, at: float) -> None:
+        """Count the guess of this time no more: it was right."""
+        with suppress(KeyError, ValueError):  # its key is remembered no more
+            self._times[key].remove(at)
+
+
+class _TooManyError(Exception):
+    """So many guesses were wrong that none is looked at for some seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+def _too_many(scope: Scope, seconds: int) -> Response:
+    return refusal(
+        scope,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        f"There were too many wrong passwords; try again in {seconds} seconds.",
+        {"Retry-After": str(seconds)},
+    )

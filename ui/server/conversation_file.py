@@ -111,6 +111,36 @@ class ConversationFile:
                 raise
 
 
+class SharedFile:
+    """The file in a folder, opened when it is first needed, for all who use it at once.
+
+    So a library has no such file as long as nobody has anything to keep.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file: ConversationFile | None = None
+        self._lock = threading.Lock()
+
+    def opened(self) -> ConversationFile:
+        """The open file.
+
+        Raises:
+            LibraryError: see `ConversationFile.open`.
+        """
+        with self._lock:
+            if self._file is None:
+                self._file = ConversationFile.open(self._folder)
+            return self._file
+
+    def close(self) -> None:
+        """Give the file back; it is opened again when it is needed."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+
 def _prepare(connection: sqlite3.Connection, file: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > _VERSION:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,15 @@ class Conversations:
         with self._file.writing() as run:
             run("DELETE FROM conversations WHERE person = ?", [person])
 
+    def keep_only(self, people: Collection[str]) -> list[str]:
+        """Forget the conversations of everybody else; gives the names of those who had some."""
+        with self._file.writing() as run:
+            there = run("SELECT DISTINCT person FROM conversations ORDER BY person", []).fetchall()
+            gone = [person for (person,) in there if person not in people]
+            for person in gone:
+                run("DELETE FROM conversations WHERE person = ?", [person])
+        return gone
+
 
 def open_conversations(folder: Path, say: Callable[[str], None]) -> ConversationFile | None:
     """The file in a library's folder; None, with a sentence, if they cannot be."""
@@ -154,10 +163,29 @@ def open_conversations(folder: Path, say: Callable[[str], None]) -> Conversation
         return None
 
 
+def ready_to_keep(folder: Path, people: Collection[str], say: Callable[[str], None]) -> bool:
+    """Whether conversations can be kept in a folder; if not, a sentence is said.
+
+    Those of people who are not among ``people`` are forgotten.
+    """
+    file = open_conversations(folder, say)
+    if file is None:
+        return False
+    with file:
+        try:
+            for name in Conversations(file).keep_only(people):
+                say(f"{name} is not among the people any more; their conversations are deleted")
+        except LibraryError as error:
+            say(f"{error}; the server goes on without, and browsers keep their conversations")
+            return False
+    return True
+
+
 def visible_part(answer: Answer, visible: Callable[[str], bool]) -> Answer | None:
     """What is left of an answer for a person who may see only some documents.
 
-    None where quotes were taken out and none is left.
+    None where quotes were taken out and none is left. What a model wrote is taken out with the
+    first quote, because it may say what that quote said.
     """
     quotes = tuple(
         replace(quote, places=tuple(p for p in quote.places if visible(p.document)))
@@ -167,7 +195,8 @@ def visible_part(answer: Answer, visible: Callable[[str], bool]) -> Answer | Non
     if answer.quotes and not quotes:
         return None
     nearest = tuple(passage for passage in answer.nearest if visible(passage.document))
-    return replace(answer, quotes=quotes, nearest=nearest)
+    written = answer.written if len(quotes) == len(answer.quotes) else None
+    return replace(answer, quotes=quotes, nearest=nearest, written=written)
 
 
 def _kept(turn: Any) -> dict[str, Any]:

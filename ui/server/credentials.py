@@ -32,12 +32,13 @@ _REMEMBERED = 256  # headers that were right, so that not every request costs a 
 class _Accepted:
     """The people of one state of the file, and whose header was right while it was so.
 
-    ``former`` are headers that were right before.
+    ``former`` are headers that were right before, and ``refused`` those of them that are no more.
     """
 
     people: Mapping[str, Account]
     former: frozenset[bytes] = frozenset()
     known: dict[bytes, Person] = field(default_factory=dict)
+    refused: set[bytes] = field(default_factory=set)
 
     def followed_by(self, people: Mapping[str, Account]) -> _Accepted:
         """What is accepted from now on."""
@@ -91,10 +92,14 @@ class Credentials:
 
     def check(self, authorization: str) -> Person | None:
         """Who comes in with an ``Authorization`` header. A password takes long, on purpose."""
-        accepted = self._current()
+        accepted, digest = self._current(), self._digest(authorization)
+        if digest in accepted.refused:
+            return None
         person = self._person(accepted.people, authorization)
         if person is not None:
-            accepted.remember(self._digest(authorization), person)
+            accepted.remember(digest, person)
+        elif digest in accepted.former:
+            accepted.refused.add(digest)  # an open page sends it every few seconds
         return person
 
     def was_right(self, authorization: str) -> bool:
@@ -105,14 +110,10 @@ class Credentials:
         scheme, _, value = authorization.partition(" ")
         if scheme.lower() == "bearer":
             return self._program(people, value)
-        if scheme.lower() != "basic":
+        basic = _basic(authorization)
+        if basic is None:
             return None
-        try:
-            name, _, password = (
-                base64.b64decode(value, validate=True).decode("utf-8").partition(":")
-            )
-        except (binascii.Error, UnicodeDecodeError):
-            return None
+        name, password = basic
         # An unknown name costs as much as a known one, and so is not told apart by its time.
         one = people.get(name)
         right = matches(password, one.password if one else _nobody())
@@ -142,6 +143,28 @@ class Credentials:
     def _digest(self, authorization: str) -> bytes:
         # Under a key of this process, so that no password lies in memory for longer than a call.
         return hmac.digest(self._salt, authorization.encode("utf-8", "replace"), "sha256")
+
+
+def name_in(authorization: str) -> str:
+    """For whom a header asks to be let in; empty where it names nobody.
+
+    >>> name_in("Basic YWRhOnNlY3JldA=="), name_in("Bearer YWRhOnNlY3JldA==")
+    ('ada', '')
+    """
+    name, _ = _basic(authorization) or ("", "")
+    return name[:LONGEST]
+
+
+def _basic(authorization: str) -> tuple[str, str] | None:
+    """Name and password in a header of HTTP Basic; None where it is none."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, password = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return name, password
 
 
 @cache

@@ -33,6 +33,7 @@ _WORDS = frozenset(
     (
         *("api", "v1", "ask", "search", "documents", "guide", "pages", "boxes", "health"),
         *("openapi.json", "chat", "completions", "models", "mcp", "metrics"),
+        *("conversations", "feedback"),
         *("library", "evaluate", "gradio_api", "config", "queue", "join", "data", "run", "predict"),
         *("call", "info", "upload", "upload_progress", "heartbeat", "component_server", "cancel"),
         *("static", "assets", "svelte", "theme.css", "favicon.ico", "robots.txt", "manifest.json"),

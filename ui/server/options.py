@@ -20,6 +20,7 @@ class ServerOptions:
         originals: the uploaded files that are stored themselves as well.
         waiting: how many questions of programs may wait, beyond those that are being answered.
         gold: gold sets, or folders that have some, to be offered beside the bundled ones.
+        keep_conversations: keep each person's conversations on the server, not in their browser.
     """
 
     read_only: bool = False
@@ -27,3 +28,4 @@ class ServerOptions:
     originals: Originals = Originals.DRAWABLE
     waiting: int = WAITING
     gold: tuple[Path, ...] = ()
+    keep_conversations: bool = False

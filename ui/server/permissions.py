@@ -31,6 +31,8 @@ _RULES: tuple[tuple[str, str, Role], ...] = (
     ("DELETE", "/api/v1/documents/.*", "write"),
     ("POST", "/v1/chat/completions", "read"),
     ("POST|DELETE", "/mcp", "read"),
+    ("PUT|DELETE", "/conversations(/[^/]*)?", "read"),  # one's own
+    ("POST", "/feedback", "read"),
     ("POST", rf"{_GRADIO}/({_OF_PAGES})", "read"),
     ("GET|HEAD|OPTIONS", ".*", "read"),
     (".*", ".*", "admin"),

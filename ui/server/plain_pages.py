@@ -20,6 +20,7 @@ NOTHING_HERE = "There is no page at this address."
 NO_PAGES = frozenset(
     (
         *("api", "v1", "mcp", "metrics", "gradio_api", "config", "login", "logout", "monitoring"),
+        *("conversations", "feedback"),
         *("static", "assets", "svelte", "theme.css", "pwa_icon", "manifest.json"),
         *("favicon.ico", "robots.txt", "openapi.json"),
     )

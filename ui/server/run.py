@@ -7,6 +7,7 @@ import ipaddress
 import socket
 import webbrowser
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from pincite.corpus.errors import LibraryEmptyError, ServeError
 from pincite.retrieval.engine import Engine
@@ -53,6 +54,7 @@ def serve(
         say("Loading the pages …")
         from pincite.ui.server import logs
         from pincite.ui.server.asgi_server import run
+        from pincite.ui.server.conversations import ready_to_keep
         from pincite.ui.server.site import site
 
         if log_format is not None:
@@ -65,6 +67,10 @@ def serve(
             credentials.people if credentials else {}, engine.library.tags()
         ):
             say(sentence)
+        if options and options.keep_conversations:
+            people = credentials.people if credentials else {}
+            keeps = ready_to_keep(engine.library.folder, people, say)
+            options = replace(options, keep_conversations=keeps)
         address = _address(host, port)
         loopback = is_loopback(host)
         hosts = {host, *names, "127.0.0.1", "::1", "localhost"} if loopback or names else None

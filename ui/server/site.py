@@ -22,8 +22,11 @@ from pincite.ui.api.queue import Queue
 from pincite.ui.guides import SharedGuides
 from pincite.ui.server import page_uploads
 from pincite.ui.server.auth import AuthMiddleware
+from pincite.ui.server.conversation_file import SharedFile
+from pincite.ui.server.conversations_route import conversations_routes
 from pincite.ui.server.credentials import Credentials
 from pincite.ui.server.documents_route import documents_route
+from pincite.ui.server.feedback_route import feedback_route
 from pincite.ui.server.logs import AccessLog
 from pincite.ui.server.metrics import Metrics, metrics_route
 from pincite.ui.server.options import ServerOptions
@@ -32,6 +35,7 @@ from pincite.ui.server.page_calls import LARGEST_CALL
 from pincite.ui.server.page_limits import PageLimits
 from pincite.ui.server.plain_pages import NotFoundPages
 from pincite.ui.server.proxies import NO_PROXIES, Proxies, ProxyMiddleware
+from pincite.ui.web import chrome
 from pincite.ui.web.addresses import ASK, EVALUATE, LIBRARY, PageAddresses
 from pincite.ui.web.app import build
 from pincite.ui.web.evaluate.protocol import load_evaluations
@@ -66,12 +70,14 @@ def site(
     drawings, guides = Drawings(engine.library), SharedGuides(engine)
     server = mcp.tools(engine, queue)
     over_http = mcp.over_http(server)
+    kept = SharedFile(engine.library.folder)
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         async with server.session_manager.run(), page_limits.kept():
             yield
         drawings.close()
+        kept.close()
 
     app = FastAPI(
         title="Pincite", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running
@@ -109,11 +115,16 @@ def site(
     app.router.routes.extend(
         [*over_http.routes, documents_route(engine.library), metrics_route(metrics)]
     )
+    if options.keep_conversations:
+        app.router.routes.extend(conversations_routes(kept, engine.library))
+    if not options.read_only:
+        app.router.routes.append(feedback_route(kept, engine))
+    bar = chrome.bar(on_server=options.keep_conversations, rates=not options.read_only)
     roles: tuple[Role, ...] = ROLES if credentials else (EVERYBODY.role,)
     pictures = partial(page_pictures, engine.library)
     mount(
         app,
-        {role: build(engine, intake, evaluations, pictures, guides, role) for role in roles},
+        {role: build(engine, intake, evaluations, pictures, guides, role, bar) for role in roles},
         largest=1 if options.read_only else options.limits.file_bytes,
     )
     page_limits = PageLimits(app, options.limits)

@@ -19,6 +19,7 @@ from pincite.ui.web import chrome
 from pincite.ui.web.ask.page import AT_ONCE, ask_page, html
 from pincite.ui.web.evaluate.page import evaluate_page
 from pincite.ui.web.evaluate.protocol import Evaluations
+from pincite.ui.web.html import Html
 from pincite.ui.web.library.page import library_page
 from pincite.ui.web.visit import scope_of, visitor
 
@@ -34,6 +35,7 @@ def build(
     pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
     guides: SharedGuides | None = None,
     role: Role = "admin",
+    bar: Html = chrome.BAR,
 ) -> gr.Blocks:
     """The pages over an engine. The only named endpoint is ``/ask``, for programs.
 
@@ -44,6 +46,7 @@ def build(
         pictures: whether a document's pages can be drawn, or why not.
         guides: what keeps the guides to documents; without, the page keeps its own.
         role: of those whom they are for; what these may not do is not in them.
+        bar: what stands over the conversation; see `chrome.bar`.
     """
 
     def ask(question: str, request: gr.Request) -> dict[str, Any]:
@@ -68,7 +71,7 @@ def build(
         with gr.Tabs(elem_id="rooms", overflow_behavior="wrap"):
             with gr.Tab("Ask", id="ask"):
                 can_add = intake is not None and role != "read"
-                ask_page(blocks, engine, changed, can_add, pictures)
+                ask_page(blocks, engine, changed, can_add, pictures, bar)
             if intake is not None:
                 with gr.Tab("Library", id="library"):
                     guides = guides or SharedGuides(engine)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from heapq import nlargest
 
 from pincite.corpus.store.rows import Entry
-from pincite.ui.web.html import Html, isolated, shortened
+from pincite.ui.web.html import NO_HTML, Html, isolated, shortened
 from pincite.ui.web.wording import counted, day
 
 _NEWEST = 5  # documents that the welcome names
@@ -17,24 +17,43 @@ _DROP_HERE = Html(
     " or choose them on the page Library"
 )
 _ELSEWHERE = Html("Have documents put into your collections by whoever runs this server")
+_IN_BROWSER = "Kept in this browser only, and nowhere else."
+_ON_SERVER = "Kept on this server for you."
 MASTHEAD = Html(
     "<header><h1>Pincite</h1>"
     "<p>Answers are quotes, each checked letter by letter against its source.</p>"
     '<p id="announcer" role="status"></p></header>'
 )
-BAR = Html(
-    '<div class="conversations">'
-    '<button type="button" class="plain" data-do="fresh" data-needs="turns">New conversation'
-    "</button>"
-    '<details><summary class="plain">Conversations</summary><div class="menu">'
-    '<p class="place">Kept in this browser only, and nowhere else.</p><ul id="kept"></ul>'
-    '<div class="deeds">'
-    '<button type="button" class="plain" data-do="markdown" data-needs="turns">Save as Markdown'
-    '</button><button type="button" class="plain" data-do="json" data-needs="turns">Save as JSON'
-    '</button><button type="button" class="plain" data-do="purge" data-needs="kept">Delete all'
-    "</button></div></div></details></div>"
-)
+
+
+def bar(*, on_server: bool = False, rates: bool = False) -> Html:
+    """What stands over the conversation: a new one, those that are kept, and what to do with them.
+
+    Args:
+        on_server: the server keeps them, and not the browser (``data-keeps``).
+        rates: people may say whether an answer helped (``data-rates``).
+    """
+    return Html(
+        '<div class="conversations"{on_server}{rates}>'
+        '<button type="button" class="plain" data-do="fresh" data-needs="turns">New conversation'
+        "</button>"
+        '<details><summary class="plain">Conversations</summary><div class="menu">'
+        '<p class="place" id="kept-where">{where}</p><ul id="kept"></ul>'
+        '<div class="deeds">'
+        '<button type="button" class="plain" data-do="markdown" data-needs="turns">Save as Markdown'
+        '</button><button type="button" class="plain" data-do="json" data-needs="turns">Save as '
+        'JSON</button><button type="button" class="plain" data-do="purge" data-needs="kept">'
+        "Delete all</button></div></div></details></div>"
+    ).format(
+        on_server=Html(' data-keeps="server"') if on_server else NO_HTML,
+        rates=Html(" data-rates") if rates else NO_HTML,
+        where=_ON_SERVER if on_server else _IN_BROWSER,
+    )
+
+
+BAR = bar()
 CONVERSATION = Html('<div id="turns"></div>')
+NOT_KEPT = Html('<p id="not-kept" role="status"></p>')
 EVIDENCE = Html(
     '<h2 class="unseen">Evidence</h2><div id="cards" class="bare"></div>'
     '<div class="no-evidence source"><p>The source of every quote appears here, with the text '

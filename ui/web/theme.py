@@ -19,8 +19,8 @@ ICON = static.path("icon.svg")
 SCRIPT = "".join(
     f"<script>{static.text(name)}</script>"
     for name in (
-        *("storage.js", "turns.js", "conversation.js", "source.js", "citations.js", "sheets.js"),
-        *("copy_links.js", "tabs.js", "addresses.js"),
+        *("storage.js", "server_storage.js", "turns.js", "feedback.js", "conversation.js"),
+        *("source.js", "citations.js", "sheets.js", "copy_links.js", "tabs.js", "addresses.js"),
     )
 )
 

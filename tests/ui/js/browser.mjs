@@ -91,7 +91,7 @@ export class Browser {
       matchMedia: (query) => browser.media(query),
       fetch: async (path, options) => {
         browser.requests.push([path, options]);
-        return browser.answers(path);
+        return browser.answers(path, options);
       },
       location: {
         get href() { return history.address.href; },

@@ -7,13 +7,15 @@ export const turnOf = (number, question, fields = {}) => ({
 });
 
 export class Chat extends Browser {
-  constructor({ address, kept, current, width } = {}) {
+  constructor({ address, kept, current, width, bar = {} } = {}) {
     super(address, width);
-    const menu = this.make("details", {}, this.make("ul#kept"),
+    const menu = this.make("details", {}, this.make("p#kept-where"), this.make("ul#kept"),
       ...["markdown", "json", "purge"].map((deed) =>
         this.make("button", { "data-do": deed, "data-needs": deed === "purge" ? "kept" : "turns" })));
     this.add("p#announcer");
-    this.add("div#bar", {}, this.make("button", { "data-do": "fresh", "data-needs": "turns" }), menu);
+    const fresh = this.make("button", { "data-do": "fresh", "data-needs": "turns" });
+    this.add("div#bar", {}, this.make("div", bar, fresh, menu));
+    this.add("p#not-kept");
     this.add("div#desk", {}, this.make("div#turns"), this.make("div#cards"));
     this.box = this.make("textarea");
     this.add("div#question-box", {}, this.box);
@@ -22,7 +24,8 @@ export class Chat extends Browser {
     this.button.addEventListener("click", () => { this.asks += 1; });
     if (kept) this.keep(kept);
     if (current) this.window.sessionStorage.setItem("pincite.current", current);
-    this.run("storage.js", "turns.js", "conversation.js", "addresses.js");
+    this.run("storage.js", "server_storage.js", "turns.js", "feedback.js", "conversation.js",
+      "addresses.js");
     this.pincite = this.window.pincite;
     this.redrawn = []; // what the server was asked to draw anew
     this.redraw = async (handedIn) => {
@@ -54,6 +57,7 @@ export class Chat extends Browser {
     return sent;
   }
   get turns() { return this.document.getElementById("turns").children; }
+  get notKept() { return this.document.getElementById("not-kept").textContent; }
   said(number) { return this.document.getElementById(`turn-${number}`)?.textContent; }
   press(key) { return this.send(this.box, "keydown", { key }); }
 }

@@ -51,11 +51,41 @@ test("the oldest conversations go first when the browser has no more room", () =
   assert.deepEqual(storage.conversations().map(({ id }) => id), ["new", "middle"]);
 });
 
+test("what has no room is said, and takes nothing away from what is kept", () => {
+  const browser = new Browser();
+  const storage = storageIn(browser);
+  const keep = (id, question) => {
+    storage.choose(id);
+    return storage.keepTurns([{ question, answer: null }]);
+  };
+  assert.equal(keep("old", "one?"), "");
+  assert.equal(keep("middle", "two?"), "");
+  browser.window.localStorage.room = 320;
+  assert.match(keep("large", "x".repeat(1000)), /^This conversation is not kept.*Save it/);
+  assert.deepEqual(storage.list().map(({ id }) => id), ["middle", "old"]);
+  assert.match(keep("new", "x".repeat(60)), /no more room: the oldest conversation was deleted/);
+  assert.deepEqual(storage.list().map(({ id }) => id), ["new", "middle"]);
+  assert.match(keep("new", "x".repeat(150)), /deleted/);
+  assert.deepEqual(storage.list().map(({ title }) => title.length), [150]);
+});
+
+test("the last conversation can be deleted where there is no room left", () => {
+  const browser = new Browser();
+  const storage = storageIn(browser);
+  storage.choose("a");
+  storage.keepTurns(turnsOf(1));
+  browser.window.localStorage.room = 40;
+  assert.equal(storage.forget("a"), "");
+  assert.deepEqual(storage.list(), []);
+  assert.equal(storage.turns("a"), null);
+});
+
 test("where nothing may be written, nothing is kept and nothing is raised", () => {
   const browser = new Browser();
   browser.window.localStorage.room = -1;
   const storage = storageIn(browser);
-  storage.keepTurns(turnsOf(3));
+  assert.match(storage.keepTurns(turnsOf(3)), /is not kept/);
+  assert.equal(storage.forgetAll(), "");
   assert.deepEqual(storage.conversations(), []);
 });
 

@@ -19,8 +19,8 @@ test("what a person asks stands there as text, whatever it is", () =>
 
 test("the titles of kept conversations are text too, and an empty one has dots", () => {
   const chat = new Chat();
-  const all = [HOSTILE, "  "].map((question, index) => ({ id: `c${index}`, turns: [{ question }] }));
-  turnsIn(chat).furnish(true, false, [...all, { id: "none", turns: [] }], "c1");
+  const all = [HOSTILE, "  "].map((title, index) => ({ id: `c${index}`, title }));
+  turnsIn(chat).furnish(true, false, [...all, { id: "none" }], "c1");
   const titles = chat.document.querySelectorAll("#kept .title");
   assert.deepEqual(titles.map((title) => title.textContent), [HOSTILE, "…", "…"]);
   assert.deepEqual(titles.map((title) => title.closest("li").className), ["", "current", ""]);

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import stat
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -13,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typer.testing import CliRunner
 
 from pincite.corpus.errors import UsageError
@@ -20,6 +29,7 @@ from pincite.ui.cli import app as cli
 from pincite.ui.server.auth import AuthMiddleware, RateLimiter
 from pincite.ui.server.credentials import Credentials
 from pincite.ui.server.passwords import hashed, matches
+from pincite.ui.server.people import write_people
 from tests.conftest import Pincite
 from tests.ui.visitors import HASH, PASSWORD, account, basic
 
@@ -86,29 +96,138 @@ def test_a_guesser_is_held_up_and_others_are_not(
     assert elsewhere.get("/", headers=basic("ada", "guess 13")).status_code == 401
 
 
+def test_a_name_is_held_up_from_wherever_it_is_guessed(client: TestClient) -> None:
+    def status(address: int, name: str) -> int:
+        elsewhere = TestClient(client.app, client=(f"192.0.2.{address}", 1))
+        return elsewhere.get("/", headers=basic(name, "guess")).status_code
+
+    for address in range(3):
+        assert {status(address, "ada") for _ in range(10)} == {401}
+    assert status(200, "ada") == 429
+    assert status(200, "bob") == 401
+
+
+@contextmanager
+def real_server(app: ASGIApp) -> Iterator[int]:
+    """The port of a server over an application."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(20)
+            assert not thread.is_alive()
+
+
+def statuses_of(port: int, headers: Sequence[Mapping[str, str]]) -> list[int]:
+    """What calls with these headers are answered with, all of them sent at once."""
+    barrier = threading.Barrier(len(headers))
+
+    def status(one: Mapping[str, str]) -> int:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            connection.connect()
+            barrier.wait(60)
+            connection.request("GET", "/", headers=dict(one))
+            return connection.getresponse().status
+
+    with ThreadPoolExecutor(len(headers)) as pool:
+        return list(pool.map(status, headers))
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords that are compared with a hash."""
+    seen: list[str] = []
+
+    def watched(password: str, kept: str) -> bool:
+        seen.append(password)
+        return matches(password, kept)
+
+    monkeypatch.setattr("pincite.ui.server.credentials.matches", watched)
+    return seen
+
+
+def test_of_200_guesses_at_once_10_are_looked_at(client: TestClient, looked_at: list[str]) -> None:
+    with real_server(client.app) as port:
+        guesses = [basic(f"name {n % 50}", f"guess {n}") for n in range(200)]
+        statuses = Counter(statuses_of(port, guesses))
+    assert statuses == {401: 10, 429: 190}
+    assert len(looked_at) == 10
+
+
+def test_a_right_password_that_comes_40_times_at_once_is_looked_at_once(
+    looked_at: list[str],
+) -> None:
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("inside")(scope, receive, send)
+
+    app = AuthMiddleware(page, Credentials({"ada": account("ada")}))
+    with real_server(app) as port:
+        assert set(statuses_of(port, [basic("ada", PASSWORD)] * 40)) == {200}
+    assert looked_at == [PASSWORD]
+
+
+def test_right_passwords_use_up_no_guesses(client: TestClient) -> None:
+    people = {f"p{n}": account(f"p{n}") for n in range(12)}
+    office = TestClient(AuthMiddleware(PlainTextResponse("inside"), Credentials(people)))
+    for name in people:
+        assert office.get("/", headers=basic(name, PASSWORD)).text == "inside"
+
+
+def test_the_open_page_of_somebody_who_was_removed_holds_up_nobody(
+    tmp_path: Path, looked_at: list[str]
+) -> None:
+    file = tmp_path / "people"
+    ada, rita, zoe = account("ada"), account("rita"), account("zoe")
+    write_people(file, {"ada": ada, "rita": rita, "zoe": zoe})
+    app = AuthMiddleware(PlainTextResponse("inside"), Credentials.read(file))
+    office = TestClient(app)
+    for name in ("ada", "rita"):
+        assert office.get("/", headers=basic(name, PASSWORD)).status_code == 200
+    write_people(file, {"ada": ada, "zoe": zoe})
+    looked_at.clear()
+    for _ in range(30):
+        assert office.get("/", headers=basic("rita", PASSWORD)).status_code == 401
+    assert looked_at == [PASSWORD]  # the first time
+    assert office.get("/", headers=basic("zoe", PASSWORD)).status_code == 200
+    # Nor is whoever was in before held up by somebody who guesses behind the same address.
+    assert {office.get("/", headers=basic("x", f"guess {n}")).status_code for n in range(10)} == {
+        401
+    }
+    assert office.get("/", headers=basic("x", "guess 11")).status_code == 429
+    assert office.get("/", headers=basic("ada", PASSWORD)).status_code == 200
+    # One who was removed and comes back is let in as soon as the file says so.
+    write_people(file, {"ada": ada, "rita": rita, "zoe": zoe})
+    assert office.get("/", headers=basic("rita", PASSWORD)).status_code == 200
+
+
 def test_a_guesser_may_go_on_when_the_time_is_over() -> None:
     now = 0.0
-    limiter = RateLimiter(clock=lambda: now)
+    limiter = RateLimiter(10, clock=lambda: now)
     for second in range(10):
         now = second
         assert limiter.retry_after("here") == 0
-        limiter.wrong("here")
+        limiter.count("here")
     now = 9.5
     assert limiter.retry_after("here") == 51
     now = 60.0
     assert limiter.retry_after("here") == 0
-    limiter.wrong("here")
+    limiter.count("here")
     assert limiter.retry_after("here") == 1
 
 
 def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
-    limiter = RateLimiter(clock=lambda: 0.0)
+    limiter = RateLimiter(10, clock=lambda: 0.0)
     for _ in range(10):
-        limiter.wrong("first")
+        limiter.count("first")
     for number in range(4096):
-        limiter.wrong(str(number))
+        at = limiter.count(str(number))
     assert limiter.retry_after("first") == 0
-    assert len(limiter._wrong) == 4096
+    limiter.give_back("first", at)
+    assert len(limiter._times) == 4096
 
 
 def test_without_a_token_no_token_is_right(credentials: Credentials) -> None:

@@ -22,9 +22,10 @@ from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.writing.types import Sentence, Written
 from pincite.ui.server import conversation_file, conversations, feedback
 from pincite.ui.server.conversation_file import FILE_NAME, ConversationFile
-from pincite.ui.server.conversations import Conversations, open_conversations
+from pincite.ui.server.conversations import Conversations, open_conversations, visible_part
 from pincite.ui.server.feedback import Feedback
 from tests.retrieval.conftest import fill, hashing_settings, small_documents
 
@@ -118,6 +119,16 @@ def test_quotes_of_documents_that_may_not_be_seen_any_more_are_taken_out(
     items = (*shown.answer.quotes, *shown.answer.nearest)
     assert {item.title for item in items} == {"Bread"}
     assert "gulls" not in json.dumps([q.to_json() for q in shown.answer.nearest]).lower()
+
+
+def test_what_a_model_wrote_goes_with_the_first_quote_that_is_taken_out(answer: Answer) -> None:
+    written = Written("model", "host", (Sentence("Gulls nest on cliffs.", "supported", (1,)),))
+    told = replace(answer, written=written)
+    assert visible_part(told, everything) == told
+    bread = next(quote.document for quote in answer.quotes if quote.title == "Bread")
+    shown = visible_part(told, lambda id: id == bread)
+    assert shown is not None
+    assert (len(shown.quotes), shown.written) == (1, None)
 
 
 def test_an_answer_all_of_whose_quotes_are_taken_out_is_none(

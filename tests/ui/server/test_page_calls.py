@@ -26,6 +26,7 @@ API = "/gradio_api"
 JSON = {"Content-Type": "application/json"}
 # Those that a page of ours, or Gradio's client, calls with a body.
 CALLED = ["queue/join", "run/predict", "run/ask", "api/ask", "call/ask", "call/v2/ask", "cancel"]
+CALLED += ["component_server", "component_server/"]
 QUIET = settings(
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -51,6 +52,8 @@ calls = st.fixed_dictionaries(
         "event_data": odd,
         "event_id": words | odd,
         "trigger_id": odd,
+        "component_id": st.integers(-2, 60) | odd,
+        "fn_name": st.sampled_from(["redraw", "saved", "__class__", "value"]) | odd,
         "batched": st.booleans() | odd,
         "simple_format": odd,
     },
@@ -84,8 +87,7 @@ def _no_traceback(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 def pages(served: FastAPI) -> Any:
     """Gradio's application."""
-    (page,) = mounted_pages(served)
-    return page
+    return mounted_pages(served)[0]
 
 
 def ask_of(served: FastAPI) -> int:
@@ -207,8 +209,8 @@ def test_what_fails_inside_is_one_line_without_its_values(
         raise KeyError("zanzibar")
 
     monkeypatch.setattr("gradio.route_utils.compile_gr_request", fail)
-    functions = pages(served).get_blocks().fns
-    number = next(n for n, one in functions.items() if one.fn and not one.queue and not one.inputs)
+    functions = pages(served).get_blocks().fns.items()
+    number = next(n for n, one in functions if one.fn and not one.queue and not one.inputs)
     call = {"fn_index": number, "session_hash": "x", "data": []}
     with caplog.at_level(logging.WARNING):
         answer = client.post(f"{API}/run/predict", json=call)

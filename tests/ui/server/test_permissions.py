@@ -17,6 +17,7 @@ from pincite.retrieval.engine import Engine
 from pincite.ui.access import ROLES, Role
 from pincite.ui.server.auth import AuthMiddleware
 from pincite.ui.server.credentials import Credentials
+from pincite.ui.server.options import ServerOptions
 from pincite.ui.server.permissions import needed_role
 from pincite.ui.server.site import site
 from pincite.ui.web.app import build
@@ -35,6 +36,9 @@ ROUTES: dict[Role, str] = {
         GET /v1/models POST /v1/chat/completions
         GET /mcp POST /mcp DELETE /mcp
         GET /documents/{id}
+        GET /conversations DELETE /conversations
+        GET /conversations/{id} PUT /conversations/{id} DELETE /conversations/{id}
+        POST /feedback
         GET / GET /config GET /config/ GET /openapi.json GET /theme.css GET /robots.txt
         GET /favicon.ico GET /manifest.json GET /pwa_icon GET /pwa_icon/{size} GET /logout
         GET /static/{path:path} GET /assets/{path:path} GET /svelte/{path:path}
@@ -117,7 +121,9 @@ def routes_below(routes: Iterable[object], prefix: str = "") -> Iterator[tuple[s
 
 def test_every_route_is_known_with_the_role_that_it_needs(engine: Engine) -> None:
     people = {"ada": account("ada")}
-    there = set(routes_below(site(engine, credentials=Credentials(people)).routes))
+    options = ServerOptions(keep_conversations=True)
+    app = site(engine, credentials=Credentials(people), options=options)
+    there = set(routes_below(app.routes))
     known = {
         (method, path): role
         for role, text in ROUTES.items()
@@ -162,6 +168,7 @@ def test_a_route_lets_in_those_whose_role_is_enough(doors: TestClient, role: Rol
     ("method", "path"),
     [
         *(("POST", "/new"), ("PUT", "/api/v1/ask"), ("PATCH", "/api/v1/documents/012345")),
+        *(("POST", "/conversations"), ("PUT", "/feedback"), ("PUT", "/conversations/a/b")),
         *(("POST", "/metrics"), ("GET", "/metrics/"), ("HEAD", "/metrics"), ("DELETE", "/\n")),
         *(("POST", "/gradio_api/new"), ("POST", "/gradio_api/run/a/b"), ("BREW", "/")),
     ],

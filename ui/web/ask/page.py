@@ -25,6 +25,7 @@ from pincite.ui.web.ask.examples import ABOUT_THE_ARTICLE, examples
 from pincite.ui.web.ask.scope import choices
 from pincite.ui.web.ask.trace_view import STAGES
 from pincite.ui.web.ask.turns import Stopped, Turns, to_json
+from pincite.ui.web.html import Html
 from pincite.ui.web.visit import scope_of, visitor
 
 AT_ONCE = 4  # questions answered at the same time
@@ -42,6 +43,7 @@ def ask_page(
     changed: gr.Textbox,
     can_add: bool,
     pictures: Callable[[Document], PagePictures] = lambda document: NO_PICTURES,
+    bar: Html = chrome.BAR,
 ) -> None:
     """Lay the chat out inside ``blocks``, over an engine.
 
@@ -51,6 +53,7 @@ def ask_page(
         changed: takes another value when the library has changed.
         can_add: there is a page on which documents can be added.
         pictures: whether a document's pages can be drawn, or why not.
+        bar: what stands over the conversation; see `chrome.bar`.
     """
     at_work = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask")
 
@@ -99,7 +102,7 @@ def ask_page(
 
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", min_width=0):
-            html(chrome.BAR, "bar")
+            html(bar, "bar")
             with gr.Column(elem_id="reading"):
                 html(chrome.CONVERSATION, "conversation")
                 with gr.Column(elem_id="welcome"):
@@ -109,6 +112,7 @@ def ask_page(
                         for question in ABOUT_THE_ARTICLE
                     ]
             with gr.Column(elem_id="asker"):
+                html(chrome.NOT_KEPT, "keeping")
                 scope = gr.Dropdown(
                     [],
                     value=[],

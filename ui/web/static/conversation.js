@@ -1,6 +1,7 @@
 /* The conversation: what is asked, waited for, answered, stopped and opened again. The server draws
-   each turn and forgets it; what was asked and answered stays in this browser (`storage.js`), and is
-   checked by the server again whenever it is drawn anew (`turns.js`). */
+   each turn and forgets it; what was asked and answered is kept in this browser (`storage.js`), or on
+   the server where it says so (`server_storage.js`), and is checked by the server again whenever it is
+   drawn anew (`turns.js`). */
 "use strict";
 window.pincite = (() => {
   const storage = window.pinciteStorage, view = window.pinciteTurns;
@@ -14,9 +15,11 @@ window.pincite = (() => {
   };
 
   let server; // redraws turns
+  let kept = storage; // where conversations are
   let number = 0; // of the newest turn; anchors are made from it
   let pending = null; // the turn that waits for its answer
   let asked = null; // its question, until the server has it
+  let said = "[]"; // what was said before it
   let waiting; // the timer of its patience
   let stopped = 0; // when one was stopped
   let turns = []; // of the conversation on the screen: { question, answer, markdown }
@@ -26,10 +29,24 @@ window.pincite = (() => {
   let screens = 0; // how often the screen was emptied for another conversation
 
   const furnish = () =>
-    view.furnish(turns.length > 0, pending !== null, storage.conversations(), storage.current());
+    view.furnish(turns.length > 0, pending !== null, kept.list(), storage.current());
 
-  const show = (turn) => {
+  const tell = async (done) => { // what is to be said of what was kept or deleted, once it is done
+    const sentence = await done;
+    furnish();
+    if (sentence) view.say(sentence);
+  };
+
+  const refresh = () => { // the list: another tab, or another browser, may have changed it
+    tell(Promise.resolve(kept.load()).then((sentence) => {
+      view.place(kept.place());
+      return sentence;
+    }));
+  };
+
+  const show = (turn, history = storage.history(turns)) => {
     const section = view.draw(turn);
+    window.pinciteFeedback.offer(section, turn, history);
     turns.push(turn);
     furnish();
     return section;
@@ -37,6 +54,7 @@ window.pincite = (() => {
 
   const clear = () => {
     view.clear();
+    view.say("");
     screens += 1;
     turns = [];
     recalled = 0;
@@ -55,9 +73,9 @@ window.pincite = (() => {
     waiting = setTimeout(wonder, PATIENCE_MS);
     furnish();
     section.scrollIntoView({ block: "start" });
-    const history = storage.history(alone ? [] : turns);
+    said = storage.history(alone ? [] : turns);
     alone = false;
-    return [question, scope, number, history];
+    return [question, scope, number, said];
   };
 
   const asTyped = (button) => { // the question of its turn, without what was said before
@@ -111,19 +129,20 @@ window.pincite = (() => {
 
   const receive = (value) => {
     if (!value) return;
-    const said = JSON.parse(value);
-    if (said.number !== pending) return; // it was stopped, or belongs to another conversation
+    const heard = JSON.parse(value);
+    if (heard.number !== pending) return; // it was stopped, or belongs to another conversation
     clearTimeout(waiting);
     // Not before the server has it, and not what was written since.
     if (questionBox().value === asked) write("");
     asked = null;
-    if (said.stage) {
+    if (heard.stage) {
       waiting = setTimeout(wonder, PATIENCE_MS);
-      return progress(said.stage);
+      return progress(heard.stage);
     }
     pending = null;
-    show(said).scrollIntoView({ block: "start" });
-    storage.keepTurns(turns);
+    view.say("");
+    show(heard, said).scrollIntoView({ block: "start" });
+    tell(kept.keepTurns(turns));
     furnish();
   };
 
@@ -146,20 +165,23 @@ window.pincite = (() => {
   };
 
   const open = async (id) => {
-    const conversation = storage.conversations().find((one) => one.id === id);
-    if (!conversation) return begone();
     clear();
     storage.choose(id);
     const screen = screens;
-    const first = number + 1;
-    number += conversation.turns.length;
     try {
-      const drawn = await server.redraw(JSON.stringify([first, conversation.turns]));
+      const opened = await kept.turns(id);
       if (screen !== screens) return; // another one was opened meanwhile
+      if (!opened) return begone();
+      const first = number + 1;
+      number += opened.length;
+      const drawn = await server.redraw(JSON.stringify([first, opened]));
+      if (screen !== screens) return;
       for (const turn of JSON.parse(drawn)) show(turn);
     } catch {
       if (screen !== screens) return;
-      view.announce("The conversation could not be drawn; reload the page.");
+      const failed = "The conversation could not be drawn; reload the page.";
+      view.announce(failed);
+      view.say(failed);
     }
     furnish();
     byId("turns").lastElementChild?.scrollIntoView({ block: "start" });
@@ -185,15 +207,18 @@ window.pincite = (() => {
   };
 
   const forget = (id) => {
-    storage.forget(id);
+    const done = kept.forget(id);
     if (id === storage.current()) begone();
     furnish();
+    tell(done);
   };
 
   const start = (functions) => {
-    if (!["desk", "turns", "cards", "kept"].every(byId)) // the page is still being built
+    if (!["desk", "turns", "cards", "kept", "not-kept"].every(byId)) // the page is still being built
       return requestAnimationFrame(() => start(functions));
     server = functions;
+    if (document.querySelector("#bar [data-keeps]")) kept = window.pinciteServerStorage;
+    refresh();
     linked = window.pinciteAddresses.linkedQuestion();
     if (linked !== null) askLinked();
     else resume();
@@ -214,8 +239,9 @@ window.pincite = (() => {
     markdown: () => save(...storage.files.markdown(turns)),
     json: () => save(...storage.files.json(turns)),
     purge: () => {
-      storage.forgetAll();
+      const done = kept.forgetAll();
       begone();
+      tell(done);
     },
   };
 
@@ -223,6 +249,7 @@ window.pincite = (() => {
     const on = (selector) => event.target.closest?.(selector);
     const menu = document.querySelector("#bar details[open]");
     if (menu && (!menu.contains(event.target) || on("[data-open]"))) menu.open = false;
+    if (on("#bar summary")) refresh();
     const example = on(".example");
     if (example) asking(example.textContent, () => example.click());
     else if (on("#ask")) asking(questionBox().value, askAgain);

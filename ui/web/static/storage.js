@@ -1,5 +1,5 @@
 /* What this browser keeps of conversations, in its own storage and nowhere else, and what of them
-   the server gets with the next question. */
+   the server gets with the next question. Where the server keeps them: `server_storage.js`. */
 "use strict";
 window.pinciteStorage = (() => {
   const KEY = "pincite.conversations", CURRENT = "pincite.current";
@@ -13,15 +13,30 @@ window.pinciteStorage = (() => {
     return [];
   };
 
+  const write = (some) =>
+    localStorage.setItem(KEY, JSON.stringify({ version: 1, conversations: some }));
+
+  // Gives what is to be said: nothing when all is kept. When not even the newest has room, the
+  // others stay, and it as it was.
   const keep = (all) => {
-    const some = all.slice(0, MOST);
-    for (; ; some.pop()) { // the oldest go first when the browser has no more room
+    for (let most = Math.min(all.length, MOST); most; most -= 1) { // the oldest go first
       try {
-        return localStorage.setItem(KEY, JSON.stringify({ version: 1, conversations: some }));
-      } catch {
-        if (!some.length) return;
-      }
+        write(all.slice(0, most));
+        const gone = Math.min(all.length, MOST) - most;
+        return gone ? `This browser has no more room: ${counted(gone)} deleted.` : "";
+      } catch { /* one fewer */ }
     }
+    return "This conversation is not kept: this browser has no room for it. Save it, delete others, "
+      + "or begin a new one.";
+  };
+  const counted = (gone) =>
+    gone === 1 ? "the oldest conversation was" : `the ${gone} oldest conversations were`;
+
+  const clear = () => {
+    try {
+      write([]);
+    } catch { /* nobody may write there, and so nothing is there */ }
+    return "";
   };
 
   const current = () => sessionStorage.getItem(CURRENT); // each tab has its own
@@ -29,17 +44,32 @@ window.pinciteStorage = (() => {
   const leave = () => sessionStorage.removeItem(CURRENT);
 
   const without = (id) => conversations().filter((conversation) => conversation.id !== id);
-  const forget = (id) => keep(without(id));
-  const forgetAll = () => keep([]);
+  const forget = (id) => {
+    const rest = without(id);
+    return rest.length ? keep(rest) : clear();
+  };
 
-  const bare = (turns) => turns.map(({ question, answer }) => ({ question, answer }));
+  const bare = (all) => all.map(({ question, answer }) => ({ question, answer }));
 
-  const keepTurns = (turns) => { // as the current conversation, or as a new one
+  const own = () => { // the id of the current conversation, or of a new one
     const id = current() ?? crypto.randomUUID?.() ?? String(Date.now());
     choose(id);
-    const changed = new Date().toISOString();
-    keep([{ id, changed, turns: bare(turns.slice(-MOST_TURNS)) }, ...without(id)]);
+    return id;
   };
+
+  const newest = (all) => bare(all.slice(-MOST_TURNS));
+
+  const keepTurns = (all) => { // as the current conversation, or as a new one
+    const id = own();
+    const changed = new Date().toISOString();
+    return keep([{ id, changed, turns: newest(all) }, ...without(id)]);
+  };
+
+  // As the server's storage has it; here nothing has to be waited for.
+  const load = () => "";
+  const place = () => null; // the page says it
+  const list = () => conversations().map(({ id, turns: [first] }) => ({ id, title: first?.question }));
+  const turns = (id) => conversations().find((one) => one.id === id)?.turns ?? null;
 
   // A turn as the questions after it need it: what was asked, and the words that answered. Offsets
   // count code points, and so does Array.from.
@@ -54,16 +84,17 @@ window.pinciteStorage = (() => {
     return [{ role: "user", text: question }, { role: "assistant", text: cut }];
   };
 
-  const history = (turns) => JSON.stringify(turns.slice(-MOST_SAID).flatMap(said));
+  const history = (all) => JSON.stringify(all.slice(-MOST_SAID).flatMap(said));
 
   const files = { // a conversation as one: its name, its type, its text
-    markdown: (turns) =>
-      ["conversation.md", "text/markdown", turns.map((turn) => turn.markdown).join("\n\n")],
-    json: (turns) =>
-      ["conversation.json", "application/json", JSON.stringify({ turns: bare(turns) }, null, 2)],
+    markdown: (all) =>
+      ["conversation.md", "text/markdown", all.map((turn) => turn.markdown).join("\n\n")],
+    json: (all) =>
+      ["conversation.json", "application/json", JSON.stringify({ turns: bare(all) }, null, 2)],
   };
 
   return {
-    conversations, current, choose, leave, forget, forgetAll, keepTurns, history, files,
+    current, choose, leave, own, newest, history, files,
+    load, place, list, turns, keepTurns, forget, forgetAll: clear, conversations,
   };
 })();

@@ -79,9 +79,9 @@ window.pinciteTurns = (() => {
     byId("kept").replaceChildren(...conversations.map((one) => entry(one, current)));
   };
 
-  const entry = ({ id, turns: [first] }, current) => {
+  const entry = ({ id, title }, current) => {
     const item = make("li", id === current ? "current" : "");
-    const open = make("button", "title", first?.question.trim().slice(0, 90) || "…");
+    const open = make("button", "title", title?.trim().slice(0, 90) || "…");
     open.dataset.open = id;
     open.dir = "auto";
     const remove = make("button", "remove", "Delete");
@@ -91,5 +91,8 @@ window.pinciteTurns = (() => {
     return item;
   };
 
-  return { announce, begin, progress, draw, fail, clear, furnish };
+  const say = (sentence) => { byId("not-kept").textContent = sentence; }; // of what is kept
+  const place = (sentence) => { if (sentence) byId("kept-where").textContent = sentence; };
+
+  return { announce, say, place, begin, progress, draw, fail, clear, furnish };
 })();
