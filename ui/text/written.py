@@ -38,6 +38,11 @@ def left_out(written: Written) -> str:
     return f"{count} {'sentence' if count == 1 else 'sentences'} left out: no quote says it"
 
 
+def supported(written: Written) -> list[Sentence]:
+    """The sentences that the quotes support."""
+    return [one for one in written.sentences if one.verdict == "supported"]
+
+
 def left_out_sentences(written: Written) -> list[Sentence]:
     """The sentences that are left out."""
     return [one for one in written.sentences if one.verdict == "uncited"]
@@ -47,9 +52,20 @@ def written_by(written: Written) -> str:
     """Who wrote, and where the quotes went for that.
 
     >>> written_by(Written("openai:m", "127.0.0.1:8080"))
-    'Written by openai:m, which got the quotes at 127.0.0.1:8080'
+    'openai:m got the quotes at 127.0.0.1:8080'
     """
+    if written.is_empty:
+        return f"{written.model} got the quotes at {written.host}"
     return f"Written by {written.model}, which got the quotes at {written.host}"
+
+
+def nothing_left(written: Written) -> str:
+    """That no sentence is supported.
+
+    >>> nothing_left(Written("openai:m", "h"))
+    'The quotes support no sentence that openai:m wrote.'
+    """
+    return f"The quotes support no sentence that {written.model} wrote."
 
 
 def problem(written: Written) -> str:
