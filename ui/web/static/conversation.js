@@ -20,6 +20,7 @@ window.pincite = (() => {
   let waiting; // the timer of its patience
   let stopped = 0; // when one was stopped
   let turns = []; // of the conversation on the screen: { question, answer, markdown }
+  let draft = null; // the turn that is written, with its quotes
   let alone = false; // the next question is asked without what was said before
   let linked = null; // the question of the page's address, until it is asked
   let recalled = 0; // how many questions back the box shows
@@ -41,6 +42,7 @@ window.pincite = (() => {
     turns = [];
     recalled = 0;
     pending = null;
+    draft = null;
   };
 
   const begin = (question, scope) => {
@@ -121,8 +123,23 @@ window.pincite = (() => {
       waiting = setTimeout(wonder, PATIENCE_MS);
       return progress(said.stage);
     }
+    if (said.written || said.partial) return receiveDraft(said);
+    finish(said, !draft); // whoever reads already stays where they are
+  };
+
+  const receiveDraft = (said) => { // of an answer that is being written
+    waiting = setTimeout(wonder, PATIENCE_MS);
+    if (said.written) return view.write(said.number, said.written);
+    const section = view.draw(said);
+    if (!draft) section.scrollIntoView({ block: "start" });
+    draft = said;
+  };
+
+  const finish = (turn, scrolls) => {
     pending = null;
-    show(said).scrollIntoView({ block: "start" });
+    draft = null;
+    const section = show(turn);
+    if (scrolls) section.scrollIntoView({ block: "start" });
     storage.keepTurns(turns);
     furnish();
   };
@@ -130,8 +147,13 @@ window.pincite = (() => {
   const settle = (sentence) => { // the server has ended, or was ended, without an answer
     if (!pending) return;
     clearTimeout(waiting);
-    view.fail(pending, sentence);
+    if (draft) { // its quotes stay, and what was written of it
+      view.stopWriting(pending, sentence);
+      turns.push({ ...draft, answer: { ...draft.answer, written: undefined } });
+      storage.keepTurns(turns);
+    } else view.fail(pending, sentence);
     pending = null;
+    draft = null;
     furnish();
   };
 
