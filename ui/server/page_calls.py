@@ -42,7 +42,8 @@ _GET = re.compile(
     f"queue/(status|data)|heartbeat/{WORD}|call/(v2/)?{WORD}/{WORD})"
 )
 _POST = re.compile(
-    f"{_API}/(queue/join|cancel|reset/?|(?P<named>run|api|call|call/v2)/(?P<name>{WORD})/?)"
+    f"{_API}/(queue/join|cancel|reset/?|(?P<component>component_server/?)|"
+    f"(?P<named>run|api|call|call/v2)/(?P<name>{WORD})/?)"
 )
 _EVENT = re.compile(f"{_API}/call/(?:v2/)?{WORD}/({WORD})")
 
@@ -119,6 +120,8 @@ class PageCalls:
             check_words(call)
             if path == f"{_API}/queue/join" or called["named"]:
                 self._check(call, called["named"], called["name"])
+            elif called["component"]:
+                self._check_component(call)
             elif call.get("event_id") is None:
                 raise refused("event_id is missing")
             elif path == f"{_API}/cancel" and None in map(call.get, ("session_hash", "fn_index")):
@@ -197,6 +200,20 @@ class PageCalls:
         said = call.get("event_data")
         if isinstance(said, dict) and any(event == "upload" for _, event in function.targets):
             self._uploads.keep(said.get("files"))
+
+    def _check_component(self, call: dict[str, Any]) -> None:
+        """Look at a call of a function that a component's script calls, as the chat's does.
+
+        Raises:
+            CallRefusedError: there is no such function, or it is called without a value.
+        """
+        number, name = call.get("component_id"), call.get("fn_name")
+        if call.get("session_hash") is None or "data" not in call:
+            raise refused("session_hash or data is missing")
+        block = self._blocks.blocks.get(number) if type(number) is int else None
+        function = getattr(block, name, None) if block and isinstance(name, str) else None
+        if not getattr(function, "_is_server_fn", False):
+            raise CallRefusedError(HTTPStatus.NOT_FOUND, "The pages have no such function.")
 
     def _function(self, call: dict[str, Any], named: str | None, name: str | None) -> Any:
         number = call.get("fn_index")

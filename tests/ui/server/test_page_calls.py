@@ -26,6 +26,7 @@ API = "/gradio_api"
 JSON = {"Content-Type": "application/json"}
 # Those that a page of ours, or Gradio's client, calls with a body.
 CALLED = ["queue/join", "run/predict", "run/ask", "api/ask", "call/ask", "call/v2/ask", "cancel"]
+CALLED += ["component_server", "component_server/"]
 QUIET = settings(
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -51,6 +52,8 @@ calls = st.fixed_dictionaries(
         "event_data": odd,
         "event_id": words | odd,
         "trigger_id": odd,
+        "component_id": st.integers(-2, 60) | odd,
+        "fn_name": st.sampled_from(["redraw", "saved", "__class__", "value"]) | odd,
         "batched": st.booleans() | odd,
         "simple_format": odd,
     },
