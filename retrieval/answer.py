@@ -104,21 +104,23 @@ class Answer:
             "question": self.question,
             "status": self.status,
             "confidence": self.confidence,
-            "quotes": [
-                {
-                    **asdict(quote),
-                    "section": list(quote.section),
-                    "highlights": [list(span) for span in quote.highlights],
-                    "context": [asdict(piece) for piece in quote.context],
-                    "answer": None if quote.answer is None else list(quote.answer),
-                    "places": [asdict(p) | {"section": list(p.section)} for p in quote.places],
-                }
-                for quote in self.quotes
-            ],
+            "quotes": [quote_json(quote) for quote in self.quotes],
             "nearest": [passage.to_json() for passage in self.nearest],
             "trace": asdict(self.trace) | {"carried": list(self.trace.carried)},
             **({} if self.written is None else {"written": self.written.to_json()}),
         }
+
+
+def quote_json(quote: Quote) -> dict[str, Any]:
+    """A quote as JSON values."""
+    return {
+        **asdict(quote),
+        "section": list(quote.section),
+        "highlights": [list(span) for span in quote.highlights],
+        "context": [asdict(piece) for piece in quote.context],
+        "answer": None if quote.answer is None else list(quote.answer),
+        "places": [asdict(p) | {"section": list(p.section)} for p in quote.places],
+    }
 
 
 @dataclass(frozen=True, slots=True)

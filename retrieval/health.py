@@ -14,6 +14,8 @@ from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.search.indexes import index_differences, index_problems
 from pincite.retrieval.settings import Settings
+from pincite.retrieval.writing.types import Model
+from pincite.retrieval.written_answer import Writers
 
 _PACKAGES = (
     "pincite",
@@ -29,7 +31,11 @@ _PACKAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What was looked at and what is wrong; ``problems`` is empty when all is well."""
+    """What was looked at and what is wrong; ``problems`` is empty when all is well.
+
+    ``writer`` and ``writer_host`` are the model that writes answers and where it gets the quotes;
+    None where none is named, or the one that is named cannot be opened.
+    """
 
     versions: dict[str, str]
     embedder: str | None
@@ -39,6 +45,9 @@ class Health:
     documents: int
     passages: int
     problems: tuple[str, ...]
+    writer: str | None = None
+    writer_host: str | None = None
+    writer_is_local: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The findings as JSON values."""
@@ -59,6 +68,7 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
         cross_encoder_for(embedder, settings.cross_encoder)  # which looks at its files
     except PinciteError as error:
         problems.append(str(error))
+    model = _writer(settings, problems)
     generation, documents, passages = None, 0, 0
     exists = (settings.library / FILE_NAME).exists()
     if exists:
@@ -84,7 +94,21 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
         documents=documents,
         passages=passages,
         problems=tuple(problems),
+        writer=None if model is None else model.name,
+        writer_host=None if model is None else model.host,
+        writer_is_local=None if model is None else model.is_local,
     )
+
+
+def _writer(settings: Settings, problems: list[str]) -> Model | None:
+    """The model that the settings name, opened and not called."""
+    if settings.writer is None:
+        return None
+    try:
+        return Writers().open(settings, lambda sentence: None).model
+    except PinciteError as error:
+        problems.append(str(error))
+        return None
 
 
 def _index_problems(library: Library, deep: bool) -> list[str]:

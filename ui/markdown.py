@@ -8,7 +8,9 @@ from itertools import groupby
 
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.reading.quote import Place, Quote
+from pincite.retrieval.writing.types import Sentence
 from pincite.ui.terminal import places
+from pincite.ui.text import written as wording
 from pincite.ui.text.closest import closest
 from pincite.ui.text.control_characters import harmless
 from pincite.ui.text.levels import ELSEWHERE, NOT_FOUND, UNSURE, note, searched_for
@@ -57,13 +59,29 @@ def quoted(text: str) -> str:
 
 
 def message(answer: Answer) -> str:
-    """The answer: each quote as a block quote with its number and its place."""
+    """The answer: what was written, then each quote as a block quote with its number and place."""
+    sentences = " ".join(sentence(one) for one in _supported(answer))
+    return _joined(sentences, quotes_message(answer))
+
+
+def sentence(written: Sentence) -> str:
+    r"""A written sentence with the numbers of its quotes.
+
+    >>> print(sentence(Sentence("It *rained*.", (1,), "supported")))
+    It \*rained\*. \[1\]
+    """
+    return f"{literal(written.text)} {literal(wording.numbers(written))}"
+
+
+def quotes_message(answer: Answer) -> str:
+    """What follows the written sentences: who wrote them, and the quotes."""
+    by = _written_by(answer)
     if answer.status != "NOT_FOUND":
         quotes = [
             f"{quoted(_with_context(quote))}\n>\n> \\[{count}\\] {_places(quote, quote.places)}"
             for count, quote in enumerate(answer.quotes, start=1)
         ]
-        return _joined(_carried(answer), _lead(answer), *quotes, note(answer))
+        return _joined(by, _carried(answer), _lead(answer), *quotes, note(answer))
     return _joined(_carried(answer), f"{NOT_FOUND}.", _closest(answer), note(answer))
 
 
@@ -83,7 +101,31 @@ def footnoted(answer: Answer, turn: int) -> str:
             quoted(_with_context(quote)) + (f"\n>\n> {mark}" if ends_in_row else f" {mark}")
         )
         notes.append(f"{mark}: {_places(quote, quote.places)}")
-    return _joined(asked, _carried(answer), _lead(answer), *quotes, note(answer), "\n".join(notes))
+    marked = " ".join(
+        literal(one.text) + " " + "".join(f"[^{turn}-{number}]" for number in one.quotes)
+        for one in _supported(answer)
+    )
+    return _joined(
+        asked,
+        marked,
+        _written_by(answer),
+        _carried(answer),
+        _lead(answer),
+        *quotes,
+        note(answer),
+        "\n".join(notes),
+    )
+
+
+def _supported(answer: Answer) -> list[Sentence]:
+    return wording.supported(answer.written) if answer.written else []
+
+
+def _written_by(answer: Answer) -> str:
+    if answer.written is None:
+        return ""
+    by = "" if answer.written.is_empty else f"{wording.written_by(answer.written)}."
+    return literal(" ".join(filter(None, [by, wording.problem(answer.written)])))
 
 
 def _carried(answer: Answer) -> str:

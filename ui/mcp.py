@@ -45,6 +45,13 @@ _Cite = Annotated[
     list[CiteFormat] | None,
     Field(description="Give the quotes in these formats too, as ``citations``; None for none."),
 ]
+_Write = Annotated[
+    bool,
+    Field(
+        description="Also let the server's writer answer from the quotes, as ``written``: "
+        "sentences that are checked against the quotes they cite."
+    ),
+]
 
 
 def tools(engine: Engine, queue: Queue) -> MCPServer:
@@ -76,6 +83,7 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         documents: _Documents = None,
         tags: _Tags = None,
         cite: _Cite = None,
+        write: _Write = False,
     ) -> dict[str, Any]:
         """Answer a question with verified verbatim quotes, or say that the documents do not.
 
@@ -93,7 +101,9 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
                 documents=documents,
                 tags=tags,
                 cite=cite or (),
+                write=write,
             ),
+            writes=write,
         )
 
     @server.tool(annotations=_READS)
@@ -163,9 +173,9 @@ def _read(engine: Engine, name: str, start: int, end: int | None) -> dict[str, A
     }
 
 
-async def _told(queue: Queue, work: Callable[[], _T]) -> _T:
+async def _told(queue: Queue, work: Callable[[], _T], *, writes: bool = False) -> _T:
     """Do the work in its turn, and tell the caller in a sentence why it failed."""
     try:
-        return await queue.done(work)
+        return await queue.done(work, writes=writes)
     except PinciteError as error:
         raise ToolError(sentence_of(error)) from error

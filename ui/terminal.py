@@ -93,15 +93,20 @@ def _show_quotes(console: Console, answer: Answer, details: bool) -> None:
         console.print(Text(UNSURE, "bold yellow"))
         console.print()
     for count, quote in enumerate(answer.quotes, start=1):
-        above = [harmless(piece.text) for piece in quote.context]
-        where = places(quote, quote.places, details=details)
-        _entry(console, _mark(count), _emphasised(quote), where, above)
+        show_quote(console, count, quote, details=details)
     sure = "" if unsure else how_sure(answer)
     if details:
         bound = f", and I vouch from {answer.trace.threshold:.2f} on" if unsure else ""
         sure = f"{sure} ({number(answer)}{bound})".strip()
     if sure:
         console.print(Text(sure, "dim"))
+
+
+def show_quote(console: Console, count: int, quote: Quote, *, details: bool = False) -> None:
+    """A quote with its number, its place and what it needs."""
+    above = [harmless(piece.text) for piece in quote.context]
+    where = places(quote, quote.places, details=details)
+    _entry(console, _mark(count), _emphasised(quote), where, above)
 
 
 def _emphasised(quote: Quote) -> Text:
@@ -207,6 +212,10 @@ def show_health(console: Console, health: Health) -> None:
         else "none yet; make one with: pincite ingest PATH"
     )
     console.print(Text(f"library    {one_line(health.library)}: {state}"), soft_wrap=True)
+    if health.writer:
+        where = "on this machine" if health.writer_is_local else "beyond this machine"
+        writer = f"{health.writer} at {health.writer_host}, {where}"
+        console.print(Text(f"writer     {one_line(writer)}"), soft_wrap=True)
     for problem in health.problems:
         console.print(Text(f"problem    {one_line(problem)}", "red"), soft_wrap=True)
     if not health.problems:

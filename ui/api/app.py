@@ -20,16 +20,15 @@ from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.engine import Engine
-from pincite.ui.access import confirm, engine_for, intake_for, person_of
+from pincite.ui.access import engine_for, intake_for, person_of
 from pincite.ui.api import health, models, uploads
-from pincite.ui.api.ask import ask as ask_engine
+from pincite.ui.api.ask_events import answer_for, ask_events
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.disconnect import answer_nobody, while_connected
-from pincite.ui.api.events import EventStream, event
+from pincite.ui.api.events import EventStream
 from pincite.ui.api.problems import (
     MEDIA_TYPE,
     details,
-    details_of,
     problem,
     report_problems,
     response,
@@ -117,12 +116,15 @@ def api(
         With ``Accept: text/event-stream`` the answer comes as server-sent events: a ``quote`` for
         each quote, best first, then the whole ``answer``; or a ``problem``.
 
+        With ``write`` a model answers from the quotes too. Among the events, a ``sentence`` comes
+        once it is checked, after the quotes that it cites.
+
         With ``cite`` the quotes come as citations too, ready for a reference manager.
         """
         if _EVENTS in accept:
-            return EventStream(partial(_events, engine, queue, asked, request))
-        work = partial(_ask, engine, asked, request)
-        return await while_connected(request, partial(queue.done, work))
+            return EventStream(partial(ask_events, engine, queue, asked, request))
+        work = partial(answer_for, engine, asked, request)
+        return await while_connected(request, partial(queue.done, work, writes=asked.write))
 
     @app.post("/search", response_model=models.Found, responses=_fails(404, 409, 413, 415))
     async def search(asked: SearchRequest, request: Request) -> Any:
@@ -250,25 +252,3 @@ def api(
 
 def _document(engine: Engine, name: str) -> Document:
     return engine.document(engine.library.find(name).id)
-
-
-def _ask(engine: Engine, asked: AskRequest, request: Request) -> dict[str, Any]:
-    answer = ask_engine(
-        engine_for(engine, person_of(request.scope)),
-        asked.question,
-        history=asked.turns,
-        documents=asked.documents,
-        tags=asked.tags,
-        cite=asked.cite or (),
-    )
-    confirm(request.scope)  # of a stream, the status has been sent when it is known
-    return answer
-
-
-async def _events(engine: Engine, queue: Queue, asked: AskRequest, request: Request) -> list[bytes]:
-    """The answer as server-sent events."""
-    try:
-        answer = await queue.done(partial(_ask, engine, asked, request))
-    except Exception as error:  # the status is sent, so every failure has to be an event
-        return [event(details_of(error), "problem")]
-    return [*(event(quote, "quote") for quote in answer["quotes"]), event(answer, "answer")]

@@ -9,6 +9,7 @@ from pincite.corpus.errors import DocumentNotFoundError, LibraryChangedError
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.written_answer import WritingListener
 from pincite.ui.api.disconnect import wanted
 from pincite.ui.api.models import CiteFormat
 from pincite.ui.markdown import footnoted
@@ -23,8 +24,12 @@ def ask(
     documents: Sequence[str] | None = None,
     tags: Sequence[str] | None = None,
     cite: Sequence[CiteFormat] = (),
+    write: bool = False,
+    listener: WritingListener | None = None,
 ) -> dict[str, Any]:
     """The answer; with ``cite``, its quotes in each of these formats as ``citations``.
+
+    With ``write`` the writer of the settings answers from the quotes too; ``listener`` hears it.
 
     It is work for a `Queue`, where it ends when nobody waits for it any longer.
 
@@ -32,7 +37,15 @@ def ask(
         PinciteError: as `Engine.ask`.
         LibraryChangedError: a document that is quoted was changed before it was cited.
     """
-    answer = engine.ask(question, history=history, documents=documents, tags=tags, watch=wanted)
+    answer = engine.ask(
+        question,
+        history=history,
+        documents=documents,
+        tags=tags,
+        watch=wanted,
+        write=write,
+        listener=listener,
+    )
     if not cite:
         return answer.to_json()
     return {**answer.to_json(), "citations": _cited(engine, answer, cite)}

@@ -1,9 +1,11 @@
 """``/v1/chat/completions`` in the form that OpenAI's clients speak, so that they can ask too.
 
-There is no language model behind it: the message is the answer's quotes with numbered places, and
-the whole answer stands in the extra field ``pincite``. The last message of the user is the
-question, and what user and assistant said before it is its history. ``documents`` and ``tags``
-beside the messages limit it, as they do in ``/api/v1/ask``.
+The model ``pincite`` is no language model: the message is the answer's quotes with numbered places,
+and the whole answer stands in the extra field ``pincite``. ``pincite-written``, where the settings
+name a writer, puts what that wrote before the quotes: the sentences that they support.
+
+The last message of the user is the question, and what user and assistant said before it is its
+history. ``documents`` and ``tags`` beside the messages limit it, as they do in ``/api/v1/ask``.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
@@ -27,16 +29,18 @@ from pincite.corpus.errors import PinciteError, QuestionError
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import ROLES, Turn
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.writing.types import Sentence
+from pincite.retrieval.written_answer import WritingListener
 from pincite.ui.access import engine_for, person_of
 from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
 from pincite.ui.api.disconnect import answer_nobody, wanted, while_connected
-from pincite.ui.api.events import EventStream, event
+from pincite.ui.api.events import Emit, EventStream, emit_from_thread, event
 from pincite.ui.api.problems import kind_of, malformed_sentence, sentence_of, status_of
 from pincite.ui.api.queue import Queue
-from pincite.ui.markdown import message
+from pincite.ui.markdown import message, quotes_message, sentence
 
 PREFIX = "/v1"
-MODEL = "pincite"
+MODEL, WRITTEN = "pincite", "pincite-written"
 
 
 class Part(BaseModel):
@@ -81,30 +85,37 @@ def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
 
     @app.get("/models")
     def models() -> Any:
-        """The one model that there is."""
-        listed = {"id": MODEL, "object": "model", "created": 0, "owned_by": "pincite"}
-        return {"object": "list", "data": [listed]}
+        """What there is to choose: quotes alone, or with what a writer makes of them."""
+        ids = [MODEL, *([WRITTEN] if engine.settings.writer else [])]
+        listed = [{"id": id, "object": "model", "created": 0, "owned_by": "pincite"} for id in ids]
+        return {"object": "list", "data": listed}
 
     @app.post("/chat/completions")
     async def complete(asked: ChatRequest, request: Request) -> Any:
         """Answer the last message of the user."""
         history, question = _split(asked.messages)
+        writes = asked.model == WRITTEN
 
-        def work() -> Answer:
+        def work(listener: WritingListener | None = None) -> Answer:
             return engine_for(engine, person_of(request.scope)).ask(
                 question,
                 history=history,
                 documents=asked.documents,
                 tags=asked.tags,
                 watch=wanted,
+                write=writes,
+                listener=listener,
             )
 
+        if asked.stream and writes:
+            stream = partial(_written_chunks, queue, work)
+            return EventStream(stream, late=True)
         # Before a stream begins too: until then a failure has a status, which clients look at.
-        answer = await while_connected(request, partial(queue.done, work))
+        answer = await while_connected(request, partial(queue.done, work, writes=writes))
         if asked.stream:
-            return EventStream(partial(_chunks, answer))
+            return EventStream(partial(_send, _chunks(answer)))
         return {
-            **_head("chat.completion"),
+            **_head("chat.completion", WRITTEN if writes else MODEL),
             "choices": [
                 {
                     "index": 0,
@@ -112,8 +123,7 @@ def chat_completions(engine: Engine, queue: Queue) -> FastAPI:
                     "finish_reason": "stop",
                 }
             ],
-            # No model reads or writes tokens here.
-            "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+            "usage": _usage(answer),
             "pincite": answer.to_json(),
         }
 
@@ -152,23 +162,68 @@ def _split(messages: Sequence[ChatMessage]) -> tuple[list[Turn], str]:
     return said[:last], said[last].text
 
 
-async def _chunks(answer: Answer) -> list[bytes]:
+def _usage(answer: Answer) -> dict[str, int]:
+    """The tokens that a writer wrote, where its server says so; else nobody reads or writes any."""
+    tokens = (answer.written.tokens if answer.written else None) or 0
+    return {"prompt_tokens": 0, "completion_tokens": tokens, "total_tokens": tokens}
+
+
+def _chunks(answer: Answer) -> list[bytes]:
     """The message in pieces, a paragraph each, as OpenAI's clients take them."""
-    head = _head("chat.completion.chunk")
+    chunks = _Chunks(MODEL)
     pieces = re.split(r"(?<=\n\n)", message(answer))
-    chunks = []
-    for number, piece in enumerate(pieces):
-        delta = {"role": "assistant", "content": piece} if number == 0 else {"content": piece}
+    return [*map(chunks.piece, pieces), *chunks.end(answer)]
+
+
+async def _send(chunks: Sequence[bytes], emit: Emit) -> None:
+    for chunk in chunks:
+        await emit(chunk)
+
+
+async def _written_chunks(
+    queue: Queue,
+    work: Callable[[WritingListener], Answer],
+    emit: Emit,
+) -> None:
+    """Emit each supported sentence once it is checked, then the quotes."""
+    chunks = _Chunks(WRITTEN)
+
+    def on_sentence(one: Sentence) -> None:
+        if one.verdict == "supported":
+            space = " " if chunks.begun else ""
+            emit_from_thread(emit, chunks.piece(f"{space}{sentence(one)}"))
+
+    listener = WritingListener(on_sentence=on_sentence, watch=partial(wanted, "write"))
+    answer = await queue.done(lambda: work(listener), writes=True)
+    rest = quotes_message(answer)
+    await emit(chunks.piece(f"\n\n{rest}" if chunks.begun else rest))
+    await _send(chunks.end(answer), emit)
+
+
+class _Chunks:
+    """The chunks of one message."""
+
+    def __init__(self, model: str) -> None:
+        self._head = _head("chat.completion.chunk", model)
+        self.begun = False
+
+    def piece(self, text: str) -> bytes:
+        """A piece of the message."""
+        delta = {"content": text} if self.begun else {"role": "assistant", "content": text}
+        self.begun = True
         choice = {"index": 0, "delta": delta, "finish_reason": None}
-        chunks.append(event({**head, "choices": [choice]}))
-    done = {"index": 0, "delta": {}, "finish_reason": "stop"}
-    chunks.append(event({**head, "choices": [done], "pincite": answer.to_json()}))
-    return [*chunks, format_sse_event(data_str="[DONE]")]
+        return event({**self._head, "choices": [choice]})
+
+    def end(self, answer: Answer) -> list[bytes]:
+        """What follows the last piece."""
+        choice = {"index": 0, "delta": {}, "finish_reason": "stop"}
+        done = event({**self._head, "choices": [choice], "pincite": answer.to_json()})
+        return [done, format_sse_event(data_str="[DONE]")]
 
 
-def _head(kind: str) -> dict[str, Any]:
+def _head(kind: str, model: str) -> dict[str, Any]:
     id = f"chatcmpl-{uuid.uuid4().hex}"
-    return {"id": id, "object": kind, "created": int(time.time()), "model": MODEL}
+    return {"id": id, "object": kind, "created": int(time.time()), "model": model}
 
 
 def refusal(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pincite.corpus.types import RegionKind
 from pincite.retrieval.confidence.confidence import Level
 from pincite.retrieval.reading.quote import Role as ContextRole
+from pincite.retrieval.writing.types import Verdict
 
 CiteFormat = Literal["bibtex", "ris", "apa", "markdown"]
 """Those of `pincite.ui.text.citations`, and footnotes in Markdown."""
@@ -61,6 +62,30 @@ class Quote(Passage):
     )
 
 
+class WrittenSentence(BaseModel):
+    """A sentence of the writer, checked against the quotes that it cites."""
+
+    text: str
+    quotes: list[int] = Field(description="The numbers of the answer's quotes that it cites.")
+    verdict: Verdict = Field(
+        description="supported: the quotes say it. unsupported: `missing` does not stand there. "
+        "uncited: it cites no quote, or has hardly a word in common with it."
+    )
+    missing: list[str]
+    moved: bool = Field(description="The model cited another quote, and this one says it.")
+
+
+class Written(BaseModel):
+    """What a model wrote from the quotes, sentence by sentence."""
+
+    model: str
+    host: str = Field(description="Where it runs, which got the quotes.")
+    sentences: list[WrittenSentence]
+    left_out: int = Field(description="How many sentences are uncited.")
+    tokens: int | None = Field(description="How many it wrote, where its server says so.")
+    problem: str | None = Field(description="Why nothing, or not all, could be written.")
+
+
 class Answer(BaseModel):
     """What the documents say to a question."""
 
@@ -81,6 +106,10 @@ class Answer(BaseModel):
     )
     citations: dict[CiteFormat, str] = Field(
         {}, description="The quotes in each format of `cite`, empty texts where there are none."
+    )
+    written: Written | None = Field(
+        None,
+        description="With `write`, and unless the status is NOT_FOUND: what the writer wrote.",
     )
 
 

@@ -12,6 +12,7 @@ from anyio.to_thread import run_sync
 from pincite.corpus.errors import ServerBusyError
 
 WAITING = 100  # questions, by default
+WRITING = 8  # answers that are written at once, which wait for a model rather than for a processor
 _T = TypeVar("_T")
 
 
@@ -31,19 +32,25 @@ class Queue:
         self._present = 0
         self.turned_away = 0  # since the start
         self._limiter = CapacityLimiter(at_once)
+        self._writing = CapacityLimiter(min(WRITING, self._most))
 
     @property
     def running(self) -> int:
         """How many are worked on now."""
-        return self._limiter.borrowed_tokens
+        return int(self._limiter.borrowed_tokens + self._writing.borrowed_tokens)
 
     @property
     def waiting(self) -> int:
         """How many wait for their turn."""
         return max(0, self._present - self.running)
 
-    async def done(self, work: Callable[[], _T]) -> _T:
+    async def done(self, work: Callable[[], _T], *, writes: bool = False) -> _T:
         """What the work gives, when its turn has come and it is done.
+
+        Args:
+            work: what to do.
+            writes: it waits for a model that writes most of its time, and so takes none of the
+                places for work that takes a processor.
 
         Raises:
             ServerBusyError: too many wait already.
@@ -56,6 +63,6 @@ class Queue:
             )
         self._present += 1
         try:
-            return await run_sync(work, limiter=self._limiter)
+            return await run_sync(work, limiter=self._writing if writes else self._limiter)
         finally:
             self._present -= 1

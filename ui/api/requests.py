@@ -35,6 +35,11 @@ _CITE = Field(
     examples=[["bibtex"]],
     min_length=1,
 )
+_WRITE = Field(
+    False,
+    description="Let the writer of the server answer from the quotes as well, in sentences that "
+    "are checked against them: `written` of the answer. Where it names none, this is a 422.",
+)
 
 
 class _Strict(BaseModel):
@@ -63,9 +68,10 @@ class _Question(_Strict):
 
 
 class AskRequest(_Question):
-    """A question, what was said before it, what to ask it of, and how to cite the answer."""
+    """A question, what was said before it, what to ask it of, and what the answer is to have."""
 
     cite: list[CiteFormat] | None = _CITE
+    write: bool = _WRITE
 
 
 class SearchRequest(_Question):

@@ -27,6 +27,7 @@ from pincite.ui.console import (
 )
 from pincite.ui.text import citations
 from pincite.ui.text.levels import NOT_FOUND, UNSURE
+from pincite.ui.written_output import WrittenOutput
 
 DocumentOption = Annotated[
     list[str] | None,
@@ -58,6 +59,14 @@ CiteOption = Annotated[
     Format | None, typer.Option("--cite", help="Print only the quotes, as citations.")
 ]
 DetailsOption = Annotated[bool, typer.Option("--details", help="Also show offsets and scores.")]
+WriteOption = Annotated[
+    bool,
+    typer.Option(
+        "--write",
+        help="Also let the model of PINCITE_WRITER answer from the quotes; each sentence is "
+        "checked.",
+    ),
+]
 QuestionArgument = Annotated[
     str | None, typer.Argument(help="The question, or - to read it from standard input.")
 ]
@@ -76,6 +85,7 @@ def ask(
     tag: TagOption = None,
     as_json: JsonOption = False,
     cite: CiteOption = None,
+    write: WriteOption = False,
     details: DetailsOption = False,
     threshold: ThresholdOption = None,
 ) -> None:
@@ -85,18 +95,29 @@ def ask(
     """
     if as_json and cite:
         raise UsageError("--json and --cite cannot be combined; choose one of them")
+    if write and cite:
+        raise UsageError("--write and --cite cannot be combined; choose one of them")
     if question is None and sys.stdin.isatty():
         err().print(ctx.get_usage() + "\n" + _EXAMPLES, markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_USAGE)
     if question in (None, "-"):
         question = _piped()
+    output = WrittenOutput(out(), details=details) if write and not as_json else None
     with open_engine(threshold) as engine:
-        answer = engine.ask(question, documents=document or None, tags=tag or None)
+        answer = engine.ask(
+            question,
+            documents=document or None,
+            tags=tag or None,
+            write=write,
+            listener=output.listener() if output else None,
+        )
         cited = citations.citations(answer.quotes, engine.document) if cite else []
     if as_json:
         print_json(answer.to_json())
     elif cite:
         _print_citations(answer, citations.FORMATS[cite](cited))
+    elif output:
+        output.finish(answer)
     else:
         terminal.show_answer(out(), answer, details=details)
     if answer.status == "NOT_FOUND":
@@ -142,7 +163,10 @@ def search(
 
 
 def chat(
-    document: DocumentOption = None, tag: TagOption = None, threshold: ThresholdOption = None
+    document: DocumentOption = None,
+    tag: TagOption = None,
+    write: WriteOption = False,
+    threshold: ThresholdOption = None,
 ) -> None:
     """Ask one question after another; each may refer to those before it.
 
@@ -152,6 +176,8 @@ def chat(
     history: list[Turn] = []
     last = ""
     with open_engine(threshold) as engine:
+        if write:
+            engine.writer()  # so that whoever named none hears it before they ask
         engine.warm_up()
         if sys.stdin.isatty():
             err().print(
@@ -169,16 +195,25 @@ def chat(
                 say(f"unknown command {line}; the commands are {_NEW}, {_TYPED} and {_END[0]}")
             elif question := (last if typed else line):
                 last = question
+                output = WrittenOutput(out()) if write else None
                 try:
                     before = [] if typed else history
                     answer = engine.ask(
-                        question, history=before, documents=document or None, tags=tag or None
+                        question,
+                        history=before,
+                        documents=document or None,
+                        tags=tag or None,
+                        write=write,
+                        listener=output.listener() if output else None,
                     )
                 except PinciteError as error:
                     say(str(error))
                     continue
                 history = [*before, *answer.turns()]
-                terminal.show_answer(out(), answer)
+                if output:
+                    output.finish(answer)
+                else:
+                    terminal.show_answer(out(), answer)
 
 
 def _line() -> str | None:

@@ -109,5 +109,6 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
     "Textbox": _is_text,
     "Number": _is_number,
     "Dropdown": _is_choice,
+    "Checkbox": lambda value: isinstance(value, bool),
     "Api": lambda value: isinstance(value, str),
 }

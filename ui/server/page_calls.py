@@ -42,7 +42,8 @@ _GET = re.compile(
     f"queue/(status|data)|heartbeat/{WORD}|call/(v2/)?{WORD}/{WORD})"
 )
 _POST = re.compile(
-    f"{_API}/(queue/join|cancel|reset/?|(?P<component>component_server/?)|(?P<named>run|api|call|call/v2)/(?P<name>{WORD})/?)"
+    f"{_API}/(queue/join|cancel|reset/?|(?P<component>component_server/?)|"
+    f"(?P<named>run|api|call|call/v2)/(?P<name>{WORD})/?)"
 )
 _EVENT = re.compile(f"{_API}/call/(?:v2/)?{WORD}/({WORD})")
 

@@ -54,7 +54,10 @@ def listed(answer: Answer) -> str:
 
 def searched_for(answer: Answer) -> str:
     """What was looked for, where that is more than what was asked."""
-    return f"Searched for: {' · '.join(answer.trace.carried)}" if answer.trace.carried else ""
+    trace = answer.trace
+    if trace.rewritten:
+        return f"Searched for: {trace.rewritten}"
+    return f"Searched for: {' · '.join(trace.carried)}" if trace.carried else ""
 
 
 def note(answer: Answer) -> str:

@@ -246,7 +246,7 @@ async def test_of_questions_at_once_some_wait_and_more_are_sent_away() -> None:
 def test_a_full_queue_is_a_problem_that_says_when_to_come_again(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(queue: Queue, work: object) -> None:
+    async def full(queue: Queue, work: object, *, writes: bool) -> None:
         raise ServerBusyError("100 questions wait to be answered; ask again")
 
     monkeypatch.setattr(Queue, "done", full)

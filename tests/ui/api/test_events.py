@@ -162,7 +162,7 @@ def test_comments_keep_the_connection_until_the_events_are_there(
 def test_clients_of_openai_pass_over_comments(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     chunks = [b": ping\n\n", events.event({"choices": []}), b": ping\n\n", b"data: [DONE]\n\n"]
 
-    async def with_comments(answer: Answer) -> list[bytes]:
+    def with_comments(answer: Answer) -> list[bytes]:
         return chunks
 
     monkeypatch.setattr("pincite.ui.api.chat_completions._chunks", with_comments)

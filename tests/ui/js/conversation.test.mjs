@@ -295,3 +295,28 @@ test("a conversation that is left while the server draws it does not come back",
   await settled();
   assert.equal(chat.turns.length, 0);
 });
+
+test("while an answer is written, the next message draws it, and the last one keeps it", () => {
+  const chat = new Chat();
+  const [, , number] = chat.begin("first?");
+  chat.receive(turnOf(number, "first?", { partial: true }));
+  assert.deepEqual(chat.kept, []);
+  chat.receive({ number, written: "<p>Gulls nest.</p>" });
+  chat.receive({ number, stage: "Writing…" });
+  assert.deepEqual(chat.kept, []);
+  chat.receive(turnOf(number, "first?", { answer: { quotes: [], written: { sentences: [] } } }));
+  assert.deepEqual(chat.kept[0].turns.length, 1);
+  assert.deepEqual(chat.kept[0].turns[0].answer.written, { sentences: [] });
+});
+
+test("an answer that is stopped while it is written keeps its quotes", () => {
+  const chat = new Chat();
+  const [, , number] = chat.begin("first?");
+  chat.receive(turnOf(number, "first?", { partial: true }));
+  chat.pincite.stop();
+  assert.equal(chat.document.querySelector(`#turn-${number} .problem`), null);
+  assert.equal(chat.kept[0].turns[0].question, "first?");
+  assert.equal(chat.document.getElementById("announcer").textContent, "Stopped.");
+  chat.receive(turnOf(number, "first?")); // comes too late
+  assert.equal(chat.kept[0].turns.length, 1);
+});

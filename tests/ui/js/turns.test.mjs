@@ -67,3 +67,16 @@ test("buttons that need something are off until it is there", () => {
   assert.deepEqual([off("turns"), off("kept")], [[false, false, false], [true]]);
   assert.ok(!chat.document.getElementById("desk").hasAttribute("data-waiting"));
 });
+
+test("an answer that is written is drawn with its quotes, and its sentences come over them", () => {
+  const chat = new Chat();
+  turnsIn(chat).draw(turnOf(1, "first?"));
+  turnsIn(chat).begin(2, "second?");
+  turnsIn(chat).draw(turnOf(2, "second?", { evidence: "<p>one</p>", partial: true }));
+  assert.equal(chat.document.getElementById("announcer").textContent, "");
+  turnsIn(chat).draw(turnOf(2, "second?", { evidence: "<p>one</p><p>two</p>" }));
+  const [newest, earlier, ...more] = chat.document.getElementById("cards").children;
+  assert.equal(newest.innerHTML, "<p>one</p><p>two</p>"); // in place of the one before, unfolded
+  assert.equal(earlier.localName, "details");
+  assert.deepEqual(more, []);
+});

@@ -20,6 +20,7 @@ from pincite.ui.web.ask.evidence import lettered, places
 from pincite.ui.web.ask.passage import passage
 from pincite.ui.web.ask.quote_view import quoted
 from pincite.ui.web.ask.trace_view import trace_view
+from pincite.ui.web.ask.written_view import written_view
 from pincite.ui.web.html import Html, escaped, shortened
 from pincite.ui.web.wording import sentence
 
@@ -37,9 +38,14 @@ def problem(said: str) -> Html:
     return Html('<div class="reply problem"><p>{said}</p></div>').format(said=sentence(said))
 
 
-def reply(answer: Answer, turn: int) -> Html:
-    """The answer in the chat: its numbered quotes, or that there is none."""
-    return _not_found(answer, turn) if answer.status == "NOT_FOUND" else _quotes(answer, turn)
+def reply(answer: Answer, turn: int, *, is_done: bool = True) -> Html:
+    """The answer in the chat: its numbered quotes, or that there is none.
+
+    Above the quotes stands what a model wrote; with ``is_done`` false, more of that is to come.
+    """
+    if answer.status == "NOT_FOUND":
+        return _not_found(answer, turn)
+    return _quotes(answer, turn, is_done)
 
 
 def confidence(answer: Answer) -> Html:
@@ -68,7 +74,7 @@ def _meaning(answer: Answer) -> str:
     )
 
 
-def _quotes(answer: Answer, turn: int) -> Html:
+def _quotes(answer: Answer, turn: int, is_done: bool) -> Html:
     items = Html().join(
         Html(
             '<li><a class="cite" href="#evidence-{turn}-{number}"'
@@ -87,12 +93,13 @@ def _quotes(answer: Answer, turn: int) -> Html:
     unsure = answer.status == "UNSURE"
     return Html(
         '<div class="reply {kind}">'
-        "{searched_for}{headline}"
+        "{searched_for}{written}{headline}"
         '<ol class="quotes">{items}</ol>'
         "{left_out}{confidence}{foot}</div>"
     ).format(
         kind="unsure" if unsure else "answered",
         searched_for=_searched_for(answer),
+        written=written_view(answer.written, turn, is_done=is_done) if answer.written else Html(),
         headline=Html("<p class=headline>{unsure}</p>").format(unsure=UNSURE) if unsure else Html(),
         items=items,
         left_out=_left_out(answer),

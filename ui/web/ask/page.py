@@ -7,15 +7,17 @@ question, sends the turn as HTML, and keeps nothing of it.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import gradio as gr
 
+from pincite.corpus.errors import PinciteError
 from pincite.corpus.types import Document
 from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.retrieval.engine import Engine
@@ -28,10 +30,12 @@ from pincite.ui.web.ask.turns import Stopped, Turns, to_json
 from pincite.ui.web.html import Html
 from pincite.ui.web.visit import scope_of, visitor
 
+_LOG = logging.getLogger("pincite.web")
 AT_ONCE = 4  # questions answered at the same time
 _SAID_EVERY_S = 0.3  # what a slow question is doing
 
-_BEGIN = "(question, scope) => window.pincite.begin(question, scope)"
+_BEGIN = """(question, scope, number, history, write) =>
+    [...window.pincite.begin(question, scope), write]"""
 _RECEIVE = (
     "watch('value', () => window.pincite.receive(props.value)); window.pincite.start(server);"
 )
@@ -61,7 +65,12 @@ def ask_page(
         return Turns(engine_for(engine, visitor(request)), pictures)
 
     def chat(
-        question: str, scope: list[str], number: int, history: str, request: gr.Request
+        question: str,
+        scope: list[str],
+        number: int,
+        history: str,
+        write: bool,
+        request: gr.Request,
     ) -> Iterator[str]:
         turns, confirmed = turns_of(request), partial(confirm, scope_of(request))
         stopped = threading.Event()
@@ -74,16 +83,27 @@ def ask_page(
                 raise Stopped
 
         yield json.dumps({"number": number, "stage": "Reading…"})
-        answering = at_work.submit(turns.take, number, question, scope, history, watch, confirmed)
+        told: SimpleQueue[dict[str, Any]] = SimpleQueue()
+        answering = at_work.submit(
+            turns.take,
+            number,
+            question,
+            scope,
+            history,
+            watch,
+            confirmed,
+            told.put if write else None,
+        )
+        answering.add_done_callback(lambda done: told.put({}))  # so that nobody waits any longer
         try:
-            while True:
+            while not answering.done():
                 try:
-                    turn = answering.result(_SAID_EVERY_S)
-                    break
-                except NotYet:
-                    said = f"{doing[:1].upper()}{doing[1:]}…"
-                    yield json.dumps({"number": number, "stage": said})
-            yield json.dumps(turn.to_json())
+                    draft = told.get(timeout=_SAID_EVERY_S)
+                except Empty:
+                    draft = {"number": number, "stage": f"{doing[:1].upper()}{doing[1:]}…"}
+                if draft:
+                    yield json.dumps(draft)
+            yield json.dumps(answering.result().to_json())
         finally:
             stopped.set()
 
@@ -122,6 +142,7 @@ def ask_page(
                     container=False,
                     elem_id="scope",
                 )
+                write = write_box(engine)
                 with gr.Row(elem_id="composer"):
                     box = gr.Textbox(
                         label="Question",
@@ -156,7 +177,7 @@ def ask_page(
         event = gr.on(
             trigger,
             chat,
-            [asked, scope, number, history],
+            [asked, scope, number, history, write],
             wire,
             js=_BEGIN,
             show_progress="hidden",
@@ -179,6 +200,24 @@ def ask_page(
         queue=False,
         show_progress="hidden",
         api_visibility="private",
+    )
+
+
+def write_box(engine: Engine) -> gr.Checkbox:
+    """Where a person chooses whether a model writes; hidden and off where there is none."""
+    if engine.settings.writer is None:
+        return gr.Checkbox(False, visible=False)
+    try:
+        model = engine.writer().model
+    except PinciteError as error:
+        _LOG.warning("%s", error)
+        return gr.Checkbox(False, visible=False)
+    return gr.Checkbox(
+        model.is_local,
+        label=f"Write an answer from the quotes ({model.name} at {model.host})",
+        info=None if model.is_local else f"The question and the quotes go to {model.host}.",
+        container=False,
+        elem_id="write",
     )
 
 

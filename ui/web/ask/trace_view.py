@@ -21,6 +21,7 @@ STAGES: Mapping[str, str] = {
     "quote": "choosing quotes",
     "verify": "checking every letter",
     "confidence": "working out how sure it is",
+    "write": "writing",
     # Of conversations that a browser keeps since before there was a cross-encoder.
     "check": "reading the best quote against the question",
     "judge": "working out how sure it is",

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,6 +27,7 @@ from pincite.ui.markdown import footnoted
 from pincite.ui.text.citations import FORMATS, citations
 from pincite.ui.web.ask import answer_view, evidence
 from pincite.ui.web.ask.scope import chosen
+from pincite.ui.web.ask.written_turn import WrittenTurn
 from pincite.ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
@@ -96,6 +97,7 @@ class Turns:
         history: str = "[]",
         watch: Callable[[str], None] = lambda stage: None,
         confirm: Callable[[], None] = lambda: None,
+        tell: Callable[[dict[str, Any]], None] | None = None,
     ) -> Turn:
         """Ask, and draw the answer; or say in a sentence why there is none.
 
@@ -106,18 +108,28 @@ class Turns:
             history: JSON: what was said before, a list of turns with ``role`` and ``text``.
             watch: see `Engine.ask`.
             confirm: raises a PinciteError where whoever asked may not have the answer after all.
+            tell: let the writer of the settings answer too; gets what to draw meanwhile, see
+                `pincite.ui.web.ask.written_turn.WrittenTurn`.
 
         Raises:
             Stopped: ``watch`` raised it.
         """
         try:
             documents, tags = chosen(scope, self._engine.library)
+            listener = None
+            if tell is not None:
+                model = self._engine.writer().model
+                draw = partial(self._draft, number)
+                writing = WrittenTurn(number, model, draw, tell)
+                listener = writing.listener(lambda: watch("write"), confirm)
             answer = self._engine.ask(
                 question,
                 history=_history(history),
                 documents=documents,
                 tags=tags,
                 watch=watch,
+                write=tell is not None,
+                listener=listener,
             )
             drawn = self._drawn(number, answer, self._engine.document)
             confirm()
@@ -156,6 +168,8 @@ class Turns:
             answer = _ANSWER.validate_python(kept)
             for quote in answer.quotes:
                 verify(quote, document_of(quote.document))
+            if not _cites_its_quotes(answer):
+                raise ValueError("a written sentence cites a quote that is not there")
             if not all(_stands(passage, document_of) for passage in answer.nearest):
                 return self._failed(number, question, _GONE)
             return self._drawn(number, answer, document_of)
@@ -166,13 +180,23 @@ class Turns:
         except PinciteError as error:
             return self._failed(number, question, str(error))
 
-    def _drawn(self, number: int, answer: Answer, document_of: Callable[[str], Document]) -> Turn:
+    def _draft(self, number: int, answer: Answer) -> dict[str, Any]:
+        return self._drawn(number, answer, self._engine.document, is_done=False).to_json()
+
+    def _drawn(
+        self,
+        number: int,
+        answer: Answer,
+        document_of: Callable[[str], Document],
+        *,
+        is_done: bool = True,
+    ) -> Turn:
         cited = citations(answer.quotes, document_of)
         return Turn(
             number=number,
             question=answer.question,
             question_html=answer_view.question(answer.question),
-            reply=answer_view.reply(answer, number),
+            reply=answer_view.reply(answer, number, is_done=is_done),
             evidence=evidence.evidence(answer, document_of, number, self._pictures),
             markdown=footnoted(answer, number),
             citations={name: write(cited) for name, write in FORMATS.items()} if cited else {},
@@ -194,6 +218,11 @@ def _history(handed_in: str) -> list[Said]:
         with suppress(ValidationError):
             said.append(_SAID.validate_python(turn))
     return said
+
+
+def _cites_its_quotes(answer: Answer) -> bool:
+    sentences = answer.written.sentences if answer.written else ()
+    return all(0 < number <= len(answer.quotes) for one in sentences for number in one.quotes)
 
 
 def _stands(passage: FoundPassage, document_of: Callable[[str], Document]) -> bool:

@@ -23,6 +23,7 @@ window.pincite = (() => {
   let waiting; // the timer of its patience
   let stopped = 0; // when one was stopped
   let turns = []; // of the conversation on the screen: { question, answer, markdown }
+  let draft = null; // the turn that is written, with its quotes
   let alone = false; // the next question is asked without what was said before
   let linked = null; // the question of the page's address, until it is asked
   let recalled = 0; // how many questions back the box shows
@@ -59,6 +60,7 @@ window.pincite = (() => {
     turns = [];
     recalled = 0;
     pending = null;
+    draft = null;
   };
 
   const begin = (question, scope) => {
@@ -139,9 +141,24 @@ window.pincite = (() => {
       waiting = setTimeout(wonder, PATIENCE_MS);
       return progress(heard.stage);
     }
+    if (heard.written || heard.partial) return receiveDraft(heard);
+    finish(heard, !draft); // whoever reads already stays where they are
+  };
+
+  const receiveDraft = (heard) => { // of an answer that is being written
+    waiting = setTimeout(wonder, PATIENCE_MS);
+    if (heard.written) return view.write(heard.number, heard.written);
+    const section = view.draw(heard);
+    if (!draft) section.scrollIntoView({ block: "start" });
+    draft = heard;
+  };
+
+  const finish = (turn, scrolls) => {
     pending = null;
+    draft = null;
     view.say("");
-    show(heard, said).scrollIntoView({ block: "start" });
+    const section = show(turn, said);
+    if (scrolls) section.scrollIntoView({ block: "start" });
     tell(kept.keepTurns(turns));
     furnish();
   };
@@ -149,8 +166,13 @@ window.pincite = (() => {
   const settle = (sentence) => { // the server has ended, or was ended, without an answer
     if (!pending) return;
     clearTimeout(waiting);
-    view.fail(pending, sentence);
+    if (draft) { // its quotes stay, and what was written of it
+      view.stopWriting(pending, sentence);
+      turns.push({ ...draft, answer: { ...draft.answer, written: undefined } });
+      tell(kept.keepTurns(turns));
+    } else view.fail(pending, sentence);
     pending = null;
+    draft = null;
     furnish();
   };
 

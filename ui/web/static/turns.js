@@ -38,15 +38,32 @@ window.pinciteTurns = (() => {
     put(section, turn.question_html + turn.reply);
     byId(section.id)?.remove();
     byId("turns").append(section);
-    announce(section.querySelector(".reply")?.innerText ?? "");
-    fold();
+    if (!turn.partial) announce(section.querySelector(".reply")?.innerText ?? "");
+    const newest = document.querySelector("#cards > .newest");
+    if (newest?.dataset.turn === section.id) newest.remove(); // drawn while it was written
+    else fold();
     if (turn.evidence) {
       const shown = make("section", "newest");
+      shown.dataset.turn = section.id;
       shown.dataset.question = turn.question;
       put(shown, turn.evidence);
       byId("cards").prepend(shown);
     }
     return section;
+  };
+
+  const write = (number, html) => { // what is written so far, over its quotes
+    const shown = document.querySelector(`#turn-${number} .written`);
+    if (!shown) return;
+    const holder = make("div", "");
+    put(holder, html);
+    shown.replaceWith(...holder.childNodes);
+  };
+
+  const stopWriting = (number, sentence) => { // what is checked stays
+    const shown = document.querySelector(`#turn-${number} .writing`);
+    if (shown) shown.textContent = sentence;
+    announce(sentence);
   };
 
   const fold = () => { // the evidence that was the newest
@@ -94,5 +111,7 @@ window.pinciteTurns = (() => {
   const say = (sentence) => { byId("not-kept").textContent = sentence; }; // of what is kept
   const place = (sentence) => { if (sentence) byId("kept-where").textContent = sentence; };
 
-  return { announce, say, place, begin, progress, draw, fail, clear, furnish };
+  return {
+    announce, say, place, begin, progress, draw, write, stopWriting, fail, clear, furnish,
+  };
 })();

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pincite.corpus.errors import AccessDeniedError
 from pincite.corpus.store.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
@@ -17,6 +18,7 @@ from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import load_settings
 from pincite.ui.web.ask.scope import choices
 from pincite.ui.web.ask.turns import MOST_TURNS, Stopped, Turn, Turns
+from tests.retrieval.writing.liar import Liar, Script, liar
 
 GULLS = "Herring gulls nest on cliffs. They lay three eggs in May.\n"
 OWLS = "Barn owls nest in old barns. They hunt voles at night.\n"
@@ -353,3 +355,110 @@ def test_a_turn_that_was_kept_before_there_were_follow_ups_is_still_drawn(engine
     [again] = turns.redraw(handed_in(turn))
     assert "Herring gulls nest on cliffs." in again.reply
     assert "Ask as typed" not in again.reply
+
+
+WRITES = {
+    "mixed": Script(
+        (
+            "Herring gulls nest on cliffs [1]. ",
+            "Herring gulls nest on 12 cliffs [1]. ",
+            "So it goes.",
+        )
+    ),
+    "other": Script(("Barn owls hunt voles at night [2].",)),
+    "acts": Script(('Herring gulls < nest & "nest" on cliffs, ![x](http://a.example/x.png) [1].',)),
+    "none": Script(("Herring gulls nest on 12 cliffs [1].",)),
+    "key": Script(status=401),
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Liar]:
+    with liar(**WRITES) as running:
+        yield running
+
+
+def written(
+    engine: Engine, server: Liar, name: str, quotes: int = 3, question: str = ASKED
+) -> tuple[Turn, list[dict[str, Any]]]:
+    """A turn that a model wrote, and what the browser was told meanwhile."""
+    named = {"writer": f"openai:{name}", "writer_url": server.url, "quotes": quotes}
+    engine.settings = engine.settings.model_copy(update=named)
+    told: list[dict[str, Any]] = []
+    return Turns(engine).take(3, question, tell=told.append), told
+
+
+def test_the_quotes_are_drawn_before_a_model_writes(engine: Engine, server: Liar) -> None:
+    turn, told = written(engine, server, "mixed")
+    first, *sentences = told
+    assert first["partial"] is True
+    assert "Writing…" in first["reply"]
+    assert first["evidence"] == turn.evidence
+    assert len(sentences) == 3
+    assert "<s>" not in sentences[0]["written"]
+    assert 'href="#evidence-3-1"' in sentences[0]["written"]
+    assert "<bdi>Herring gulls nest on 12 cliffs.</bdi></s>" in sentences[1]["written"]
+    assert "(not in the quotes: 12)" in sentences[1]["written"]
+    assert "<summary>1 sentence left out: no quote says it</summary>" in turn.reply
+    assert "Writing…" not in turn.reply
+    assert "Herring gulls nest on cliffs. [^3-1]" in turn.markdown
+    assert "12 cliffs" not in turn.markdown
+
+
+def test_a_further_quote_has_its_card_before_it_is_cited(engine: Engine, server: Liar) -> None:
+    turn, told = written(engine, server, "other", quotes=1)
+    assert [set(one) >= {"partial"} for one in told] == [True, True, False]
+    assert 'id="evidence-3-2"' not in told[0]["evidence"]
+    assert 'id="evidence-3-2"' in told[1]["evidence"]
+    assert 'href="#evidence-3-2"' in told[2]["written"]
+    assert told[1]["evidence"] == turn.evidence
+
+
+def test_what_a_model_writes_is_text(engine: Engine, server: Liar) -> None:
+    turn, told = written(engine, server, "acts")
+    for html in (turn.reply, told[-1]["written"]):
+        assert "gulls &lt; nest &amp; &#34;nest&#34; on cliffs" in html
+        assert "a.example" not in html
+
+
+def test_where_nothing_is_left_one_line_says_so(engine: Engine, server: Liar) -> None:
+    turn, _ = written(engine, server, "none")
+    assert "The quotes support no sentence that openai:none wrote." in turn.reply
+    assert "12 cliffs" not in turn.reply
+
+
+def test_a_model_that_fails_is_a_notice_over_the_quotes(engine: Engine, server: Liar) -> None:
+    turn, _ = written(engine, server, "key")
+    assert '<p class="notice">The writer openai:key at 127.0.0.1' in turn.reply
+    assert "<blockquote" in turn.reply
+
+
+def test_what_was_written_is_drawn_again(engine: Engine, server: Liar) -> None:
+    turn, _ = written(engine, server, "mixed")
+    kept = json.loads(json.dumps({"question": ASKED, "answer": turn.answer}))
+    [again] = Turns(engine).redraw(handed_in(kept, first=3))
+    assert again == turn
+    kept["answer"]["written"]["sentences"][0]["quotes"] = [99]
+    [forged] = Turns(engine).redraw(handed_in(kept, first=3))
+    assert "Ask it again" in forged.reply
+
+
+def test_without_a_writer_a_turn_that_wants_one_says_so(engine: Engine) -> None:
+    told: list[dict[str, Any]] = []
+    turn = Turns(engine).take(1, ASKED, tell=told.append)
+    assert "No model is named that writes answers" in turn.reply
+    assert told == []
+
+
+def test_nobody_sees_quotes_that_they_may_not_have_any_more(engine: Engine, server: Liar) -> None:
+    named = {"writer": "openai:mixed", "writer_url": server.url}
+    engine.settings = engine.settings.model_copy(update=named)
+
+    def confirm() -> None:
+        raise AccessDeniedError("this needs the role read")
+
+    calls, told = len(server.requests), []
+    turn = Turns(engine).take(1, ASKED, confirm=confirm, tell=told.append)
+    assert "This needs the role read" in turn.reply
+    assert told == []
+    assert len(server.requests) == calls
