@@ -61,7 +61,7 @@ COMMANDS = {
     ),
     "serve": Command(
         "serve:serve",
-        "Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp.",
+        "Serve the chat, and the interfaces for programs under /api/v1, /v1 and /mcp.",
     ),
     "demo": Command("demo:demo", "Open the chat on the bundled article, in a library of its own."),
     "people": Command("people:people", "Who may come in to a server, and what they may do there."),
@@ -70,7 +70,7 @@ COMMANDS = {
     ),
     "mcp": Command(
         "serve:mcp",
-        "Answer a program that speaks the Model Context Protocol, on standard input and output.",
+        "Serve the Model Context Protocol on standard input and output.",
     ),
 }
 

@@ -87,7 +87,7 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
     ) -> dict[str, Any]:
         """Answer a question with verified verbatim quotes, or say that the documents do not.
 
-        ``status`` is ANSWERED, UNSURE (the closest quotes, which nobody vouches for) or NOT_FOUND
+        ``status`` is ANSWERED, UNSURE (the closest quotes, which may not answer) or NOT_FOUND
         (the documents are about other things). ``context`` makes a quote understood. Where
         ``trace.left_out`` is not 0, other documents were not asked.
         """
@@ -157,7 +157,7 @@ def _read(engine: Engine, name: str, start: int, end: int | None) -> dict[str, A
     stop = min(whole if end is None else end, start + _LONGEST_READ, whole)
     if not start < stop:
         raise UsageError(
-            f"there is nothing from {start} to {end} in a document of {whole:,} characters; ask "
+            f"invalid range {start}–{end}: the document has {whole:,} characters; ask "
             f"for a start below {whole} and an end after it"
         )
     return {

@@ -110,7 +110,7 @@ def api(
     ) -> Any:
         """Answer a question with verified quotes, or say that the documents do not.
 
-        ``status`` is ANSWERED; UNSURE, with the closest quotes, which nobody vouches for; or
+        ``status`` is ANSWERED; UNSURE, with the closest quotes, which may not answer; or
         NOT_FOUND, where the documents are about other things.
 
         With ``Accept: text/event-stream`` the answer comes as server-sent events: a ``quote`` for
@@ -189,7 +189,7 @@ def api(
         document = _document(visible(request), id)
         if not start < end <= len(document.text):
             raise UsageError(
-                f"there is nothing from {start} to {end} in a document of {len(document.text):,} "
+                f"invalid range {start}–{end}: the document has {len(document.text):,} "
                 "characters; ask for a start below its end"
             )
         found = drawings.boxes(document, Span(start, end))
@@ -222,7 +222,7 @@ def api(
                 return JSONResponse(models.Taken.model_validate(taken).model_dump(), 200)
             reasons = "; ".join(event.reason for event in summary.refused) or "there is no file"
             unread = HTTPStatus.UNPROCESSABLE_ENTITY
-            return response({**details(unread, f"nothing could be taken in: {reasons}"), **taken})
+            return response({**details(unread, f"nothing could be ingested: {reasons}"), **taken})
 
         @app.delete(f"{_DOCUMENTS}/{{id}}", status_code=204, responses=_fails(404))
         def remove(id: str, request: Request) -> None:

@@ -43,8 +43,7 @@ class BodyLimitMiddleware:
                 # Of the kind that reaches whoever answers in the form of the interface.
                 raise HTTPException(
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"the request has more than the {limit / MB:,g} MB that it may have; send less "
-                    "at once",
+                    f"the request is larger than {limit / MB:,g} MB; send less at once",
                 )
             return message
 

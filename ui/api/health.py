@@ -16,9 +16,7 @@ from pincite.retrieval.engine import Engine
 
 PATH = "/health"
 State = Literal["ok", "degraded", "failed"]
-FAILED_SENTENCE = (
-    "the library cannot be used at present; look at the server's log, or run: pincite doctor"
-)
+FAILED_SENTENCE = "the library cannot be used now; see the server's log, or run: pincite doctor"
 
 
 def state_of(engine: Engine) -> State:

@@ -92,7 +92,7 @@ class Answer(BaseModel):
     question: str
     status: Level = Field(
         description="ANSWERED: likely the quotes say it. UNSURE: the closest passages, "
-        "which nobody vouches for. NOT_FOUND: the documents are about other things."
+        "which may not answer. NOT_FOUND: the documents are about other things."
     )
     confidence: float = Field(description="In [0, 1]; `trace.confidence_kind` says of which kind.")
     quotes: list[Quote] = Field(

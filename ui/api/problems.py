@@ -49,7 +49,7 @@ _STATUS: tuple[tuple[type[PinciteError], HTTPStatus], ...] = (
     (LibraryChangedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ServerBusyError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
-_OURS = "something failed on the server; its log has the details"
+_OURS = "internal error; the server's log has the details"
 
 
 def status_of(error: Exception) -> HTTPStatus:

@@ -89,7 +89,7 @@ async def _form(request: Request, most_files: int) -> FormData:
             raise
         raise UploadError(
             f"the upload has over {most_files:,} files, and an upload may have {most_files:,}; "
-            "upload them in several goes"
+            "upload them in several uploads"
         ) from error
 
 

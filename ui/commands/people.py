@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pincite.ui.server.people import Account
 
 _File = Annotated[Path, typer.Argument(help="The file of people, as serve --auth takes it.")]
-_NewFile = Annotated[Path, typer.Argument(help="The file of people; made where there is none.")]
+_NewFile = Annotated[Path, typer.Argument(help="The file of people; created if missing.")]
 _Name = Annotated[str, typer.Argument(help="The person's name.")]
 _ROLE_HELP = "read: ask and look; write: also add and remove documents; admin: everything"
 
@@ -55,7 +55,7 @@ def add(
         )
     made = account(name, _new_password(), role, (), tag or ())
     _write(file, {**known, name: made})
-    err().print(f"{name} may come in with this password: {_described(made)}", markup=False)
+    err().print(f"Password set for {name}: {_described(made)}", markup=False)
 
 
 @people.command()
@@ -75,7 +75,7 @@ def change(
     from pincite.ui.server.people import account
 
     if tag and all_tags:
-        raise UsageError("--tag and --all-tags contradict each other; give one of them")
+        raise UsageError("--tag and --all-tags cannot be combined; choose one of them")
     if role is None and not tag and not all_tags:
         raise UsageError(
             "there is nothing to change; give --role, --tag or --all-tags, or a new password with: "
@@ -139,7 +139,7 @@ def token(
 
 def password(
     file: _NewFile,
-    name: Annotated[str, typer.Argument(help="Whose password it is.")],
+    name: Annotated[str, typer.Argument(help="The name of the person.")],
 ) -> None:
     """Give a person a new password, or add an admin to a file for --auth. It is asked for."""
     require("serve", "pincite password")
@@ -150,7 +150,7 @@ def password(
     given = _new_password()
     made = replace(old, password=given) if old else account(name, given, "admin", (), ())
     _write(file, {**known, name: made})
-    err().print(f"{name} may come in with this password", markup=False)
+    err().print(f"Password set for {name}.", markup=False)
 
 
 def _new_password() -> str:

@@ -28,26 +28,26 @@ def serve(
         Path | None, typer.Option(help="The file of people; see: pincite people.")
     ] = None,
     api_token: Annotated[
-        Path | None, typer.Option(help="A file with the token for programs, beside --auth.")
+        Path | None, typer.Option(help="A file with a token for programs. Needs --auth.")
     ] = None,
     no_auth: Annotated[
-        bool, typer.Option("--no-auth", help="Let in everybody who reaches the address.")
+        bool,
+        typer.Option("--no-auth", help="Accept requests from anyone who can reach this address."),
     ] = False,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="Nothing can be changed from outside.")
+        bool, typer.Option("--read-only", help="Allow asking only: no uploads, no changes.")
     ] = False,
     max_upload_mb: Annotated[
-        int, typer.Option(min=1, metavar="MB", help="Refuse uploads that are larger.")
+        int, typer.Option(min=1, metavar="MB", help="Refuse uploads larger than this.")
     ] = LARGEST // MB,
     max_upload_files: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Refuse uploads of more files.")
+        int, typer.Option(min=1, metavar="N", help="Refuse uploads with more files than this.")
     ] = FILES,
     originals: Annotated[
         bool | None,
         typer.Option(
             "--keep-originals/--no-originals",
-            help="Store all uploaded files themselves, or none; by default, PDFs and pictures, so "
-            "that their pages can be shown.",
+            help="Keep all uploaded files, or none (default: PDFs and pictures, to show their pages).",
         ),
     ] = None,
     keep_conversations: Annotated[
@@ -59,19 +59,19 @@ def serve(
         ),
     ] = False,
     queue: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Questions of programs that may wait.")
+        int, typer.Option(min=0, metavar="N", help="Maximum number of API questions waiting.")
     ] = WAITING,
     gold: Annotated[
         list[Path] | None,
         typer.Option(
             metavar="FOLDER",
-            help="A gold set, or a folder of some, for the page Evaluate. Repeatable.",
+            help="A gold set, or a folder of gold sets, for the page Evaluate. Repeatable.",
         ),
     ] = None,
     log_format: Annotated[
         LogFormat | None,
         typer.Option(
-            help="The log: lines for people, or a JSON object a line, with one for each request "
+            help="The log format: lines for people, or one JSON object per line and request "
             "(default: $PINCITE_LOG_FORMAT, or lines)."
         ),
     ] = None,
@@ -92,7 +92,7 @@ def serve(
     ] = None,
     threshold: ThresholdOption = None,
 ) -> None:
-    """Open the chat in a browser, with the interfaces for programs under /api/v1, /v1 and /mcp."""
+    """Serve the chat, and the interfaces for programs under /api/v1, /v1 and /mcp."""
     require("serve", "pincite serve")
     if gold:
         require("eval", "pincite serve --gold")
@@ -103,21 +103,21 @@ def serve(
     from pincite.ui.server.run import serve as serve_web
 
     if auth is not None and no_auth:
-        raise UsageError("--auth and --no-auth contradict each other; give one of them")
+        raise UsageError("--auth and --no-auth cannot be combined; choose one of them")
     if api_token is not None and auth is None:
-        raise UsageError("--api-token goes with --auth; without, nobody is asked for a token")
+        raise UsageError("--api-token needs --auth; without it, no token is required")
     if keep_conversations and auth is None:
         raise UsageError(
             "--keep-conversations goes with --auth; without, nobody has a name to keep them for"
         )
     if keep_conversations and read_only:
         raise UsageError(
-            "--keep-conversations and --read-only contradict each other; give one of them"
+            "--keep-conversations and --read-only cannot be combined; choose one of them"
         )
     if not is_loopback(host) and auth is None and not no_auth:
         raise UsageError(
-            f"on {host} others than you can reach these documents; say who may with --auth FILE "
-            "(make it with: pincite people add FILE NAME), or let in everybody with --no-auth"
+            f"others can reach these documents on {host}; name who may with --auth FILE (make one "
+            "with: pincite people add FILE NAME), or allow everyone with --no-auth"
         )
     proxies = Proxies.of(proxy or ())
     names = [checked_name(text) for text in name or ()]
@@ -155,7 +155,7 @@ def _kept(originals: bool | None) -> Originals:
 
 
 def mcp() -> None:
-    """Answer a program that speaks the Model Context Protocol, on standard input and output."""
+    """Serve the Model Context Protocol on standard input and output."""
     require("serve", "pincite mcp")
     from pincite.ui.mcp import tools  # slow to import
 

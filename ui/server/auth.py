@@ -85,7 +85,7 @@ class AuthMiddleware:
         refused = refusal(
             scope,
             HTTPStatus.UNAUTHORIZED,
-            "Pincite wants to know who asks: give name and password, or a token.",
+            "This server requires a name and password, or a token.",
             {"WWW-Authenticate": 'Basic realm="Pincite", charset="UTF-8"'},
         )
         await refused(scope, receive, send)

@@ -155,7 +155,7 @@ def test_what_fails_on_the_server_is_not_told_to_the_caller(
     client = TestClient(site(engine), raise_server_exceptions=False)
     answer = client.post("/api/v1/ask", json={"question": "Why?"})
     assert answer.status_code == 500
-    assert answer.json()["detail"] == "something failed on the server; its log has the details"
+    assert answer.json()["detail"] == "internal error; the server's log has the details"
     assert "ZeroDivisionError" in caplog.text
 
 

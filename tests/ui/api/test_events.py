@@ -210,6 +210,6 @@ def test_what_fails_on_the_server_is_an_event_too(
     assert name == "event: problem"
     problem = json.loads(data.removeprefix("data: "))
     assert problem["status"] == 500
-    assert problem["detail"] == "something failed on the server; its log has the details"
+    assert problem["detail"] == "internal error; the server's log has the details"
     assert "ZeroDivisionError" in caplog.text
     caplog.clear()

@@ -156,7 +156,7 @@ def test_a_megabyte_of_history_is_more_than_is_taken(
     refused = post(client, call, history)
     assert refused.status_code == 413
     assert refused.headers["content-type"] == "application/problem+json"
-    assert "more than the 1 MB that it may have; send less" in refused.json()["detail"]
+    assert "larger than 1 MB; send less" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize("role", ["system", "tool", "agent", "User", "", None, 7])

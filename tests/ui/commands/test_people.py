@@ -40,7 +40,7 @@ def person(file: Path, name: str) -> Person:
 def test_a_person_is_added_with_a_role_and_collections(file: Path) -> None:
     added = run("people", "add", file, "rita", "--role", "write", "--tag", "sea", "--tag", " a  b ")
     assert added.exit_code == 0
-    assert "rita may come in with this password: write, collections a b, sea" in added.output
+    assert "Password set for rita: write, collections a b, sea" in added.output
     assert person(file, "rita") == Person("rita", "write", frozenset({"sea", "a b"}))
     assert run("people", "add", file, "ada", "--role", "admin").exit_code == 0
     assert run("people", "add", file, "bob").exit_code == 0
@@ -127,7 +127,7 @@ def test_people_are_listed_in_a_table(file: Path) -> None:
         (("add", "FILE", "x", "--role", "admin", "--tag", "sea"), "an admin sees everything"),
         (("change", "FILE", "rita"), "there is nothing to change"),
         (("change", "FILE", "rita", "--role", "admin"), "an admin sees everything"),
-        (("change", "FILE", "rita", "--tag", "x", "--all-tags"), "contradict each other"),
+        (("change", "FILE", "rita", "--tag", "x", "--all-tags"), "cannot be combined"),
         (("change", "FILE", "bob", "--role", "read"), "has no 'bob'; it has rita"),
         (("remove", "FILE", "bob"), "has no 'bob'; it has rita"),
         (("token", "FILE", "bob"), "has no 'bob'; it has rita"),

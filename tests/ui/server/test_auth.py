@@ -292,7 +292,7 @@ def test_serving_to_others_needs_a_word_on_who_may(pincite: Pincite, tmp_path: P
     assert "--auth FILE" in refused.stderr
     assert "--no-auth" in refused.stderr
     both = pincite("serve", "--no-auth", "--auth", str(tmp_path / "people"))
-    assert (both.code, "contradict" in both.stderr) == (2, True)
+    assert (both.code, "cannot be combined" in both.stderr) == (2, True)
     missing = pincite("serve", "--auth", str(tmp_path / "people"))
     assert (missing.code, "cannot be read" in missing.stderr) == (2, True)
     alone = pincite("serve", "--api-token", str(tmp_path / "token"))

@@ -320,4 +320,4 @@ def test_the_option_goes_with_people_and_not_with_read_only(
     assert (alone.code, "goes with --auth" in alone.stderr) == (2, True)
     people = str(tmp_path / "people")
     both = pincite("serve", "--keep-conversations", "--auth", people, "--read-only")
-    assert (both.code, "contradict" in both.stderr) == (2, True)
+    assert (both.code, "cannot be combined" in both.stderr) == (2, True)

@@ -65,12 +65,12 @@ def _meaning(answer: Answer) -> str:
         return (
             f"Probability {value:.2f}: of 100 answers with this number, about {100 * value:.0f} "
             "should hold what was asked, judged by the questions that it was fitted on. Below "
-            f"{threshold:.2f} I do not vouch for it."
+            f"{threshold:.2f} the answer is shown as unsure."
         )
     return (
-        f"Match score {value:.2f}: how strong the best match is. It is no probability, because "
+        f"Match score {value:.2f}: how strong the best match is. It is not a probability, because "
         "there is no calibration for this embedding model, or for texts in this language. Below "
-        f"{threshold:.2f} I do not vouch for it."
+        f"{threshold:.2f} the answer is shown as unsure."
     )
 
 

@@ -405,7 +405,7 @@ def test_what_the_number_means_is_said_beside_it() -> None:
     assert "Probability 0.80: of 100 answers with this number, about 80 should hold" in sure
     assert 'style="width:80.0%"' in sure
     assert 'style="left:30.0%"' in sure  # the threshold
-    assert "no probability" in answer_view.confidence(answer(source, quote))
+    assert "not a probability" in answer_view.confidence(answer(source, quote))
 
 
 def test_how_an_answer_was_found_stands_under_it() -> None:

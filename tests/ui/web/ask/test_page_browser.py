@@ -119,7 +119,7 @@ def test_what_the_number_means_and_how_it_was_found_are_there_on_demand(chat: Pa
     meaning = chat.locator("#turn-1 .meaning")
     expect(meaning.locator(".hint")).to_be_hidden()
     meaning.hover()
-    expect(meaning.locator(".hint")).to_contain_text("I do not vouch for it")
+    expect(meaning.locator(".hint")).to_contain_text("the answer is shown as unsure")
     chat.locator("#turn-1 .how > summary").click()
     expect(chat.locator("#turn-1 .how")).to_contain_text("I searched all 2 documents")
     expect(chat.locator("#turn-1 .how table").first).to_be_hidden()
