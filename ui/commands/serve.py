@@ -47,7 +47,8 @@ def serve(
         bool | None,
         typer.Option(
             "--keep-originals/--no-originals",
-            help="Keep all uploaded files, or none (default: PDFs and pictures, to show their pages).",
+            help="Keep all uploaded files, or none (default: PDFs and pictures, to show their "
+            "pages).",
         ),
     ] = None,
     keep_conversations: Annotated[

@@ -64,8 +64,8 @@ def _reason(answer: Answer) -> str:
         return "You ask about a document as a whole, so I show how it begins."
     if not features.get(KNOWN, 1.0):
         return (
-            "The question or the text is in a language that the models were not trained on, so only "
-            "the words that both have count."
+            "The question or the text is in a language that the models were not trained on, so "
+            "only the words that both have count."
         )
     first = "The closest passage" if answer.status == "NOT_FOUND" else "The first quote"
     speaks_for, against = _signs(features)

@@ -36,10 +36,11 @@ def drop_zone(limits: Limits) -> Html:
     """Where files are dropped or chosen. The script beside it sends them and says how far it is."""
     size = f"{limits.file_bytes / MB:,g} MB"
     too_many = (
-        f"An upload may have {limits.files:,} files. Split them into several uploads, or put them into "
-        "a zip file of no more."
+        f"An upload may have {limits.files:,} files. Split them into several uploads, or put "
+        "them into a zip file of no more."
     )
-    too_large = f"An upload may have {limits.upload_bytes / MB:,g} MB. Split the files into several uploads."
+    largest = f"{limits.upload_bytes / MB:,g} MB"
+    too_large = f"An upload may have {largest}. Split the files into several uploads."
     return Html(
         '<form class="drop" data-files="{files}" data-largest="{file_bytes}"'
         ' data-bytes="{upload_bytes}" data-too-many="{too_many}"'

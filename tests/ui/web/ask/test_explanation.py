@@ -109,8 +109,8 @@ def test_it_says_how_many_passages_were_read_with_the_question(
         (
             "UNSURE",
             {**POOR, "known": 0.0},
-            "The question or the text is in a language that the models were not trained on, so only "
-            "the words that both have count.",
+            "The question or the text is in a language that the models were not trained on, so "
+            "only the words that both have count.",
         ),
     ],
 )
