@@ -236,6 +236,9 @@ def test_doctor_as_json_says_what_it_looked_at(pincite: Pincite) -> None:
         "generation": 1,
         "documents": 1,
         "passages": 2,
+        "writer": None,
+        "writer_host": None,
+        "writer_is_local": None,
         "problems": [],
     }
 

@@ -208,7 +208,7 @@ def test_without_the_option_nothing_is_kept_and_no_file_is_made(
 def test_the_page_says_where_conversations_are_kept(client: TestClient) -> None:
     config = client.get("/config", headers=RITA).text
     assert "Kept on this server" in config
-    assert "data-rates" in config
+    assert " data-rates" in config
 
 
 # Ratings
@@ -245,7 +245,7 @@ def test_a_read_only_server_keeps_no_ratings_and_its_pages_have_no_thumbs(
         found = client.post("/api/v1/ask", json={"question": ASKED}).json()
         given = client.post("/feedback", json={"verdict": "up", "answer": found})
         assert given.status_code in (404, 405)
-        assert "data-rates" not in client.get("/config").text
+        assert " data-rates" not in client.get("/config").text
     assert not (tmp_path / "library" / FILE_NAME).exists()
 
 

@@ -128,7 +128,7 @@ def chat(client: TestClient) -> str:
     config = client.get("/config", headers=BEARER).json()
     wire = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "wire")
     event = next(d["id"] for d in config["dependencies"] if d["outputs"] == [wire])
-    body = {"fn_index": event, "data": [ASKED, [], 1, "[]"], "session_hash": "rita"}
+    body = {"fn_index": event, "data": [ASKED, [], 1, "[]", False], "session_hash": "rita"}
     told: list[str] = []
 
     def listen() -> None:  # as another program, so that the stream is open before all is over
