@@ -99,7 +99,10 @@ def open_indexes(library: Library, say: Callable[[str], None]) -> Indexes:
         try:
             _publish(library, without=faults)
         except OSError as error:
-            say(f"the indexes of {library.folder} cannot be kept on disk ({error}); in memory")
+            say(
+                f"the indexes of {library.folder} cannot be kept on disk ({error}); they are "
+                "built in memory"
+            )
             break
     return _in_memory(library, place)
 
