@@ -296,7 +296,7 @@ def test_serving_to_others_needs_a_word_on_who_may(pincite: Pincite, tmp_path: P
     missing = pincite("serve", "--auth", str(tmp_path / "people"))
     assert (missing.code, "cannot be read" in missing.stderr) == (2, True)
     alone = pincite("serve", "--api-token", str(tmp_path / "token"))
-    assert (alone.code, "goes with --auth" in alone.stderr) == (2, True)
+    assert (alone.code, "needs --auth" in alone.stderr) == (2, True)
 
 
 def test_a_password_that_is_too_short_is_refused(tmp_path: Path) -> None:
