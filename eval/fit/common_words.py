@@ -26,7 +26,7 @@ def common_words(texts: Iterable[str]) -> list[str]:
     capital, where no sentence starts; sorted.
 
     >>> common_words(["We sail, we row. Row on, Will said; will we sail to Will?"])
-    ['we']
+    ['sail', 'we']
     """
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()

@@ -18,6 +18,7 @@ def _hashed_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PINCITE_EMBEDDER", "hashing")
 
 
+@pytest.mark.slow
 def test_each_start_of_each_command_is_measured_and_shown() -> None:
     told: list[str] = []
     commands = (("--help",), ("ask", cold.QUESTION))

@@ -131,6 +131,7 @@ def test_five_thousand_connections_in_a_row_keep_nobody_out(server: Started) -> 
     assert_answers(server)
 
 
+@pytest.mark.slow
 def test_requests_that_come_byte_by_byte_are_cut_off(server: Started, opened: Opened) -> None:
     body = POST + b"Content-Length: 100000\r\n\r\n"
     with (
@@ -156,12 +157,14 @@ def test_a_body_that_comes_steadily_is_taken(opened: Opened) -> None:
     assert opened.steady_body.recv(100).startswith(b"HTTP/1.1 4")  # which says what is wrong in it
 
 
+@pytest.mark.slow
 def test_an_answer_that_nobody_reads_is_cut_off(server: Started, opened: Opened) -> None:
     opened.wait(WRITE_S + LATE_S)
     assert is_cut(opened.stopped_reader)
     assert_answers(server)
 
 
+@pytest.mark.slow
 def test_an_open_page_that_hears_only_heartbeats_stays_connected(opened: Opened) -> None:
     opened.wait(WRITE_S + LATE_S)
     assert not is_cut(opened.page)

@@ -18,7 +18,7 @@ from tests.ui.server.started import Started, started
 from tests.ui.visitors import PASSWORD, account
 
 pytestmark = needs_chromium
-WIDTHS = (360, 768, 1440)
+WIDTHS = (360, pytest.param(768, marks=pytest.mark.slow), 1440)
 PEOPLE: dict[str, tuple[Role, tuple[str, ...]]] = {
     "rita": ("read", ("sea",)),
     "walt": ("write", ("sea", "harbour")),

@@ -21,7 +21,7 @@ from tests.ui.server.started import Started, started
 from tests.ui.visitors import PASSWORD, account
 
 pytestmark = needs_chromium
-WIDTHS = (360, 768, 1440)
+WIDTHS = (360, pytest.param(768, marks=pytest.mark.slow), 1440)
 GULL = "What does the herring gull eat?"
 BREAD = "Who kneads the dough?"
 KEPT_LOCALLY = "localStorage.getItem('pincite.conversations')"

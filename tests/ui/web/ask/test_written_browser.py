@@ -19,7 +19,7 @@ TRUE = "In 2011, Roman Yampolskiy introduced the term [1]. "
 LIE = "In 1999, Roman Yampolskiy introduced the term [1]. "
 MIXED = Script((TRUE, LIE, "So it goes. ", TRUE), pause_s=0.4)
 SLOW = Script((TRUE,) * 12, pause_s=1.0)
-WIDTHS = (360, 768, 1440)
+WIDTHS = (360, pytest.param(768, marks=pytest.mark.slow), 1440)
 
 
 @pytest.fixture(scope="module")
