@@ -20,8 +20,8 @@ VENV = Path(".venv")
 PYTHON = VENV / "bin" / "python"
 ON_A_TERMINAL, IN_A_LOG = 1.0, 8.0  # seconds between two signs of life
 # On the disk, by docs/measure_install.py on Linux; and the time where the network is fast.
-TORCH_TAKES = "for the CPU: some 750 MB, about a minute"
-TAKES = {"serve": "some 1.2 GB, about 2 minutes", "dev": "some 1.9 GB, about 3 minutes"}
+TORCH_TAKES = "for the CPU: some 750 MB, less than a minute"
+TAKES = {"serve": "some 1.2 GB, about a minute", "dev": "some 1.9 GB, about 3 minutes"}
 TAIL = 15  # lines of a program that failed
 
 
