@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pincite.corpus.counts import counted
 from pincite.corpus.store.rows import Entry, Refusal
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.health import Health
@@ -24,6 +25,7 @@ from pincite.ui.text.levels import (
     number,
     searched_for,
 )
+from pincite.ui.text.place_path import place_path
 
 MOST_PLACES = 3  # of the same words, shown with a quote
 
@@ -37,7 +39,7 @@ def place(item: Quote | FoundPassage | Place, *, details: bool = False) -> str:
     >>> place(Place("0" * 64, "AI safety", ("History",), 3, 120, 180), details=True)
     'AI safety › History, page 3 · characters 120–180'
     """
-    path = one_line(" › ".join([item.title, *item.section]))
+    path = one_line(" › ".join(place_path(item.title, item.section)))
     page = f", page {item.page}" if item.page is not None else ""
     return f"{path}{page}{f' · {offsets(item)}' if details else ''}"
 
@@ -98,7 +100,7 @@ def _show_quotes(console: Console, answer: Answer, details: bool) -> None:
         _entry(console, _mark(count), _emphasised(quote), where, above)
     sure = "" if unsure else how_sure(answer)
     if details:
-        bound = f", and I vouch from {answer.trace.threshold:.2f} on" if unsure else ""
+        bound = f", sure from {answer.trace.threshold:.2f} on" if unsure else ""
         sure = f"{sure} ({number(answer)}{bound})".strip()
     if sure:
         console.print(Text(sure, "dim"))
@@ -202,7 +204,8 @@ def show_health(console: Console, health: Health) -> None:
     console.print(Text(f"versions   {versions}"), soft_wrap=True)
     console.print(Text(f"embedder   {one_line(health.embedder or 'not usable')}"), soft_wrap=True)
     state = (
-        f"{health.documents} documents, {health.passages} passages, generation {health.generation}"
+        f"{counted(health.documents, 'document')}, {counted(health.passages, 'passage')}, "
+        f"generation {health.generation}"
         if health.exists
         else "none yet; make one with: pincite ingest PATH"
     )

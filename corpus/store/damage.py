@@ -39,7 +39,7 @@ def sound(read: Callable[_P, _T]) -> Callable[_P, _T]:
             return read(*values, **named)
         except _STRANGE as error:
             raise LibraryDamagedError(
-                f"a row of the library is not what Pincite writes ({error}); restore the library "
+                f"the library has a damaged row ({error}); restore the library "
                 "file from a copy, or move it away and ingest the documents again"
             ) from error
 

@@ -35,11 +35,11 @@ from pincite.corpus.types import Document, Layout
 
 _ID_DIGITS = 6  # that may stand for a whole id
 _OLDER = (
-    "an older Pincite made it, so embed everything anew: pincite reembed (in Python: "
+    "an older Pincite made it, so embed everything again: pincite reembed (in Python: "
     "pincite.ingest.reembedding.reembed)"
 )
 _REMEDY = (
-    "choose the first with PINCITE_EMBEDDER, or embed everything anew with the second: "
+    "choose the first with PINCITE_EMBEDDER, or embed everything again with the second: "
     "pincite reembed"
 )
 
@@ -184,7 +184,7 @@ class ReadableDocuments:
             ids = self._tagged().get(tag)
             if not ids:
                 raise TagNotFoundError(
-                    f"no document of {self.folder} carries the tag {tag!r}; {self.known_tags()}"
+                    f"no document in {self.folder} has the tag {tag!r}; {self.known_tags()}"
                 )
             found.update(ids)
         return found

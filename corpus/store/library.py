@@ -143,7 +143,7 @@ class Library(WritableLibrary):
             old = self.find(id)
             if (other := self.entry(source)) is not None and other.id != old.id:
                 raise NameTakenError(
-                    f"the library {self.folder} has a document {source!r} already; remove it "
+                    f"the library {self.folder} already has a document {source!r}; remove it "
                     "first, or choose another name"
                 )
             self.check(old.id)  # so that no damage to it is sealed
@@ -263,7 +263,7 @@ class LibraryView(Library):
         for tag in wanted:
             if tag not in self._limits:
                 raise TagNotFoundError(
-                    f"no document of {self.folder} carries the tag {tag!r}; {self.known_tags()}"
+                    f"no document in {self.folder} has the tag {tag!r}; {self.known_tags()}"
                 )
         return super().tagged(wanted)
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import DocumentNotFoundError, LibraryDamagedError
 from pincite.corpus.store.database import chunks, damaged, marks
 from pincite.corpus.store.document_state import SELECT_STATE, DocumentState
@@ -115,7 +116,8 @@ class ReadableLibrary(ReadableDocuments):
         with self._database.reading():
             ((stored,),) = self._database.rows("SELECT coalesce(sum(passages), 0) FROM documents")
             if seen != stored and self.generation == generation:
-                raise damaged(self.folder, f"it holds {seen} passages, and {stored} were stored")
+                what = f"it holds {counted(seen, 'passage')}, and {stored} were stored"
+                raise damaged(self.folder, what)
 
     def _passage(self, row: Row) -> StoredPassage:
         try:

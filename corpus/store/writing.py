@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store import last_commit
 from pincite.corpus.store.reading import ReadableLibrary
@@ -152,8 +153,8 @@ class WritableLibrary(ReadableLibrary):
         keys = {p.key(document.text) for document, passages in documents for p in passages}
         if missing := len(keys - self.embedded(keys)):
             raise LibraryChangedError(
-                f"another process removed {missing} vectors from {self.folder} that were about to "
-                "be used again; run it again"
+                f"another process removed {counted(missing, 'vector')} from {self.folder} that "
+                "were about to be used again; run it again"
             )
 
     def _finish(self, run: Execute, freed: Sequence[tuple[bytes]] = ()) -> None:

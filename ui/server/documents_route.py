@@ -66,8 +66,8 @@ def _page(document: Document, asked: str | None, part: str) -> Response:
     span = span_from(asked) if asked is not None else None
     if asked is not None and (span is None or span.end > len(document.text)):
         return not_found(
-            f"The link asks for the characters {asked[:40]!r} of a document that has "
-            f"{len(document.text):,}; it should end in two numbers like #120-180."
+            f"invalid range {asked[:40]!r}: the document has {len(document.text):,} characters; "
+            "end the link with two numbers like #120-180."
         )
     number = int(part) - 1 if part.isdecimal() and len(part) < 9 else None
     return plain_page(document.title, document_body(document, span, number))

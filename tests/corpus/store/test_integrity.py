@@ -57,7 +57,7 @@ def test_a_sound_library_has_no_problems(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("DELETE FROM contents WHERE rowid = 1", "1 documents have no text"),
+        ("DELETE FROM contents WHERE rowid = 1", "1 document has no text"),
         ("DELETE FROM vectors WHERE rowid = 1", "from passages to vectors lead nowhere"),
         ("UPDATE refusals SET origin = '7'", "not what Pincite writes"),
         ("DELETE FROM refusals", "it holds 0 refusals, and 1 were stored"),

@@ -51,7 +51,7 @@ def test_a_library_moves_by_export_and_import(
 ) -> None:
     pincite("tag", notes, "--add", "birds")
     run = pincite("export", "all.jsonl", *vectors)
-    assert (run.code, run.stdout, run.stderr) == (0, "", "exported: 1 documents to all.jsonl\n")
+    assert (run.code, run.stdout, run.stderr) == (0, "", "exported: 1 document to all.jsonl\n")
     trust = ["--trust-vectors"] if vectors else []
     taken = pincite("--library", "other", "import", "all.jsonl", *trust)
     assert (taken.code, taken.stdout) == (0, "")
@@ -101,7 +101,7 @@ def test_a_library_of_an_older_pincite_is_embedded_anew_without_its_files(
     behind_our_back("UPDATE meta SET value = 'hashing@256' WHERE key = 'embedder'")
     notes.unlink()
     (problem,) = health(pincite)["problems"]
-    assert "an older Pincite made it, so embed everything anew: pincite reembed" in problem
+    assert "an older Pincite made it, so embed everything again: pincite reembed" in problem
     refused = pincite("ask", EATS)
     assert (refused.code, refused.stdout) == (1, "")
     assert "pincite reembed" in refused.stderr
@@ -122,7 +122,7 @@ def test_another_embedder_is_refused_with_the_command_that_takes_it(
     run = pincite("reembed")
     assert (run.code, run.stdout) == (0, "")
     assert run.stderr == (
-        "embedded again with hashing@32+parts: 1 documents, 2 passages; 2 embedded now\n"
+        "embedded again with hashing@32+parts: 1 document, 2 passages; 2 embedded now\n"
     )
     assert "herring gull eats fish" in pincite("ask", EATS).stdout
     assert health(pincite, "--deep")["problems"] == []
@@ -161,7 +161,7 @@ def test_without_a_library_there_is_nothing_to_keep(
 ) -> None:
     run = pincite(verb, *(["x"] if verb in ("export", "show") else []))
     assert (run.code, run.stdout) == (1, "")
-    assert "there is no library in .pincite; make one with: pincite ingest PATH" in run.stderr
+    assert ".pincite has no library; make one with: pincite ingest PATH" in run.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -211,5 +211,5 @@ def test_lost_commits_are_told_until_they_are_accepted(pincite: Pincite) -> None
 def test_import_says_that_it_made_vectors_anew_and_how_to_take_them_over(pincite: Pincite) -> None:
     pincite("export", "all.jsonl", "--vectors")
     run = pincite("--library", "other", "import", "all.jsonl")
-    assert "the vectors of 1 documents in all.jsonl were made anew" in run.stderr
+    assert "the vectors of 1 document in all.jsonl were made again" in run.stderr
     assert "--trust-vectors takes them over" in run.stderr

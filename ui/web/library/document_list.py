@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pincite.corpus.counts import counted
 from pincite.corpus.store.rows import Entry
 from pincite.ui.access import EVERYBODY, Person
 from pincite.ui.web.controls import pager, select
@@ -21,14 +22,14 @@ from pincite.ui.web.library.filter import (
     state,
     title,
 )
-from pincite.ui.web.wording import counted, day, sentence, size
+from pincite.ui.web.wording import day, sentence, size
 
 _TITLE, _SOURCE = 160, 120  # characters that are shown of each
 _WARNINGS = 3  # of a document that the list names
 _HEAD = ("Document", "Size", "Passages", "Pages", "State", "Added")
 _EMPTY = Html(
     '<div class="nothing"><h2>The library is empty</h2>'
-    "<p>Drop files above. Each is read here, on this machine, and its text can be asked at once."
+    "<p>Drop files above. Each is read on this machine, and you can ask it at once."
     "</p></div>"
 )
 _NO_MATCH = Html(

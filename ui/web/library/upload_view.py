@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pincite.corpus.counts import counted
 from pincite.ingest.events import OUTCOMES, Event, Summary
 from pincite.ingest.files.read import MB
 from pincite.ingest.uploads import Limits
 from pincite.ui.text.progress import passed_over
 from pincite.ui.web.html import Html, attribute, isolated, shortened
-from pincite.ui.web.wording import counted, sentence
+from pincite.ui.web.wording import sentence
 
 _NAMED = 200  # files that are named one by one
 _NAME = 120  # characters of a file's name
@@ -36,11 +37,11 @@ def drop_zone(limits: Limits) -> Html:
     """Where files are dropped or chosen. The script beside it sends them and says how far it is."""
     size = f"{limits.file_bytes / MB:,g} MB"
     too_many = (
-        f"An upload may have {limits.files:,} files. Upload them in several goes, or put them into "
-        "a zip file of no more."
+        f"An upload may have {limits.files:,} files. Upload them in several uploads, or put "
+        "them into a zip file of no more."
     )
     too_large = (
-        f"An upload may have {limits.upload_bytes / MB:,g} MB. Upload the files in several goes."
+        f"An upload may have {limits.upload_bytes / MB:,g} MB. Upload the files in several uploads."
     )
     return Html(
         '<form class="drop" data-files="{files}" data-largest="{file_bytes}"'
