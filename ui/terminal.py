@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pincite.corpus.counts import counted
-from pincite.corpus.store.rows import Entry, Refusal
+from pincite.corpus.store.rows import DamagedDocument, Entry, Refusal
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.health import Health
 from pincite.retrieval.reading.quote import Place, Quote
@@ -153,14 +153,15 @@ def show_documents(
     entries: Sequence[Entry],
     refusals: Sequence[Refusal] = (),
     same_as: Mapping[str, str] | None = None,
+    damaged: Sequence[DamagedDocument] = (),
 ) -> None:
-    """The library's list, and below it what was not read, or not in full.
+    """The library's list, and below it what was not read, or not in full, or is damaged.
 
     ``same_as`` has, by source, another document whose file has the same contents.
     """
     if entries:
         console.print(_listed(entries))
-    elif not refusals:
+    elif not refusals and not damaged:
         console.print("The library is empty; add documents with: pincite ingest PATH")
     warned = [entry for entry in entries if entry.warnings]
     if warned:
@@ -172,6 +173,10 @@ def show_documents(
         console.print("\nThe same contents under another name:")
     for source, other in (same_as or {}).items():
         console.print(Text(f"  {one_line(source)}: as {one_line(other)}"), soft_wrap=True)
+    if damaged:
+        console.print("\nDamaged:")
+    for one in damaged:
+        console.print(Text(f"  {one_line(one.reason)}"), soft_wrap=True)
     if refusals:
         console.print("\nCould not be read:")
     for refusal in refusals:

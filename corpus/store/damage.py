@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 from pincite.corpus.errors import LibraryDamagedError
 
 _SHORT_ID = 12  # digits of an id that people are shown
-_MEND = "mend it with: pincite doctor --repair, or restore the library file from a copy"
+_MEND = "mend it with: pincite doctor --repair, or remove it with: pincite remove"
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

@@ -22,11 +22,13 @@ from pincite.corpus.store.rows import (
     SELECT_DOCUMENT,
     SELECT_ENTRY,
     SELECT_REFUSAL,
+    DamagedDocument,
     Entry,
     Refusal,
     Taken,
     document_from,
     entry_from,
+    listed_from,
     refusal_from,
     taken_from,
 )
@@ -113,11 +115,18 @@ class ReadableDocuments:
         return self.document_count(), passages
 
     def entries(self) -> list[Entry]:
-        """Every document, by source name."""
+        """Every document, by source name, without those that `damaged` has."""
+        return [one for one in self._listed() if isinstance(one, Entry)]
+
+    def damaged(self) -> list[DamagedDocument]:
+        """The documents whose rows are damaged, by source name: no list and no tag has them."""
+        return [one for one in self._listed() if isinstance(one, DamagedDocument)]
+
+    def _listed(self) -> list[Entry | DamagedDocument]:
         with self._database.reading():
             rows = self._database.rows(f"{SELECT_ENTRY} ORDER BY d.source")
             self._require_all("documents", {row[0] for row in rows})
-        return [entry_from(row) for row in rows]
+        return [listed_from(row) for row in rows]
 
     def entry(self, name: str) -> Entry | None:
         """The document whose source name is ``name``, if there is one."""

@@ -61,6 +61,32 @@ class ReadableLibrary(ReadableDocuments):
                 found[id] = text
         return found
 
+    def require_sound(self) -> None:
+        """Check that no document would be missing in a list.
+
+        Raises:
+            LibraryDamagedError: the row of one is damaged.
+        """
+        for one in self.damaged():
+            raise LibraryDamagedError(one.reason)
+
+    def damaged_documents(self) -> dict[str, str]:
+        """By id, what is wrong with those documents that no question can be answered from.
+
+        Every text, passage and vector is read.
+        """
+        found: dict[str, str] = {}
+        for id in self.sources():
+            try:
+                with suppress(DocumentNotFoundError):  # it has just been removed
+                    self.document(id)
+                    passages = self.passage_ids([id])
+                    self.passages(passages)
+                    self.vectors(passages)
+            except LibraryDamagedError as error:
+                found[id] = str(error)
+        return found
+
     def _passage_rows(self, ids: Iterable[int]) -> Iterator[Row]:
         for chunk in chunks(ids):
             yield from self._database.rows(

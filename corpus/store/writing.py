@@ -143,11 +143,13 @@ class WritableLibrary(ReadableLibrary):
     def mark_damaged(self, ids: Iterable[str]) -> None:
         """Make the next `pincite ingest` read the files of these documents anew.
 
-        Until then nothing is told of them, because their sums do not fit.
+        Until then nothing is told of them, because their sums do not fit. It counts as a change, so
+        that indexes take up what was mended.
         """
         with self._writing() as run:
             for id in ids:
                 run("UPDATE documents SET sum = x'' WHERE id = ?", [id])
+            self._finish(run)
 
     def _check_vectors(self, documents: Sequence[tuple[Document, Sequence[Passage]]]) -> None:
         keys = {p.key(document.text) for document, passages in documents for p in passages}

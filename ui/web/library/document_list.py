@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pincite.corpus.counts import counted
-from pincite.corpus.store.rows import Entry
+from pincite.corpus.store.rows import DamagedDocument, Entry, Refusal
 from pincite.ui.access import EVERYBODY, Person
 from pincite.ui.web.controls import pager, select
 from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
@@ -164,16 +164,13 @@ def _row(row: Row, is_open: bool, can_write: bool) -> Html:
         described = Html('<b class="unread">{name}</b>{source}<p class="why">{reason}</p>').format(
             name=name, source=source, reason=sentence(row.reason)
         )
+        origin = row.origin if isinstance(row, Refusal) else None
         cells = (
-            (
-                "size" if row.origin else "none",
-                "Size",
-                size(row.origin.size) if row.origin else "–",
-            ),
+            ("size" if origin else "none", "Size", size(origin.size) if origin else "–"),
             ("number none", "Passages", "–"),
             ("number none", "Pages", "–"),
             ("state", "State", _state(row)),
-            ("day", "Looked at", day(added(row))),
+            ("day", "Looked at", day(added(row)) if added(row) else "–"),
         )
         verb, does = "forget", "Forget"
     drawn = Html().join(
@@ -194,7 +191,9 @@ def _row(row: Row, is_open: bool, can_write: bool) -> Html:
 
 
 def _deed(row: Row, verb: str, does: str) -> Html:
-    """The button that takes a row away."""
+    """The button that takes a row away; a damaged document goes by the command line."""
+    if isinstance(row, DamagedDocument):
+        return Html('<td class="do" role="cell"></td>')
     return Html(
         '<td class="do" role="cell"><button type="button" class="quiet" data-verb="{verb}"'
         ' data-id="{row_id}"><span aria-hidden="true">{does}</span>'

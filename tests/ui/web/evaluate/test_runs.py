@@ -134,7 +134,7 @@ def test_the_newest_ten_are_kept() -> None:
         runs.start("set", None, None)
         ended(runs)
     assert [one.number for one in runs.state.done] == list(range(12, 2, -1))
-    with pytest.raises(UsageError, match=r"no run 2 .* the newest 10"):
+    with pytest.raises(UsageError, match=r"run 2 is no longer .* the newest 10"):
         runs.result(2)
 
 
