@@ -16,6 +16,7 @@ from pincite.corpus.store.library import Library
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.reembedding import repair
 from pincite.ingest.storing import Item, Storing
+from pincite.retrieval import source_cache
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
@@ -183,6 +184,15 @@ def test_a_tag_is_asked_without_its_damaged_document(folder: Path, damage: str) 
         assert law.ask(QUESTIONS["gull.txt"], tags=["law"]).quotes[0].title == "gull.txt"
         with pytest.raises((TagNotFoundError, LibraryDamagedError)):
             engine.ask("What?", tags=["owl"])
+
+
+def test_a_library_with_very_many_damaged_documents_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind_our_back(folder, DAMAGE[6].format("owl.txt"), DAMAGE[7].format("gull.txt"))
+    monkeypatch.setattr(source_cache, "_MOST_DAMAGED", 1)
+    with opened(folder) as engine, pytest.raises(LibraryDamagedError):
+        engine.ask(QUESTIONS["ship.txt"])
 
 
 def test_a_list_has_the_others_and_names_the_damaged_one(folder: Path) -> None:

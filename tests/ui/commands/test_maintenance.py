@@ -191,6 +191,28 @@ def test_a_damaged_document_is_read_again_or_removed(pincite: Pincite, notes: Pa
     assert json.loads(pincite("documents", "--json").stdout) == []
 
 
+def test_a_damaged_document_is_listed_beside_the_others_which_answer(
+    pincite: Pincite, notes: Path
+) -> None:
+    Path("more.txt").write_text("The whale sings.\n", "utf-8")
+    assert pincite("ingest", "more.txt").code == 0
+    behind_our_back(f"UPDATE documents SET title = 'Lies' WHERE source = '{notes}'")
+    said = f"the document {str(notes)!r} is damaged: "
+    listed = pincite("documents").stdout
+    assert f"\nDamaged:\n  {said}" in listed
+    assert "pincite remove" in listed
+    assert "more" in listed.partition("Damaged:")[0]
+    whale, damaged = json.loads(pincite("documents", "--json").stdout)
+    assert (whale["title"], damaged["state"], damaged["source"]) == ("more", "damaged", str(notes))
+    run = pincite("ask", "What does the whale do?")
+    assert (run.code, "The whale sings." in run.stdout) == (0, True)
+    assert "Gulls" not in pincite("ask", EATS).stdout
+    assert pincite("export", "all.jsonl").code == 1
+    assert said in pincite("doctor").stdout
+    assert pincite("remove", notes).code == 0
+    assert pincite("doctor").code == 0
+
+
 @pytest.mark.usefixtures("notes")
 def test_lost_commits_are_told_until_they_are_accepted(pincite: Pincite) -> None:
     older = Path(".pincite", FILE_NAME).read_bytes()
