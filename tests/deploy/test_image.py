@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pincite.ui.server.auth import hashed
+from pincite.ui.server.passwords import hashed
 from tests.deploy.dockerfile import ROOT, copied
 from tests.deploy.test_files import BUILD, kept_out, of
 from tests.deploy.wheel import built

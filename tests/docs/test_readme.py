@@ -18,6 +18,6 @@ def test_the_readme_does_what_it_shows(tmp_path: Path) -> None:
     folder = tmp_path / "home"
     folder.mkdir()
     shown = list(examples(ROOT / "README.md"))
-    assert len(shown) >= 7
+    assert len(shown) >= 6
     for example in shown:
         check(example, folder, environment, port)

@@ -59,7 +59,7 @@ def test_floors_that_are_none_are_refused_before_anything_is_asked(
 ) -> None:
     run = pincite("eval", "small", "--floors", report)
     assert (run.code, run.stdout) == (2, "")
-    assert "is no floors file" in run.stderr
+    assert "is not a floors file" in run.stderr
 
 
 def test_the_page_of_numbers_is_made_from_runs(report: Path, pincite: Pincite) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import base64
-from functools import cache
 
 import gradio as gr
 from fastapi import Request
 
 from pincite.ui.access import EVERYBODY, Person, Role, admit
-from pincite.ui.server.passwords import hashed, hashed_token
+from pincite.ui.server.passwords import hashed_token
 from pincite.ui.server.people import Account
 
 PASSWORD = "correct horse: battery"
+# Always the same one, so that the names of tests that have it are, too.
+HASH = "scrypt$16384$8$1$B02JLfeBpAMmiJ8xKDvI1w==$nxDl4ogtLrDiXlH5ZE+Fr/cRxSr2PGwZo6BqrJpjizc="
 
 
 def account(name: str, role: Role = "admin", *tags: str, token: str | None = None) -> Account:
     """The account of a person who comes in with ``PASSWORD``, and ``token`` where there is one."""
     tokens = (hashed_token(token),) if token else ()
-    return Account(Person(name, role, frozenset(tags) or None), _hash(), tokens)
+    return Account(Person(name, role, frozenset(tags) or None), HASH, tokens)
 
 
 def basic(name: str, password: str = PASSWORD) -> dict[str, str]:
@@ -30,8 +31,3 @@ def basic(name: str, password: str = PASSWORD) -> dict[str, str]:
 def visit_of(person: Person = EVERYBODY) -> gr.Request:
     """What an event of a page hears of the person at it."""
     return gr.Request(Request(admit({"type": "http", "headers": []}, person)))
-
-
-@cache
-def _hash() -> str:
-    return hashed(PASSWORD)

@@ -86,7 +86,9 @@ def test_indexes_of_a_later_generation_tell_it_without_the_note(tmp_path: Path) 
     with Library.open(tmp_path, create=True) as library:
         put(library, make("One.", "a"))
     (tmp_path / FILE).unlink()
-    (tmp_path / "indexes" / "3-abc").mkdir(parents=True)
+    manifest = tmp_path / "indexes" / "abc" / "7" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text('0a1b\n{"number": 7, "generation": 3}')
     with pytest.raises(LibraryOlderError, match="2 commits are missing"):
         Library.open(tmp_path)
 

@@ -74,5 +74,5 @@ def test_floors_of_other_questions_are_refused() -> None:
 
 def test_a_file_that_has_no_floors_is_refused(tmp_path: Path) -> None:
     (tmp_path / "floors.json").write_text("{}")
-    with pytest.raises(UsageError, match="is no floors file"):
+    with pytest.raises(UsageError, match="is not a floors file"):
         floors.read(tmp_path / "floors.json")

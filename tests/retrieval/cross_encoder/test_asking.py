@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import pincite.retrieval.engine as engine_module
 from pincite.corpus.errors import ModelError
 from pincite.corpus.store.library import Library
 from pincite.ingest.pipeline import ingest_documents
@@ -35,7 +36,7 @@ Open = Callable[..., Engine]
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Open]:
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     engines: list[Engine] = []
 
     def opened(model: Words | None, embedder: HashingEmbedder | None = None, **changes: object):  # type: ignore[no-untyped-def]
@@ -43,8 +44,9 @@ def opened(tmp_path: Path) -> Iterator[Open]:
         with Library.open(tmp_path / "library", create=True) as library:
             ingest_documents([GULLS, HARBOUR, OWLS, LUNCH], library, embedder)
         settings = load_settings(embedder="hashing", **changes)
-        engines.append(Engine.open(tmp_path / "library", settings=settings, embedder=embedder))
-        engines[-1].cross_encoder = model
+        with monkeypatch.context() as patched:
+            patched.setattr(engine_module, "cross_encoder_for", lambda *_: model)
+            engines.append(Engine.open(tmp_path / "library", settings=settings, embedder=embedder))
         return engines[-1]
 
     yield opened

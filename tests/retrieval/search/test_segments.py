@@ -233,6 +233,7 @@ def test_a_library_put_back_from_a_copy_is_searched_as_it_is(
     for file in folder.glob("library.sqlite*"):
         file.unlink()
     shutil.copy(copy, folder / "library.sqlite")
+    assert Library.accept(folder) > 0
     with Library.open(folder) as again:
         fill(again, make_document("Quite another text in the same place.", "tales.txt"))
         fill(again, make_document("And one more.", "more.txt"))

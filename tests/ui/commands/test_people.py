@@ -6,8 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from pincite.corpus.errors import PinciteError
 from pincite.ui.access import Person

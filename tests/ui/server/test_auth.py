@@ -21,7 +21,7 @@ from pincite.ui.server.auth import AuthMiddleware, RateLimiter
 from pincite.ui.server.credentials import Credentials
 from pincite.ui.server.passwords import hashed, matches
 from tests.conftest import Pincite
-from tests.ui.visitors import PASSWORD, account, basic
+from tests.ui.visitors import HASH, PASSWORD, account, basic
 
 TOKEN = "0123456789abcdef0123"
 
@@ -146,7 +146,7 @@ def test_the_file_of_people_is_made_by_the_command_and_is_private(tmp_path: Path
         ("ada", "line 1"),
         ("ada:plain password", "line 1"),
         ("ada:scrypt$1$2$3$x$y", "line 1"),
-        (f"ada:{hashed(PASSWORD)}\nada:{hashed(PASSWORD)}", "line 2"),
+        (f"ada:{HASH}\nada:{HASH}", "line 2"),
     ],
 )
 def test_a_file_that_is_not_one_is_refused_with_its_line(
