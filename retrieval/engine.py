@@ -348,16 +348,20 @@ class Engine:
                 if sources.still_visible():
                     return done
             except LibraryDamagedError:
-                if not self._cache.leave_out_damaged():
+                if not self._leave_out_damaged(sources):
                     raise
             except (LibraryChangedError, DocumentNotFoundError) as error:
                 still = sources is None or sources.still_visible()
                 if still and self.library.generation == generation:
                     # What the indexes have is not there, though nobody has changed the library.
                     is_lost = isinstance(error, LibraryChangedError)
-                    if not (is_lost and self._cache.leave_out_damaged()):
+                    if not (is_lost and self._leave_out_damaged(sources)):
                         raise
         raise LibraryChangedError(
             f"the library {self.library.folder} changed {_TRIES} times while the question was "
             "answered; ask again when whoever writes to it has finished"
         )
+
+    def _leave_out_damaged(self, sources: Sources | None) -> bool:
+        """See `SourceCache.leave_out_damaged`; ``sources`` led to a damaged document."""
+        return self._cache.leave_out_damaged(None if sources is None else sources.whole_indexes)

@@ -99,12 +99,15 @@ class SourceCache:
                 self._indexed_document,
             )
 
-    def leave_out_damaged(self) -> bool:
-        """Look for damaged documents, and answer without them; whether there are more than before.
+    def leave_out_damaged(self, met: Indexes | None) -> bool:
+        """Look for damaged documents, and answer without them; whether it is worth another try.
 
-        The whole library is read, once until anything in it is changed.
+        The whole library is read, once until anything in it is changed. ``met`` are the indexes of
+        the library that led to one; None where it came to none.
         """
         with self._lock:
+            if met is not None and met is not self._indexes:
+                return True  # others have looked meanwhile
             counter = self._library.change_counter
             if self._indexes is None or self._checked == counter:
                 return False
@@ -166,9 +169,9 @@ class ViewCache:
         """The sources of a view of this view."""
         return ViewCache(self._whole, view)
 
-    def leave_out_damaged(self) -> bool:
+    def leave_out_damaged(self, met: Indexes | None) -> bool:
         """As of the whole."""
-        return self._whole.leave_out_damaged()
+        return self._whole.leave_out_damaged(met)
 
     def document(self, id: str) -> Document:
         """A document of the view.

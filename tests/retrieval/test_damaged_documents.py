@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,13 @@ def test_other_documents_are_ingested_beside_a_damaged_one(folder: Path) -> None
         Storing(library, EMBEDDER).store([Item(document, segment(document, EMBEDDER))])
     with opened(folder) as engine:
         assert engine.ask("When was the lighthouse painted?").quotes[0].title == "light.txt"
+
+
+def test_questions_at_the_same_time_are_all_answered_without_it(folder: Path) -> None:
+    right = first_quotes(answers(folder, "owl.txt"))
+    behind_our_back(folder, DAMAGE[10].format("owl.txt"))
+    with opened(folder) as engine, ThreadPoolExecutor(4) as pool:
+        names = [name for name in QUESTIONS if name != "owl.txt"] * 4
+        found = pool.map(engine.ask, [QUESTIONS[name] for name in names])
+        for name, answer in zip(names, found, strict=True):
+            assert first_quotes({name: answer}) == {name: right[name]}

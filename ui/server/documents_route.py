@@ -10,7 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError, PinciteError
+from pincite.corpus.errors import (
+    AmbiguousIdError,
+    DocumentNotFoundError,
+    LibraryDamagedError,
+    PinciteError,
+)
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Span
 from pincite.ui.access import library_for, person_of
@@ -84,10 +89,10 @@ def _gone(library: Library, words: str) -> Response:
 
 
 def _place(library: Library, id: str, words: str) -> tuple[Document, Span] | None:
-    """Where the words begin in a document; None where it was changed since it was found."""
+    """Where the words begin in a document; None where it is damaged, or was changed since."""
     try:
         document = library.document(id)
-    except DocumentNotFoundError:
+    except (DocumentNotFoundError, LibraryDamagedError):
         return None
     start = document.text.find(words)
     # Only these words are known to be the same, so only they are marked.
