@@ -103,6 +103,7 @@ def repair(library: Library, embedder: Embedder) -> Repair:
             embedded += len(missing)
     if damaged or embedded:
         library.mark_damaged(damaged)
+        publish(library)
     return Repair(embedded, tuple(damaged.values()))
 
 

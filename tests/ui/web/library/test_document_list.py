@@ -265,7 +265,7 @@ def test_a_damaged_document_stands_in_the_list_with_what_to_do() -> None:
     everything = Holdings([entry(1)], [], {}, [damaged])
     for wanted in (Filter(), Filter(state="damaged"), *map(order, ORDERS)):
         shown = document_list.document_list(everything, wanted)
-        assert "The document &#x27;&lt;b&gt;.txt&#x27; is damaged; mend it." in shown
+        assert "The document &#39;&lt;b&gt;.txt&#39; is damaged; mend it." in shown
         assert '<span class="damaged">Damaged</span>' in shown
         assert 'data-verb="forget"' not in shown
     assert "is damaged" not in document_list.document_list(everything, Filter(state="read"))
