@@ -50,6 +50,7 @@ class Record:
 
 def records(library: ReadableLibrary, *, vectors: bool) -> Iterator[Record | Refusal]:
     """Everything in the library: the documents by source, then the files that were not read."""
+    library.require_sound()
     for entry in library.entries():
         yield record_of(library, entry, vectors=vectors)
     yield from library.refusals()

@@ -25,7 +25,7 @@ TAKES = {"serve": "some 1.2 GB, about a minute", "dev": "some 1.9 GB, about 3 mi
 TAIL = 15  # lines of a program that failed
 
 
-class Failed(Exception):
+class InstallError(Exception):
     """A sentence for the person."""
 
 
@@ -33,7 +33,7 @@ def main(extra: str) -> None:
     """Make the environment with an extra of Pincite, or bring it up to date.
 
     Raises:
-        Failed: a step does not succeed.
+        InstallError: a step does not succeed.
     """
     if not PYTHON.exists():
         run("Making .venv", [sys.executable, "-m", "venv", str(VENV)])
@@ -48,10 +48,10 @@ def main(extra: str) -> None:
 
 
 def refuse_cuda(plan: str) -> None:
-    """Raises Failed where pip would install CUDA, by what it said of it."""
+    """Raises InstallError where pip would install CUDA, by what it said of it."""
     would = next((line for line in plan.splitlines() if line.startswith("Would install")), "")
     if " nvidia-" in would:
-        raise Failed(
+        raise InstallError(
             f"Your package index offers {TORCH} only with several GB of CUDA libraries, which "
             "Pincite does not use. Point pip at PyTorch's own index of CPU wheels "
             "(PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu) and repeat, or take the "
@@ -70,7 +70,7 @@ def run(
         out: where that is written: on a terminal into one line that changes, else line by line.
         every: seconds between two signs of life.
 
-    Returns all that the program wrote. Raises Failed, with the end of that, if it fails.
+    Returns all that the program wrote. Raises InstallError, with the end of that, if it fails.
     """
     terminal = out.isatty()
     every = every or (ON_A_TERMINAL if terminal else IN_A_LOG)
@@ -88,7 +88,7 @@ def run(
             _line(out, f"  {time.monotonic() - started:.0f} s  {now}", stays=not terminal)
     if process.returncode:
         end = "".join(lines[-TAIL:]).rstrip()
-        raise Failed(f"{end}\n{what} failed; the lines above say why.")
+        raise InstallError(f"{end}\n{what} failed; the lines above say why.")
     _line(out, f"  done in {time.monotonic() - started:.0f} s")
     return "".join(lines)
 
@@ -112,7 +112,7 @@ def _has_torch() -> bool:
 if __name__ == "__main__":
     try:
         main(sys.argv[1])
-    except Failed as error:
+    except InstallError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("\nstopped; repeat it to go on")

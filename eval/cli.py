@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import UnderFloorError, UsageError
 from pincite.corpus.extras import require
 from pincite.eval.commands.bench import (
@@ -190,8 +191,8 @@ def check(gold_dir: Annotated[Path, typer.Argument(help="The gold set's folder."
     found = wording(gold)
     out = output()
     out.print(
-        f"{gold.name}: {found.documents} documents, {len(gold.questions)} questions, "
-        f"{found.answerable} answerable"
+        f"{gold.name}: {counted(found.documents, 'document')}, "
+        f"{counted(len(gold.questions), 'question')}, {found.answerable} answerable"
     )
     for (split, kind), count in sorted(found.kinds.items()):
         if split or kind:
@@ -233,7 +234,10 @@ def import_(
             f"{form!r} is not a format that can be imported; name squad, beir, table or feedback"
         )
     gold = write(gold_dir, corpus, questions)
-    output().print(f"{gold_dir}: {len(gold.documents)} documents, {len(gold.questions)} questions")
+    output().print(
+        f"{gold_dir}: {counted(len(gold.documents), 'document')}, "
+        f"{counted(len(gold.questions), 'question')}"
+    )
 
 
 app.command()(lessons)

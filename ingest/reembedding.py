@@ -101,8 +101,9 @@ def repair(library: Library, embedder: Embedder) -> Repair:
             rows = embed(missing, embedder, lambda passages: None)
             library.store_vectors(rows, embedder.fingerprint)
             embedded += len(missing)
-    if damaged:
+    if damaged or embedded:
         library.mark_damaged(damaged)
+        publish(library)
     return Repair(embedded, tuple(damaged.values()))
 
 
@@ -118,6 +119,7 @@ def _beside(folder: Path, fingerprint: str) -> Library:
 
 
 def _documents(library: Library) -> Iterator[Document]:
+    library.require_sound()
     for entry in library.entries():
         with contextlib.suppress(DocumentNotFoundError):  # removed meanwhile
             yield library.document(entry.id)

@@ -133,6 +133,11 @@ class Sources:
     cross_encoder: CrossEncoder | None
     document: Callable[[str], Document]
 
+    @property
+    def whole_indexes(self) -> Indexes:
+        """Those of the whole library."""
+        return self.indexes
+
     def still_visible(self) -> bool:
         """Whether whoever asks may still see all of it. Here it is asked by who may see all."""
         return True

@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 from pincite.corpus.errors import (
     DocumentNotFoundError,
     LibraryChangedError,
+    LibraryDamagedError,
     ModelError,
     UsageError,
 )
@@ -346,11 +347,21 @@ class Engine:
                 done = work(sources)
                 if sources.still_visible():
                     return done
-            except (LibraryChangedError, DocumentNotFoundError):
+            except LibraryDamagedError:
+                if not self._leave_out_damaged(sources):
+                    raise
+            except (LibraryChangedError, DocumentNotFoundError) as error:
                 still = sources is None or sources.still_visible()
                 if still and self.library.generation == generation:
-                    raise
+                    # What the indexes have is not there, though nobody has changed the library.
+                    is_lost = isinstance(error, LibraryChangedError)
+                    if not (is_lost and self._leave_out_damaged(sources)):
+                        raise
         raise LibraryChangedError(
             f"the library {self.library.folder} changed {_TRIES} times while the question was "
             "answered; ask again when whoever writes to it has finished"
         )
+
+    def _leave_out_damaged(self, sources: Sources | None) -> bool:
+        """See `SourceCache.leave_out_damaged`; ``sources`` led to a damaged document."""
+        return self._cache.leave_out_damaged(None if sources is None else sources.whole_indexes)

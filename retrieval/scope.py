@@ -61,7 +61,7 @@ class Choice:
         both = named & library.tagged(self.tags)
         if named and not both:
             raise TagNotFoundError(
-                "none of the named documents carries the tag "
+                "none of the named documents has the tag "
                 f"{' or '.join(map(repr, self.tags))}; {library.known_tags()}"
             )
         return both

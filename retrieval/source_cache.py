@@ -7,17 +7,27 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
 
-from pincite.corpus.errors import LibraryEmptyError
+from pincite.corpus.errors import (
+    DocumentNotFoundError,
+    LibraryChangedError,
+    LibraryDamagedError,
+    LibraryEmptyError,
+)
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Sources
 from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.search.indexes import Indexes, open_indexes
+from pincite.retrieval.search.view import limited
 from pincite.retrieval.view import ViewSources
 
 _CACHED_DOCUMENTS = 128
 _CACHED_VIEWS = 64
+_LEFT_OUT = (
+    "documents that are damaged are left out of all answers; see which with: pincite doctor --deep"
+)
+_MOST_DAMAGED = 100  # documents; with more of them a library is refused
 
 
 class SourceCache:
@@ -38,6 +48,9 @@ class SourceCache:
         self._lock = threading.Lock()
         self._document = self._new_documents()
         self._views: OrderedDict[frozenset[str], ViewSources] = OrderedDict()
+        self._sound: Library | None = None  # where documents are damaged: a view without them
+        self._left_out: frozenset[str] = frozenset()
+        self._checked: tuple[int, int] | None = None
 
     def limited_to(self, view: Library) -> ViewCache:
         """The sources of a view of the library, which shares with this what it keeps."""
@@ -56,9 +69,12 @@ class SourceCache:
 
         Raises:
             LibraryEmptyError: there is nothing to ask.
+            LibraryDamagedError: nor is there because all that there was is damaged.
         """
         sources = self.present()
         if not len(sources.indexes.dense):
+            for reason in self._library.damaged_documents().values():
+                raise LibraryDamagedError(reason)
             raise LibraryEmptyError(
                 f"the library {self._library.folder} is empty; add documents with: "
                 "pincite ingest PATH"
@@ -72,9 +88,50 @@ class SourceCache:
                 self._library.require(self._embedder.fingerprint)
                 self._indexes = open_indexes(self._library, self._say)
                 self._document = self._new_documents()  # an id pins its text, but not its title
+                self._sound, self._left_out = None, frozenset()
+                if len(self._indexes.dense) < self._library.counts()[1]:
+                    self._say(_LEFT_OUT)
             return Sources(
-                self._library, self._indexes, self._embedder, self._cross_encoder, self._document
+                self._sound or self._library,
+                self._indexes,
+                self._embedder,
+                self._cross_encoder,
+                self._indexed_document,
             )
+
+    def leave_out_damaged(self, met: Indexes | None) -> bool:
+        """Look for damaged documents, and answer without them; whether it is worth another try.
+
+        The whole library is read, once until anything in it is changed. ``met`` are the indexes of
+        the library that led to one; None where it came to none.
+        """
+        with self._lock:
+            if met is not None and met is not self._indexes:
+                return True  # others have looked meanwhile
+            counter = self._library.change_counter
+            if self._indexes is None or self._checked == counter:
+                return False
+            self._checked = counter
+            found = frozenset(self._library.damaged_documents())
+            if len(found) > _MOST_DAMAGED or (self._sound and found <= self._left_out):
+                return False
+            sound = self._library.without(found)
+            passages = sound.passage_ids(sound.ids())
+            if not passages:
+                return False
+            self._indexes = limited(self._indexes, passages, sound, self._indexed_document)
+            self._sound, self._left_out = sound, found
+        self._say(_LEFT_OUT)
+        return True
+
+    def _indexed_document(self, id: str) -> Document:
+        """A document that the indexes have, and so the library must have."""
+        try:
+            return self._document(id)
+        except DocumentNotFoundError as error:
+            raise LibraryChangedError(
+                f"the library {self._library.folder} has lost a document; see: pincite doctor"
+            ) from error
 
     def view_sources(self, view: Library) -> ViewSources:
         """The sources of what the view has now, be they empty.
@@ -88,7 +145,8 @@ class SourceCache:
         with self._lock:
             kept = self._views.get(tags)
         if kept is None or not kept.is_present(sources.indexes):
-            kept = ViewSources.of(sources, view, kept)
+            seen = view.without(self._left_out) if self._sound else view
+            kept = ViewSources.of(sources, seen, kept)
             with self._lock:
                 self._views[tags] = kept
                 self._views.move_to_end(tags)
@@ -110,6 +168,10 @@ class ViewCache:
     def limited_to(self, view: Library) -> ViewCache:
         """The sources of a view of this view."""
         return ViewCache(self._whole, view)
+
+    def leave_out_damaged(self, met: Indexes | None) -> bool:
+        """As of the whole."""
+        return self._whole.leave_out_damaged(met)
 
     def document(self, id: str) -> Document:
         """A document of the view.

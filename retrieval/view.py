@@ -58,6 +58,11 @@ class ViewSources(Sources):
             counter,
         )
 
+    @property
+    def whole_indexes(self) -> Indexes:
+        """Those of the whole library."""
+        return self.whole
+
     def is_present(self, indexes: Indexes) -> bool:
         """Whether nothing in the library has been changed since, and these are its indexes."""
         return self.whole is indexes and self.counter == self.library.change_counter

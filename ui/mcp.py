@@ -66,9 +66,8 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         log_level="WARNING",  # it sets up the log of the whole process
         version=version("pincite"),
         instructions="Questions about the person's own documents, answered with verbatim quotes. "
-        "Quote them to the letter and give each its place. UNSURE means that "
-        "nobody vouches for them: they are only the closest. NOT_FOUND means that the documents "
-        "are about other things.",
+        "Quote them to the letter and give each its place. UNSURE means that they are only the "
+        "closest and may not answer. NOT_FOUND means that the documents are about other things.",
     )
 
     def visible(context: Context) -> Engine:
@@ -85,7 +84,7 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         cite: _Cite = None,
         write: _Write = False,
     ) -> dict[str, Any]:
-        """Answer a question with verified verbatim quotes, or say that the documents do not.
+        """Answer a question with verified verbatim quotes.
 
         ``status`` is ANSWERED, UNSURE (the closest quotes, which may not answer) or NOT_FOUND
         (the documents are about other things). ``context`` makes a quote understood. Where
@@ -157,8 +156,8 @@ def _read(engine: Engine, name: str, start: int, end: int | None) -> dict[str, A
     stop = min(whole if end is None else end, start + _LONGEST_READ, whole)
     if not start < stop:
         raise UsageError(
-            f"invalid range {start}–{end}: the document has {whole:,} characters; ask "
-            f"for a start below {whole} and an end after it"
+            f"invalid range {start}–{whole if end is None else end}: the document has {whole:,} "
+            f"characters; give a start below {whole} and an end after it"
         )
     return {
         "document": document.id,

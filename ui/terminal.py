@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pincite.corpus.store.rows import Entry, Refusal
+from pincite.corpus.counts import counted
+from pincite.corpus.store.rows import DamagedDocument, Entry, Refusal
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.health import Health
 from pincite.retrieval.reading.quote import Place, Quote
@@ -24,6 +25,7 @@ from pincite.ui.text.levels import (
     number,
     searched_for,
 )
+from pincite.ui.text.place_path import place_path
 
 MOST_PLACES = 3  # of the same words, shown with a quote
 
@@ -37,7 +39,7 @@ def place(item: Quote | FoundPassage | Place, *, details: bool = False) -> str:
     >>> place(Place("0" * 64, "AI safety", ("History",), 3, 120, 180), details=True)
     'AI safety › History, page 3 · characters 120–180'
     """
-    path = one_line(" › ".join([item.title, *item.section]))
+    path = one_line(" › ".join(place_path(item.title, item.section)))
     page = f", page {item.page}" if item.page is not None else ""
     return f"{path}{page}{f' · {offsets(item)}' if details else ''}"
 
@@ -96,7 +98,7 @@ def _show_quotes(console: Console, answer: Answer, details: bool) -> None:
         show_quote(console, count, quote, details=details)
     sure = "" if unsure else how_sure(answer)
     if details:
-        bound = f", and I vouch from {answer.trace.threshold:.2f} on" if unsure else ""
+        bound = f", sure from {answer.trace.threshold:.2f} on" if unsure else ""
         sure = f"{sure} ({number(answer)}{bound})".strip()
     if sure:
         console.print(Text(sure, "dim"))
@@ -156,14 +158,15 @@ def show_documents(
     entries: Sequence[Entry],
     refusals: Sequence[Refusal] = (),
     same_as: Mapping[str, str] | None = None,
+    damaged: Sequence[DamagedDocument] = (),
 ) -> None:
-    """The library's list, and below it what was not read, or not in full.
+    """The library's list, and below it what was not read, or not in full, or is damaged.
 
     ``same_as`` has, by source, another document whose file has the same contents.
     """
     if entries:
         console.print(_listed(entries))
-    elif not refusals:
+    elif not refusals and not damaged:
         console.print("The library is empty; add documents with: pincite ingest PATH")
     warned = [entry for entry in entries if entry.warnings]
     if warned:
@@ -175,6 +178,10 @@ def show_documents(
         console.print("\nThe same contents under another name:")
     for source, other in (same_as or {}).items():
         console.print(Text(f"  {one_line(source)}: as {one_line(other)}"), soft_wrap=True)
+    if damaged:
+        console.print("\nDamaged:")
+    for one in damaged:
+        console.print(Text(f"  {one_line(one.reason)}"), soft_wrap=True)
     if refusals:
         console.print("\nCould not be read:")
     for refusal in refusals:
@@ -207,7 +214,8 @@ def show_health(console: Console, health: Health) -> None:
     console.print(Text(f"versions   {versions}"), soft_wrap=True)
     console.print(Text(f"embedder   {one_line(health.embedder or 'not usable')}"), soft_wrap=True)
     state = (
-        f"{health.documents} documents, {health.passages} passages, generation {health.generation}"
+        f"{counted(health.documents, 'document')}, {counted(health.passages, 'passage')}, "
+        f"generation {health.generation}"
         if health.exists
         else "none yet; make one with: pincite ingest PATH"
     )

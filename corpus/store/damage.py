@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 from pincite.corpus.errors import LibraryDamagedError
 
 _SHORT_ID = 12  # digits of an id that people are shown
-_MEND = "mend it with: pincite doctor --repair, or restore the library file from a copy"
+_MEND = "mend it with: pincite doctor --repair, or remove it with: pincite remove"
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -39,7 +39,7 @@ def sound(read: Callable[_P, _T]) -> Callable[_P, _T]:
             return read(*values, **named)
         except _STRANGE as error:
             raise LibraryDamagedError(
-                f"a row of the library is not what Pincite writes ({error}); restore the library "
+                f"the library has a damaged row ({error}); restore the library "
                 "file from a copy, or move it away and ingest the documents again"
             ) from error
 

@@ -67,7 +67,7 @@ class Database:
             raise LibraryError(f"{folder} is a file; name the folder of a library with --library")
         if not create and not file.exists():
             raise LibraryNotFoundError(
-                f"there is no library in {folder}; make one with: pincite ingest PATH"
+                f"{folder} has no library; make one with: pincite ingest PATH"
             )
         if not create and _is_empty(file):
             raise damaged(folder, "it is empty")

@@ -22,11 +22,13 @@ from pincite.corpus.store.rows import (
     SELECT_DOCUMENT,
     SELECT_ENTRY,
     SELECT_REFUSAL,
+    DamagedDocument,
     Entry,
     Refusal,
     Taken,
     document_from,
     entry_from,
+    listed_from,
     refusal_from,
     taken_from,
 )
@@ -35,11 +37,11 @@ from pincite.corpus.types import Document, Layout
 
 _ID_DIGITS = 6  # that may stand for a whole id
 _OLDER = (
-    "an older Pincite made it, so embed everything anew: pincite reembed (in Python: "
+    "an older Pincite made it, so embed everything again: pincite reembed (in Python: "
     "pincite.ingest.reembedding.reembed)"
 )
 _REMEDY = (
-    "choose the first with PINCITE_EMBEDDER, or embed everything anew with the second: "
+    "choose the first with PINCITE_EMBEDDER, or embed everything again with the second: "
     "pincite reembed"
 )
 
@@ -113,11 +115,18 @@ class ReadableDocuments:
         return self.document_count(), passages
 
     def entries(self) -> list[Entry]:
-        """Every document, by source name."""
+        """Every document, by source name, without those that `damaged` has."""
+        return [one for one in self._listed() if isinstance(one, Entry)]
+
+    def damaged(self) -> list[DamagedDocument]:
+        """The documents whose rows are damaged, by source name: no list and no tag has them."""
+        return [one for one in self._listed() if isinstance(one, DamagedDocument)]
+
+    def _listed(self) -> list[Entry | DamagedDocument]:
         with self._database.reading():
             rows = self._database.rows(f"{SELECT_ENTRY} ORDER BY d.source")
             self._require_all("documents", {row[0] for row in rows})
-        return [entry_from(row) for row in rows]
+        return [listed_from(row) for row in rows]
 
     def entry(self, name: str) -> Entry | None:
         """The document whose source name is ``name``, if there is one."""
@@ -184,7 +193,7 @@ class ReadableDocuments:
             ids = self._tagged().get(tag)
             if not ids:
                 raise TagNotFoundError(
-                    f"no document of {self.folder} carries the tag {tag!r}; {self.known_tags()}"
+                    f"no document in {self.folder} has the tag {tag!r}; {self.known_tags()}"
                 )
             found.update(ids)
         return found

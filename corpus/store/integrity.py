@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from pincite.corpus.checks import are_unit, document_faults, passage_faults
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import LibraryError, UsageError
 from pincite.corpus.store.damage import sound
 from pincite.corpus.store.database import Database
@@ -82,12 +83,15 @@ def _generation(database: Database) -> Iterator[str]:
 def _references(database: Database) -> Iterator[str]:
     broken = database.rows("PRAGMA foreign_key_check")
     for lead, count in Counter(f"{row[0]} to {row[2]}" for row in broken).items():
-        yield f"{count} references from {lead} lead nowhere"
-    (missing,) = database.rows(
+        leads = "leads" if count == 1 else "lead"
+        yield f"{counted(count, 'reference')} from {lead} {leads} nowhere"
+    ((missing,),) = database.rows(
         "SELECT count(*) FROM documents WHERE id NOT IN (SELECT document FROM contents)"
     )
-    if missing[0]:
-        yield f"{missing[0]} documents have no text; restore the library file from a copy"
+    if missing:
+        have = "has" if missing == 1 else "have"
+        documents = counted(missing, "document")
+        yield f"{documents} {have} no text; restore the library file from a copy"
 
 
 def _age(database: Database) -> Iterator[str]:

@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Self
 
 from pincite.corpus.errors import (
+    DocumentNotFoundError,
     LibraryDamagedError,
     NameTakenError,
     TagNotFoundError,
-    UsageError,
 )
 from pincite.corpus.store import last_commit
+from pincite.corpus.store.damage import damaged_document
 from pincite.corpus.store.database import FILE_NAME, Database
 from pincite.corpus.store.integrity import deep_problems, problems
+from pincite.corpus.store.rename import checked_name, move_parts
 from pincite.corpus.store.replace_vectors import replace_vectors
 from pincite.corpus.store.rows import Entry
 from pincite.corpus.store.seals import seal_document, seal_parts
-from pincite.corpus.store.view import DatabaseView, view
+from pincite.corpus.store.view import DatabaseView, view, without
 from pincite.corpus.store.writing import WritableLibrary
 from pincite.corpus.tags import checked_tag
 from pincite.corpus.types import document_id
@@ -38,6 +40,8 @@ class Library(WritableLibrary):
     ...     library.generation, library.entries()
     (0, [])
     """
+
+    _whole: Library | None = None  # what a view without damaged documents is a view of
 
     @classmethod
     def open(cls, folder: str | Path, *, create: bool = False) -> Self:
@@ -108,6 +112,29 @@ class Library(WritableLibrary):
         """
         return LibraryView(view(self._database, frozenset(map(checked_tag, tags))))
 
+    def without(self, ids: frozenset[str]) -> Library:
+        """A view that lacks these documents, which are damaged; what it is for, it is like this.
+
+        Rows of documents that are not there are left out as well.
+        """
+        found = type(self)(without(self._database, ids))
+        found._whole = self
+        return found
+
+    def find(self, name: str) -> Entry:
+        """As `ReadableDocuments.find`.
+
+        Raises:
+            LibraryDamagedError: the document is damaged.
+        """
+        try:
+            return super().find(name)
+        except DocumentNotFoundError:
+            if self._whole is None:
+                raise
+            entry = self._whole.find(name)
+            raise damaged_document(entry.source, entry.id, "a part of it") from None
+
     @property
     def limits(self) -> frozenset[str] | None:
         """The tags that this is a view of; None where it is the library itself."""
@@ -137,13 +164,13 @@ class Library(WritableLibrary):
             NameTakenError: another document has this name.
             DocumentNotFoundError: no document has this id.
         """
-        source = _checked_name(source, "name")
-        title = None if title is None else _checked_name(title, "title")
+        source = checked_name(source, "name")
+        title = None if title is None else checked_name(title, "title")
         with self._writing() as run:
             old = self.find(id)
             if (other := self.entry(source)) is not None and other.id != old.id:
                 raise NameTakenError(
-                    f"the library {self.folder} has a document {source!r} already; remove it "
+                    f"the library {self.folder} already has a document {source!r}; remove it "
                     "first, or choose another name"
                 )
             self.check(old.id)  # so that no damage to it is sealed
@@ -153,8 +180,7 @@ class Library(WritableLibrary):
                 "UPDATE documents SET id = ?, source = ?, title = ? WHERE id = ?",
                 [new, source, old.title if title is None else title, old.id],
             )
-            for move in _MOVES:
-                run(move, [new, old.id])
+            move_parts(run, old.id, new)
             seal_parts(run, new)
             seal_document(run, new)
             run("DELETE FROM refusals WHERE source = ?", [source])
@@ -211,7 +237,7 @@ class Library(WritableLibrary):
         Returns False, and changes nothing, where it lacks one of ours as it is now: then put that
         one there and try again. What it has beyond ours is left out.
         """
-        self.entries()  # so that no damage to one is sealed
+        self.require_sound()  # so that no damage is sealed
         with self._database.beside(other.folder), self._writing() as run:
             return replace_vectors(run, fingerprint)
 
@@ -233,7 +259,7 @@ class LibraryView(Library):
 
     def __init__(self, database: DatabaseView) -> None:
         super().__init__(database)
-        self._limits = database.limits
+        self._limits = database.limits or frozenset()
 
     @property
     def limits(self) -> frozenset[str]:
@@ -263,7 +289,7 @@ class LibraryView(Library):
         for tag in wanted:
             if tag not in self._limits:
                 raise TagNotFoundError(
-                    f"no document of {self.folder} carries the tag {tag!r}; {self.known_tags()}"
+                    f"no document in {self.folder} has the tag {tag!r}; {self.known_tags()}"
                 )
         return super().tagged(wanted)
 
@@ -272,18 +298,3 @@ class LibraryView(Library):
 
 
 _RAISE = "UPDATE meta SET value = max(CAST(value AS INTEGER), ?) WHERE key = ?"
-# What goes along with a document that gets another id, with the sums that have the id in them.
-_MOVES = (
-    "UPDATE contents SET document = ?1, sum = row_sum(?1, sections, pages, regions)"
-    " WHERE document = ?2",
-    "UPDATE layouts SET document = ?1, sum = blob_sum(?1, words) WHERE document = ?2",
-    "UPDATE originals SET document = ?1, sum = blob_sum(?1, data) WHERE document = ?2",
-    "UPDATE passages SET document = ?1 WHERE document = ?2",
-    "UPDATE tags SET document = ?1 WHERE document = ?2",
-)
-
-
-def _checked_name(name: str, what: str) -> str:
-    if not name.strip() or "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
-        raise UsageError(f"the new {what} {name!r} is blank or not valid text; choose another")
-    return name

@@ -74,7 +74,7 @@ def find_refused(database: Database, name: str) -> str | None:
     sources = [row[0] for row in database.rows(statement, [ending])] if ending else []
     if len(sources) > 1:
         raise AmbiguousIdError(
-            f"{name!r} may mean {len(sources)} files that could not be read: "
+            f"{name!r} matches {len(sources)} files that could not be read: "
             f"{_listed(sources)}; type more of the path"
         )
     return sources[0] if sources else None
@@ -92,7 +92,7 @@ def _ending(name: str) -> str:
 def _several(name: str, entries: Sequence[Entry]) -> str:
     named = _listed([f"{entry.source} ({entry.id[:SHORT_ID]})" for entry in entries])
     return (
-        f"{name!r} may mean {len(entries)} documents: {named}; type more of the path, or the "
+        f"{name!r} matches {len(entries)} documents: {named}; type more of the path, or the "
         "digits in the brackets"
     )
 

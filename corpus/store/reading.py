@@ -9,6 +9,7 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import DocumentNotFoundError, LibraryDamagedError
 from pincite.corpus.store.database import chunks, damaged, marks
 from pincite.corpus.store.document_state import SELECT_STATE, DocumentState
@@ -58,6 +59,32 @@ class ReadableLibrary(ReadableDocuments):
                 if text is None or text_sum(text) != kept:
                     raise self._damaged(document, f"the text of its passage {id}")
                 found[id] = text
+        return found
+
+    def require_sound(self) -> None:
+        """Check that no document would be missing in a list.
+
+        Raises:
+            LibraryDamagedError: the row of one is damaged.
+        """
+        for one in self.damaged():
+            raise LibraryDamagedError(one.reason)
+
+    def damaged_documents(self) -> dict[str, str]:
+        """By id, what is wrong with those documents that no question can be answered from.
+
+        Every text, passage and vector is read.
+        """
+        found: dict[str, str] = {}
+        for id in self.sources():
+            try:
+                with suppress(DocumentNotFoundError):  # it has just been removed
+                    self.document(id)
+                    passages = self.passage_ids([id])
+                    self.passages(passages)
+                    self.vectors(passages)
+            except LibraryDamagedError as error:
+                found[id] = str(error)
         return found
 
     def _passage_rows(self, ids: Iterable[int]) -> Iterator[Row]:
@@ -115,7 +142,8 @@ class ReadableLibrary(ReadableDocuments):
         with self._database.reading():
             ((stored,),) = self._database.rows("SELECT coalesce(sum(passages), 0) FROM documents")
             if seen != stored and self.generation == generation:
-                raise damaged(self.folder, f"it holds {seen} passages, and {stored} were stored")
+                what = f"it holds {counted(seen, 'passage')}, and {stored} were stored"
+                raise damaged(self.folder, what)
 
     def _passage(self, row: Row) -> StoredPassage:
         try:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus import codec
+from pincite.corpus.errors import LibraryDamagedError
 from pincite.corpus.store.damage import changed_text, damaged_document, sound
 from pincite.corpus.store.sums import row_sum, text_sum
 from pincite.corpus.types import Document, Origin, Passage, sha256
@@ -73,6 +74,19 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class DamagedDocument:
+    """A document whose row is damaged, and what to do about it, in a sentence."""
+
+    id: str
+    source: str
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The document as JSON values."""
+        return {"state": "damaged", **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPassage:
     """A passage in its document's library. ``id`` is never used twice in one library."""
 
@@ -130,6 +144,14 @@ def entry_from(row: Row) -> Entry:
         warnings=tuple(json.loads(warnings)),
         tags=tuple(sorted(json.loads(tags))),
     )
+
+
+def listed_from(row: Row) -> Entry | DamagedDocument:
+    """The entry in a row of ``SELECT_ENTRY``, or that it is damaged."""
+    try:
+        return entry_from(row)
+    except LibraryDamagedError as error:
+        return DamagedDocument(row[0], row[1], str(error))
 
 
 @sound

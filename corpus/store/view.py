@@ -1,4 +1,4 @@
-"""A view of the library: only the documents that carry any of some tags, as if no others existed.
+"""A view of the library: some of its documents, as if no others existed.
 
 Every statement that reads names the tables by their names. In front of each, a view defines common
 table expressions of the same names, which have only the rows that belong to its documents; so no
@@ -22,20 +22,25 @@ _COUNTED = ("documents", "layouts", "originals", "refusals")  # rows, where ``me
 
 
 class DatabaseView(Database):
-    """``whole`` as those see it who may see the documents with any of ``tags``.
+    """``whole`` as those see it who may see the documents with any of ``tags``; None: all.
 
-    It has all tags of these documents; a library leaves those out that are not of the view. Making
-    one costs next to nothing; it has the connection of ``whole``.
+    It has all tags of these documents; a library leaves those out that are not of the view. Where
+    ``left_out`` is given, it lacks these documents, and rows of documents that are not there.
+    Making one costs next to nothing; it has the connection of ``whole``.
     """
 
-    limits: frozenset[str]
-
-    def __init__(self, whole: Database, tags: frozenset[str]) -> None:
+    def __init__(
+        self,
+        whole: Database,
+        tags: frozenset[str] | None,
+        left_out: frozenset[str] | None = None,
+    ) -> None:
         self.folder = whole.folder
         self.whole = whole
         self.limits = tags
+        self.left_out = left_out
         self.is_read_only = True
-        self._tables = _tables(tags)
+        self._tables = _tables(tags, left_out)
 
     @property
     def reopened(self) -> int:  # type: ignore[override]
@@ -86,21 +91,31 @@ class DatabaseView(Database):
 def view(database: Database, tags: frozenset[str]) -> DatabaseView:
     """The view with any of these tags, well formed; of a view, with those that it has itself."""
     if isinstance(database, DatabaseView):
-        return DatabaseView(database.whole, database.limits & tags)
+        both = tags if database.limits is None else database.limits & tags
+        return DatabaseView(database.whole, both, database.left_out)
     return DatabaseView(database, tags)
 
 
-def _tables(tags: frozenset[str]) -> str:
+def without(database: Database, ids: frozenset[str]) -> DatabaseView:
+    """The view, or what there is of a view, without these documents and without rows of none."""
+    if isinstance(database, DatabaseView):
+        return DatabaseView(database.whole, database.limits, ids | (database.left_out or ids))
+    return DatabaseView(database, None, ids)
+
+
+def _tables(tags: frozenset[str] | None, left_out: frozenset[str] | None) -> str:
     """The beginning of a statement that reads: what a view has of each table."""
-    listed = ", ".join(f"'{tag.replace(chr(39), chr(39) * 2)}'" for tag in sorted(tags))
-    wanted = f"SELECT 1 FROM main.tags AS t WHERE t.tag IN ({listed}) AND t.document"
     rows = {
-        "documents": f"documents WHERE EXISTS ({wanted} = documents.id)",
-        **{name: f"{name} WHERE EXISTS ({wanted} = {name}.document)" for name in _OF_DOCUMENTS},
+        "documents": f"documents WHERE {_is_seen('documents.id', tags, left_out)}",
+        **{
+            name: f"{name} WHERE {_is_seen(f'{name}.document', tags, left_out)}"
+            for name in _OF_DOCUMENTS
+        },
         # A vector is keyed by what was embedded, so documents share them.
         "vectors": "vectors WHERE EXISTS (SELECT 1 FROM main.passages AS p"
-        f" WHERE p.key = vectors.key AND EXISTS ({wanted} = p.document))",
-        "refusals": "refusals WHERE 0",  # what could not be read carries no tag
+        f" WHERE p.key = vectors.key AND {_is_seen('p.document', tags, left_out)})",
+        # What could not be read carries no tag.
+        "refusals": f"refusals WHERE {int(tags is None)}",
     }
     parts = [f"{name} AS NOT MATERIALIZED (SELECT * FROM main.{of})" for name, of in rows.items()]
     others = ", ".join(map(repr, _COUNTED))
@@ -111,3 +126,21 @@ def _tables(tags: frozenset[str]) -> str:
     )
     meta = f"SELECT key, value FROM main.meta WHERE key NOT IN ({others}){counts}"
     return f"WITH {', '.join(parts)}, meta AS NOT MATERIALIZED ({meta}) "
+
+
+def _is_seen(id: str, tags: frozenset[str] | None, left_out: frozenset[str] | None) -> str:
+    """The condition that a view has the document whose id stands in a column."""
+    conditions = []
+    if tags is not None:
+        listed = ", ".join(map(_literal, sorted(tags)))
+        wanted = f"SELECT 1 FROM main.tags AS t WHERE t.tag IN ({listed}) AND t.document"
+        conditions.append(f"EXISTS ({wanted} = {id})")
+    if left_out is not None:
+        listed = ", ".join(map(_literal, sorted(left_out)))
+        conditions.append(f"{id} NOT IN ({listed})")
+        conditions.append(f"EXISTS (SELECT 1 FROM main.documents AS d WHERE d.id = {id})")
+    return " AND ".join(conditions)
+
+
+def _literal(text: str) -> str:
+    return f"CAST(x'{text.encode().hex()}' AS TEXT)"

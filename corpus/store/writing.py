@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store import last_commit
 from pincite.corpus.store.reading import ReadableLibrary
@@ -142,18 +143,20 @@ class WritableLibrary(ReadableLibrary):
     def mark_damaged(self, ids: Iterable[str]) -> None:
         """Make the next `pincite ingest` read the files of these documents anew.
 
-        Until then nothing is told of them, because their sums do not fit.
+        Until then nothing is told of them, because their sums do not fit. It counts as a change, so
+        that indexes take up what was mended.
         """
         with self._writing() as run:
             for id in ids:
                 run("UPDATE documents SET sum = x'' WHERE id = ?", [id])
+            self._finish(run)
 
     def _check_vectors(self, documents: Sequence[tuple[Document, Sequence[Passage]]]) -> None:
         keys = {p.key(document.text) for document, passages in documents for p in passages}
         if missing := len(keys - self.embedded(keys)):
             raise LibraryChangedError(
-                f"another process removed {missing} vectors from {self.folder} that were about to "
-                "be used again; run it again"
+                f"another process removed {counted(missing, 'vector')} from {self.folder} that "
+                "were about to be used again; run it again"
             )
 
     def _finish(self, run: Execute, freed: Sequence[tuple[bytes]] = ()) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import GoldSetError
 from pincite.eval.console import output
 
@@ -30,7 +31,10 @@ def import_feedback(library: Path, gold_dir: Path) -> None:
         )
     gold = write(gold_dir, found.corpus, found.questions)
     out = output()
-    out.print(f"{gold_dir}: {len(gold.documents)} documents, {len(gold.questions)} questions")
+    out.print(
+        f"{gold_dir}: {counted(len(gold.documents), 'document')}, "
+        f"{counted(len(gold.questions), 'question')}"
+    )
     if found.review:
         write_lines(review, found.review)
         out.print(to_see)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import UsageError
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
@@ -58,9 +59,9 @@ def lessons(
     made.write(kept, out)
     if shared:
         output().print(
-            f"{len(shared):,} lessons left out, because a set for measuring has their text"
+            f"{counted(len(shared), 'lesson')} left out, because a set for measuring has their text"
         )
-    output().print(f"{len(kept):,} lessons written to {out}")
+    output().print(f"{counted(len(kept), 'lesson')} written to {out}")
 
 
 def teach(
@@ -145,7 +146,7 @@ def teach(
     about = card(lessons, recipe, reached, start, mean or ())
     export(pupil, out, embedder.network_id, longest, about)
     output().print_json(data=reached)
-    output().print(f"{len(lessons):,} lessons learned; written to {out}")
+    output().print(f"{counted(len(lessons), 'lesson')} learned; written to {out}")
 
 
 def _weights(file: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import UsageError
 from pincite.eval.measure import GROUPS, set_metrics
 from pincite.eval.metrics.bootstrap import (
@@ -86,7 +87,9 @@ def rows(found: Mapping[str, Difference]) -> list[tuple[str, ...]]:
 def show(console: Console, found: Mapping[str, Difference], this: Report, other: Report) -> None:
     """The differences as a table."""
     shared = max(d.n for d in found.values())
-    console.print(f"\ncompared with the other run over {shared} questions that both have")
+    console.print(
+        f"\ncompared with the other run over {counted(shared, 'question')} that both have"
+    )
     table = Table(box=None, pad_edge=False)
     for name in HEAD:
         table.add_column(name, justify="left" if name == "metric" else "right")

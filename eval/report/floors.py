@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import UsageError
 from pincite.eval.measure import GROUPS, SMALL_IS_GOOD
 from pincite.eval.report.report import Report, write_text
@@ -69,8 +70,8 @@ def under(value: Report, floors: Mapping[str, Any], file: Path) -> list[str]:
     """
     if (floors["gold"], floors["questions"]) != (value["gold"], value["questions"]):
         raise UsageError(
-            f"{file} has floors for {floors['questions']} questions of {floors['gold']}, and this "
-            f"run is of {value['questions']} of {value['gold']}"
+            f"{file} has floors for {counted(floors['questions'], 'question')} of "
+            f"{floors['gold']}, and this run is of {value['questions']} of {value['gold']}"
         )
     found = []
     for name, floor in floors["floors"].items():

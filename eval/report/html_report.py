@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from pincite.corpus.counts import counted
 from pincite.eval.goldset import GoldSet
 from pincite.eval.report import compare, plots
 from pincite.eval.report.compare import Difference
@@ -111,7 +112,7 @@ def _kinds(kinds: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _failing(value: Report, gold: GoldSet) -> str:
     wrong = [r for r in value["results"] if _went_wrong(r)]
-    return f"<h2>{len(wrong)} questions that went wrong</h2>" + "".join(
+    return f"<h2>{counted(len(wrong), 'question')} that went wrong</h2>" + "".join(
         _question(result, gold) for result in wrong
     )
 

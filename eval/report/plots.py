@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pincite.corpus.counts import counted
+
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 420, 300, 52, 16, 16, 44
 
 Point = tuple[float, float]
@@ -29,7 +31,8 @@ def reliability(bins: Sequence[tuple[float, float, int]]) -> str:
     most = max((n for _, _, n in bins), default=1)
     dots = "".join(
         f'<circle cx="{_x(confidence):.1f}" cy="{_y(right):.1f}" r="{3 + 4 * n / most:.1f}" '
-        f'class="dot"><title>{n} questions: confidence {confidence:.2f}, right {right:.2f}</title>'
+        f'class="dot"><title>{counted(n, "question")}: confidence '
+        f"{confidence:.2f}, right {right:.2f}</title>"
         "</circle>"
         for confidence, right, n in bins
     )

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import UsageError
 from pincite.eval.gold_types import Question
 from pincite.eval.measure import GROUPS, SMALL_IS_GOOD, Scores, judged, mean, measure, right
@@ -141,11 +142,11 @@ def metric_rows(value: Report) -> list[tuple[str, tuple[str, ...]]]:
 
 def about(value: Report) -> str:
     """One line on what was asked of what."""
-    documents = "1 document" if value["documents"] == 1 else f"{value['documents']:,} documents"
     return (
-        f"{value['gold']}: {value['questions']} questions ({value['answerable']} answerable) of "
-        f"{documents} in {value['passages']} passages; embedder "
-        f"{value['embedder']}; {value['confidence_kind']} threshold {value['threshold']:.3f}"
+        f"{value['gold']}: {counted(value['questions'], 'question')} ({value['answerable']} "
+        f"answerable) of {counted(value['documents'], 'document')} in "
+        f"{counted(value['passages'], 'passage')}; embedder {value['embedder']}; "
+        f"{value['confidence_kind']} threshold {value['threshold']:.3f}"
     )
 
 
@@ -154,11 +155,16 @@ def notes(value: Report) -> list[str]:
     lines = ["↓ lower is better"]
     if value["failed"]:
         first = next(result["error"] for result in value["results"] if result["error"])
-        lines.append(f"{value['failed']} questions failed and count as zero, first: {first}")
+        lines.append(
+            f"{counted(value['failed'], 'question')} failed and count as zero, first: {first}"
+        )
     if count := value["asked_without_history"]:
-        lines.append(f"{count} questions belong to a conversation and were asked without it")
+        belong, were = ("belongs", "was") if count == 1 else ("belong", "were")
+        lines.append(
+            f"{counted(count, 'question')} {belong} to a conversation and {were} asked without it"
+        )
     if odd := value.get("notes"):
-        lines.append(f"{len(odd)} answers are in none of their files, first: {odd[0]}")
+        lines.append(f"answers that are in none of their files: {len(odd)}, first: {odd[0]}")
     if "aurc" not in value["metrics"]:
         lines.append(
             "no abstention metrics: they need both answerable questions with evidence and "

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import IndexDamagedError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.search import manifest, segments
@@ -160,8 +161,8 @@ def _differences(indexes: Indexes, library: Library) -> Iterator[str]:
         total += 1
     if wrong or total != len(row_of):
         yield (
-            f"the dense index holds {len(row_of)} vectors and the library {total}, and {wrong} of "
-            "the library's are missing there or are others"
+            f"the dense index holds {counted(len(row_of), 'vector')} and the library {total}, and "
+            f"{wrong} of the library's are missing there or are others"
         )
     texts = [stored.id for stored, _, _ in library.passage_texts()]
     if indexes.lexical.ids() != texts:

@@ -11,6 +11,7 @@ merged.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 import uuid
@@ -268,10 +269,11 @@ class _Builder:
 
 
 def build(library: Library, documents: Iterable[DocumentState]) -> Iterator[Segment]:
-    """Segments of these documents of the library."""
+    """Segments of these documents of the library, without those that are damaged."""
     builder = _Builder()
     for document in documents:
-        builder.add(library, document)
+        with contextlib.suppress(LibraryDamagedError):  # no question may find it
+            builder.add(library, document)
         if len(builder.ids) >= LARGEST:
             yield builder.segment()
             builder = _Builder()

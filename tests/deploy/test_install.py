@@ -16,7 +16,7 @@ import pytest
 from tests.deploy.dockerfile import ROOT
 
 INSTALL: dict[str, Any] = runpy.run_path(str(ROOT / "deploy/install.py"))
-run, refuse_cuda, Failed = INSTALL["run"], INSTALL["refuse_cuda"], INSTALL["Failed"]
+run, refuse_cuda, InstallError = INSTALL["run"], INSTALL["refuse_cuda"], INSTALL["InstallError"]
 
 
 class Terminal(io.StringIO):
@@ -47,7 +47,7 @@ def test_on_a_terminal_the_signs_of_life_stay_in_one_line() -> None:
 
 def test_a_program_that_fails_is_shown_with_its_last_lines() -> None:
     code = "import sys; [print('line', n) for n in range(90)]; sys.exit('no space left')"
-    with pytest.raises(Failed) as raised:
+    with pytest.raises(InstallError) as raised:
         run("Installing PyTorch", python(code), io.StringIO())
     sentence = str(raised.value)
     assert "line 89\nno space left\nInstalling PyTorch failed; the lines above say why." in sentence
@@ -56,7 +56,7 @@ def test_a_program_that_fails_is_shown_with_its_last_lines() -> None:
 
 def test_cuda_is_not_installed_by_accident() -> None:
     plan = "Collecting torch\nWould install nvidia-cublas-13.0 sympy-1.14.0 torch-2.13.0\n"
-    with pytest.raises(Failed, match=r"PIP_EXTRA_INDEX_URL=.* make install ALLOW_CUDA=1"):
+    with pytest.raises(InstallError, match=r"PIP_EXTRA_INDEX_URL=.* make install ALLOW_CUDA=1"):
         refuse_cuda(plan)
     refuse_cuda("Would install sympy-1.14.0 torch-2.13.0+cpu\n")
 

@@ -29,7 +29,7 @@ def test_what_is_left_open_may_differ(shown: str, printed: str) -> None:
         ("1 added; 3 passages embedded in 8.9 s", "1 added; 4 passages embedded in 8.9 s"),
         ("added: …/notes/a.md", "replaced: /tmp/notes/a.md"),
         ("first … last", "first\nlast"),
-        ("I cannot vouch for these", "I cannot vouch for these, sorry"),
+        ("Not sure; these come closest", "Not sure; these come closest, sorry"),
         ("a.b", "axb"),
     ],
 )

@@ -203,7 +203,7 @@ def test_check_prints_what_a_gold_set_is_made_of(pincite: Pincite, gold: Path) -
 def test_check_of_a_plain_set_speaks_of_no_kinds(pincite: Pincite, tmp_path: Path) -> None:
     plain = question("q", "Which?", answerable=True, relevant_docs=["birds"])
     run = pincite("eval", "check", write_gold(tmp_path / "plain", [plain]))
-    assert run.stdout == "plain: 3 documents, 1 questions, 1 answerable\n"
+    assert run.stdout == "plain: 3 documents, 1 question, 1 answerable\n"
 
 
 def test_a_squad_file_can_be_imported_and_asked(pincite: Pincite, tmp_path: Path) -> None:

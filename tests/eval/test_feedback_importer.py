@@ -204,7 +204,7 @@ def test_what_cannot_be_imported_is_said(
         assert run.code != 0
         return run.stderr
 
-    assert "there is no library in" in said("nowhere", "gold")
+    assert "has no library;" in said("nowhere", "gold")
     with pytest.raises(LibraryNotFoundError):
         rated_answers(tmp_path / "nowhere")
     assert "made when people rate answers" in said("library", "gold")

@@ -81,7 +81,7 @@ def test_an_unknown_tag_is_refused_with_those_that_there_are(engine: Engine) -> 
 
 def test_a_choice_that_leaves_no_document_is_refused(engine: Engine) -> None:
     tag(engine.library, birds=["sea"], bread=["kitchen"])
-    with pytest.raises(TagNotFoundError, match="none of the named documents carries the tag 'sea'"):
+    with pytest.raises(TagNotFoundError, match="none of the named documents has the tag 'sea'"):
         engine.search(QUESTION, documents=["bread.md"], tags=["sea"])
 
 

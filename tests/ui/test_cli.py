@@ -156,7 +156,7 @@ def test_a_removed_document_is_quoted_no_more(
 def test_doctor_finds_a_good_library_sound(pincite: Pincite) -> None:
     run = pincite("doctor")
     assert (run.code, run.stderr) == (0, "")
-    assert ".pincite: 1 documents, 2 passages, generation 1" in run.stdout
+    assert ".pincite: 1 document, 2 passages, generation 1" in run.stdout
     assert "embedder   hashing@" in run.stdout
     assert run.stdout.endswith("all sound\n")
 
@@ -295,13 +295,13 @@ def test_unsure_shows_the_closest_quotes_and_exits_with_0(
     run = pincite("ask", "Where do gulls winter?")
     assert (run.code, run.stderr) == (0, "")
     lines = run.stdout.splitlines()
-    assert lines[0] == "I cannot vouch for these; closest:"
+    assert lines[0] == "Not sure; these come closest:"
     assert f"[1] {GULLS}" in lines
     assert "    notes › Gulls" in lines
-    assert "vouch" not in lines[-1]
+    assert "sure from" not in lines[-1]
     detailed = pincite("ask", "Where do gulls winter?", "--details").stdout.splitlines()
     assert detailed[-1].startswith("(score 0.")
-    assert detailed[-1].endswith(", and I vouch from 1.00 on)")
+    assert detailed[-1].endswith(", sure from 1.00 on)")
 
 
 @pytest.mark.usefixtures("notes")
@@ -374,7 +374,7 @@ def test_a_changed_file_replaces_its_old_self(pincite: Pincite, notes: Path) -> 
     notes.write_text(NOTES + "\n== Terns ==\nThe arctic tern eats sand eels.\n", "utf-8")
     run = pincite("ingest", notes)
     assert "1 replaced" in run.stderr
-    assert "; 1 passages embedded" in run.stderr
+    assert "; 1 passage embedded" in run.stderr
     assert "[1] The arctic tern eats sand eels." in pincite("ask", "What does a tern eat?").stdout
 
 

@@ -87,7 +87,7 @@ def test_a_quote_its_context_and_its_places_show_nothing_that_acts(
     page = console(is_terminal=is_terminal)
     terminal.show_answer(page, Answer("Q?", status, 0.2, (quote,), (), trace))
     assert acts_on_a_terminal(shown(page)) == []
-    assert ("I cannot vouch for these; closest:" in shown(page)) == (status == "UNSURE")
+    assert ("Not sure; these come closest:" in shown(page)) == (status == "UNSURE")
     assert ("Asked 1 of 3 documents" in shown(page)) == (status == "UNSURE")
 
 
@@ -125,7 +125,7 @@ def test_a_place_names_title_headings_and_page_and_only_in_detail_the_characters
     ("status", "words", "detailed"),
     [
         ("ANSWERED", "Likely the answer", "Likely the answer (probability 0.71)"),
-        ("UNSURE", "Title › Heading", "(probability 0.71, and I vouch from 0.80 on)"),
+        ("UNSURE", "Title › Heading", "(probability 0.71, sure from 0.80 on)"),
         ("NOT_FOUND", "Not in these documents", "Not in these documents (probability 0.71)"),
     ],
 )

@@ -51,16 +51,19 @@ def documents(
 ) -> None:
     """List the documents in the library, and the files that could not be read."""
     with Library.open(settings().library) as library:
-        entries, refusals = library.entries(), library.refusals()
+        entries, refusals, damaged = library.entries(), library.refusals(), library.damaged()
         if tag:
             chosen = library.tagged(map(checked_tag, tag))
-            entries, refusals = [entry for entry in entries if entry.id in chosen], []
+            entries = [entry for entry in entries if entry.id in chosen]
+            refusals, damaged = [], []  # nobody can tell what tags they have
     same_as = same_contents(entries)
     if as_json:
         read = [{**entry.to_json(), "same_as": same_as.get(entry.source)} for entry in entries]
-        print_json([*read, *(refusal.to_json() for refusal in refusals)])
+        print_json(
+            [*read, *(one.to_json() for one in damaged), *(one.to_json() for one in refusals)]
+        )
     else:
-        terminal.show_documents(out(), entries, refusals, same_as)
+        terminal.show_documents(out(), entries, refusals, same_as, damaged)
 
 
 def show(

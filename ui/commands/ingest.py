@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import LibraryLockedError, UsageError
 from pincite.corpus.store.library import Library
 from pincite.ingest.files.originals import Originals
@@ -179,4 +180,5 @@ def _told_where_it_stopped(library: Library) -> Iterator[None]:
 
 def _say_where_it_stopped(library: Library) -> None:
     documents, _ = library.counts()
-    say(f"stopped: the library has {documents} documents; run the command again to continue")
+    has = counted(documents, "document")
+    say(f"stopped: the library has {has}; run the command again to continue")

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pincite.corpus.counts import counted
 from pincite.corpus.exporting import export as export_library
 from pincite.corpus.store.library import Library
 from pincite.ingest.events import Listener
@@ -40,7 +41,7 @@ def export(
     """Export the whole library to a file, one line per document."""
     with Library.open(settings().library) as library:
         count = export_library(library, file, vectors=vectors)
-    _say(f"exported: {count} documents to {file}")
+    _say(f"exported: {counted(count, 'document')} to {file}")
 
 
 def import_(
@@ -62,9 +63,9 @@ def import_(
     show_summary(err(), summary, time.perf_counter() - started)
     if summary.untrusted:
         _say(
-            f"the vectors of {summary.untrusted} documents in {file} were made anew, because "
-            "nothing can show that they are those of the texts; if you trust who made the file, "
-            "--trust-vectors takes them over"
+            f"the vectors of {counted(summary.untrusted, 'document')} in {file} were made again, "
+            "because nothing can show that they are those of the texts; if you trust who made the "
+            "file, --trust-vectors takes them over"
         )
 
 
@@ -73,7 +74,7 @@ def rebuild() -> None:
     with Library.open(settings().library) as library:
         publish(library, anew=True)
         _, passages = library.counts()
-    _say(f"rebuilt: the indexes of {passages} passages")
+    _say(f"rebuilt: the indexes of {counted(passages, 'passage')}")
 
 
 def reembed() -> None:
@@ -89,8 +90,8 @@ def reembed() -> None:
             summary = reembed_library(library, embedder, listener)
         documents, passages = library.counts()
     _say(
-        f"embedded again with {embedder.fingerprint}: {documents} documents, {passages} passages; "
-        f"{summary.embedded} embedded now"
+        f"embedded again with {embedder.fingerprint}: {counted(documents, 'document')}, "
+        f"{counted(passages, 'passage')}; {summary.embedded} embedded now"
     )
 
 
@@ -126,7 +127,7 @@ def doctor(
     chosen = settings()
     if accept:
         lost = Library.accept(chosen.library)
-        commits = "1 commit" if lost == 1 else f"{lost} commits"
+        commits = counted(lost, "commit")
         _say(f"accepted: the library as it is, without {commits}" if lost else _LACKS_NONE)
     if repair:
         _repair(chosen)
@@ -142,7 +143,7 @@ def doctor(
 def _repair(chosen: Settings) -> None:
     with Library.open(chosen.library) as library:
         done = repair_library(library, open_embedder(chosen))
-    _say(f"repaired: the vectors of {done.passages} passages")
+    _say(f"repaired: the vectors of {counted(done.passages, 'passage')}")
     for source in done.documents:
         _say(
             f"damaged: {source}; read its file again with: pincite ingest, or forget it with: "

@@ -10,7 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError, PinciteError
+from pincite.corpus.errors import (
+    AmbiguousIdError,
+    DocumentNotFoundError,
+    LibraryDamagedError,
+    PinciteError,
+)
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Span
 from pincite.ui.access import library_for, person_of
@@ -66,8 +71,8 @@ def _page(document: Document, asked: str | None, part: str) -> Response:
     span = span_from(asked) if asked is not None else None
     if asked is not None and (span is None or span.end > len(document.text)):
         return not_found(
-            f"The link asks for the characters {asked[:40]!r} of a document that has "
-            f"{len(document.text):,}; it should end in two numbers like #120-180."
+            f"invalid range {asked[:40]!r}: the document has {len(document.text):,} characters; "
+            "end the link with two numbers like #120-180."
         )
     number = int(part) - 1 if part.isdecimal() and len(part) < 9 else None
     return plain_page(document.title, document_body(document, span, number))
@@ -84,10 +89,10 @@ def _gone(library: Library, words: str) -> Response:
 
 
 def _place(library: Library, id: str, words: str) -> tuple[Document, Span] | None:
-    """Where the words begin in a document; None where it was changed since it was found."""
+    """Where the words begin in a document; None where it is damaged, or was changed since."""
     try:
         document = library.document(id)
-    except DocumentNotFoundError:
+    except (DocumentNotFoundError, LibraryDamagedError):
         return None
     start = document.text.find(words)
     # Only these words are known to be the same, so only they are marked.

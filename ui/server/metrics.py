@@ -52,14 +52,14 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._questions = Counter(
             "pincite_questions",
-            "Questions by what came of them: answered, unsure, not_found, failed by the server's "
-            "fault, refused by the caller's.",
+            "Questions by outcome: answered, unsure, not_found, failed (internal error), refused "
+            "(wrong request).",
             ["status"],
             registry=self._registry,
         )
         self._seconds = Histogram(
             "pincite_question_seconds",
-            "Time that a question takes once its turn has come.",
+            "Time of a question without its wait in the queue.",
             buckets=_QUESTION_S,
             registry=self._registry,
         )
@@ -72,7 +72,7 @@ class Metrics:
         )
         self._files = Counter(
             "pincite_ingest_files",
-            "Uploaded files by what became of them.",
+            "Uploaded files by outcome.",
             ["outcome"],
             registry=self._registry,
         )
@@ -125,16 +125,10 @@ class _Present(Collector):
         return ()  # so that registering it does not read the library
 
     def collect(self) -> Iterator[Metric]:
-        yield _gauge(
-            "pincite_queue_running",
-            "Questions of programs that are worked on.",
-            self._queue.running,
-        )
-        yield _gauge(
-            "pincite_queue_waiting", "Questions of programs that wait.", self._queue.waiting
-        )
+        yield _gauge("pincite_queue_running", "API questions being answered.", self._queue.running)
+        yield _gauge("pincite_queue_waiting", "API questions waiting.", self._queue.waiting)
         turned_away = CounterMetricFamily(
-            "pincite_queue_turned_away", "Questions of programs that a full queue sent away."
+            "pincite_queue_turned_away", "API questions refused because the queue was full."
         )
         turned_away.add_metric([], self._queue.turned_away)
         yield turned_away

@@ -77,7 +77,7 @@ def serve(
         app = site(engine, hosts, credentials, options=options, proxies=proxies)
         say(f"Ready at {address} (stop it with Ctrl+C)")
         if not loopback and credentials is None:
-            say(f"{host} is not this machine alone: whoever reaches it can read the documents")
+            say(f"anyone who can reach {host} can read the documents")
         if open_browser:
             webbrowser.open(address)
         run(app, listener, proxies)

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from pincite.corpus.types import Document
 from pincite.retrieval.reading.quote import Quote
 from pincite.ui.text.control_characters import harmless
+from pincite.ui.text.place_path import headings_below
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
@@ -65,7 +66,7 @@ class Citation:
         return cls(
             key=f"pincite-{quote.document[:12]}-{quote.start}-{quote.end}",
             title=one_line(quote.title),
-            section=one_line(" › ".join(quote.section)),
+            section=one_line(" › ".join(headings_below(quote.title, quote.section))),
             page=quote.page,
             file=one_line(re.split(r"[\\/]", document.source)[-1]),
             date=date_of(document),

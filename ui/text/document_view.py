@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.text import Text
 
+from pincite.corpus.counts import counted
 from pincite.corpus.store.rows import Entry
 from pincite.corpus.types import Document, Origin
 from pincite.ui.text.control_characters import harmless, one_line
@@ -30,8 +31,8 @@ def _facts(entry: Entry, document: Document, kept: bool) -> Iterator[tuple[str, 
     yield "source", entry.source
     yield "title", entry.title
     yield "id", entry.id
-    pages = f"{entry.pages:,} pages, " if entry.pages else ""
-    size = f"{pages}{entry.characters:,} characters, {entry.passages:,} passages"
+    pages = f"{counted(entry.pages, 'page')}, " if entry.pages else ""
+    size = f"{pages}{counted(entry.characters, 'character')}, {counted(entry.passages, 'passage')}"
     yield "text", f"{entry.media_type}, {size}"
     if parts := marked(document):
         yield "marked", parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pincite.retrieval.answer import Answer
 
-UNSURE = "I cannot vouch for these; closest:"
+UNSURE = "Not sure; these come closest:"
 NOT_FOUND = "Not in these documents"
 ELSEWHERE = (
     "They are about other things. These passages come closest, and do not answer the question:"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pincite.corpus.counts import counted
 from pincite.corpus.types import Document, Page
 
 _LINE_END = re.compile(r"\n")
@@ -54,8 +55,7 @@ def marked(document: Document) -> str:
     for region in document.regions:
         spans.setdefault(region.kind, []).append(len(region.span))
     return "; ".join(
-        f"{_REGIONS[kind]}: {sum(sizes):,} characters in {len(sizes):,} "
-        f"{'place' if len(sizes) == 1 else 'places'}"
+        f"{_REGIONS[kind]}: {counted(sum(sizes), 'character')} in {counted(len(sizes), 'place')}"
         for kind, sizes in sorted(spans.items())
     )
 

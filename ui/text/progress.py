@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.table import Column
 from rich.text import Text
 
+from pincite.corpus.counts import counted
 from pincite.corpus.errors import PinciteError
 from pincite.ingest.events import OUTCOMES, Event, Listener, Outcome, Summary
 from pincite.ui.text.control_characters import one_line
@@ -47,10 +48,7 @@ def ingesting(
         return
     columns = (
         BarColumn(bar_width=8),
-        TextColumn(
-            "{task.completed}{task.fields[of]} files, {task.fields[passages]} passages ·",
-            table_column=Column(no_wrap=True),
-        ),
+        _Counts(table_column=Column(no_wrap=True)),
         _TimeLeft(table_column=Column(no_wrap=True)),
         TextColumn(
             "{task.description}",
@@ -60,10 +58,10 @@ def ingesting(
     )
     with (
         Progress(*columns, console=console, transient=True) as progress,
-        _counted(files) as counted,
+        _counted(files) as count_all,
     ):
-        task = progress.add_task("", total=None, passages=0, of="")
-        counted(lambda count: progress.update(task, total=count, of=f" of {count}"))
+        task = progress.add_task("", total=None, passages=0)
+        count_all(lambda count: progress.update(task, total=count))
         embedded = 0
 
         def on_begun(source: str) -> None:
@@ -81,6 +79,15 @@ def ingesting(
                 _print(progress.console, event)
 
         yield Listener(on_event, on_embedded, on_begun)
+
+
+class _Counts(ProgressColumn):
+    """How many files are done, of how many once that is known, and how many passages."""
+
+    def render(self, task: Task) -> Text:
+        done = f"{task.completed:.0f} of " if task.total else ""
+        files = counted(int(task.total or task.completed), "file")
+        return Text(f"{done}{files}, {counted(task.fields['passages'], 'passage')} ·")
 
 
 class _TimeLeft(ProgressColumn):
@@ -142,7 +149,7 @@ def show_summary(console: Console, summary: Summary, seconds: float) -> None:
     counts = ", ".join(f"{summary.count(outcome)} {outcome}" for outcome in shown)
     if warned := len(summary.warned):
         counts += f", {warned} with a warning"
-    _line(console, f"{counts}; {summary.embedded} passages embedded in {seconds:.1f} s")
+    _line(console, f"{counts}; {counted(summary.embedded, 'passage')} embedded in {seconds:.1f} s")
     if summary.passed_over:
         _line(console, passed_over(summary.passed_over))
 
@@ -157,21 +164,22 @@ def passed_over(kinds: Counter[str]) -> str:
     """
     named = [f"{one_line(kind)} {count}" for kind, count in kinds.most_common(_KINDS)]
     if more := len(kinds) - len(named):
-        named.append(f"and {more} more kinds")
-    total = kinds.total()
-    files = "file" if total == 1 else "files"
+        named.append(f"and {counted(more, 'more kind')}")
+    files = counted(kinds.total(), "file")
     unread = all(kind.startswith((".", "without")) for kind in kinds)
     what = f"{files} that Pincite does not read" if unread else files
-    return f"left out: {total} {what}: {', '.join(named)}"
+    return f"left out: {what}: {', '.join(named)}"
 
 
 def _print(console: Console, event: Event) -> None:
-    said = one_line(event.reason) or f"{one_line(event.source)}, {event.passages} passages"
+    said = (
+        one_line(event.reason) or f"{one_line(event.source)}, {counted(event.passages, 'passage')}"
+    )
     _line(console, f"{event.outcome}: {said}", _STYLES.get(event.outcome, ""))
     for warning in event.warnings[:_WARNINGS]:
         _line(console, f"  warning: {one_line(warning)}", "yellow")
     if (more := len(event.warnings) - _WARNINGS) > 0:
-        _line(console, f"  and {more} more warnings; see: pincite documents", "yellow")
+        _line(console, f"  and {counted(more, 'more warning')}; see: pincite documents", "yellow")
     if _is_new_copy(event):
         _line(console, f"  the same contents as {one_line(event.same_as)}")
 

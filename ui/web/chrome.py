@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from heapq import nlargest
 
+from pincite.corpus.counts import counted
 from pincite.corpus.store.rows import Entry
 from pincite.ui.web.html import NO_HTML, Html, isolated, shortened
-from pincite.ui.web.wording import counted, day
+from pincite.ui.web.wording import day
 
 _NEWEST = 5  # documents that the welcome names
 _TITLE = 80  # characters of their titles

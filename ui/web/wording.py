@@ -23,15 +23,6 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:,.{0 if count >= 10_000_000 else 1}f} MB"
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """A number of things.
-
-    >>> counted(1, "file"), counted(2300, "file")
-    ('1 file', '2,300 files')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def day(moment: str, now: datetime | None = None) -> Html:
     """A moment in ISO 8601 as an element of HTML that shows its day.
 

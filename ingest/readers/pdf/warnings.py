@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pincite.corpus.errors import EmptySourceError, SourceError, UnreadableSourceError
 from pincite.corpus.extras import install
-from pincite.ingest.readers.warnings import attached
+from pincite.ingest.readers.warnings import attached, be, counted
 
 _FIRST_WORDS, _LONGEST_START = 8, 80  # words and letters of a text that a warning names
 
@@ -118,25 +118,26 @@ def named(pages: Sequence[int]) -> str:
 
 def without_text(name: str, count: int, scans: Scans, damaged: Sequence[int]) -> SourceError:
     """Why there is no text in a file of ``count`` pages."""
+    pages = counted(count, "page")
     if damaged:
         return UnreadableSourceError(
-            f"{name} is damaged: none of its {count} pages could be read; get it again"
+            f"{name} is damaged: none of its {pages} could be read; get it again"
         )
     if scans.unread:
         return EmptySourceError(
-            f"{name} has no text layer on any of its {count} pages, so there is nothing in it to "
+            f"{name} has no text layer on any of its {pages}, so there is nothing in it to "
             "ask about; it is a scan or a picture, and reading it needs the extra ocr: "
             f"{install('ocr')}"
         )
     if scans.late:
         return EmptySourceError(
-            f"{name} has no text layer on any of its {count} pages, and there was no time to read "
+            f"{name} has no text layer on any of its {pages}, and there was no time to read "
             "them all by OCR; split it, or remove it and ingest it again with a higher "
             "PINCITE_READING_SECONDS"
         )
     if scans.bare:
         return EmptySourceError(
-            f"{name} has no text layer on any of its {count} pages, and OCR found no text on them; "
+            f"{name} has no text layer on any of its {pages}, and OCR found no text on them; "
             "if it is a scan, make one that is sharper and upright"
         )
-    return EmptySourceError(f"{name} is empty: its {count} pages are blank")
+    return EmptySourceError(f"{name} is empty: its {pages} {be(count)} blank")

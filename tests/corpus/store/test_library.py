@@ -277,6 +277,6 @@ def test_a_start_that_two_ids_share_is_refused_with_their_number(library: Librar
             break
         seen[start] = item
     put(library, item, seen[start])
-    with pytest.raises(DocumentNotFoundError, match="may mean 2 documents: "):
+    with pytest.raises(DocumentNotFoundError, match="matches 2 documents: "):
         library.find(start)
     assert library.find(item[0].id).source == item[0].source

@@ -60,7 +60,7 @@ def check_unchanged(library: Library) -> None:
 def test_a_put_without_the_vectors_it_needs_changes_nothing(library: Library) -> None:
     fine, lacking = make("New.", "a"), make("Without vectors.", "c")
     vectors = {fine[1][0].key("New."): rows_of(fine[1][0], "New.")}
-    with pytest.raises(LibraryChangedError, match="another process removed 1 vectors"):
+    with pytest.raises(LibraryChangedError, match="another process removed 1 vector from"):
         library.put([fine, lacking], vectors, MAKER)
     check_unchanged(library)
     assert vector_count(library, fine, lacking) == 0
@@ -204,7 +204,7 @@ def test_a_passage_without_its_vectors_or_its_document_is_a_problem(folder: Path
     )
     with Library.open(folder) as library:
         problems = "\n".join(library.problems())
-    assert "from passages to vectors lead nowhere" in problems
+    assert "1 reference from passages to vectors leads nowhere" in problems
     assert "from passages to documents lead nowhere" in problems
 
 

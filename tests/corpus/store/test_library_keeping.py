@@ -99,7 +99,7 @@ def test_a_title_alone_can_be_changed(library: Library) -> None:
 
 def test_a_name_that_is_taken_is_refused_and_nothing_changes(library: Library) -> None:
     put(library, make("One.", "a"), make("Two.", "b"))
-    with pytest.raises(NameTakenError, match=r"has a document 'b' already; remove it first"):
+    with pytest.raises(NameTakenError, match=r"already has a document 'b'; remove it first"):
         library.rename(library.find("a").id, "b")
     assert (sources(library), library.generation) == (["a", "b"], 1)
 
@@ -160,7 +160,7 @@ def test_a_tag_that_nothing_carries_is_named_with_those_that_there_are(
     put(library, make("One.", "a"))
     library.tag([library.find("a").id], add=known)
     said = "the tags are law, old" if known else "there are no tags yet"
-    with pytest.raises(TagNotFoundError, match=f"carries the tag 'cats'; {said}"):
+    with pytest.raises(TagNotFoundError, match=f"has the tag 'cats'; {said}"):
         library.tagged(["cats"])
 
 

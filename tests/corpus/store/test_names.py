@@ -71,7 +71,7 @@ def test_a_name_of_two_documents_is_refused_with_both_and_a_way_out(library: Lib
     with pytest.raises(AmbiguousIdError) as caught:
         library.find("report.pdf")
     said = str(caught.value)
-    assert said.startswith("'report.pdf' may mean 3 documents: /a/report.pdf (")
+    assert said.startswith("'report.pdf' matches 3 documents: /a/report.pdf (")
     assert said.endswith("; type more of the path, or the digits in the brackets")
     for entry in library.entries():
         assert f"{entry.source} ({entry.id[:12]})" in said
@@ -132,7 +132,7 @@ def test_a_file_that_could_not_be_read_is_found_by_its_name_as_well(library: Lib
     library.record_failures([Refusal(f"/{folder}/x.pdf", "it is empty") for folder in "ab"])
     assert library.find_refused("a/x.pdf") == library.find_refused("/a/x.pdf") == "/a/x.pdf"
     assert library.find_refused("y.pdf") is library.find_refused("") is None
-    with pytest.raises(AmbiguousIdError, match=r"may mean 2 files .*: /a/x.pdf, /b/x.pdf; type"):
+    with pytest.raises(AmbiguousIdError, match=r"matches 2 files .*: /a/x.pdf, /b/x.pdf; type"):
         library.find_refused("x.pdf")
 
 

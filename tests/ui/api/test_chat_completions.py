@@ -100,7 +100,7 @@ def test_what_nobody_vouches_for_is_quoted_and_said_to_be_so(client: OpenAI) -> 
     content = given.choices[0].message.content or ""
     extra = (given.model_extra or {})["pincite"]
     assert extra["status"] == "UNSURE"
-    assert content.startswith("I cannot vouch for these; closest:\n\n> ")
+    assert content.startswith("Not sure; these come closest:\n\n> ")
     assert content.count("\n>\n> \\[") == len(extra["quotes"])
 
 

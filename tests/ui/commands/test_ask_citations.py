@@ -31,7 +31,7 @@ def test_quotes_that_nobody_vouches_for_are_cited_with_a_word_on_standard_error(
     pincite: Pincite,
 ) -> None:
     run = pincite("ask", "Where do gulls winter?", "--cite", "ris", "--threshold", "1")
-    assert (run.code, run.stderr) == (0, "pincite: I cannot vouch for these; closest:\n")
+    assert (run.code, run.stderr) == (0, "pincite: Not sure; these come closest:\n")
     assert run.stdout.startswith("TY  - GEN\n")
 
 

@@ -229,7 +229,7 @@ def test_where_there_is_no_library_none_is_made(
     tmp_path: Path, pincite: Pincite, command: Arguments
 ) -> None:
     run = pincite("--library", "none", *command)
-    assert_refused(run, 1, "no library in none", "make one with: pincite ingest PATH")
+    assert_refused(run, 1, "none has no library", "make one with: pincite ingest PATH")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -160,4 +160,4 @@ def test_a_library_that_is_not_there_is_said_before_anything_is_asked() -> None:
         command, env=environment(), input=OF_OWLS, capture_output=True, text=True, timeout=60
     )
     assert (run.returncode, run.stdout) == (1, "")
-    assert run.stderr.startswith("pincite: there is no library in none")
+    assert run.stderr.startswith("pincite: none has no library")

@@ -155,7 +155,7 @@ def test_a_renamed_document_is_quoted_under_its_new_title(pincite: Pincite, note
 def test_a_name_that_is_taken_is_refused(pincite: Pincite, notes: Path, paper: str) -> None:
     run = pincite("rename", notes, paper)
     assert (run.code, run.stdout) == (1, "")
-    assert "has a document 'paper.pdf' already" in run.stderr
+    assert "already has a document 'paper.pdf'" in run.stderr
 
 
 def test_tags_gather_documents_that_are_listed_asked_and_searched(
@@ -257,7 +257,7 @@ def test_a_copy_is_named_in_the_list_and_as_json(tmp_path: Path, pincite: Pincit
         (tmp_path / name).write_text("Gulls nest.", "utf-8")
     first, second = str(tmp_path / "a.txt"), str(tmp_path / "b.txt")
     said = pincite("ingest", first, second).stderr
-    assert f"added: {second}, 1 passages\n  the same contents as {first}\n" in said
+    assert f"added: {second}, 1 passage\n  the same contents as {first}\n" in said
     assert f"{second}: as {first}" in pincite("documents").stdout
     entries = json.loads(pincite("documents", "--json").stdout)
     assert [entry["same_as"] for entry in entries] == [None, first]

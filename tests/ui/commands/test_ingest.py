@@ -75,7 +75,7 @@ def test_sync_forgets_what_is_gone_even_all_of_it(tmp_path: Path, pincite: Pinci
     (folder / "a.txt").unlink()
     run = pincite("ingest", folder, "--sync")
     assert run.code == 0
-    assert f"removed: {folder / 'a.txt'}, 1 passages" in run.stderr
+    assert f"removed: {folder / 'a.txt'}, 1 passage" in run.stderr
     assert "1 unchanged, 1 removed, 0 refused" in run.stderr
     (folder / "b.txt").unlink()
     assert pincite("ingest", folder, "--sync").code == 0

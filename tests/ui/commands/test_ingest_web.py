@@ -47,7 +47,7 @@ def test_with_leave_the_page_is_taken_in_under_its_url_and_answers(
 ) -> None:
     run = pincite("ingest", ALLOWED, page)
     assert (run.code, run.stdout) == (0, "")
-    assert run.stderr.startswith(f"added: {page}, 1 passages\n1 added, ")
+    assert run.stderr.startswith(f"added: {page}, 1 passage\n1 added, ")
     (entry,) = listed(pincite)
     assert (entry["source"], entry["title"], entry["media_type"]) == (page, "Gulls", "text/html")
     assert "Gulls eat fish." in pincite("ask", "What do gulls eat?", "--document", "gulls").stdout

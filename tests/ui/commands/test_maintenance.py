@@ -51,7 +51,7 @@ def test_a_library_moves_by_export_and_import(
 ) -> None:
     pincite("tag", notes, "--add", "birds")
     run = pincite("export", "all.jsonl", *vectors)
-    assert (run.code, run.stdout, run.stderr) == (0, "", "exported: 1 documents to all.jsonl\n")
+    assert (run.code, run.stdout, run.stderr) == (0, "", "exported: 1 document to all.jsonl\n")
     trust = ["--trust-vectors"] if vectors else []
     taken = pincite("--library", "other", "import", "all.jsonl", *trust)
     assert (taken.code, taken.stdout) == (0, "")
@@ -101,7 +101,7 @@ def test_a_library_of_an_older_pincite_is_embedded_anew_without_its_files(
     behind_our_back("UPDATE meta SET value = 'hashing@256' WHERE key = 'embedder'")
     notes.unlink()
     (problem,) = health(pincite)["problems"]
-    assert "an older Pincite made it, so embed everything anew: pincite reembed" in problem
+    assert "an older Pincite made it, so embed everything again: pincite reembed" in problem
     refused = pincite("ask", EATS)
     assert (refused.code, refused.stdout) == (1, "")
     assert "pincite reembed" in refused.stderr
@@ -122,7 +122,7 @@ def test_another_embedder_is_refused_with_the_command_that_takes_it(
     run = pincite("reembed")
     assert (run.code, run.stdout) == (0, "")
     assert run.stderr == (
-        "embedded again with hashing@32+parts: 1 documents, 2 passages; 2 embedded now\n"
+        "embedded again with hashing@32+parts: 1 document, 2 passages; 2 embedded now\n"
     )
     assert "herring gull eats fish" in pincite("ask", EATS).stdout
     assert health(pincite, "--deep")["problems"] == []
@@ -161,7 +161,7 @@ def test_without_a_library_there_is_nothing_to_keep(
 ) -> None:
     run = pincite(verb, *(["x"] if verb in ("export", "show") else []))
     assert (run.code, run.stdout) == (1, "")
-    assert "there is no library in .pincite; make one with: pincite ingest PATH" in run.stderr
+    assert ".pincite has no library; make one with: pincite ingest PATH" in run.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -191,6 +191,28 @@ def test_a_damaged_document_is_read_again_or_removed(pincite: Pincite, notes: Pa
     assert json.loads(pincite("documents", "--json").stdout) == []
 
 
+def test_a_damaged_document_is_listed_beside_the_others_which_answer(
+    pincite: Pincite, notes: Path
+) -> None:
+    Path("more.txt").write_text("The whale sings.\n", "utf-8")
+    assert pincite("ingest", "more.txt").code == 0
+    behind_our_back(f"UPDATE documents SET title = 'Lies' WHERE source = '{notes}'")
+    said = f"the document {str(notes)!r} is damaged: "
+    listed = pincite("documents").stdout
+    assert f"\nDamaged:\n  {said}" in listed
+    assert "pincite remove" in listed
+    assert "more" in listed.partition("Damaged:")[0]
+    whale, damaged = json.loads(pincite("documents", "--json").stdout)
+    assert (whale["title"], damaged["state"], damaged["source"]) == ("more", "damaged", str(notes))
+    run = pincite("ask", "What does the whale do?")
+    assert (run.code, "The whale sings." in run.stdout) == (0, True)
+    assert "Gulls" not in pincite("ask", EATS).stdout
+    assert pincite("export", "all.jsonl").code == 1
+    assert said in pincite("doctor").stdout
+    assert pincite("remove", notes).code == 0
+    assert pincite("doctor").code == 0
+
+
 @pytest.mark.usefixtures("notes")
 def test_lost_commits_are_told_until_they_are_accepted(pincite: Pincite) -> None:
     older = Path(".pincite", FILE_NAME).read_bytes()
@@ -211,5 +233,5 @@ def test_lost_commits_are_told_until_they_are_accepted(pincite: Pincite) -> None
 def test_import_says_that_it_made_vectors_anew_and_how_to_take_them_over(pincite: Pincite) -> None:
     pincite("export", "all.jsonl", "--vectors")
     run = pincite("--library", "other", "import", "all.jsonl")
-    assert "the vectors of 1 documents in all.jsonl were made anew" in run.stderr
+    assert "the vectors of 1 document in all.jsonl were made again" in run.stderr
     assert "--trust-vectors takes them over" in run.stderr

@@ -125,7 +125,7 @@ def test_a_span_that_is_none_is_a_page_of_ours_with_a_way_back(
     id = take_in(library, tmp_path).id
     page = client.get(f"/documents/{id}", params={"span": span})
     assert page.status_code == 404
-    assert "should end in two numbers like #120-180" in Drawn(page.text).text
+    assert "end the link with two numbers like #120-180" in Drawn(page.text).text
     assert '<a href="/ask">Ask the documents</a>' in page.text
     assert "<b>" not in page.text
 
@@ -218,7 +218,7 @@ def test_a_start_that_two_ids_share_is_told_as_such(library: Library, client: Te
     library.put([(one, ()), (seen[start], ())], {}, "none")
     page = client.get(f"/documents/{start}", params={"text": GULLS})
     assert page.status_code == 404
-    assert f"{start}' may mean 2 documents" in Drawn(page.text).text
+    assert f"{start}' matches 2 documents" in Drawn(page.text).text
     assert str(library.folder) not in page.text
 
 

@@ -181,7 +181,7 @@ def test_a_place_written_by_hand_is_marked_and_a_wrong_one_is_a_page_with_a_way_
         other.evaluate("location.hash = '3220-3225'")
         expect(other.locator("mark")).to_have_text("Roman")
         other.goto(f"{bare}#here")
-        expect(other.locator("main")).to_contain_text("should end in two numbers")
+        expect(other.locator("main")).to_contain_text("end the link with two numbers")
         other.get_by_role("link", name="Ask the documents").click()
         expect(other.locator(".example").first).to_be_visible()
 

@@ -14,6 +14,7 @@ from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.ui.terminal import MOST_PLACES, offsets
 from pincite.ui.text.closest import Closest, closest
+from pincite.ui.text.place_path import place_path
 from pincite.ui.web.ask.copy_links import copy_link
 from pincite.ui.web.ask.passage import passage
 from pincite.ui.web.html import NO_HTML, Html, attribute, isolated, shortened
@@ -70,7 +71,7 @@ def evidence(
 def place(item: Quote | FoundPassage | Place) -> Html:
     """Where a quote or passage stands: title › headings, page; its offsets on demand."""
     path = Html('<span class="step"> › </span>').join(
-        isolated(part) for part in (item.title, *item.section)
+        isolated(part) for part in place_path(item.title, item.section)
     )
     page = f", page {item.page}" if item.page is not None else ""
     return Html('<span title="{offsets}">{path}{page}</span>').format(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pincite.corpus.counts import counted
 from pincite.ui.web.controls import select
 from pincite.ui.web.evaluate.protocol import Evaluated
 from pincite.ui.web.evaluate.runs import CurrentRun, Done, RunsState
 from pincite.ui.web.html import Html, attribute, shortened
-from pincite.ui.web.wording import counted, sentence
+from pincite.ui.web.wording import sentence
 
 _LABEL = 80  # characters of a run's name
 _INTRO = Html(

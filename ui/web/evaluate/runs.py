@@ -71,8 +71,8 @@ class Runs:
         with self._lock:
             if self._state.current is not None:
                 raise UsageError(
-                    f"an evaluation of {self._state.current.label} is under way, and this server "
-                    "does one at a time; wait for it, or stop it"
+                    f"an evaluation of {self._state.current.label} is running, and this server "
+                    "runs one at a time; wait for it, or stop it"
                 )
             label = ", ".join(part for part in parts if part)
             self._state = RunsState(CurrentRun(label), self._state.done)
@@ -96,9 +96,7 @@ class Runs:
         for one in self._state.done:
             if one.number == number:
                 return one.run
-        raise UsageError(
-            f"there is no run {number} on this server any more; it keeps the newest {_KEPT}"
-        )
+        raise UsageError(f"run {number} is no longer on this server; it keeps the newest {_KEPT}")
 
     def result(self, number: int, other: int | None = None) -> Evaluated:
         """A run, compared with another one where there is one.

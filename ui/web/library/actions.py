@@ -26,10 +26,7 @@ from pincite.ui.web.wording import FAILED
 
 _LOG = logging.getLogger("pincite.web")
 _UNDOABLE = 5  # removals that a page offers to undo
-_GONE = (
-    "that document is in the library no longer under this name: somebody has removed or renamed it "
-    "meanwhile"
-)
+_GONE = "the library no longer has that document: somebody removed or renamed it"
 
 
 @dataclass(frozen=True, slots=True)

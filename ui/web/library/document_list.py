@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pincite.corpus.store.rows import Entry
+from pincite.corpus.counts import counted
+from pincite.corpus.store.rows import DamagedDocument, Entry, Refusal
 from pincite.ui.access import EVERYBODY, Person
 from pincite.ui.web.controls import pager, select
 from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
@@ -21,14 +22,14 @@ from pincite.ui.web.library.filter import (
     state,
     title,
 )
-from pincite.ui.web.wording import counted, day, sentence, size
+from pincite.ui.web.wording import day, sentence, size
 
 _TITLE, _SOURCE = 160, 120  # characters that are shown of each
 _WARNINGS = 3  # of a document that the list names
 _HEAD = ("Document", "Size", "Passages", "Pages", "State", "Added")
 _EMPTY = Html(
     '<div class="nothing"><h2>The library is empty</h2>'
-    "<p>Drop files above. Each is read here, on this machine, and its text can be asked at once."
+    "<p>Drop files above. Each is read on this machine, and you can ask it at once."
     "</p></div>"
 )
 _NO_MATCH = Html(
@@ -163,16 +164,13 @@ def _row(row: Row, is_open: bool, can_write: bool) -> Html:
         described = Html('<b class="unread">{name}</b>{source}<p class="why">{reason}</p>').format(
             name=name, source=source, reason=sentence(row.reason)
         )
+        origin = row.origin if isinstance(row, Refusal) else None
         cells = (
-            (
-                "size" if row.origin else "none",
-                "Size",
-                size(row.origin.size) if row.origin else "–",
-            ),
+            ("size" if origin else "none", "Size", size(origin.size) if origin else "–"),
             ("number none", "Passages", "–"),
             ("number none", "Pages", "–"),
             ("state", "State", _state(row)),
-            ("day", "Looked at", day(added(row))),
+            ("day", "Looked at", day(added(row)) if added(row) else "–"),
         )
         verb, does = "forget", "Forget"
     drawn = Html().join(
@@ -193,7 +191,9 @@ def _row(row: Row, is_open: bool, can_write: bool) -> Html:
 
 
 def _deed(row: Row, verb: str, does: str) -> Html:
-    """The button that takes a row away."""
+    """The button that takes a row away; a damaged document goes by the command line."""
+    if isinstance(row, DamagedDocument):
+        return Html('<td class="do" role="cell"></td>')
     return Html(
         '<td class="do" role="cell"><button type="button" class="quiet" data-verb="{verb}"'
         ' data-id="{row_id}"><span aria-hidden="true">{does}</span>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pincite.corpus.counts import counted
 from pincite.corpus.store.rows import Entry
 from pincite.corpus.types import Document
 from pincite.retrieval.overview.guide import Guide
@@ -13,7 +14,7 @@ from pincite.ui.web.controls import pager
 from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
 from pincite.ui.web.library.document_list import chips
 from pincite.ui.web.library.guide_view import guide_view
-from pincite.ui.web.wording import counted, day, sentence, size
+from pincite.ui.web.wording import day, sentence, size
 
 _SCREEN = 20_000  # characters of the text that are shown at once
 _CLOSE = Html('<button type="button" class="close" data-verb="close">Close</button>')

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pincite.corpus.store.library import Library
-from pincite.corpus.store.rows import Entry, Refusal
+from pincite.corpus.store.rows import DamagedDocument, Entry, Refusal
 
-Row = Entry | Refusal
+Row = Entry | DamagedDocument | Refusal
 _SETS = 32  # of tags, whose holdings are kept
 PAGE = 50  # rows; a library may have many thousands
 
@@ -23,7 +23,7 @@ ORDERS: Mapping[str, tuple[str, Callable[[Row], Any], bool]] = {
     "size": ("Largest", lambda row: getattr(row, "characters", 0), True),
     "passages": ("Most passages", lambda row: getattr(row, "passages", 0), True),
 }
-STATES = ("read", "read with warnings", "refused")
+STATES = ("read", "read with warnings", "damaged", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,12 @@ class Holdings:
     entries: Sequence[Entry]
     refusals: Sequence[Refusal]
     tags: Mapping[str, int]
+    damaged: Sequence[DamagedDocument] = ()
 
     @property
     def rows(self) -> list[Row]:
         """The documents, and the files that could not be read."""
-        return [*self.entries, *self.refusals]
+        return [*self.entries, *self.damaged, *self.refusals]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,9 @@ class Catalogue:
             if tags not in self._known or self._known[tags][0] != pulse:
                 library = self._library if tags is None else self._library.limited_to(tags)
                 with library.snapshot():
-                    found = Holdings(library.entries(), library.refusals(), library.tags())
+                    found = Holdings(
+                        library.entries(), library.refusals(), library.tags(), library.damaged()
+                    )
                 self._known[tags] = pulse, found
             self._known.move_to_end(tags)
             while len(self._known) > _SETS:
@@ -119,12 +122,16 @@ def tags(row: Row) -> tuple[str, ...]:
 
 def state(row: Row) -> str:
     """One of ``STATES``."""
-    return row.state if isinstance(row, Entry) else "refused"
+    if isinstance(row, Entry):
+        return row.state
+    return "refused" if isinstance(row, Refusal) else "damaged"
 
 
 def added(row: Row) -> str:
-    """When the document was taken in, or the file looked at: ISO 8601, UTC."""
-    return row.added_at if isinstance(row, Entry) else row.seen_at
+    """When the document was taken in, or the file looked at: ISO 8601, UTC; "" if damaged."""
+    if isinstance(row, Entry):
+        return row.added_at
+    return row.seen_at if isinstance(row, Refusal) else ""
 
 
 def _has(row: Row, words: Sequence[str]) -> bool:

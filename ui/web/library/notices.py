@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pincite.corpus.counts import counted
 from pincite.ingest.wastebin import Removed
 from pincite.retrieval.health import Health
 from pincite.ui.web.html import Html, isolated, shortened
-from pincite.ui.web.wording import counted, sentence
+from pincite.ui.web.wording import sentence
 
 _DISMISS = Html('<button type="button" class="quiet" data-verb="dismiss">Dismiss</button>')
 _AIM = Html('tabindex="-1" data-after="remove undo forget rename examine"')

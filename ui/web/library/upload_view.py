@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pincite.corpus.counts import counted
 from pincite.ingest.events import OUTCOMES, Event, Summary
 from pincite.ingest.files.read import MB
 from pincite.ingest.uploads import Limits
 from pincite.ui.text.progress import passed_over
 from pincite.ui.web.html import Html, attribute, isolated, shortened
-from pincite.ui.web.wording import counted, sentence
+from pincite.ui.web.wording import sentence
 
 _NAMED = 200  # files that are named one by one
 _NAME = 120  # characters of a file's name

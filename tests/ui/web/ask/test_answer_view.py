@@ -111,7 +111,7 @@ class _Tags(HTMLParser):
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_markup_in_text_title_heading_and_question_stays_literal(payload: str) -> None:
-    source = document(f"Before {payload} after.", title=payload, heading=payload)
+    source = document(f"Before {payload} after.", title=payload, heading=f"H {payload}")
     answered = answer(source, quote_of(source, 7, 7 + len(payload)), question=payload)
     missing = answer(source, question=payload)
     for given in (answered, missing):
@@ -218,16 +218,13 @@ def test_an_unsure_answer_shows_its_quotes_and_vouches_for_none() -> None:
     source = document()
     given = answer(source, quote_of(source, 18, 41), confidence=0.21, status="UNSURE")
     reply, shown = answer_view.reply(given, 1), evidence.evidence(given, lambda id: source, 1)
-    assert (
-        '<div class="reply unsure"><p class=headline>I cannot vouch for these; closest:</p>'
-        in reply
-    )
+    assert '<div class="reply unsure"><p class=headline>Not sure; these come closest:</p>' in reply
     assert "[1]The answer stands here.T › H" in _Tags(reply).text
     assert "<b>Unsure</b>" in reply
     assert "<mark><b>The answer stands here.</b></mark>" in shown
     assert "Not in these documents" not in reply
     assert footnoted(given, 1).startswith(
-        "**Q?**\n\nI cannot vouch for these; closest:\n\n> The answer stands here. [^1-1]\n\n"
+        "**Q?**\n\nNot sure; these come closest:\n\n> The answer stands here. [^1-1]\n\n"
     )
 
 

@@ -61,13 +61,13 @@ def test_a_person_asks_reads_quotes_and_is_told_when_there_are_none(chat: Page) 
 def test_a_person_is_told_which_quotes_nobody_vouches_for(chat: Page) -> None:
     ask(chat, UNSURE)
     first = chat.locator("#turn-1")
-    expect(first.locator(".headline")).to_have_text("I cannot vouch for these; closest:")
+    expect(first.locator(".headline")).to_have_text("Not sure; these come closest:")
     expect(first.locator("blockquote").first).to_be_visible()
     expect(first.locator(".not-found")).to_have_count(0)
     expect(first.locator(".verdict")).to_contain_text("Unsure")
     expect(chat.locator("#evidence-1-1 mark").first).to_be_visible()
     chat.reload()
-    expect(first.locator(".headline")).to_have_text("I cannot vouch for these; closest:")
+    expect(first.locator(".headline")).to_have_text("Not sure; these come closest:")
 
 
 def test_a_follow_up_says_what_it_was_read_as_and_can_be_asked_as_typed(chat: Page) -> None:

@@ -148,7 +148,7 @@ def test_an_unsure_turn_is_drawn_again_as_it_was(engine: Engine) -> None:
     [again] = turns.redraw(handed_in(turn))
     assert turn["answer"]["status"] == "UNSURE"
     assert again.answer == turn["answer"]
-    assert "I cannot vouch for these; closest:" in again.reply
+    assert "Not sure; these come closest:" in again.reply
     assert "Herring gulls nest on cliffs." in again.reply
 
 

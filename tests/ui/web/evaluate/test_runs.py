@@ -79,7 +79,7 @@ def test_one_evaluation_at_a_time_is_followed_and_kept() -> None:
     runs.start("set", "dev", 4)
     assert staged.begun.wait(30)
     assert runs.state.current == CurrentRun("set, dev, first 4", "asking", 1, 4)
-    with pytest.raises(UsageError, match=r"set, dev, first 4 is under way.*one at a time"):
+    with pytest.raises(UsageError, match=r"set, dev, first 4 is running.*one at a time"):
         runs.start("set", None, None)
     staged.go.set()
     state = ended(runs)
@@ -134,7 +134,7 @@ def test_the_newest_ten_are_kept() -> None:
         runs.start("set", None, None)
         ended(runs)
     assert [one.number for one in runs.state.done] == list(range(12, 2, -1))
-    with pytest.raises(UsageError, match=r"no run 2 .* the newest 10"):
+    with pytest.raises(UsageError, match=r"run 2 is no longer .* the newest 10"):
         runs.result(2)
 
 

@@ -84,7 +84,7 @@ def test_what_somebody_else_has_done_is_said_calmly(
         {"verb": "rename", "id": id, "title": "t", "source": "s"},
         {"verb": "open", "id": id},
     ):
-        assert "somebody has removed or renamed it" in said(actions, actions.do(view, asked))
+        assert "somebody removed or renamed it" in said(actions, actions.do(view, asked))
 
 
 @pytest.mark.parametrize(

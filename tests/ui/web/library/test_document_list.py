@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincite.corpus.store.rows import Entry, Refusal
+from pincite.corpus.store.rows import DamagedDocument, Entry, Refusal
 from pincite.corpus.types import Document, Origin, Section, Span
 from pincite.ingest.events import Event, Summary
 from pincite.ingest.uploads import Limits
@@ -257,3 +257,19 @@ def test_health_is_said_plainly() -> None:
     text = Drawn(notices.health(ill, deep=False)).text
     assert "1 problem" in text
     assert "The index is damaged; the next question rebuilds it." in text
+
+
+def test_a_damaged_document_stands_in_the_list_with_what_to_do() -> None:
+    reason = "the document '<b>.txt' is damaged; mend it"
+    damaged = DamagedDocument("0" * 64, "folder/<b>.txt", reason)
+    everything = Holdings([entry(1)], [], {}, [damaged])
+    for wanted in (Filter(), Filter(state="damaged"), *map(order, ORDERS)):
+        shown = document_list.document_list(everything, wanted)
+        assert "The document &#39;&lt;b&gt;.txt&#39; is damaged; mend it." in shown
+        assert '<span class="damaged">Damaged</span>' in shown
+        assert 'data-verb="forget"' not in shown
+    assert "is damaged" not in document_list.document_list(everything, Filter(state="read"))
+
+
+def order(name: str) -> Filter:
+    return Filter(order=name)
