@@ -80,7 +80,7 @@ def tokens(text: str) -> int:
     """About how many tokens a text has, for any model; seldom too few.
 
     A word counts one for each five letters, a figure one for each two digits, and every character
-    beyond ASCII one. For English prose that is some 1.3 times what SmolLM2 counts.
+    beyond ASCII one.
 
     >>> tokens("It rained in 2021."), tokens("internationalisation")
     (7, 4)

@@ -31,7 +31,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
         fill(made, *small_documents())
         made.tag([made.find("birds.txt").id], ["sea", "board"])
         made.tag([made.find("bread.md").id], ["kitchen"])
-        made.record_failures([Refusal(UNREAD, "it is damaged", None, "")])
+        made.record_failures([Refusal(UNREAD, "it is scrambled", None, "")])
         yield made
 
 
@@ -59,7 +59,7 @@ def test_the_page_shows_ones_own_documents_tags_and_no_unread_files(
     page = shown(actions, person, view)
     assert "1 document<" in page
     assert "sea (1)" in page
-    hidden = ("bread", "ships", "kitchen", "board", UNREAD, "damaged")
+    hidden = ("bread", "ships", "kitchen", "board", UNREAD, "scrambled")
     assert [word for word in hidden if word in page] == []
     everything = shown(actions, EVERYBODY)
     assert [word for word in hidden if word not in everything] == []
