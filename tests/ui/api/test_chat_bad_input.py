@@ -60,7 +60,7 @@ def test_of_five_hundred_messages_the_last_ones_count(client: TestClient) -> Non
 def test_a_megabyte_of_messages_is_more_than_is_taken(
     client: TestClient, messages: list[Any], streamed: bool
 ) -> None:
-    assert "more than the 1 MB" in refused(chat(client, *messages, stream=streamed), 413)
+    assert "larger than 1 MB" in refused(chat(client, *messages, stream=streamed), 413)
 
 
 @pytest.mark.parametrize("role", ["User", "agent", "", "  "])
@@ -132,7 +132,7 @@ def test_tools_take_five_hundred_turns_and_not_a_megabyte(client: TestClient, na
     assert any(INTRODUCED in one["text"] for one in found)
     long = tool(client, name, question=LEANS, history=[{"role": "user", "text": LONG}])
     assert long.status_code == 413
-    assert "more than the 1 MB" in long.text
+    assert "larger than 1 MB" in long.text
 
 
 @pytest.mark.parametrize("name", ["ask", "search"])

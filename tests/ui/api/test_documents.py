@@ -148,17 +148,17 @@ def test_a_body_over_the_limit_is_refused_while_it_comes(engine: Engine, declare
     headers = {"content-type": "multipart/form-data; boundary=x"}
     content = b"".join(body()) if declared else body()
     answer = client.post(URL, content=content, headers=headers)
-    assert "more than the 1.001 MB" in problem(answer, 413)["detail"]
+    assert "larger than 1.001 MB" in problem(answer, 413)["detail"]
     assert engine.library.entries() == []
 
 
 def test_a_question_that_fills_the_memory_is_refused(client: TestClient) -> None:
     long = client.post("/api/v1/ask", json={"question": "why " * 300_000})
-    assert "more than the 1 MB" in problem(long, 413)["detail"]
+    assert "larger than 1 MB" in problem(long, 413)["detail"]
     chat = {"messages": [{"role": "user", "content": "why " * 300_000}]}
     refused = client.post("/v1/chat/completions", json=chat)
     assert refused.status_code == 413
-    assert "more than the 1 MB" in refused.json()["error"]["message"]
+    assert "larger than 1 MB" in refused.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_a_refusal_has_the_form_that_the_interface_has_for_failures(server: Serv
     assert (refused.status, refused.headers["Content-Type"]) == (401, "application/problem+json")
     assert json.loads(refused.body)["status"] == 401
     chat = call(server, "/v1/chat/completions", JSON, "POST", "{}")
-    assert "who asks" in json.loads(chat.body)["error"]["message"]
+    assert "name and password, or a token" in json.loads(chat.body)["error"]["message"]
 
 
 @pytest.mark.parametrize(
