@@ -5,6 +5,7 @@ What a command needs is imported when it runs: this file is loaded with every ``
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -170,15 +171,41 @@ def overview(
     from pincite.eval.report import docs_page as overviews
     from pincite.eval.report.report import read_json
 
-    named = []
-    for item in reports or []:
-        name, equals, file = item.partition("=")
-        if not equals:
-            raise UsageError(f"{item!r} is not NAME=FILE, such as ai_safety=run.json")
-        named.append((name, read_json(Path(file))))
+    named = [(name, read_json(file)) for name, file in _named_files(reports)]
     results = overviews.take_in(overviews.read(results_file), named, date.today())
     overviews.write(results, results_file)
     output().print(f"written to {results_file} and {results_file.with_suffix('.md')}")
+
+
+@app.command()
+def performance(
+    figures_file: Annotated[
+        Path, typer.Argument(help="The JSON file of figures; the page is written beside it.")
+    ],
+    reports: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="NAME=FILE: what a benchmark's --json wrote; cold, growth, peers, api."
+        ),
+    ] = None,
+) -> None:
+    """Write the page of time and memory, docs/performance.md, from benchmarks."""
+    from pincite.eval.report import performance_page as performances
+
+    named = [(name, performances.read(file)) for name, file in _named_files(reports)]
+    figures = performances.read(figures_file) if figures_file.exists() else {}
+    performances.write(performances.take_in(figures, named, date.today()), figures_file)
+    output().print(f"written to {figures_file} and {figures_file.with_suffix('.md')}")
+
+
+def _named_files(items: Sequence[str] | None) -> list[tuple[str, Path]]:
+    named = []
+    for item in items or []:
+        name, equals, file = item.partition("=")
+        if not equals:
+            raise UsageError(f"{item!r} is not NAME=FILE, such as ai_safety=run.json")
+        named.append((name, Path(file)))
+    return named
 
 
 @app.command()

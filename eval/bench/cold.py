@@ -12,9 +12,10 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -161,19 +162,39 @@ def _free_port() -> str:
         return str(listener.getsockname()[1])
 
 
+def least(starts: Sequence[Start]) -> list[Start]:
+    """One for each command: the least of its processor seconds, the most of all else."""
+    merged = []
+    for command in dict.fromkeys(start.command for start in starts):
+        own = [start for start in starts if start.command == command]
+        merged.append(
+            Start(
+                command,
+                min(start.cpu_seconds for start in own),
+                max(start.peak_mib for start in own),
+                max(start.modules for start in own),
+                tuple(sorted({name for start in own for name in start.heavy})),
+            )
+        )
+    return merged
+
+
+def to_json(starts: Sequence[Start]) -> dict[str, Any]:
+    """``starts``: the fields of `Start`, one object a command, as `least` merges them."""
+    return {"starts": [{**asdict(start), "heavy": list(start.heavy)} for start in least(starts)]}
+
+
 def show(console: Console, starts: Sequence[Start]) -> None:
-    """The least of each command's processor seconds, and the most of its memory, as a table."""
+    """A table of the commands, as `least` merges their starts."""
     table = Table(box=None, pad_edge=False)
     for name in ("command", "CPU s", "peak MiB", "modules", "of them heavy"):
         table.add_column(name, justify="left" if name[0] in "co" else "right")
-    for command in dict.fromkeys(start.command for start in starts):
-        own = [start for start in starts if start.command == command]
-        heavy = sorted({name for start in own for name in start.heavy})
+    for start in least(starts):
         table.add_row(
-            command,
-            f"{min(start.cpu_seconds for start in own):.2f}",
-            f"{max(start.peak_mib for start in own):.0f}",
-            str(max(start.modules for start in own)),
-            ", ".join(heavy) or "none",
+            start.command,
+            f"{start.cpu_seconds:.2f}",
+            f"{start.peak_mib:.0f}",
+            str(start.modules),
+            ", ".join(start.heavy) or "none",
         )
     console.print(table)

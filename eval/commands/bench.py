@@ -44,6 +44,7 @@ def bench(
 
 def bench_cold(
     rounds: Annotated[int, typer.Option(min=1, help="How often each command is started.")] = 3,
+    json_file: JsonFile = None,
 ) -> None:
     """Print what it takes to start the commands: CPU seconds, memory and modules.
 
@@ -51,11 +52,15 @@ def bench_cold(
     rounds counts, of memory the most.
     """
     from pincite.eval.bench import cold as benches
+    from pincite.eval.report.report import write_json
     from pincite.retrieval.engine import open_embedder
 
+    require_writable(json_file)
     with progress_shown() as progress:
         starts = benches.bench(open_embedder(settings_of(None)), rounds, progress=progress)
     benches.show(output(), starts)
+    if json_file:
+        write_json(benches.to_json(starts), json_file)
 
 
 def bench_ingest(
