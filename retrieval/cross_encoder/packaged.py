@@ -1,7 +1,9 @@
 """The cross-encoder that comes with Pincite: a network in eight-bit integers, run by ONNX Runtime.
 
 It began as the packaged embedder's network and was taught to read (`pincite eval teach`). Its model
-card, ``cross_encoder.json``, says on what, how well that went, and the network's SHA-256.
+card, ``cross_encoder.json``, says on what, how well that went, and the SHA-256 of its two files:
+the network as it was taught, and the graph by which it is run, which ONNX Runtime made of it
+(`pincite.eval.fit.cross_encoder_graph`) and whose weights stand in the first.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from pincite.retrieval.cross_encoder.tokens import Pair, PairTokenizer, best_spa
 from pincite.retrieval.cross_encoder.types import PassageScore
 from pincite.retrieval.inference import processors, session
 
-NETWORK, CARD = "cross_encoder.onnx", "cross_encoder.json"
+NETWORK, GRAPH, CARD = "cross_encoder.onnx", "cross_encoder_graph.onnx", "cross_encoder.json"
 Logits = NDArray[np.float32]
 
 
@@ -36,12 +38,14 @@ class ModelCard:
     Attributes:
         embedder: the ``network_id`` of the embedder that it began as, and whose words it reads.
         sha256: of the network's file.
+        graph: SHA-256 of the graph's file.
         longest: tokens of a question and a passage, together, that it reads.
         about: data, licences, settings, scores and limits, for people.
     """
 
     embedder: str
     sha256: str
+    graph: str
     longest: int
     about: Mapping[str, Any]
 
@@ -61,7 +65,9 @@ def packaged(home: Path | None = None) -> ModelCard:
     file = (home or folder()) / CARD
     try:
         card = json.loads(file.read_text("utf-8"))
-        return ModelCard(card["embedder"], card["sha256"], card["longest"], card["about"])
+        return ModelCard(
+            card["embedder"], card["sha256"], card["graph"], card["longest"], card["about"]
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"{file} is missing or damaged ({error}); answers come without the cross-encoder, in "
@@ -74,10 +80,10 @@ class PackagedCrossEncoder:
 
     Args:
         tokenizer: the ``tokenizer.json`` of the embedder that it began as.
-        home: the folder of the network and its card.
+        home: the folder of the network, its graph and its card.
 
     Raises:
-        ModelError: the network's file is missing, or not the one that its card names.
+        ModelError: a file is missing, or not the one that the card names.
     """
 
     calibrated = True
@@ -85,7 +91,8 @@ class PackagedCrossEncoder:
     def __init__(self, tokenizer: Path, home: Path | None = None) -> None:
         self._file = (home or folder()) / NETWORK
         card = packaged(home)
-        self._bytes = _checked(self._file, card.sha256)
+        _checked(self._file, card.sha256)
+        self._graph = _checked(self._file.with_name(GRAPH), card.graph)
         self._tokenizer = PairTokenizer(tokenizer, card.longest)
         self._threads = ThreadPoolExecutor(processors(), thread_name_prefix="cross-encoder")
         self._lock = threading.Lock()
@@ -125,12 +132,11 @@ class PackagedCrossEncoder:
         with self._lock:
             if self._session is None:
                 self._session = self._opened()
-                self._bytes = b""
             return self._session
 
     def _opened(self) -> Any:
         try:
-            return session(self._bytes, str(self._file))
+            return session(self._graph, str(self._file.with_name(GRAPH)), self._file)
         except ModelError as error:
             raise ModelError(f"{error}; ask without it with PINCITE_CROSS_ENCODER=none") from error
 

@@ -34,6 +34,8 @@ class OnnxNetwork:
 
     Args:
         folder: of the packaged model, its files checked.
+        packed: whether the weights are copied into the order in which they are multiplied: worth
+            its 40 ms and 45 MB for documents, not for a question.
         home: the folder of the graph; by default this module's.
 
     Raises:
@@ -42,9 +44,10 @@ class OnnxNetwork:
 
     width = 384
 
-    def __init__(self, folder: Path, home: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, packed: bool = False, home: Path | None = None) -> None:
         file = (home or Path(str(files("pincite.retrieval.embedding")))) / GRAPH
-        self._session = session(_checked(file), str(file), folder / "model.safetensors")
+        weights = folder / "model.safetensors"
+        self._session = session(_checked(file), str(file), weights, packed=packed)
         self._tokenizer = tokenizer(folder / "tokenizer.json")
         self._threads = ThreadPoolExecutor(processors(), thread_name_prefix="embedder")
 
