@@ -15,9 +15,7 @@ from pincite.corpus.errors import ModelError
 _WEIGHTS = "session.model_external_initializers_file_folder_path"
 
 
-def session(
-    network: bytes, name: str, weights: Path | None = None, *, packed: bool = True
-) -> Any:
+def session(network: bytes, name: str, weights: Path | None = None, *, packed: bool = True) -> Any:
     """An ``onnxruntime.InferenceSession`` on the processor.
 
     Args:

@@ -29,6 +29,10 @@ from pincite.retrieval.inference import processors, session
 
 NETWORK, GRAPH, CARD = "cross_encoder.onnx", "cross_encoder_graph.onnx", "cross_encoder.json"
 Logits = NDArray[np.float32]
+_WITHOUT = (
+    "answers come without the cross-encoder, in the order of the search, until Pincite is "
+    "installed again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,7 @@ def packaged(home: Path | None = None) -> ModelCard:
             card["embedder"], card["sha256"], card["graph"], card["longest"], card["about"]
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"{file} is missing or damaged ({error}); answers come without the cross-encoder, in "
-            "the order of the search, until Pincite is installed again"
-        ) from error
+        raise ModelError(f"{file} is missing or damaged ({error}); {_WITHOUT}") from error
 
 
 class PackagedCrossEncoder:
@@ -89,10 +90,11 @@ class PackagedCrossEncoder:
     calibrated = True
 
     def __init__(self, tokenizer: Path, home: Path | None = None) -> None:
-        self._file = (home or folder()) / NETWORK
-        card = packaged(home)
-        _checked(self._file, card.sha256)
-        self._graph = _checked(self._file.with_name(GRAPH), card.graph)
+        home, card = home or folder(), packaged(home)
+        self._file, graph = home / NETWORK, home / GRAPH
+        _check(self._file, card.sha256)
+        _check(graph, card.graph)
+        self._graph = graph.read_bytes()
         self._tokenizer = PairTokenizer(tokenizer, card.longest)
         self._threads = ThreadPoolExecutor(processors(), thread_name_prefix="cross-encoder")
         self._lock = threading.Lock()
@@ -148,18 +150,11 @@ def _span(pair: Pair, ends: Logits) -> tuple[int, int] | None:
     return None if found is None else found[0]
 
 
-def _checked(file: Path, sha256: str) -> bytes:
+def _check(file: Path, sha256: str) -> None:
     try:
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise ModelError(
-            f"{file} cannot be read ({error.strerror}); answers come without the cross-encoder, in "
-            "the order of the search, until Pincite is installed again"
-        ) from error
-    found = hashlib.sha256(data).hexdigest()
+        raise ModelError(f"{file} cannot be read ({error.strerror}); {_WITHOUT}") from error
     if found != sha256:
-        raise ModelError(
-            f"{file} is damaged (SHA-256 {found}, expected {sha256}); answers come without the "
-            "cross-encoder, in the order of the search, until Pincite is installed again"
-        )
-    return data
+        raise ModelError(f"{file} is damaged (SHA-256 {found}, expected {sha256}); {_WITHOUT}")
