@@ -6,6 +6,7 @@ has what was asked for; standard error has messages for people.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import os
@@ -87,9 +88,11 @@ def main() -> None:
 
 
 def _start_lightly() -> None:
-    """Spare a short command what only long ones are worth."""
-    # Importing makes many objects that stay, which are no garbage to be looked for again and again.
+    """Spare a short command what is worth its time only to long ones."""
+    # Importing makes many objects that stay: they need not be searched for garbage again and again,
+    # nor once more at the end, when the system takes back all of them.
     gc.set_threshold(_COLLECT_AT)
+    atexit.register(gc.freeze)
     # Pincite has none, and looking for them reads what every installed package says of itself.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
