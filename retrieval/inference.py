@@ -36,10 +36,10 @@ def session(network: bytes, name: str, weights: Path | None = None, *, packed: b
         options.add_session_config_entry(_WEIGHTS, str(weights.resolve().parent))
     if not packed:
         options.add_session_config_entry("session.disable_prepacking", "1")
-    return _opened(network, name, options)
+    return _open(network, name, options)
 
 
-def optimised(network: bytes, name: str, file: Path) -> None:
+def optimise(network: bytes, name: str, file: Path) -> None:
     """Write to ``file`` what ONNX Runtime makes of a network that has its weights in it.
 
     Only what suits every processor is done. Raises as `session` does.
@@ -47,7 +47,7 @@ def optimised(network: bytes, name: str, file: Path) -> None:
     options = _options(name)
     options.graph_optimization_level = _levels().ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(file)
-    _opened(network, name, options)
+    _open(network, name, options)
 
 
 def _levels() -> Any:
@@ -70,7 +70,7 @@ def _options(name: str) -> Any:
     return options
 
 
-def _opened(network: bytes, name: str, options: Any) -> Any:
+def _open(network: bytes, name: str, options: Any) -> Any:
     from onnxruntime import InferenceSession
 
     try:

@@ -89,7 +89,7 @@ def load_settings(**overrides: Any) -> Settings:
     Raises:
         SettingsError: a name that is no setting, or a value that its setting does not take.
     """
-    named = _named(os.environ)
+    named = _from_environment(os.environ)
     named |= {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**named)
@@ -103,7 +103,7 @@ def load_settings(**overrides: Any) -> Settings:
         ) from error
 
 
-def _named(environment: Mapping[str, str]) -> dict[str, Any]:
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     """What the environment sets, by the setting's name."""
     found: dict[str, Any] = {}
     for name, value in environment.items():

@@ -22,7 +22,7 @@ from pincite.ui.command_table import CommandTable
 from pincite.ui.console import EXIT_FAILED, State, out, say
 from pincite.ui.plain_help import HELP_OPTIONS, plain
 
-_COLLECT_AT = 50_000  # new objects; Python's own 700 are reached hundreds of times in imports
+_COLLECT_AT = 10_000  # new objects; imports reach the 700 of Python hundreds of times
 
 app = typer.Typer(
     name="pincite",

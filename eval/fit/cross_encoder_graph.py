@@ -19,7 +19,7 @@ import onnx
 from pincite.corpus.errors import UsageError
 from pincite.eval.console import output
 from pincite.retrieval.cross_encoder.packaged import CARD, GRAPH, NETWORK, folder
-from pincite.retrieval.inference import optimised
+from pincite.retrieval.inference import optimise
 
 _LARGE = 1024  # bytes; what is smaller stays in the graph
 _BYTES = (onnx.TensorProto.INT8, onnx.TensorProto.UINT8)  # which may stand at any place of a file
@@ -34,7 +34,7 @@ def graph(network: bytes) -> bytes:
     """
     with tempfile.TemporaryDirectory(prefix="pincite-graph-") as aside:
         file = Path(aside) / GRAPH
-        optimised(network, NETWORK, file)
+        optimise(network, NETWORK, file)
         model = onnx.load(str(file))
     for tensor in model.graph.initializer:
         if tensor.data_type in _BYTES and len(tensor.raw_data) >= _LARGE:

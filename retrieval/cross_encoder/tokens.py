@@ -60,7 +60,7 @@ class PairTokenizer:
 
     def pairs(self, question: str, texts: Sequence[str]) -> list[Pair]:
         """The question with each window of each text, in the order of the texts."""
-        asked = self._asked(question)
+        asked = self._question(question)
         room = self._longest - len(asked.ids) - _MARKS
         overlap = min(OVERLAP, self._longest // 6)
         encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
@@ -70,7 +70,7 @@ class PairTokenizer:
             for start, end in token_windows(len(text.ids), room, overlap)
         ]
 
-    def _asked(self, question: str) -> Any:
+    def _question(self, question: str) -> Any:
         """The encoded question, or what is read of it."""
         room = min(QUESTION, self._longest // 3) - 2
         encoded = self._tokenizer.encode(question, add_special_tokens=False)
