@@ -35,7 +35,7 @@ class OnnxNetwork:
     Args:
         folder: of the packaged model, its files checked.
         packed: whether the weights are copied into the order in which they are multiplied: worth
-            its 40 ms and 45 MB for documents, not for a question.
+            its time and memory for documents, not for a question.
         home: the folder of the graph; by default this module's.
 
     Raises:
