@@ -22,6 +22,7 @@ from pincite.eval.commands.bench import (
     bench_cold,
     bench_growth,
     bench_ingest,
+    compare_paths,
     extraction,
     places,
     printed,
@@ -275,6 +276,7 @@ app.command("bench-cold")(bench_cold)
 app.command("bench-ingest")(bench_ingest)
 app.command("bench-api")(bench_api)
 app.command("bench-growth")(bench_growth)
+app.command("compare-paths")(compare_paths)
 app.command()(extraction)
 app.command()(places)
 app.command()(printed)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pincite.corpus.errors import (
     DocumentNotFoundError,
@@ -46,9 +46,16 @@ from pincite.retrieval.scope import Choice
 from pincite.retrieval.settings import Settings, load_settings
 from pincite.retrieval.source_cache import SourceCache, ViewCache
 from pincite.retrieval.trace import Stages
-from pincite.retrieval.writing.prompt import MOST_QUOTES
-from pincite.retrieval.writing.writer import Writer
-from pincite.retrieval.written_answer import Writers, WritingListener, standalone, with_written
+from pincite.retrieval.written_answer import (
+    Writers,
+    WritingListener,
+    further_quotes,
+    standalone,
+    with_written,
+)
+
+if TYPE_CHECKING:
+    from pincite.retrieval.writing.writer import Writer
 
 _TRIES = 5  # of one question, while somebody else writes to the library
 
@@ -208,7 +215,7 @@ class Engine:
                     choice.scope(sources),
                     Stages(watch),
                     () if wording else turns,
-                    further=MOST_QUOTES - settings.quotes if writer else 0,
+                    further=further_quotes(settings.quotes) if writer else 0,
                 )
             )
             if wording:

@@ -12,19 +12,51 @@ from typing import Any
 
 from pincite.corpus.errors import ModelError
 
+_WEIGHTS = "session.model_external_initializers_file_folder_path"
 
-def session(network: bytes, name: str, weights: Path | None = None) -> Any:
+
+def session(network: bytes, name: str, weights: Path | None = None, *, packed: bool = True) -> Any:
     """An ``onnxruntime.InferenceSession`` on the processor.
 
     Args:
-        network: the ONNX model.
+        network: the ONNX model. It is run as it is; optimising it takes time at each start.
         name: what to call it in messages.
         weights: the file that the network names for its weights. It is mapped, not read: what is
             not used takes no memory.
+        packed: copy the weights into the order in which they are multiplied. That takes time and
+            memory once, and saves a little in each run.
 
     Raises:
         ModelError: ONNX Runtime is not installed, or refuses the network.
     """
+    options = _options(name)
+    options.graph_optimization_level = _levels().ORT_DISABLE_ALL
+    if weights is not None:
+        # Resolved, because a link that leads out of the folder is refused.
+        options.add_session_config_entry(_WEIGHTS, str(weights.resolve().parent))
+    if not packed:
+        options.add_session_config_entry("session.disable_prepacking", "1")
+    return _open(network, name, options)
+
+
+def optimise(network: bytes, name: str, file: Path) -> None:
+    """Write to ``file`` what ONNX Runtime makes of a network that has its weights in it.
+
+    Only what suits every processor is done. Raises as `session` does.
+    """
+    options = _options(name)
+    options.graph_optimization_level = _levels().ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(file)
+    _open(network, name, options)
+
+
+def _levels() -> Any:
+    from onnxruntime import GraphOptimizationLevel
+
+    return GraphOptimizationLevel
+
+
+def _options(name: str) -> Any:
     try:
         import onnxruntime
     except ImportError as error:
@@ -35,12 +67,14 @@ def session(network: bytes, name: str, weights: Path | None = None) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors only
     options.intra_op_num_threads = 1
-    if weights is not None:
-        key = "session.model_external_initializers_file_folder_path"
-        # Resolved, because a link that leads out of the folder is refused.
-        options.add_session_config_entry(key, str(weights.resolve().parent))
+    return options
+
+
+def _open(network: bytes, name: str, options: Any) -> Any:
+    from onnxruntime import InferenceSession
+
     try:
-        return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        return InferenceSession(network, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime has a dozen of its own
         raise ModelError(f"{name} cannot be loaded by ONNX Runtime ({error})") from error
 

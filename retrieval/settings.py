@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pincite.corpus.errors import SettingsError
 from pincite.retrieval.embedding.embedder import PACKAGED
@@ -17,10 +16,10 @@ _PREFIX = "PINCITE_"
 LogFormat = Literal["lines", "json"]
 
 
-class Settings(BaseSettings):
-    """Read from ``PINCITE_*`` in the environment; make one with ``load_settings``."""
+class Settings(BaseModel):
+    """Made by ``load_settings``, which reads ``PINCITE_*`` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     library: Path = Field(Path(".pincite"), description="The library's folder.")
     embedder: str = Field(
@@ -90,9 +89,10 @@ def load_settings(**overrides: Any) -> Settings:
     Raises:
         SettingsError: a name that is no setting, or a value that its setting does not take.
     """
-    _refuse_unknown(os.environ)
+    named = _from_environment(os.environ)
+    named |= {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+        return Settings(**named)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "?"
@@ -103,13 +103,17 @@ def load_settings(**overrides: Any) -> Settings:
         ) from error
 
 
-def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    for name in environment:
-        if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).lower() not in _NAMES:
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What the environment sets, by the setting's name."""
+    found: dict[str, Any] = {}
+    for name, value in environment.items():
+        if not name.startswith(_PREFIX):
+            continue
+        setting = name.removeprefix(_PREFIX).lower()
+        if setting not in Settings.model_fields:
             raise SettingsError(
                 f"{name} in the environment is not a setting of Pincite; the settings are "
                 + ", ".join(sorted(f"{_PREFIX}{known.upper()}" for known in Settings.model_fields))
             )
-
-
-_NAMES = frozenset(Settings.model_fields)
+        found[setting] = value
+    return found

@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pincite.corpus.errors import (
     DocumentNotFoundError,
@@ -20,9 +21,11 @@ from pincite.retrieval.conversation.follow_up import FollowUp
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.reading.quote import Quote
 from pincite.retrieval.settings import Settings
-from pincite.retrieval.writing.rewrite import rewrite_prompt, rewritten
 from pincite.retrieval.writing.types import Sentence, Written
-from pincite.retrieval.writing.writer import Listener, Writer, numbered
+
+# What writes and checks is imported where it is used: most questions need none of it.
+if TYPE_CHECKING:
+    from pincite.retrieval.writing.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,19 @@ def _opened(settings: Settings, say: Callable[[str], None]) -> Writer:
         )
     require("write", f"the writer {settings.writer!r}")
     from pincite.retrieval.writing.model import open_model  # imports LangChain
+    from pincite.retrieval.writing.writer import Writer
 
     model = open_model(settings.writer, settings.writer_url)
     if not model.is_local:
         say(f"{model.name} writes answers: questions, and the quotes found, go to {model.host}.")
     return Writer(model)
+
+
+def further_quotes(shown: int) -> int:
+    """How many quotes a writer reads beyond those that are shown."""
+    from pincite.retrieval.writing.prompt import MOST_QUOTES
+
+    return MOST_QUOTES - shown
 
 
 def with_written(
@@ -91,6 +102,8 @@ def with_written(
     """
     if answer.status == "NOT_FOUND" or not answer.quotes:
         return answer
+    from pincite.retrieval.writing.writer import Listener, numbered
+
     listener = listener or WritingListener()
     read = (*answer.quotes, *answer.further)
     shown = {number: number for number in range(1, len(answer.quotes) + 1)}
@@ -122,6 +135,8 @@ def standalone(
     follow_up = FollowUp.of(question, history)
     if follow_up is None or not follow_up.leans:
         return None
+    from pincite.retrieval.writing.rewrite import rewrite_prompt, rewritten
+
     prompt = rewrite_prompt(question, history, fence=secrets.token_hex(6))
     try:
         with writer.in_turn(watch):

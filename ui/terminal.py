@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +12,6 @@ from rich.text import Text
 from pincite.corpus.counts import counted
 from pincite.corpus.store.rows import DamagedDocument, Entry, Refusal
 from pincite.retrieval.answer import Answer, FoundPassage
-from pincite.retrieval.health import Health
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.ui.text.closest import closest
 from pincite.ui.text.control_characters import harmless, one_line
@@ -26,6 +26,9 @@ from pincite.ui.text.levels import (
     searched_for,
 )
 from pincite.ui.text.place_path import place_path
+
+if TYPE_CHECKING:
+    from pincite.retrieval.health import Health
 
 MOST_PLACES = 3  # of the same words, shown with a quote
 

@@ -63,6 +63,29 @@ def bench_cold(
         write_json(benches.to_json(starts), json_file)
 
 
+def compare_paths(
+    gold_dirs: Annotated[list[Path], typer.Argument(help="Gold sets whose questions to ask.")],
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask only the first N questions of each.")
+    ] = None,
+    config: Overrides = None,
+) -> None:
+    """Ask the same questions with ONNX Runtime and with torch, and print where answers differ.
+
+    Fails if any has other quotes, or a confidence that is more than 0.01 apart.
+    """
+    from pincite.eval.bench import embedder_paths as comparing
+    from pincite.eval.goldset import gold_sets, load
+
+    settings = settings_of(config)
+    golds = [load(one, limit=limit) for folder in gold_dirs for one in gold_sets(folder)]
+    with progress_shown() as progress:
+        compared = [comparing.compare(gold, settings, progress) for gold in golds]
+    comparing.show(output(), compared)
+    if not comparing.agree(compared):
+        raise typer.Exit(1)
+
+
 def bench_ingest(
     pdfs: Annotated[
         Path | None, typer.Option(help="Ingest this folder of PDFs; print pages per second.")

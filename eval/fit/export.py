@@ -23,7 +23,7 @@ from pincite.corpus.errors import UsageError
 from pincite.eval.fit.lessons import Lesson
 from pincite.eval.fit.pupil import Pupil, State
 from pincite.eval.fit.samples import Recipe
-from pincite.retrieval.cross_encoder.packaged import CARD, NETWORK
+from pincite.retrieval.cross_encoder.packaged import CARD, GRAPH, NETWORK
 
 LICENCES = {
     "lessons": "CC0, written by hand for Pincite",
@@ -44,7 +44,7 @@ _INPUTS, _OUTPUTS = ("ids", "mask", "types"), ("answers", "where")
 def export(
     pupil: Pupil, folder: Path, embedder: str, longest: int, about: Mapping[str, Any]
 ) -> Path:
-    """Write the network and its card into ``folder``.
+    """Write the network, its graph and its card into ``folder``.
 
     Args:
         embedder: the ``network_id`` of the embedder that the pupil began as.
@@ -57,21 +57,26 @@ def export(
     require_exporter()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    from pincite.eval.fit.cross_encoder_graph import graph
+
     file = folder / NETWORK
     with tempfile.TemporaryDirectory(prefix="pincite-export-") as aside:
         whole, small = Path(aside) / "float32.onnx", Path(aside) / "int8.onnx"
         _to_onnx(pupil, whole)
         quantize_dynamic(str(whole), str(small), per_channel=True, weight_type=QuantType.QInt8)
         data = small.read_bytes()
+    light = graph(data)
     card = {
         "embedder": embedder,
         "sha256": hashlib.sha256(data).hexdigest(),
+        "graph": hashlib.sha256(light).hexdigest(),
         "longest": longest,
         "about": dict(about),
     }
     text = json.dumps(card, indent=1, ensure_ascii=False) + "\n"
     try:
-        for written, content in ((file, data), (folder / CARD, text.encode())):
+        files = {file: data, folder / GRAPH: light, folder / CARD: text.encode()}
+        for written, content in files.items():
             part = written.with_name(f"{written.name}.part")
             part.write_bytes(content)
             part.replace(written)

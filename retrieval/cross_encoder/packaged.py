@@ -1,7 +1,9 @@
 """The cross-encoder that comes with Pincite: a network in eight-bit integers, run by ONNX Runtime.
 
 It began as the packaged embedder's network and was taught to read (`pincite eval teach`). Its model
-card, ``cross_encoder.json``, says on what, how well that went, and the network's SHA-256.
+card, ``cross_encoder.json``, says on what, how well that went, and the SHA-256 of its two files:
+the network as it was taught, and the graph by which it is run, which ONNX Runtime made of it
+(`pincite.eval.fit.cross_encoder_graph`) and whose weights stand in the first.
 """
 
 from __future__ import annotations
@@ -25,8 +27,12 @@ from pincite.retrieval.cross_encoder.tokens import Pair, PairTokenizer, best_spa
 from pincite.retrieval.cross_encoder.types import PassageScore
 from pincite.retrieval.inference import processors, session
 
-NETWORK, CARD = "cross_encoder.onnx", "cross_encoder.json"
+NETWORK, GRAPH, CARD = "cross_encoder.onnx", "cross_encoder_graph.onnx", "cross_encoder.json"
 Logits = NDArray[np.float32]
+_WITHOUT = (
+    "answers come without the cross-encoder, in the order of the search, until Pincite is "
+    "installed again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,14 @@ class ModelCard:
     Attributes:
         embedder: the ``network_id`` of the embedder that it began as, and whose words it reads.
         sha256: of the network's file.
+        graph: SHA-256 of the graph's file.
         longest: tokens of a question and a passage, together, that it reads.
         about: data, licences, settings, scores and limits, for people.
     """
 
     embedder: str
     sha256: str
+    graph: str
     longest: int
     about: Mapping[str, Any]
 
@@ -61,12 +69,11 @@ def packaged(home: Path | None = None) -> ModelCard:
     file = (home or folder()) / CARD
     try:
         card = json.loads(file.read_text("utf-8"))
-        return ModelCard(card["embedder"], card["sha256"], card["longest"], card["about"])
+        return ModelCard(
+            card["embedder"], card["sha256"], card["graph"], card["longest"], card["about"]
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"{file} is missing or damaged ({error}); answers come without the cross-encoder, in "
-            "the order of the search, until Pincite is installed again"
-        ) from error
+        raise ModelError(f"{file} is missing or damaged ({error}); {_WITHOUT}") from error
 
 
 class PackagedCrossEncoder:
@@ -74,18 +81,20 @@ class PackagedCrossEncoder:
 
     Args:
         tokenizer: the ``tokenizer.json`` of the embedder that it began as.
-        home: the folder of the network and its card.
+        home: the folder of the network, its graph and its card.
 
     Raises:
-        ModelError: the network's file is missing, or not the one that its card names.
+        ModelError: a file is missing, or not the one that the card names.
     """
 
     calibrated = True
 
     def __init__(self, tokenizer: Path, home: Path | None = None) -> None:
-        self._file = (home or folder()) / NETWORK
-        card = packaged(home)
-        self._bytes = _checked(self._file, card.sha256)
+        home, card = home or folder(), packaged(home)
+        self._file, graph = home / NETWORK, home / GRAPH
+        _check(self._file, card.sha256)
+        _check(graph, card.graph)
+        self._graph = graph.read_bytes()
         self._tokenizer = PairTokenizer(tokenizer, card.longest)
         self._threads = ThreadPoolExecutor(processors(), thread_name_prefix="cross-encoder")
         self._lock = threading.Lock()
@@ -125,12 +134,11 @@ class PackagedCrossEncoder:
         with self._lock:
             if self._session is None:
                 self._session = self._opened()
-                self._bytes = b""
             return self._session
 
     def _opened(self) -> Any:
         try:
-            return session(self._bytes, str(self._file))
+            return session(self._graph, str(self._file.with_name(GRAPH)), self._file)
         except ModelError as error:
             raise ModelError(f"{error}; ask without it with PINCITE_CROSS_ENCODER=none") from error
 
@@ -142,18 +150,11 @@ def _span(pair: Pair, ends: Logits) -> tuple[int, int] | None:
     return None if found is None else found[0]
 
 
-def _checked(file: Path, sha256: str) -> bytes:
+def _check(file: Path, sha256: str) -> None:
     try:
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise ModelError(
-            f"{file} cannot be read ({error.strerror}); answers come without the cross-encoder, in "
-            "the order of the search, until Pincite is installed again"
-        ) from error
-    found = hashlib.sha256(data).hexdigest()
+        raise ModelError(f"{file} cannot be read ({error.strerror}); {_WITHOUT}") from error
     if found != sha256:
-        raise ModelError(
-            f"{file} is damaged (SHA-256 {found}, expected {sha256}); answers come without the "
-            "cross-encoder, in the order of the search, until Pincite is installed again"
-        )
-    return data
+        raise ModelError(f"{file} is damaged (SHA-256 {found}, expected {sha256}); {_WITHOUT}")

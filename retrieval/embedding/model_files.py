@@ -33,7 +33,13 @@ def packaged_folder() -> tuple[Path, dict[str, str]]:
         )
     folder = Path(spec.origin).parent / "model"
     for name, published in _PUBLISHED.items():
-        found = _file_sha256(folder / name) if (folder / name).is_file() else "missing"
+        try:
+            found = _file_sha256(folder / name) if (folder / name).is_file() else "missing"
+        except OSError as error:
+            raise ModelError(
+                f"{folder / name} of the packaged model cannot be read ({error.strerror}); check "
+                "its permissions, and the disk"
+            ) from error
         if found != published:
             raise ModelError(
                 f"{folder / name} is not the file that its publisher released (SHA-256 {found}, "

@@ -9,7 +9,6 @@ the graph).
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -21,6 +20,7 @@ import numpy as np
 from pincite.corpus.errors import ModelError
 from pincite.retrieval.embedding.forward_pass import Encoded, Vectors
 from pincite.retrieval.inference import processors, session
+from pincite.retrieval.tokenizer import tokenizer
 
 GRAPH = "embedder.onnx"
 SHA256 = "cc177a8c008d7d518bce16e2b6719d58a1d97c2e88a6e188c85b93d2204b2888"
@@ -34,6 +34,8 @@ class OnnxNetwork:
 
     Args:
         folder: of the packaged model, its files checked.
+        packed: whether the weights are copied into the order in which they are multiplied: worth
+            its time and memory for documents, not for a question.
         home: the folder of the graph; by default this module's.
 
     Raises:
@@ -42,17 +44,11 @@ class OnnxNetwork:
 
     width = 384
 
-    def __init__(self, folder: Path, home: Path | None = None) -> None:
-        # Else it warns on a person's terminal when a process is started after it was used.
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from tokenizers import Tokenizer
-
+    def __init__(self, folder: Path, *, packed: bool = False, home: Path | None = None) -> None:
         file = (home or Path(str(files("pincite.retrieval.embedding")))) / GRAPH
-        self._session = session(_checked(file), str(file), folder / "model.safetensors")
-        # Its lengths are never set after this, so several threads may use it at once.
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        weights = folder / "model.safetensors"
+        self._session = session(_checked(file), str(file), weights, packed=packed)
+        self._tokenizer = tokenizer(folder / "tokenizer.json")
         self._threads = ThreadPoolExecutor(processors(), thread_name_prefix="embedder")
 
     def count(self, texts: Sequence[str]) -> list[int]:

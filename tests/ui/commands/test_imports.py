@@ -20,6 +20,7 @@ from tests.conftest import CUT_OFF, NOTES, Pincite
 
 TORCH = ("torch", "transformers", "sentence_transformers", "sklearn", "scipy")
 READERS = ("lxml", "pypdfium2", "trafilatura", "PIL")
+UNNEEDED = (*READERS, "gradio", "langchain_core", "asyncio", "pydantic_settings")
 SEARCH = ("pydantic", "numpy", "faiss", "tantivy", "onnxruntime", "rich")
 
 # The command line; at its end it prints which modules it has imported.
@@ -74,7 +75,17 @@ def test_a_question_imports_no_torch(library: str, command: tuple[str, ...]) -> 
     assert "onnxruntime" in modules
     assert modules.isdisjoint(TORCH)
     if command != ("mcp",):
-        assert modules.isdisjoint((*READERS, "gradio", "langchain_core"))
+        assert modules.isdisjoint(UNNEEDED)
+
+
+@pytest.mark.model
+def test_a_question_is_answered_where_the_home_folder_cannot_be_written(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()  # in which nobody can make a folder, not even root
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "HF_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "file" / "home"))
+    assert imported(start("--library", library, "ask", "What do gulls eat?")).isdisjoint(TORCH)
 
 
 @pytest.mark.model
