@@ -1,8 +1,8 @@
 """The dense index: inner product over unit vectors in half precision, by FAISS.
 
-Half precision is how the library stores them, so nothing is lost. A search among up to `EXACT_UP_TO`
-passages looks at each of their vectors. Among more it looks at the short codes of each, and at the
-vectors of those that look best: no score is an estimate, but one of a hundred of the wanted
+Half precision is how the library stores them, so nothing is lost. In an index of up to `EXACT_UP_TO`
+passages a search looks at each vector. In a larger one it looks at the short codes of each, and at
+the vectors of those that look best: no score is an estimate, but one of a hundred of the wanted
 passages may be missing ([why](docs/decisions/short-codes.md)).
 """
 
@@ -22,7 +22,8 @@ from pincite.retrieval.search.checksums import Checksum, read, write
 from pincite.retrieval.search.rows import Mask, Rows
 from pincite.retrieval.search.short_codes import SHORTLIST, ShortCodes
 
-EXACT_UP_TO = 300_000  # passages among which every vector is looked at
+EXACT_UP_TO = 300_000  # passages of an index of which every vector is looked at
+_FEW = 50_000  # allowed passages that are all looked at, however many there are
 CODED_FROM = 8_193  # passages of a segment that has short codes; a scan of fewer is as fast without
 _SPARE = 16  # candidates beyond the wanted ones, so that ties at the end are seen to be none
 _SHARES, _LEAST_SHARE = 2, 64  # of a shortlist that each segment gives first: this, and so many
@@ -108,9 +109,8 @@ class DenseSegment:
         if exactly or self._codes is None or self.short is None:
             scores, rows = self._index.search(vector[None], k, params=parameters)
         else:
-            question = self.short.question(vector)[None]
-            scores, rows = self._codes.search(question, k, params=parameters)
-            times, plus = self.short.scale(vector)
+            question, times, plus = self.short.question(vector)
+            scores, rows = self._codes.search(question[None], k, params=parameters)
             scores = scores * np.float32(times) + np.float32(plus)
         inside = rows[0] >= 0
         complete = k == len(self) or not inside.all()
@@ -185,8 +185,7 @@ class DenseIndex:
             )
         query = np.ascontiguousarray(vector, np.float32)
         mask = self._rows.chosen(allowed)
-        searched = len(self._rows.ids) if mask is None else int(np.count_nonzero(mask))
-        if self._is_coded and searched > EXACT_UP_TO:
+        if self._is_coded and len(self._rows.ids) > EXACT_UP_TO and not _has_few(mask):
             rows = self._shortlist(query, SHORTLIST * k, mask)
             best, best_scores = self._rows.best(rows, self._scores(query, rows), k)
         else:
@@ -246,6 +245,10 @@ class DenseIndex:
             products = self._segments[number].vectors(rows[own] - self._starts[number]) * query
             scores[own] = products.sum(axis=1, dtype=np.float64)
         return scores
+
+
+def _has_few(mask: Mask | None) -> bool:
+    return mask is not None and int(np.count_nonzero(mask)) <= _FEW
 
 
 def _joined(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
