@@ -64,9 +64,7 @@ def bench_dense(gold: GoldSet, passages: int, embedder: Embedder, candidates: in
     return measured(vectors, questions, passages, candidates)
 
 
-def measured(
-    sentences: Vectors, questions: Vectors, passages: int, candidates: int
-) -> DenseBench:
+def measured(sentences: Vectors, questions: Vectors, passages: int, candidates: int) -> DenseBench:
     """As `bench_dense`, with vectors of sentences and questions, ``(…, dimension)`` each."""
     segments: list[DenseSegment] = []
     scores: list[Vectors] = []
@@ -148,7 +146,9 @@ def show(console: Console, found: Sequence[DenseBench], candidates: int) -> None
     for one in found:
         table.add_column(f"{one.passages:,}", justify="right")
     table.add_row("build, s", *(f"{one.building:.3g}" for one in found))
-    table.add_row("numbers of a short code, most", *(str(max(one.kept, default=0)) for one in found))
+    table.add_row(
+        "numbers of a short code, most", *(str(max(one.kept, default=0)) for one in found)
+    )
     table.add_row(
         "its recall when written, least", *(f"{min(one.expected, default=1):.4f}" for one in found)
     )

@@ -1,9 +1,9 @@
 """The dense index: inner product over unit vectors in half precision, by FAISS.
 
-Half precision is how the library stores them, so nothing is lost. In an index of up to `EXACT_UP_TO`
-passages a search looks at each vector. In a larger one it looks at the short codes of each, and at
-the vectors of those that look best: no score is an estimate, but one of a hundred of the wanted
-passages may be missing ([why](docs/decisions/short-codes.md)).
+Half precision is how the library stores them, so nothing is lost. In an index of up to
+`EXACT_UP_TO` passages a search looks at each vector. In a larger one it looks at the short codes of
+each, and at the vectors of those that look best: no score is an estimate, but one of a hundred of
+the wanted passages may be missing ([why](docs/decisions/short-codes.md)).
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from pincite.corpus.errors import IndexDamagedError
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.checksums import Checksum, read, write
-from pincite.retrieval.search.rows import Mask, Rows
+from pincite.retrieval.search.rows import Allowed, Mask, Rows
 from pincite.retrieval.search.short_codes import SHORTLIST, ShortCodes
 
 EXACT_UP_TO = 300_000  # passages of an index of which every vector is looked at
 _FEW = 50_000  # allowed passages that are all looked at, however many there are
 CODED_FROM = 8_193  # passages of a segment that has short codes; a scan of fewer is as fast without
 _SPARE = 16  # candidates beyond the wanted ones, so that ties at the end are seen to be none
+_SHORTEST = 256  # shortlist, however few are wanted
 _SHARES, _LEAST_SHARE = 2, 64  # of a shortlist that each segment gives first: this, and so many
 _ROUNDING = 2e-6  # by which FAISS's sum and ours may differ
 _MAPPED_FROM = 1_000_000  # bytes; what is smaller is read into memory
@@ -163,14 +164,14 @@ class DenseIndex:
         self,
         vector: Vectors,
         k: int,
-        allowed: Sequence[int] | NDArray[np.int64] | None = None,
+        allowed: Allowed = None,
     ) -> dict[int, float]:
         """The ``k`` best passages, best first, ties by id, each with its inner product.
 
         Args:
             vector: one unit vector ``(dimension,)``.
             k: how many at most.
-            allowed: search only among these passage ids; the filter is inside the search, so
+            allowed: search only among these passages; the filter is inside the search, so
                 ``k`` results come back whenever ``k`` are allowed.
 
         Raises:
@@ -186,7 +187,7 @@ class DenseIndex:
         query = np.ascontiguousarray(vector, np.float32)
         mask = self._rows.chosen(allowed)
         if self._is_coded and len(self._rows.ids) > EXACT_UP_TO and not _has_few(mask):
-            rows = self._shortlist(query, SHORTLIST * k, mask)
+            rows = self._shortlist(query, max(SHORTLIST * k, _SHORTEST), mask)
             best, best_scores = self._rows.best(rows, self._scores(query, rows), k)
         else:
             best, best_scores = self._exact(query, k, mask)
@@ -213,7 +214,9 @@ class DenseIndex:
         share = min(wanted, _LEAST_SHARE + _SHARES * wanted // max(1, len(searched)))
         parts = [part.nearest(query, share, inside, exactly=False) for _, part, inside in searched]
         while True:
-            rows = _joined([s + found for (s, *_), (found, *_) in zip(searched, parts, strict=True)])
+            rows = _joined(
+                [s + found for (s, *_), (found, *_) in zip(searched, parts, strict=True)]
+            )
             looks = np.concatenate([np.zeros(0, np.float32), *(scores for _, scores, _ in parts)])
             best, best_looks = self._rows.best(rows, looks, wanted)
             last = -np.inf if len(best) < wanted else best_looks[-1]

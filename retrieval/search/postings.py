@@ -114,7 +114,7 @@ class Postings:
         return cls(table, *(arrays[name] for name in names))
 
     def span(self, field: int, term: str) -> slice | None:
-        """Where in ``rows`` and ``frequencies`` a term of a field has its entries; None for none."""
+        """Where in ``rows`` and ``frequencies`` a term's entries are; None where it has none."""
         place = self.table.find(f"{field}{term}")
         if place is None:
             return None

@@ -1,9 +1,9 @@
 """Short codes of a segment's vectors: enough to tell which of very many are worth a closer look.
 
 A vector is turned so that its first numbers are those in which the segment's vectors differ most
-(principal components), and of these only some are kept, in eight bits each. Their inner product with
-the question's is an estimate. How many are kept is found when a segment is written: enough that
-`SHORTLIST` times as many candidates as are wanted have `TARGET` of those that are.
+(principal components), and only some of these are kept, in eight bits each. Their inner product
+with the question's is an estimate. How many are kept is found when a segment is written: enough
+that `SHORTLIST` times as many candidates as are wanted have `TARGET` of those that are.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _STEPS = 8  # from there to all of them
 _LEVELS = 127  # of a code to either side of zero
 _ZERO = 128  # what stands for zero
 _SEED = 3
-_TINY = float(np.finfo(np.float32).tiny)  # so that nothing is divided by zero
+_TINY = 1e-30  # so that nothing is divided by zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ShortCodes:
         directions: orthonormal columns ``(dimension, kept)``.
         step: what a code is more than the next lower one.
         codes: ``(n, kept)``; ``(codes - 128) * step`` are coordinates along the directions.
-        recall: the share of the best ones that the shortlist had, measured with held-back questions.
+        recall: the share of the best that a shortlist had, measured with held-back questions.
     """
 
     mean: Vectors
