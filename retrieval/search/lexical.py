@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pincite.retrieval.search.max_score import Part, Term, best_rows
 from pincite.retrieval.search.postings import FIELDS, LENGTHS, Postings
-from pincite.retrieval.search.rows import Allowed, Mask, Rows
+from pincite.retrieval.search.rows import Mask, Rows
 
 # A word in a heading says what the passage is about; the title says it of the whole document.
 _WEIGHTS = {"body": 1.0, "headings": 0.5, "title": 0.3}
@@ -84,20 +85,23 @@ class LexicalIndex:
         self,
         wanted: Iterable[Wanted],
         k: int,
-        allowed: Allowed = None,
+        allowed: Sequence[int] | NDArray[np.int64] | None = None,
     ) -> dict[int, float]:
         """The ``k`` best passages that have a wanted term, best first, ties by id, with scores.
 
-        ``allowed`` limits the search to these passages, inside the search.
+        ``allowed`` limits the search to these passage ids, inside the search.
         """
         if k < 1 or (allowed is not None and not len(allowed)):
             return {}
-        chosen = self._live if allowed is None else self._chosen(allowed)
+        masks = self._live
+        if allowed is not None:
+            chosen = self._rows.chosen(allowed)
+            masks = [_within(chosen, start, part) for start, part in self._pairs()]
         parts = self._parts(wanted)
         rows, scores = np.zeros(0, np.int64), np.zeros(0, np.float32)
         least = -np.inf  # of the best so far
         for number, (start, segment) in enumerate(self._pairs()):
-            mask = chosen[number]
+            mask = masks[number]
             if mask is not None and not mask.any():
                 continue
             found, said = best_rows(parts, segment, number, self._norms, mask, least)
@@ -138,7 +142,7 @@ class LexicalIndex:
         """The wanted terms in each field, those that can add most first."""
         parts = []
         for one in wanted:
-            sets = [((one.term,), 1.0)]
+            sets: list[tuple[tuple[str, ...], float]] = [((one.term,), 1.0)]
             sets += [(tuple(sorted(o.terms)), o.share) for o in one.others if o.share]
             for field, name in enumerate(FIELDS):
                 weight = _WEIGHTS[name] * one.boost
@@ -152,10 +156,6 @@ class LexicalIndex:
     def _term(self, field: int, term: str, weight: float) -> Term:
         spans = tuple(segment.span(field, term) for segment in self._segments)
         return Term(field, spans, weight * self._rarity(self._holders(field, term)) * (_K1 + 1))
-
-    def _chosen(self, allowed: Allowed) -> list[Mask | None]:
-        chosen = self._rows.chosen(allowed)
-        return [_within(chosen, start, part) for start, part in self._pairs()]
 
     def _pairs(self) -> Iterator[tuple[int, Postings]]:
         """The segments, each after its first row."""

@@ -52,7 +52,7 @@ class ShortCodes:
     def of(cls, vectors: Vectors) -> ShortCodes:
         """The codes of vectors ``(n, dimension)``; the same vectors have the same codes."""
         mean, directions = _principal(vectors)
-        coordinates = (vectors - mean) @ directions
+        coordinates: Vectors = (vectors - mean) @ directions
         kept, recall = _enough(vectors, mean, directions, coordinates)
         coordinates = coordinates[:, :kept]
         most = max(coordinates.max(), -coordinates.min(), _TINY)
@@ -129,4 +129,4 @@ def _questions(vectors: Vectors) -> Vectors:
 def _are_best(scores: Vectors, k: int) -> NDArray[np.bool_]:
     """The ``k`` best of each row; those that tie with the last are among them."""
     place = max(0, scores.shape[1] - k)
-    return scores >= np.partition(scores, place, axis=1)[:, place : place + 1]  # type: ignore[no-any-return]
+    return scores >= np.partition(scores, place, axis=1)[:, place : place + 1]
