@@ -19,6 +19,7 @@ from pincite.eval.commands.bench import (
     bench,
     bench_api,
     bench_cold,
+    bench_dense,
     bench_growth,
     bench_ingest,
     extraction,
@@ -248,6 +249,7 @@ app.command("bench-cold")(bench_cold)
 app.command("bench-ingest")(bench_ingest)
 app.command("bench-api")(bench_api)
 app.command("bench-growth")(bench_growth)
+app.command("bench-dense")(bench_dense)
 app.command()(extraction)
 app.command()(places)
 app.command()(printed)

@@ -52,7 +52,7 @@ class ShortCodes:
     def of(cls, vectors: Vectors) -> ShortCodes:
         """The codes of vectors ``(n, dimension)``; the same vectors have the same codes."""
         mean, directions = _principal(vectors)
-        coordinates: Vectors = (vectors - mean) @ directions
+        coordinates = np.asarray((vectors - mean) @ directions, np.float32)
         kept, recall = _enough(vectors, mean, directions, coordinates)
         coordinates = coordinates[:, :kept]
         most = max(coordinates.max(), -coordinates.min(), _TINY)
