@@ -9,6 +9,7 @@ the wanted passages may be missing ([why](docs/decisions/short-codes.md)).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,13 @@ class DenseSegment:
 
     def __init__(self, index: faiss.IndexScalarQuantizer, short: ShortCodes | None = None) -> None:
         self._index = index
+        # Where FAISS has them, because its own way to give many of them takes twice as long.
+        self._rows = _codes(index).view("<f2").reshape(len(self), self.dimension)
+        self._short_index = None if short is None else _short_index(short)
         self.short = short
-        self._codes = None if short is None else _code_index(short)
-        # The vectors where they are: FAISS's own way to give many of them takes twice as long.
-        size = len(self) * self.dimension
-        self._rows = faiss.rev_swig_ptr(index.codes.data(), 2 * size).view("<f2")
-        self._rows = self._rows.reshape(len(self), self.dimension)
+        if short is not None and self._short_index is not None:  # not in memory twice
+            codes = _codes(self._short_index).reshape(short.codes.shape)
+            self.short = replace(short, codes=codes)
 
     @classmethod
     def of(cls, vectors: NDArray[np.floating[Any]]) -> DenseSegment:
@@ -107,18 +109,18 @@ class DenseSegment:
             chosen = faiss.IDSelectorBitmap(bits)  # type: ignore[arg-type,call-arg]
             parameters = faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
         k = min(k, len(self))
-        if exactly or self._codes is None or self.short is None:
+        if exactly or self._short_index is None or self.short is None:
             scores, rows = self._index.search(vector[None], k, params=parameters)
         else:
             question, times, plus = self.short.question(vector)
-            scores, rows = self._codes.search(question[None], k, params=parameters)
+            scores, rows = self._short_index.search(question[None], k, params=parameters)
             scores = scores * np.float32(times) + np.float32(plus)
         inside = rows[0] >= 0
         complete = k == len(self) or not inside.all()
         return rows[0][inside], scores[0][inside], -np.inf if complete else float(scores[0][-1])
 
 
-def _code_index(short: ShortCodes) -> faiss.IndexScalarQuantizer:
+def _short_index(short: ShortCodes) -> faiss.IndexScalarQuantizer:
     index = faiss.IndexScalarQuantizer(
         short.codes.shape[1],
         faiss.ScalarQuantizer.QT_8bit_direct_signed,
@@ -126,6 +128,11 @@ def _code_index(short: ShortCodes) -> faiss.IndexScalarQuantizer:
     )
     index.add_sa_codes(short.codes)
     return index
+
+
+def _codes(index: faiss.IndexScalarQuantizer) -> NDArray[np.uint8]:
+    """The bytes of an index's vectors where they are; they are gone with the index."""
+    return np.asarray(faiss.rev_swig_ptr(index.codes.data(), index.ntotal * index.code_size))
 
 
 class DenseIndex:

@@ -85,7 +85,8 @@ class ShortCodes:
     def from_arrays(cls, arrays: Mapping[str, Array]) -> ShortCodes:
         """Read what ``arrays`` gave."""
         step, recall = arrays["numbers"].tolist()
-        return cls(arrays["mean"], arrays["directions"], step, arrays["codes"], recall)
+        mean, directions = arrays["mean"].copy(), arrays["directions"].copy()
+        return cls(mean, directions, step, arrays["codes"], recall)
 
 
 def _principal(vectors: Vectors) -> tuple[Vectors, Vectors]:
