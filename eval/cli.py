@@ -20,6 +20,7 @@ from pincite.eval.commands.bench import (
     bench,
     bench_api,
     bench_cold,
+    bench_dense,
     bench_growth,
     bench_ingest,
     compare_paths,
@@ -277,6 +278,7 @@ app.command("bench-ingest")(bench_ingest)
 app.command("bench-api")(bench_api)
 app.command("bench-growth")(bench_growth)
 app.command("compare-paths")(compare_paths)
+app.command("bench-dense")(bench_dense)
 app.command()(extraction)
 app.command()(places)
 app.command()(printed)

@@ -190,6 +190,37 @@ def bench_growth(
     benches.show(output(), found, len(asked))
 
 
+def bench_dense(
+    gold: Annotated[
+        Path | None, typer.Argument(help="A gold set; the bundled one where none is named.")
+    ] = None,
+    passages: Annotated[
+        list[int] | None, typer.Option(min=1, help="Of an index; give it once for each size.")
+    ] = None,
+    config: Overrides = None,
+) -> None:
+    """Print what dense search takes among very many passages, and how many of the best it has.
+
+    Sentences and questions are those of the gold set; by default there are 100,000 and 1,000,000
+    passages made of them, in memory.
+    """
+    from pincite.eval.bench import dense as benches
+    from pincite.eval.goldset import bundled, load
+    from pincite.retrieval.engine import open_embedder
+
+    settings = settings_of(config)
+    texts = bundled() if gold is None else load(gold)
+    embedder, candidates = open_embedder(settings), settings.candidates
+    sizes = passages or [100_000, 1_000_000]
+    if min(sizes) < 2 * candidates:
+        raise UsageError(
+            f"{min(sizes)} passages are too few to have {candidates} candidates among half of "
+            f"them; ask for at least {2 * candidates} with --passages"
+        )
+    found = [benches.bench_dense(texts, size, embedder, candidates) for size in sizes]
+    benches.show(output(), found, candidates)
+
+
 def extraction(
     folder: Annotated[Path, typer.Argument(help="A folder of files with their gold text.")],
     scanned: Annotated[

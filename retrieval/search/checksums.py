@@ -117,6 +117,8 @@ def read(file: Path, checksum: Checksum, *, deep: bool = False) -> memoryview:
         is_sound = hashlib.sha256(data).hexdigest() == checksum.sha256
     if not is_sound:
         raise IndexDamagedError(f"the index file {file} is damaged")
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)  # only what is read again counts as this process's memory
     return memoryview(data)
 
 

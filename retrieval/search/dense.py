@@ -1,12 +1,15 @@
-"""The dense index: exact inner product over unit vectors in half precision, by FAISS.
+"""The dense index: inner product over unit vectors in half precision, by FAISS.
 
-Half precision is how the library stores them, so nothing is lost; and a search that has half the
-bytes to read takes half the time.
+Half precision is how the library stores them, so nothing is lost. In an index of up to
+`EXACT_UP_TO` passages a search looks at each vector. In a larger one it looks at the short codes of
+each, and at the vectors of those that look best: no score is an estimate, but one of a hundred of
+the wanted passages may be missing ([why](docs/decisions/short-codes.md)).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +21,30 @@ from pincite.corpus.errors import IndexDamagedError
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.checksums import Checksum, read, write
 from pincite.retrieval.search.rows import Mask, Rows
+from pincite.retrieval.search.short_codes import SHORTLIST, ShortCodes
 
+EXACT_UP_TO = 300_000  # passages of an index of which every vector is looked at
+_FEW = 50_000  # allowed passages that are all looked at, however many there are
+CODED_FROM = 8_193  # passages of a segment that has short codes; a scan of fewer is as fast without
 _SPARE = 16  # candidates beyond the wanted ones, so that ties at the end are seen to be none
+_SHORTEST = 256  # shortlist, however few are wanted
+_SHARES, _LEAST_SHARE = 2, 64  # of a shortlist that each segment gives first: this, and so many
 _ROUNDING = 2e-6  # by which FAISS's sum and ours may differ
 _MAPPED_FROM = 1_000_000  # bytes; what is smaller is read into memory
 
 
 class DenseSegment:
-    """Vectors ``(n, dimension)`` of one segment, in half precision."""
+    """Vectors ``(n, dimension)`` of one segment in half precision, with short codes if many."""
 
-    def __init__(self, index: faiss.IndexScalarQuantizer) -> None:
+    def __init__(self, index: faiss.IndexScalarQuantizer, short: ShortCodes | None = None) -> None:
         self._index = index
+        # Where FAISS has them, because its own way to give many of them takes twice as long.
+        self._rows = _codes(index).view("<f2").reshape(len(self), self.dimension)
+        self._short_index = None if short is None else _short_index(short)
+        self.short = short
+        if short is not None and self._short_index is not None:  # not in memory twice
+            codes = _codes(self._short_index).reshape(short.codes.shape)
+            self.short = replace(short, codes=codes)
 
     @classmethod
     def of(cls, vectors: NDArray[np.floating[Any]]) -> DenseSegment:
@@ -38,7 +54,8 @@ class DenseSegment:
             rows.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
         index.add_sa_codes(rows.view(np.uint8).reshape(len(rows), -1))
-        return cls(index)
+        is_long = len(rows) >= CODED_FROM
+        return cls(index, ShortCodes.of(rows.astype(np.float32)) if is_long else None)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -49,15 +66,17 @@ class DenseSegment:
         return int(self._index.d)
 
     def save(self, file: Path) -> Checksum:
-        """Write it to a new file."""
+        """Write the vectors to a new file."""
         return write(file, [faiss.serialize_index(self._index).data])
 
     @classmethod
-    def load(cls, file: Path, checksum: Checksum, *, deep: bool = False) -> DenseSegment:
+    def load(
+        cls, file: Path, checksum: Checksum, short: ShortCodes | None = None, *, deep: bool = False
+    ) -> DenseSegment:
         """Read what ``save`` wrote, checked as `pincite.retrieval.search.checksums.read` does.
 
         Raises:
-            IndexDamagedError: it is not what was written.
+            IndexDamagedError: it is not what was written, or the codes are of other vectors.
         """
         data = read(file, checksum, deep=deep)
         try:
@@ -69,27 +88,51 @@ class DenseSegment:
             raise IndexDamagedError(f"the index file {file} cannot be read") from error
         if not isinstance(index, faiss.IndexScalarQuantizer):
             raise IndexDamagedError(f"the index file {file} is of another kind")
-        return cls(index)
+        if short is not None and short.codes.shape != (index.ntotal, short.directions.shape[1]):
+            raise IndexDamagedError(f"the short codes beside {file} are of other vectors")
+        return cls(index, short)
 
     def vectors(self, rows: NDArray[np.int64] | None = None) -> Vectors:
         """The vectors of these rows, or of all, ``(rows, dimension)``."""
-        if rows is None:
-            return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32)
-        return np.asarray(self._index.reconstruct_batch(rows), np.float32)
+        return (self._rows if rows is None else self._rows[rows]).astype(np.float32)
 
     def nearest(
-        self, vector: Vectors, k: int, mask: Mask | None
-    ) -> tuple[NDArray[np.int64], float]:
-        """The ``k`` nearest rows in any order, and a score that no other row exceeds by much."""
+        self, vector: Vectors, k: int, mask: Mask | None, *, exactly: bool = True
+    ) -> tuple[NDArray[np.int64], Vectors, float]:
+        """The ``k`` nearest rows, their scores, and one that no other row exceeds by much.
+
+        The scores are estimates if the segment has short codes, unless they are wanted ``exactly``.
+        """
         parameters = None
         if mask is not None:
             bits = np.packbits(mask, bitorder="little")
             chosen = faiss.IDSelectorBitmap(bits)  # type: ignore[arg-type,call-arg]
             parameters = faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
-        scores, rows = self._index.search(vector[None], min(k, len(self)), params=parameters)
+        k = min(k, len(self))
+        if exactly or self._short_index is None or self.short is None:
+            scores, rows = self._index.search(vector[None], k, params=parameters)
+        else:
+            question, times, plus = self.short.question(vector)
+            scores, rows = self._short_index.search(question[None], k, params=parameters)
+            scores = scores * np.float32(times) + np.float32(plus)
         inside = rows[0] >= 0
-        complete = k >= len(self) or not inside.all()
-        return rows[0][inside], -np.inf if complete else float(scores[0][-1])
+        complete = k == len(self) or not inside.all()
+        return rows[0][inside], scores[0][inside], -np.inf if complete else float(scores[0][-1])
+
+
+def _short_index(short: ShortCodes) -> faiss.IndexScalarQuantizer:
+    index = faiss.IndexScalarQuantizer(
+        short.codes.shape[1],
+        faiss.ScalarQuantizer.QT_8bit_direct_signed,
+        faiss.METRIC_INNER_PRODUCT,
+    )
+    index.add_sa_codes(short.codes)
+    return index
+
+
+def _codes(index: faiss.IndexScalarQuantizer) -> NDArray[np.uint8]:
+    """The bytes of an index's vectors where they are; they are gone with the index."""
+    return np.asarray(faiss.rev_swig_ptr(index.codes.data(), index.ntotal * index.code_size))
 
 
 class DenseIndex:
@@ -99,6 +142,7 @@ class DenseIndex:
         self._segments = tuple(segments)
         self._rows = rows or Rows(np.zeros(0, np.int64))
         self._starts = np.cumsum([0, *map(len, segments)], dtype=np.int64)
+        self._is_coded = any(segment.short for segment in segments)
 
     @classmethod
     def build(cls, vectors: Iterable[tuple[int, Vectors]]) -> DenseIndex:
@@ -149,32 +193,73 @@ class DenseIndex:
             )
         query = np.ascontiguousarray(vector, np.float32)
         mask = self._rows.chosen(allowed)
+        if self._is_coded and len(self._rows.ids) > EXACT_UP_TO and not _has_few(mask):
+            rows = self._shortlist(query, max(SHORTLIST * k, _SHORTEST), mask)
+            best, best_scores = self._rows.best(rows, self._scores(query, rows), k)
+        else:
+            best, best_scores = self._exact(query, k, mask)
+        return dict(zip(self._rows.ids[best].tolist(), best_scores.tolist(), strict=True))
+
+    def _exact(self, query: Vectors, k: int, mask: Mask | None) -> tuple[Any, Any]:
+        """The ``k`` best rows of all, with their scores."""
         wanted = k + _SPARE
         while True:
-            rows, scores, beyond = self._candidates(query, wanted, mask)
-            best, best_scores = self._rows.best(rows, scores, k)
+            parts = [
+                (start, *segment.nearest(query, wanted, inside))
+                for start, segment, inside in self._searched(mask)
+            ]
+            rows = _joined([start + found for start, found, _, _ in parts])
+            beyond = max((last for *_, last in parts), default=-np.inf)
+            best, best_scores = self._rows.best(rows, self._scores(query, rows), k)
             if len(best) < k or best_scores[-1] > beyond + _ROUNDING or beyond == -np.inf:
-                ids = self._rows.ids[best]
-                return dict(zip(ids.tolist(), best_scores.tolist(), strict=True))
+                return best, best_scores
             wanted *= 2  # many are as near as the last one: the smallest ids among them count
 
-    def _candidates(
-        self, query: Vectors, k: int, mask: Mask | None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
-        """The ``k`` nearest rows of each segment, their scores, and what no other row exceeds."""
-        rows: list[NDArray[np.int64]] = []
-        scores: list[NDArray[np.float64]] = []
-        beyond = -np.inf
+    def _shortlist(self, query: Vectors, wanted: int, mask: Mask | None) -> NDArray[np.int64]:
+        """The rows of so many that look best, in any order."""
+        searched = list(self._searched(mask))
+        share = min(wanted, _LEAST_SHARE + _SHARES * wanted // max(1, len(searched)))
+        parts = [part.nearest(query, share, inside, exactly=False) for _, part, inside in searched]
+        while True:
+            rows = _joined(
+                [s + found for (s, *_), (found, *_) in zip(searched, parts, strict=True)]
+            )
+            looks = np.concatenate([np.zeros(0, np.float32), *(scores for _, scores, _ in parts)])
+            best, best_looks = self._rows.best(rows, looks, wanted)
+            last = -np.inf if len(best) < wanted else best_looks[-1]
+            # A segment may have more of the best than its share: it is asked for all of them.
+            cut = [i for i, (*_, beyond) in enumerate(parts) if beyond > last]
+            if not cut or share == wanted:
+                return best
+            share = wanted
+            for i in cut:
+                _, segment, inside = searched[i]
+                parts[i] = segment.nearest(query, share, inside, exactly=False)
+
+    def _searched(self, mask: Mask | None) -> Iterable[tuple[int, DenseSegment, Mask | None]]:
+        """The segments with rows to search: the first row, the segment, the mask of its rows."""
         for segment, start in zip(self._segments, self._starts.tolist(), strict=False):
             inside = None if mask is None else mask[start : start + len(segment)]
-            if inside is not None and not inside.any():
-                continue
-            found, last = segment.nearest(query, k, inside)
-            # One way to sum, whichever segment a vector is in, so that equal vectors are equal.
-            products = segment.vectors(found) * query
-            rows.append(found + start)
-            scores.append(products.sum(axis=1, dtype=np.float64))
-            beyond = max(beyond, last)
-        if not rows:
-            return np.zeros(0, np.int64), np.zeros(0), beyond
-        return np.concatenate(rows), np.concatenate(scores), beyond
+            if inside is None or inside.any():
+                yield start, segment, None if inside is None or inside.all() else inside
+
+    def _scores(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The inner products of the question and these rows.
+
+        There is one way to sum, whichever segment a vector is in, so that equal ones are equal.
+        """
+        scores = np.zeros(len(rows))
+        segment_of = np.searchsorted(self._starts, rows, side="right") - 1
+        for number in np.unique(segment_of).tolist():
+            own = segment_of == number
+            products = self._segments[number].vectors(rows[own] - self._starts[number]) * query
+            scores[own] = products.sum(axis=1, dtype=np.float64)
+        return scores
+
+
+def _has_few(mask: Mask | None) -> bool:
+    return mask is not None and int(np.count_nonzero(mask)) <= _FEW
+
+
+def _joined(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(0, np.int64), *parts])

@@ -33,9 +33,9 @@ from pincite.retrieval.search.update import Update, difference
 from pincite.retrieval.search.vocabulary import Vocabulary
 from pincite.retrieval.search.words import Words
 
-FORMAT = 4  # of the folder; part of its identity
+FORMAT = 5  # of the folder; part of its identity
 _FOLDER = "indexes"
-_OLDER = re.compile(r"\d+-[0-9a-f]{12}")  # a folder of the format before: one a generation
+_OLDER = re.compile(r"(\d+-)?[0-9a-f]{12}")  # a folder of a format before
 _TRIES = 5  # while other processes publish too
 
 View = Sequence[tuple[Segment, Sequence[int]]]  # segments, each with its documents that are gone
@@ -171,7 +171,8 @@ def _differences(indexes: Indexes, library: Library) -> Iterator[str]:
 
 def _place(library: Library) -> Path:
     made_by = f"{FORMAT} {ANALYSIS} {library.fingerprint}"
-    return library.folder / _FOLDER / hashlib.sha256(made_by.encode()).hexdigest()[:12]
+    name = f"v{FORMAT}-{hashlib.sha256(made_by.encode()).hexdigest()[:12]}"
+    return library.folder / _FOLDER / name
 
 
 def _load(

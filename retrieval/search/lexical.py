@@ -7,21 +7,21 @@ depend on how it came about ([why](docs/decisions/indexes-by-difference.md)).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.retrieval.search.postings import FIELDS, LENGTHS, Entries, Postings
-from pincite.retrieval.search.rows import Rows
+from pincite.retrieval.search.max_score import Part, Term, best_rows
+from pincite.retrieval.search.postings import FIELDS, LENGTHS, Postings
+from pincite.retrieval.search.rows import Mask, Rows
 
 # A word in a heading says what the passage is about; the title says it of the whole document.
 _WEIGHTS = {"body": 1.0, "headings": 0.5, "title": 0.3}
 _K1, _B = 1.2, 0.75
-
-_Scored = tuple[NDArray[np.int64], NDArray[np.float32]]  # rows in order, and their scores
+_REMEMBERED = 4096  # terms whose holders are counted once
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ class LexicalIndex:
         self._segments = tuple(segments)
         self._rows = rows
         self._starts = np.cumsum([0, *map(len, segments)], dtype=np.int64).tolist()
+        self._live = [_within(rows.live, start, part) for start, part in self._pairs()]
         self._count = len(rows)
+        self._holders_of = lru_cache(_REMEMBERED)(self._counted)
         lengths = [np.zeros((len(FIELDS), 0), np.uint32), *(part.lengths for part in segments)]
         live = slice(None) if rows.live is None else rows.live
         totals = np.concatenate(lengths, axis=1)[:, live].sum(axis=1, dtype=np.int64)
@@ -91,16 +93,24 @@ class LexicalIndex:
         """
         if k < 1 or (allowed is not None and not len(allowed)):
             return {}
-        scores = np.zeros(self._starts[-1], np.float32)
-        for one in wanted:
-            for field in range(len(FIELDS)):
-                rows, said = self._best(one, field)
-                scores[rows] += said
-        hits = scores > 0
-        if allowed is not None and (chosen := self._rows.chosen(allowed)) is not None:
-            hits &= chosen
-        rows = np.flatnonzero(hits)
-        best, best_scores = self._rows.best(rows, scores[rows], k)
+        masks = self._live
+        if allowed is not None:
+            chosen = self._rows.chosen(allowed)
+            masks = [_within(chosen, start, part) for start, part in self._pairs()]
+        parts = self._parts(wanted)
+        rows, scores = np.zeros(0, np.int64), np.zeros(0, np.float32)
+        least = -np.inf  # of the best so far
+        for number, (start, segment) in enumerate(self._pairs()):
+            mask = masks[number]
+            if mask is not None and not mask.any():
+                continue
+            found, said = best_rows(parts, segment, number, self._norms, mask, least)
+            rows = np.concatenate([rows, found.astype(np.int64) + start])
+            scores = np.concatenate([scores, said])
+            if len(rows) >= k:  # those that tie with the last one stay in until they are sorted
+                least = float(np.partition(scores, len(scores) - k)[len(scores) - k])
+                rows, scores = rows[scores >= least], scores[scores >= least]
+        best, best_scores = self._rows.best(rows, scores, k)
         return dict(zip(self._rows.ids[best].tolist(), best_scores.tolist(), strict=True))
 
     def knows(self, term: str) -> bool:
@@ -118,53 +128,41 @@ class LexicalIndex:
         return math.log(1.0 + (self._count - holders + 0.5) / (holders + 0.5))
 
     def _holders(self, field: int, term: str) -> int:
-        return sum(len(entries.rows) for _, entries in self._entries(field, term))
+        return self._holders_of(field, term)
 
-    def _entries(self, field: int, term: str) -> list[tuple[int, Entries]]:
-        """The live passages with the term: by segment, with the segment's first row."""
-        live, found = self._rows.live, []
-        for start, part in zip(self._starts, self._segments, strict=False):
-            inside = None if live is None else live[start : start + len(part)]
-            if (entries := part.entries(field, term, inside)) is not None:
-                found.append((start, entries))
-        return found
+    def _counted(self, field: int, term: str) -> int:
+        """How many live passages have the term."""
+        count = 0
+        for segment, live in zip(self._segments, self._live, strict=True):
+            if (span := segment.span(field, term)) is not None:
+                count += span.stop - span.start if live is None else live[segment.rows[span]].sum()
+        return int(count)
 
-    def _best(self, wanted: Wanted, field: int) -> _Scored:
-        """The best of a term and what stands for it, in one field."""
-        weight = _WEIGHTS[FIELDS[field]] * wanted.boost
-        said = [self._having([wanted.term], field, weight)]
-        said += [
-            self._having(sorted(other.terms), field, weight * other.share)
-            for other in wanted.others
-            if other.share
-        ]
-        if len(said) == 1:
-            return said[0]
-        best = np.zeros(self._starts[-1], np.float32)
-        for rows, scores in said:
-            best[rows] = np.maximum(best[rows], scores)
-        rows = np.flatnonzero(best)
-        return rows, best[rows]
+    def _parts(self, wanted: Iterable[Wanted]) -> list[Part]:
+        """The wanted terms in each field, those that can add most first."""
+        parts = []
+        for one in wanted:
+            sets: list[tuple[tuple[str, ...], float]] = [((one.term,), 1.0)]
+            sets += [(tuple(sorted(o.terms)), o.share) for o in one.others if o.share]
+            for field, name in enumerate(FIELDS):
+                weight = _WEIGHTS[name] * one.boost
+                terms = [
+                    tuple(self._term(field, term, weight * share) for term in some)
+                    for some, share in sets
+                ]
+                parts.append(Part(tuple(terms)))
+        return sorted(parts, key=lambda part: -part.top)
 
-    def _having(self, terms: Sequence[str], field: int, weight: float) -> _Scored:
-        """The passages that have all of these terms, with the sum of their scores."""
-        return reduce(_both, (self._scored(term, field, weight) for term in terms))
+    def _term(self, field: int, term: str, weight: float) -> Term:
+        spans = tuple(segment.span(field, term) for segment in self._segments)
+        return Term(field, spans, weight * self._rarity(self._holders(field, term)) * (_K1 + 1))
 
-    def _scored(self, term: str, field: int, weight: float) -> _Scored:
-        entries = self._entries(field, term)
-        if not entries:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        rows = np.concatenate([start + each.rows for start, each in entries])
-        often = np.concatenate([each.frequencies for _, each in entries]).astype(np.float32)
-        lengths = np.concatenate([each.lengths for _, each in entries])
-        top = np.float32(weight * self._rarity(len(rows)) * (_K1 + 1))
-        return rows, top * (often / (often + self._norms[field][lengths]))
+    def _pairs(self) -> Iterator[tuple[int, Postings]]:
+        """The segments, each after its first row."""
+        return zip(self._starts, self._segments, strict=False)
 
 
-def _both(one: _Scored, other: _Scored) -> _Scored:
-    """The rows that both have, with the sum of their scores; rows are in order."""
-    if len(one[0]) > len(other[0]):
-        one, other = other, one
-    places = np.minimum(np.searchsorted(other[0], one[0]), max(0, len(other[0]) - 1))
-    there = np.zeros(0, bool) if not len(one[0]) else other[0][places] == one[0]
-    return one[0][there], one[1][there] + other[1][places[there]]
+def _within(mask: Mask | None, start: int, segment: Postings) -> Mask | None:
+    """The part of a mask for a segment; None where that has all of its rows."""
+    inside = None if mask is None else mask[start : start + len(segment)]
+    return None if inside is None or inside.all() else inside

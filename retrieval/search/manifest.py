@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pincite.corpus.errors import IndexDamagedError
 from pincite.retrieval.search.checksums import Checksum, sync_folder, write
-from pincite.retrieval.search.segments import FILES, SegmentFiles
+from pincite.retrieval.search.segments import FILES, OPTIONAL_FILES, SegmentFiles
 
 SEGMENTS = "segments"
 _FILE = "manifest.json"
@@ -155,7 +155,7 @@ def _read(folder: Path, number: int) -> Manifest:
 
 def _segment(value: dict[str, object]) -> SegmentFiles:
     segment = SegmentFiles(**value)  # type: ignore[arg-type]
-    if set(segment.files) != FILES:
+    if not FILES <= set(segment.files) <= FILES | OPTIONAL_FILES:
         raise ValueError("a segment has other files")
     files = {name: Checksum(**one) for name, one in segment.files.items()}  # type: ignore[arg-type]
     return replace(segment, files=files, gone=tuple(segment.gone))

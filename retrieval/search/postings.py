@@ -8,7 +8,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,14 +30,6 @@ def _rounded_lengths() -> NDArray[np.int64]:
 
 
 LENGTHS = _rounded_lengths()
-
-
-class Entries(NamedTuple):
-    """The passages that have a term: rows, how often each has it, and the codes of lengths."""
-
-    rows: NDArray[np.int64]
-    frequencies: NDArray[np.uint16]
-    lengths: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +113,12 @@ class Postings:
         table = StringTable.from_arrays(arrays, "terms")
         return cls(table, *(arrays[name] for name in names))
 
-    def entries(self, field: int, term: str, live: Mask | None) -> Entries | None:
-        """The live passages that have ``term`` in this field; None where the segment lacks it."""
+    def span(self, field: int, term: str) -> slice | None:
+        """Where in ``rows`` and ``frequencies`` a term's entries are; None where it has none."""
         place = self.table.find(f"{field}{term}")
         if place is None:
             return None
-        within = slice(int(self.ends[place - 1]) if place else 0, int(self.ends[place]))
-        rows, frequencies = self.rows[within], self.frequencies[within]
-        if live is not None:
-            kept = live[rows]
-            rows, frequencies = rows[kept], frequencies[kept]
-        return Entries(rows.astype(np.int64), frequencies, self.codes[field][rows])
+        return slice(int(self.ends[place - 1]) if place else 0, int(self.ends[place]))
 
     @classmethod
     def merged(cls, parts: Sequence[tuple[Postings, Mask]]) -> Postings:

@@ -2,6 +2,7 @@
 
     segments/<name>/documents   which documents, and the ids of their passages
                     dense.faiss the passages' vectors
+                    codes       of a large segment, its vectors' short codes
                     terms       the inverted index of their terms
                     words       how often words and short forms stand in each document
 
@@ -33,11 +34,14 @@ from pincite.retrieval.search.dense import DenseSegment
 from pincite.retrieval.search.document_counts import DocumentCounts
 from pincite.retrieval.search.postings import Postings
 from pincite.retrieval.search.rows import Mask
+from pincite.retrieval.search.short_codes import ShortCodes
 from pincite.retrieval.search.words import counted
 
 LARGEST = 65_536  # passages of a segment; one document with more has a segment of its own
 _DOCUMENTS, _DENSE, _TERMS, _WORDS = "documents", "dense.faiss", "terms", "words"
+_CODES = "codes"
 FILES = {_DOCUMENTS, _DENSE, _TERMS, _WORDS}
+OPTIONAL_FILES = {_CODES}
 
 _T = TypeVar("_T")
 
@@ -85,13 +89,17 @@ def digest(document: DocumentState) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SegmentFiles:
-    """A segment as the list of segments names it: ``gone`` are its documents that left."""
+    """A segment as the list of segments names it: ``gone`` are its documents that left.
+
+    ``recall`` is that of its short codes, where it has some (`short_codes.py`).
+    """
 
     name: str
     passages: int
     files: Mapping[str, Checksum]
     gone: tuple[int, ...] = ()
     gone_passages: int = 0
+    recall: float | None = None
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -126,11 +134,15 @@ class Segment:
                     packed({**self.words.arrays("words"), **self.forms.arrays("forms")}),
                 ),
             }
+            short = self.dense.short
+            if short is not None:
+                files[_CODES] = write(own / _CODES, packed(short.arrays()))
             sync_folder(own)
         except BaseException:
             shutil.rmtree(own, ignore_errors=True)
             raise
-        return SegmentFiles(name, len(self), files)
+        recall = None if short is None else short.recall
+        return SegmentFiles(name, len(self), files, recall=recall)
 
     @classmethod
     def merged(cls, parts: Sequence[tuple[Segment, Sequence[int]]]) -> Segment:
@@ -192,7 +204,10 @@ def load_documents(folder: Path, files: SegmentFiles) -> Documents:
 def _load(folder: Path, files: SegmentFiles, *, deep: bool) -> Segment:
     own = folder / files.name
     documents = _load_file(own / _DOCUMENTS, files, Documents.from_arrays, deep=deep)
-    dense = DenseSegment.load(own / _DENSE, files.files[_DENSE], deep=deep)
+    short = None
+    if _CODES in files.files:
+        short = _load_file(own / _CODES, files, ShortCodes.from_arrays, deep=deep)
+    dense = DenseSegment.load(own / _DENSE, files.files[_DENSE], short, deep=deep)
     postings = _load_file(own / _TERMS, files, Postings.from_arrays, deep=deep)
     words, forms = _load_file(own / _WORDS, files, _words, deep=deep)
     if not len(documents.ids) == len(dense) == len(postings) == files.passages:

@@ -54,11 +54,13 @@ class Update:
         while group := to_merge(self.segments):
             try:
                 parts = [(segments.load(self._folder, files), files.gone) for files in group]
+                self._add(Segment.merged(parts))
             except IndexDamagedError:
                 return  # whoever opens it next says so, and builds it anew
+            except OSError:
+                return  # the disk is full, say: all is there without it, and the next one tries
             names = {files.name for files in group}
             self.segments = [files for files in self.segments if files.name not in names]
-            self._add(Segment.merged(parts))
 
 
 def difference(

@@ -244,10 +244,13 @@ def test_indexes_whose_words_were_cut_in_another_way_are_not_used(
     assert place(library) != old
 
 
-def test_indexes_of_an_older_pincite_are_built_anew_with_one_word(library: Library) -> None:
+@pytest.mark.parametrize("name", ["7-0123456789ab", "0123456789ab"])
+def test_indexes_of_an_older_pincite_are_built_anew_with_one_word(
+    library: Library, name: str
+) -> None:
     before, _ = opened(library)
     shutil.rmtree(place(library))
-    older = library.folder / "indexes" / f"{library.generation}-0123456789ab"
+    older = library.folder / "indexes" / name
     older.mkdir()
     (older / "dense.faiss").write_bytes(b"of another format")
     found, said = opened(library)

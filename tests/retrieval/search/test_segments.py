@@ -26,6 +26,7 @@ from pincite.retrieval.search.indexes import (
     open_indexes,
     publish,
 )
+from pincite.retrieval.search.segments import Segment
 from tests.retrieval.conftest import fill, make_document
 
 NAMES = ["birds.txt", "ships.txt", "bread.md", "lamps.txt"]
@@ -63,6 +64,7 @@ def small_segments() -> Iterator[None]:
         patch(f"{policy}._SMALLEST", 2),
         patch(f"{policy}._FAN", 2),
         patch("pincite.retrieval.search.segments.LARGEST", 6),
+        patch("pincite.retrieval.search.dense.CODED_FROM", 5),
     ):
         yield
 
@@ -239,3 +241,64 @@ def test_a_library_put_back_from_a_copy_is_searched_as_it_is(
         fill(again, make_document("And one more.", "more.txt"))
         assert said(open_indexes(again, print)) == built_at_once(again)
         assert index_differences(again) == []
+
+
+def test_a_large_segment_has_short_codes_and_the_list_says_how_good_they_are(
+    library: Library,
+) -> None:
+    with small_segments():
+        publish(library, anew=True)
+    (coded, *_) = manifest.latest(place(library)).segments
+    assert coded.recall is not None
+    assert 0 <= coded.recall <= 1
+    assert "codes" in coded.files
+    assert open_indexes(library, print).segments[0].dense.short is not None
+    fill(library, make_document("A kraken.", "kraken.txt"))
+    small = manifest.latest(place(library)).segments[-1]
+    assert (small.recall, "codes" in small.files) == (None, False)
+
+
+@pytest.mark.parametrize("damage", [b"damaged", None, "other"])
+def test_damaged_codes_are_told_and_written_anew(
+    library: Library, damage: bytes | str | None
+) -> None:
+    with small_segments():
+        publish(library, anew=True)
+    before = said(open_indexes(library, print))
+    files = next(iter(manifest.latest(place(library)).segments))
+    codes = place(library) / "segments" / files.name / "codes"
+    if damage == "other":
+        data = bytearray(codes.read_bytes())
+        data[-1] ^= 1
+        damage = bytes(data)
+    codes.unlink() if damage is None else codes.write_bytes(damage)
+    (problem,) = index_problems(library)
+    assert "codes" in problem
+    complaints: list[str] = []
+    assert said(open_indexes(library, complaints.append)) == before
+    assert len(complaints) == 1
+    assert index_problems(library) == index_differences(library) == []
+
+
+def test_when_the_disk_is_full_at_a_merge_the_segments_stay_as_they_are_and_answer(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Segment, folder: Path) -> Any:
+        if len(self) > 1:
+            raise OSError(28, "No space left on device")
+        return save(self, folder)
+
+    save = Segment.save
+    with small_segments():
+        for number in range(3):
+            fill(library, make_document(SENTENCES[number], f"{number}.txt"))
+        before = {files.name for files in manifest.latest(place(library)).segments}
+        monkeypatch.setattr(Segment, "save", full)
+        fill(library, make_document(SENTENCES[4], "more.txt"))
+        after = {files.name for files in manifest.latest(place(library)).segments}
+        assert before < after
+        assert {path.name for path in (place(library) / "segments").iterdir()} == after
+        assert said(open_indexes(library, print)) == built_at_once(library)
+        monkeypatch.undo()
+        fill(library, make_document(SENTENCES[5], "last.txt"))
+        assert len(manifest.latest(place(library)).segments) < len(after) + 1
