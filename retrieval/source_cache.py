@@ -116,10 +116,10 @@ class SourceCache:
             if len(found) > _MOST_DAMAGED or (self._sound and found <= self._left_out):
                 return False
             sound = self._library.without(found)
-            passages = sound.passage_ids(sound.ids())
-            if not passages:
+            selection = self._indexes.documents.select(sound.ids(), sound)
+            if not selection.passages:
                 return False
-            self._indexes = limited(self._indexes, passages, sound, self._indexed_document)
+            self._indexes = limited(self._indexes, selection, sound, self._indexed_document)
             self._sound, self._left_out = sound, found
         self._say(_LEFT_OUT)
         return True
@@ -191,7 +191,7 @@ class ViewCache:
             LibraryChangedError: somebody changed the library meanwhile.
         """
         sources = self._whole.view_sources(self._view)
-        if not sources.passages:
+        if not sources.selection.passages:
             raise LibraryEmptyError(
                 "there is nothing here that you may see; ask whoever runs this server"
             )

@@ -52,6 +52,7 @@ class ReadableDocuments:
     def __init__(self, database: Database) -> None:
         self.folder = database.folder
         self._database = database
+        self._count: tuple[tuple[int, int], int] | None = None
         self._tags: tuple[tuple[int, int], Mapping[str, list[str]]] | None = None
 
     @contextmanager
@@ -105,9 +106,12 @@ class ReadableDocuments:
             )
 
     def document_count(self) -> int:
-        """How many documents there are."""
-        ((documents,),) = self._database.rows("SELECT count(*) FROM documents")
-        return int(documents)
+        """How many documents there are. Counted once until anything is changed."""
+        counter = self.change_counter
+        if self._count is None or self._count[0] != counter:
+            ((documents,),) = self._database.rows("SELECT count(*) FROM documents")
+            self._count = counter, int(documents)
+        return self._count[1]
 
     def counts(self) -> tuple[int, int]:
         """How many documents and passages there are."""

@@ -142,7 +142,9 @@ def _ask(engine: Engine, questions: Sequence[str], tags: list[str] | None) -> As
     answers = [_timed(partial(engine.ask, question, tags=tags)) for question in questions]
     library, settings = engine.library, engine.settings
     indexes = open_indexes(library, print)
-    allowed = None if tags is None else library.passage_ids(library.tagged(tags))
+    allowed = None
+    if tags is not None:
+        allowed = indexes.documents.select(library.tagged(tags), library).rows
     searches = []
     for question in questions:
         query = Query.of(question, indexes, engine.embedder)

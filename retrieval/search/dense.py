@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pincite.corpus.errors import IndexDamagedError
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.checksums import Checksum, read, write
-from pincite.retrieval.search.rows import Mask, Rows
+from pincite.retrieval.search.rows import Allowed, Mask, Rows
 
 _SPARE = 16  # candidates beyond the wanted ones, so that ties at the end are seen to be none
 _ROUNDING = 2e-6  # by which FAISS's sum and ours may differ
@@ -127,14 +127,14 @@ class DenseIndex:
         self,
         vector: Vectors,
         k: int,
-        allowed: Sequence[int] | NDArray[np.int64] | None = None,
+        allowed: Allowed = None,
     ) -> dict[int, float]:
         """The ``k`` best passages, best first, ties by id, each with its inner product.
 
         Args:
             vector: one unit vector ``(dimension,)``.
             k: how many at most.
-            allowed: search only among these passage ids; the filter is inside the search, so
+            allowed: search only among these passages; the filter is inside the search, so
                 ``k`` results come back whenever ``k`` are allowed.
 
         Raises:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.retrieval.search.postings import FIELDS, LENGTHS, Entries, Postings
-from pincite.retrieval.search.rows import Rows
+from pincite.retrieval.search.rows import Allowed, Rows
 
 # A word in a heading says what the passage is about; the title says it of the whole document.
 _WEIGHTS = {"body": 1.0, "headings": 0.5, "title": 0.3}
@@ -83,11 +83,11 @@ class LexicalIndex:
         self,
         wanted: Iterable[Wanted],
         k: int,
-        allowed: Sequence[int] | NDArray[np.int64] | None = None,
+        allowed: Allowed = None,
     ) -> dict[int, float]:
         """The ``k`` best passages that have a wanted term, best first, ties by id, with scores.
 
-        ``allowed`` limits the search to these passage ids, inside the search.
+        ``allowed`` limits the search to these passages, inside the search.
         """
         if k < 1 or (allowed is not None and not len(allowed)):
             return {}
