@@ -15,7 +15,7 @@ from pincite.corpus.errors import (
 )
 from pincite.corpus.store import names
 from pincite.corpus.store.damage import damaged_document, sound
-from pincite.corpus.store.database import Database, damaged
+from pincite.corpus.store.database import Database, chunks, damaged, marks
 from pincite.corpus.store.rows import (
     LAYOUT,
     ORIGINAL,
@@ -258,6 +258,20 @@ class ReadableDocuments:
         if document.id != id:
             raise damaged(self.folder, f"it gives {document.source!r} for another document")
         return document
+
+    def document_sums(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The sums of these documents by id, as far as they are there.
+
+        Each time that a document is taken in, and whenever anything is said of it, it gets another
+        one. No text is read.
+        """
+        return {
+            id: kept
+            for chunk in chunks(ids)
+            for id, kept in self._database.rows(
+                f"SELECT id, sum FROM documents WHERE id IN ({marks(chunk)})", chunk
+            )
+        }
 
     def with_words(self, words: str, most: int) -> list[str]:
         """The ids of the first ``most`` documents, by source name, that have just these words."""
