@@ -107,6 +107,7 @@ SUMMED_PASSAGE = (
     " p.key, p.text_sum"
 )
 PASSAGE_COLUMNS = f"{SUMMED_PASSAGE}, p.sum"
+KEY = 10  # where a passage's key stands among them
 SELECT_ENTRY = f"SELECT {ENTRY_COLUMNS}, d.sum FROM documents d"
 LAYOUT, ORIGINAL = 1, 2  # what ``parts`` says that there is of a document
 SELECT_DOCUMENT = (
@@ -187,7 +188,6 @@ def passage_from(row: Row) -> StoredPassage:
     return StoredPassage(id, document, codec.passage_from([start, end, *lists, kind, hidden]))
 
 
-@lru_cache(maxsize=4096)  # its vectors are read after it, and checked by the same row
 def checked(row: Row) -> Row:
     """A row of ``PASSAGE_COLUMNS`` without its sum, which it is checked against."""
     *values, kept = row
