@@ -33,10 +33,9 @@ class DocumentCache:
             if id in self._kept:
                 self._kept.move_to_end(id)
                 return self._kept[id][1]
-        with self._library.snapshot():
-            document, sums = self._library.document(id), self._library.document_sums([id])
+        document, kept = self._library.document_and_sum(id)
         with self._lock:
-            self._keep(id, sums.get(id, b""), document)
+            self._keep(id, kept, document)
         return document
 
     def renew(self) -> None:
@@ -54,9 +53,7 @@ class DocumentCache:
             self._drop(id)
         self._kept[id] = kept, document
         self._characters += len(document.text)
-        while len(self._kept) > 1 and (
-            len(self._kept) > _MOST or self._characters > self._most
-        ):
+        while len(self._kept) > 1 and (len(self._kept) > _MOST or self._characters > self._most):
             self._drop(next(iter(self._kept)))
 
     def _drop(self, id: str) -> None:
