@@ -214,15 +214,24 @@ class Document:
     warnings: tuple[str, ...] = ()
     regions: tuple[Region, ...] = ()
     layout: Layout | None = field(default=None, compare=False, repr=False)
+    _is_pinned: bool | None = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.text_sha256:
             object.__setattr__(self, "text_sha256", sha256(self.text))
+            object.__setattr__(self, "_is_pinned", True)
 
     @property
     def id(self) -> str:
         """64 hexadecimal digits that stand for this text under this name."""
         return document_id(self.source, self.text_sha256)
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether its hash is that of its text. A long text is hashed once, not for each quote."""
+        if self._is_pinned is None:
+            object.__setattr__(self, "_is_pinned", sha256(self.text) == self.text_sha256)
+        return bool(self._is_pinned)
 
     def section_at(self, offset: int) -> Section:
         """The section that the code point at ``offset`` stands in."""

@@ -24,6 +24,7 @@ from pincite.retrieval.reading.parts import covering, parts
 from pincite.retrieval.reading.quote import Quote, overlap, verify
 from pincite.retrieval.reading.reader import PARTS, Candidate, Reading, read
 from pincite.retrieval.search.indexes import Indexes
+from pincite.retrieval.search.rows import Mask
 from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.trace import Stages, Trace
@@ -34,12 +35,12 @@ _TRACED = 5  # passages and sentences whose scores a trace shows
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question is limited to: the ids of the passages to search among.
+    """What a question is limited to: the rows of the indexes to search among.
 
     ``documents`` of the library have them, with these ``ids``; ``left_out`` others have not.
     """
 
-    passages: Sequence[int]
+    rows: Mask
     documents: int
     left_out: int
     ids: frozenset[str] = frozenset()
@@ -181,7 +182,7 @@ def find(
         k=settings.read_passages,
         candidates=settings.candidates,
         dense_weight=settings.dense_weight,
-        allowed=scope.passages if scope else None,
+        allowed=scope.rows if scope else None,
         stages=stages,
     )
     with stages.timed("read"):

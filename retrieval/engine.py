@@ -42,7 +42,7 @@ from pincite.retrieval.guides import asking, guide_to
 from pincite.retrieval.listeners import Listeners, checked
 from pincite.retrieval.overview.guide import Guide
 from pincite.retrieval.reading.reader import Reading
-from pincite.retrieval.scope import Choice
+from pincite.retrieval.scope import Choice, Scopes
 from pincite.retrieval.settings import Settings, load_settings
 from pincite.retrieval.source_cache import SourceCache, ViewCache
 from pincite.retrieval.trace import Stages
@@ -102,6 +102,7 @@ class Engine:
         self._say = say
         self.lacks_cross_encoder = False
         self.cross_encoder = self._cross_encoder()
+        self._scopes = Scopes()
         self._writers = Writers()
         self._cache: SourceCache | ViewCache = SourceCache(
             library, embedder, self.cross_encoder, say
@@ -212,7 +213,7 @@ class Engine:
                     wording or asked,
                     sources,
                     settings,
-                    choice.scope(sources),
+                    self._scopes.of(choice, sources),
                     Stages(watch),
                     () if wording else turns,
                     further=further_quotes(settings.quotes) if writer else 0,
@@ -274,7 +275,7 @@ class Engine:
 
         def passages(sources: Sources) -> list[FoundPassage]:
             query = query_of(question, sources, Stages(), follow_up)
-            reading = find(query, sources, settings, Stages(), choice.scope(sources))
+            reading = find(query, sources, settings, Stages(), self._scopes.of(choice, sources))
             hits = reading.hits[:k]
             return [found_passage(h, sources.document(h.stored.document)) for h in hits]
 
@@ -294,7 +295,7 @@ class Engine:
 
         def reading(sources: Sources) -> Reading:
             query = query_of(question, sources, Stages(), follow_up)
-            return find(query, sources, self.settings, Stages(), choice.scope(sources))
+            return find(query, sources, self.settings, Stages(), self._scopes.of(choice, sources))
 
         return self._settled(reading)
 

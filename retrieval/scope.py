@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -9,6 +11,9 @@ from typing import Self
 from pincite.corpus.errors import LibraryChangedError, TagNotFoundError
 from pincite.corpus.tags import checked_tag
 from pincite.retrieval.answer import Scope, Sources
+from pincite.retrieval.search.indexes import Indexes
+
+_KEPT = 64  # scopes; of a million passages each takes a megabyte and its documents' ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +38,22 @@ class Choice:
             None if tags is None else tuple(map(checked_tag, tags)),
         )
 
-    def scope(self, sources: Sources) -> Scope | None:
-        """What to search among, all of it in the sources' indexes; None for everything.
+    def scope(self, sources: Sources) -> Scope:
+        """What to search among, all of it in the sources' indexes.
 
         Raises:
             DocumentNotFoundError: the library has no such document.
             TagNotFoundError: no document, or none of those named, carries such a tag.
             LibraryChangedError: somebody changed the library since its indexes were opened.
         """
-        if self.documents is None and self.tags is None:
-            return None
         library = sources.library
         with library.snapshot():
             if library.generation != sources.indexes.generation:  # ids would fit no longer
                 raise LibraryChangedError(f"the library {library.folder} was changed; ask again")
-            ids = self._ids(sources)
+            ids = frozenset(self._ids(sources))
             left_out = library.document_count() - len(ids)
-            return Scope(library.passage_ids(ids), len(ids), left_out, frozenset(ids))
+            rows = sources.indexes.documents.select(ids, library).rows
+        return Scope(rows, len(ids), left_out, ids)
 
     def _ids(self, sources: Sources) -> set[str]:
         library = sources.library
@@ -65,3 +69,35 @@ class Choice:
                 f"{' or '.join(map(repr, self.tags))}; {library.known_tags()}"
             )
         return both
+
+
+_Key = tuple[Choice, frozenset[str] | None]  # with the tags of the view that is asked
+
+
+class Scopes:
+    """The scopes of the latest choices, each kept until anything in the library is changed.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[_Key, tuple[Indexes, tuple[int, int], Scope]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, choice: Choice, sources: Sources) -> Scope | None:
+        """The scope of a choice; None for everything. Raises as `Choice.scope` does."""
+        if choice.documents is None and choice.tags is None:
+            return None
+        library, key = sources.library, (choice, sources.library.limits)
+        counter = library.change_counter  # before anything is looked up: at worst it is too old
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None and kept[0] is sources.indexes and kept[1] == counter:
+            return kept[2]
+        scope = choice.scope(sources)
+        with self._lock:
+            self._kept[key] = sources.indexes, counter, scope
+            self._kept.move_to_end(key)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return scope

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 
 from pincite.corpus.errors import (
     DocumentNotFoundError,
@@ -17,12 +16,12 @@ from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Sources
 from pincite.retrieval.cross_encoder.types import CrossEncoder
+from pincite.retrieval.document_cache import DocumentCache
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.search.indexes import Indexes, open_indexes
 from pincite.retrieval.search.view import limited
 from pincite.retrieval.view import ViewSources
 
-_CACHED_DOCUMENTS = 128
 _CACHED_VIEWS = 64
 _LEFT_OUT = (
     "documents that are damaged are left out of all answers; see which with: pincite doctor --deep"
@@ -46,7 +45,7 @@ class SourceCache:
         self._say = say
         self._indexes: Indexes | None = None
         self._lock = threading.Lock()
-        self._document = self._new_documents()
+        self._documents = DocumentCache(library)
         self._views: OrderedDict[frozenset[str], ViewSources] = OrderedDict()
         self._sound: Library | None = None  # where documents are damaged: a view without them
         self._left_out: frozenset[str] = frozenset()
@@ -62,7 +61,7 @@ class SourceCache:
         Raises:
             DocumentNotFoundError: no document has this id.
         """
-        return self._document(id)
+        return self._documents.document(id)
 
     def sources(self) -> Sources:
         """The sources of the present generation: the indexes are opened anew when it has moved on.
@@ -87,7 +86,7 @@ class SourceCache:
             if self._indexes is None or self._indexes.generation != self._library.generation:
                 self._library.require(self._embedder.fingerprint)
                 self._indexes = open_indexes(self._library, self._say)
-                self._document = self._new_documents()  # an id pins its text, but not its title
+                self._documents.renew()  # an id pins its text, but not its title
                 self._sound, self._left_out = None, frozenset()
                 if len(self._indexes.dense) < self._library.counts()[1]:
                     self._say(_LEFT_OUT)
@@ -116,10 +115,10 @@ class SourceCache:
             if len(found) > _MOST_DAMAGED or (self._sound and found <= self._left_out):
                 return False
             sound = self._library.without(found)
-            passages = sound.passage_ids(sound.ids())
-            if not passages:
+            selection = self._indexes.documents.select(sound.ids(), sound)
+            if not selection.passages:
                 return False
-            self._indexes = limited(self._indexes, passages, sound, self._indexed_document)
+            self._indexes = limited(self._indexes, selection, sound, self._indexed_document)
             self._sound, self._left_out = sound, found
         self._say(_LEFT_OUT)
         return True
@@ -127,7 +126,7 @@ class SourceCache:
     def _indexed_document(self, id: str) -> Document:
         """A document that the indexes have, and so the library must have."""
         try:
-            return self._document(id)
+            return self._documents.document(id)
         except DocumentNotFoundError as error:
             raise LibraryChangedError(
                 f"the library {self._library.folder} has lost a document; see: pincite doctor"
@@ -153,9 +152,6 @@ class SourceCache:
                 if len(self._views) > _CACHED_VIEWS:
                     self._views.popitem(last=False)
         return kept
-
-    def _new_documents(self) -> Callable[[str], Document]:
-        return lru_cache(_CACHED_DOCUMENTS)(self._library.document)
 
 
 class ViewCache:
@@ -191,7 +187,7 @@ class ViewCache:
             LibraryChangedError: somebody changed the library meanwhile.
         """
         sources = self._whole.view_sources(self._view)
-        if not sources.passages:
+        if not sources.selection.passages:
             raise LibraryEmptyError(
                 "there is nothing here that you may see; ask whoever runs this server"
             )

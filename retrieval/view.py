@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Sources
+from pincite.retrieval.search.document_rows import Selection
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.view import limited
 
@@ -20,13 +20,13 @@ class ViewSources(Sources):
 
     Attributes:
         ids: of the documents that the view has.
-        passages: their ids.
+        selection: these documents, in the indexes of the whole library.
         whole: the indexes that those of the view are a part of.
         counter: the library's change counter at that moment.
     """
 
     ids: frozenset[str]
-    passages: Sequence[int]
+    selection: Selection
     whole: Indexes
     counter: tuple[int, int]
 
@@ -44,16 +44,16 @@ class ViewSources(Sources):
             ids = view.ids()
             if before is not None and before.whole is whole.indexes and before.ids == ids:
                 return replace(before, counter=counter)
-            passages = array("q", view.passage_ids(ids))
+            selection = whole.indexes.documents.select(ids, view)
         documents = _only(ids, whole.document, view)
         return cls(
             view,
-            limited(whole.indexes, passages, view, documents),
+            limited(whole.indexes, selection, view, documents),
             whole.embedder,
             whole.cross_encoder,
             documents,
             ids,
-            passages,
+            selection,
             whole.indexes,
             counter,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
@@ -15,8 +14,9 @@ from pincite.corpus.errors import (
 )
 from pincite.corpus.store import names
 from pincite.corpus.store.damage import damaged_document, sound
-from pincite.corpus.store.database import Database, damaged
+from pincite.corpus.store.database import Database, chunks, damaged, marks
 from pincite.corpus.store.rows import (
+    ENTRY_WIDTH,
     LAYOUT,
     ORIGINAL,
     SELECT_DOCUMENT,
@@ -33,6 +33,7 @@ from pincite.corpus.store.rows import (
     taken_from,
 )
 from pincite.corpus.store.sums import blob_sum
+from pincite.corpus.store.tag_index import TagIndex
 from pincite.corpus.types import Document, Layout
 
 _ID_DIGITS = 6  # that may stand for a whole id
@@ -52,7 +53,8 @@ class ReadableDocuments:
     def __init__(self, database: Database) -> None:
         self.folder = database.folder
         self._database = database
-        self._tags: tuple[tuple[int, int], Mapping[str, list[str]]] | None = None
+        self._count: tuple[tuple[int, int], int] | None = None
+        self._tags = TagIndex(database, self._require_all)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -105,9 +107,12 @@ class ReadableDocuments:
             )
 
     def document_count(self) -> int:
-        """How many documents there are."""
-        ((documents,),) = self._database.rows("SELECT count(*) FROM documents")
-        return int(documents)
+        """How many documents there are. Counted once until anything is changed."""
+        counter = self.change_counter
+        if self._count is None or self._count[0] != counter:
+            ((documents,),) = self._database.rows("SELECT count(*) FROM documents")
+            self._count = counter, int(documents)
+        return self._count[1]
 
     def counts(self) -> tuple[int, int]:
         """How many documents and passages there are."""
@@ -199,15 +204,7 @@ class ReadableDocuments:
         return found
 
     def _tagged(self) -> Mapping[str, list[str]]:
-        """The ids of documents by tag, taken from entries whose sums are checked."""
-        counter = self.change_counter
-        if self._tags is None or self._tags[0] != counter:
-            found: dict[str, list[str]] = defaultdict(list)
-            for entry in self.entries():
-                for tag in entry.tags:
-                    found[tag].append(entry.id)
-            self._tags = counter, dict(found)
-        return self._tags[1]
+        return self._tags.ids(self.change_counter)
 
     def taken(self) -> dict[str, Taken]:
         """By source, what tells whether a file has changed since it was taken in.
@@ -247,13 +244,31 @@ class ReadableDocuments:
             DocumentNotFoundError: no document has this id.
             LibraryDamagedError: it is not the document that was taken in.
         """
+        return self.document_and_sum(id)[0]
+
+    def document_and_sum(self, id: str) -> tuple[Document, bytes]:
+        """The same with the sum of the document's row; see `document_sums`."""
         rows = self._database.rows(f"{SELECT_DOCUMENT} WHERE d.id = ?", [id])
         if not rows:
             raise DocumentNotFoundError(f"the library {self.folder} has no document {id[:12]}")
         document = document_from(rows[0])
         if document.id != id:
             raise damaged(self.folder, f"it gives {document.source!r} for another document")
-        return document
+        return document, rows[0][ENTRY_WIDTH - 1]
+
+    def document_sums(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The sums of these documents by id, as far as they are there.
+
+        Each time that a document is taken in, and whenever anything is said of it, it gets another
+        one. No text is read.
+        """
+        return {
+            id: kept
+            for chunk in chunks(ids)
+            for id, kept in self._database.rows(
+                f"SELECT id, sum FROM documents WHERE id IN ({marks(chunk)})", chunk
+            )
+        }
 
     def with_words(self, words: str, most: int) -> list[str]:
         """The ids of the first ``most`` documents, by source name, that have just these words."""

@@ -15,6 +15,7 @@ from pincite.corpus.store.database import chunks, damaged, marks
 from pincite.corpus.store.document_state import SELECT_STATE, DocumentState
 from pincite.corpus.store.documents import ReadableDocuments
 from pincite.corpus.store.rows import (
+    KEY,
     PASSAGE_COLUMNS,
     Row,
     StoredPassage,
@@ -186,17 +187,27 @@ class ReadableLibrary(ReadableDocuments):
         Raises:
             LibraryDamagedError: those of one are not what was stored.
         """
-        found: dict[int, NDArray[np.float32]] = {}
+        return {id: vectors for id, (_, vectors) in self.passages_vectors(ids).items()}
+
+    def passages_vectors(
+        self, ids: Iterable[int]
+    ) -> dict[int, tuple[StoredPassage, NDArray[np.float32]]]:
+        """The passages with these ids, each with its ``vectors``, read together.
+
+        Raises:
+            LibraryDamagedError: one is not what was stored, or its vectors are not.
+        """
+        found: dict[int, tuple[StoredPassage, NDArray[np.float32]]] = {}
         for chunk in chunks(ids):
             for *row, data, kept in self._database.rows(
                 f"SELECT {PASSAGE_COLUMNS}, v.data, v.sum FROM passages p"
                 f" LEFT JOIN vectors v ON v.key = p.key WHERE p.id IN ({marks(chunk)})",
                 chunk,
             ):
-                id, document, _, _, sentences, *_, key, _ = self._checked(tuple(row))
+                stored, key = self._passage(tuple(row)), row[KEY]
                 if data is None or blob_sum(key, data) != kept:
-                    raise self._damaged(document, f"a vector of its passage {id}")
-                found[id] = vectors_from(data, sentences.count("[") - 1)  # of [[start, end], …]
+                    raise self._damaged(stored.document, f"a vector of its passage {stored.id}")
+                found[stored.id] = stored, vectors_from(data, len(stored.passage.sentences))
         return found
 
     def passage_vectors(self) -> Iterator[tuple[int, NDArray[np.float32]]]:

@@ -15,7 +15,7 @@ from pincite.corpus import codec
 from pincite.corpus.errors import LibraryDamagedError
 from pincite.corpus.store.damage import changed_text, damaged_document, sound
 from pincite.corpus.store.sums import row_sum, text_sum
-from pincite.corpus.types import Document, Origin, Passage, sha256
+from pincite.corpus.types import Document, Origin, Passage
 
 Row = tuple[Any, ...]
 
@@ -107,6 +107,7 @@ SUMMED_PASSAGE = (
     " p.key, p.text_sum"
 )
 PASSAGE_COLUMNS = f"{SUMMED_PASSAGE}, p.sum"
+KEY = 10  # where a passage's key stands among them
 SELECT_ENTRY = f"SELECT {ENTRY_COLUMNS}, d.sum FROM documents d"
 LAYOUT, ORIGINAL = 1, 2  # what ``parts`` says that there is of a document
 SELECT_DOCUMENT = (
@@ -187,7 +188,6 @@ def passage_from(row: Row) -> StoredPassage:
     return StoredPassage(id, document, codec.passage_from([start, end, *lists, kind, hidden]))
 
 
-@lru_cache(maxsize=4096)  # its vectors are read after it, and checked by the same row
 def checked(row: Row) -> Row:
     """A row of ``PASSAGE_COLUMNS`` without its sum, which it is checked against."""
     *values, kept = row
@@ -220,23 +220,23 @@ def document_from(row: Row) -> Document:
     text, *parts, kept = row[ENTRY_WIDTH:]
     if text is None:
         raise damaged_document(entry.source, entry.id, "its text is gone, which")
-    if sha256(text) != entry.text_sha256:
-        raise changed_text(entry.source)
     if row_sum(*parts) != kept:
         what = "where its sections, pages or regions stand"
         raise damaged_document(entry.source, entry.id, what)
     lists = map(json.loads, parts[1:])
-    return Document(
+    document = Document(  # which hashes its text
         source=entry.source,
         title=entry.title,
         text=text,
         media_type=entry.media_type,
         metadata=entry.metadata,
-        text_sha256=entry.text_sha256,
         origin=entry.origin,
         warnings=entry.warnings,
         **codec.structure_from(dict(zip(codec.NAMES, lists, strict=True))),
     )
+    if document.text_sha256 != entry.text_sha256:
+        raise changed_text(entry.source)
+    return document
 
 
 def document_row(document: Document, added_at: str) -> Row:

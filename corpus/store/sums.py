@@ -11,6 +11,7 @@ import json
 import sqlite3
 
 _LENGTH = 16  # bytes
+_json = json.JSONEncoder(default=bytes.hex).encode  # json.dumps() would make one for each row
 
 
 def row_sum(*values: str | int | bytes | None) -> bytes:
@@ -19,7 +20,7 @@ def row_sum(*values: str | int | bytes | None) -> bytes:
     >>> row_sum("a", 1).hex()
     '2657442bb4a48d62f780ea60395ef2d2'
     """
-    return text_sum(json.dumps(values, default=bytes.hex))
+    return text_sum(_json(values))
 
 
 def blob_sum(key: str | bytes, data: bytes) -> bytes:

@@ -2,147 +2,232 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
-import random
 import shutil
 import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.resources import files
-from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.store.library import Library
-from pincite.corpus.types import Document, Passage, Section, Span
+from pincite.eval.bench.growth_library import HALF, Source, Time, grow, timed
 from pincite.eval.memory import peak_rss_mb
+from pincite.eval.run import Progress
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.engine import Engine, open_embedder
 from pincite.retrieval.query import Query
-from pincite.retrieval.search.indexes import open_indexes, publish
+from pincite.retrieval.search.indexes import Indexes, open_indexes, publish
 from pincite.retrieval.search.search import search
 from pincite.retrieval.settings import Settings
 
-_SEED = 11
-_PASSAGES = 20  # of a document
-_AT_ONCE = 50  # documents in one transaction
 _SPACE = 6000  # bytes on the disk for a passage: library, its log, indexes
-_NOISE = 0.6  # of a vector's length: cosines of the same sentence's copies are near 0.74
 _ADDITIONS = 5
-_HALF = "half"  # the tag of every other document
-
-
-@dataclass(frozen=True, slots=True)
-class Time:
-    """Of one piece of work, in seconds: by the clock, and of the processor."""
-
-    wall: float
-    cpu: float
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Of warm questions put to everything, or to half of it.
-
-    ``answers`` are seconds of whole questions, by the clock and of the processor each; ``searches``
-    those of the processor for the search alone.
-    """
-
-    answers: tuple[Time, ...]
-    searches: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A process that opens the indexes and asks."""
-
-    opening: Time
-    everything: Asked
-    half: Asked
-    memory_mb: float
+_RECALLED = 300  # candidates of the dense index that are held against the exact ones
+_AT_ONCE = 16_384  # vectors that are compared with the questions at once
+_MEASURED = "measured.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What a library of so many passages takes."""
+    """What a library of so many passages takes; flat, as it stands in the JSON file.
+
+    Names end in their unit. ``_s`` and ``_ms`` are by the clock, ``_cpu_s`` and ``_cpu_ms`` of the
+    processor, over all threads. ``half`` is a question to the documents with a tag that half of
+    them have; ``search`` is dense and lexical search alone.
+
+    Attributes:
+        passages: of the library.
+        build_s, build_cpu_s: of all publishes that its indexes came from.
+        add_s, add_cpu_s: of publishing one more document of 20 passages, median.
+        open_s, open_cpu_s: of opening the indexes.
+        ask_p50_ms and so on: of whole warm questions.
+        memory_mib: the most that a process took that opened the library and asked.
+        indexes_mb, library_mb: on the disk.
+        recall_at_300: the share of the 300 nearest passages that the dense index gives.
+        questions: how many were asked.
+        processors: of the machine.
+    """
 
     passages: int
-    build: Time
-    addition: Time
-    opened: Opened
+    build_s: float
+    build_cpu_s: float
+    add_s: float
+    add_cpu_s: float
+    open_s: float
+    open_cpu_s: float
+    ask_p50_ms: float
+    ask_p95_ms: float
+    ask_p50_cpu_ms: float
+    ask_p95_cpu_ms: float
+    ask_half_p50_ms: float
+    ask_half_p95_ms: float
+    ask_half_p50_cpu_ms: float
+    ask_half_p95_cpu_ms: float
+    search_p50_cpu_ms: float
+    search_p95_cpu_ms: float
+    search_half_p50_cpu_ms: float
+    search_half_p95_cpu_ms: float
+    memory_mib: float
     indexes_mb: float
     library_mb: float
+    recall_at_300: float
+    questions: int
+    processors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of warm questions: of each whole one, and of its search alone."""
+
+    answers: tuple[Time, ...]
+    searches: tuple[Time, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Of a process that opens the library and asks."""
+
+    opening: Time
+    everything: Asked
+    half: Asked
+    memory_mib: float
 
 
 def bench_growth(
-    passages: int, questions: Sequence[str], settings: Settings, embedder: Embedder
-) -> Growth:
-    """Make a library of so many passages, publish, add to it, open it and ask it.
+    sizes: Sequence[int],
+    questions: Sequence[str],
+    settings: Settings,
+    embedder: Embedder,
+    folder: Path | None = None,
+    progress: Progress = lambda doing, done, total: None,
+) -> list[Growth]:
+    """Make a library that grows from size to size; at each, add to it, open it and ask it.
 
-    A passage is two sentences of the bundled article, with some words of its own; its vector is
-    that of a sentence, moved at random.
+    Args:
+        sizes: numbers of passages.
+        questions: what is asked, each once.
+        settings: of the engine that is asked.
+        embedder: of the settings.
+        folder: where the library is kept, with what was measured; if it was stopped there, it
+            goes on. By default a temporary one.
+        progress: hears what is being done.
 
     Raises:
         UsageError: there is no room on the disk for it.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        free = shutil.disk_usage(folder).free
-        if free < passages * _SPACE:
-            raise UsageError(
-                f"{passages} passages need {passages * _SPACE / 1e9:.1f} GB in {folder}, which has "
-                f"{free / 1e9:.1f} GB left; set TMPDIR to a larger disk, or ask for fewer"
-            )
-        place = Path(folder) / "library"
-        with Library.open(place, create=True) as library:
-            source = _Source(embedder)
-            _fill(library, source, passages)
-            build = _timed(lambda: publish(library))
-            additions = []
-            for number in range(_ADDITIONS):
-                source.put(library, [f"added/{number}.txt"])
-                additions.append(_timed(lambda: publish(library)))
-        addition = Time(
-            statistics.median(one.wall for one in additions),
-            statistics.median(one.cpu for one in additions),
+    with _place(folder) as place:
+        measured = {one.passages: one for one in _noted(place)}
+        _require_space(place, max(sizes))
+        source = Source(embedder)
+        for passages in sorted(sizes):
+            if passages in measured:
+                continue
+            build = grow(place / "library", source, passages, progress)
+            progress(f"asking {passages:,} passages", 0, len(questions))
+            found = _measure(place / "library", source, passages, build, questions, settings)
+            measured[passages] = found
+            _note(place, list(measured.values()))
+        return [measured[passages] for passages in sorted(sizes)]
+
+
+@contextmanager
+def _place(folder: Path | None) -> Iterator[Path]:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        yield Path(temporary)
+
+
+def _require_space(place: Path, passages: int) -> None:
+    free = shutil.disk_usage(place).free + sum(_sizes(place, "**/*")) * 1_000_000
+    if free < passages * _SPACE:
+        raise UsageError(
+            f"{passages} passages need {passages * _SPACE / 1e9:.1f} GB in {place}, which has "
+            f"{free / 1e9:.1f} GB left; set TMPDIR to a larger disk, or ask for fewer"
         )
-        # In a process of its own, so that its memory is what opening and asking take. One that is
-        # spawned would count what this one has as its own peak.
-        context = multiprocessing.get_context("forkserver")
-        with ProcessPoolExecutor(1, context) as pool:
-            opened = pool.submit(_open, place, list(questions), settings).result()
-        return Growth(
-            passages, build, addition, opened, _size(place / "indexes"), _size(place, "library*")
-        )
+
+
+def _measure(
+    library: Path,
+    source: Source,
+    passages: int,
+    build: Time,
+    questions: Sequence[str],
+    settings: Settings,
+) -> Growth:
+    # In a process of its own, so that its memory is what opening and asking take. One that is
+    # spawned would count what this one has as its own peak.
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(1, context) as pool:
+        opened = pool.submit(_open, library, list(questions), settings).result()
+        recalled = pool.submit(_recall, library, list(questions), settings).result()
+    addition = _add(library, source, passages)
+    return Growth(
+        passages=passages,
+        build_s=build.wall,
+        build_cpu_s=build.cpu,
+        add_s=addition.wall,
+        add_cpu_s=addition.cpu,
+        open_s=opened.opening.wall,
+        open_cpu_s=opened.opening.cpu,
+        **_spread("ask", opened.everything.answers, wall=True),
+        **_spread("ask_half", opened.half.answers, wall=True),
+        **_spread("search", opened.everything.searches),
+        **_spread("search_half", opened.half.searches),
+        memory_mib=opened.memory_mib,
+        indexes_mb=sum(_sizes(library / "indexes", "**/*")),
+        library_mb=sum(_sizes(library, "library*")),
+        recall_at_300=recalled,
+        questions=len(questions),
+        processors=os.cpu_count() or 1,
+    )
+
+
+def _add(folder: Path, source: Source, passages: int) -> Time:
+    """The median time of publishing one more document."""
+    found, names = [], [f"added/{number}.txt" for number in range(_ADDITIONS)]
+    with Library.open(folder) as library:
+        for name in names:
+            source.put(library, [name])
+            found.append(timed(lambda: publish(library)))
+        library.remove([library.find(name).id for name in names])
+        publish(library)
+    return Time(
+        statistics.median(one.wall for one in found), statistics.median(one.cpu for one in found)
+    )
 
 
 def _open(folder: Path, questions: Sequence[str], settings: Settings) -> Opened:
     embedder = open_embedder(settings)
     embedder.embed_query("warm")
     with Library.open(folder) as library:
-        opening = _timed(lambda: open_indexes(library, print))
+        opening = timed(lambda: open_indexes(library, print))
     with Engine.open(folder, settings=settings, embedder=embedder) as engine:
         engine.warm_up()
         everything = _ask(engine, questions, None)
-        half = _ask(engine, questions, [_HALF])
+        half = _ask(engine, questions, [HALF])
     return Opened(opening, everything, half, peak_rss_mb())
 
 
 def _ask(engine: Engine, questions: Sequence[str], tags: list[str] | None) -> Asked:
     engine.ask(questions[0], tags=tags)
-    answers = [_timed(partial(engine.ask, question, tags=tags)) for question in questions]
+    answers = [timed(partial(engine.ask, question, tags=tags)) for question in questions]
     library, settings = engine.library, engine.settings
     indexes = open_indexes(library, print)
-    allowed = None if tags is None else library.passage_ids(library.tagged(tags))
+    allowed = None
+    if tags is not None:
+        allowed = indexes.documents.select(library.tagged(tags), library).rows
     searches = []
     for question in questions:
         query = Query.of(question, indexes, engine.embedder)
@@ -157,125 +242,67 @@ def _ask(engine: Engine, questions: Sequence[str], tags: list[str] | None) -> As
             dense_weight=settings.dense_weight,
             allowed=allowed,
         )
-        searches.append(_timed(work).cpu)
+        searches.append(timed(work))
     return Asked(tuple(answers), tuple(searches))
 
 
-class _Source:
-    """Makes documents of sentences of the bundled article, the same ones each time."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        text = (Path(str(files("pincite.corpus"))) / "documents" / "ai_safety.txt").read_text()
-        lines = [line for line in text.replace(". ", ".\n").splitlines() if len(line) > 40]
-        self._sentences = lines[:400]
-        self._vectors = embedder.embed_documents(self._sentences)
-        self._fingerprint = embedder.fingerprint
-        self._chance = random.Random(_SEED)
-        self._noise = np.random.default_rng(_SEED)
-        self._words = 0
-
-    def put(self, library: Library, names: Sequence[str], passages: int = _PASSAGES) -> None:
-        """Put documents of so many passages into the library, every other one with the tag."""
-        made = [self._document(name, passages) for name in names]
-        vectors = {key: rows for _, _, found in made for key, rows in found.items()}
-        tags = {name: [_HALF] for name in names[::2]}
-        library.put([(d, p) for d, p, _ in made], vectors, self._fingerprint, tags=tags)
-
-    def _document(
-        self, name: str, passages: int
-    ) -> tuple[Document, list[Passage], dict[bytes, Vectors]]:
-        text, cut, rows = "", [], []
-        for _ in range(passages):
-            chosen = self._chance.sample(range(len(self._sentences)), 2)
-            spans = []
-            for place in chosen:
-                self._words += 1
-                said = f"{self._sentences[place]} See w{self._words // 3:x}q."
-                spans.append(Span(len(text), len(text) + len(said)))
-                text += said + "\n"
-            cut.append(Passage(Span(spans[0].start, spans[-1].end), tuple(spans)))
-            rows.append(self._moved(chosen))
-        document = Document(name, name, text, (Section(Span(0, len(text))),))
-        return document, cut, {p.key(text): r for p, r in zip(cut, rows, strict=True)}
-
-    def _moved(self, places: Sequence[int]) -> Vectors:
-        """The vectors of a passage and its sentences, each moved at random."""
-        base = self._vectors[[places[0], *places]]
-        noise = self._noise.normal(size=base.shape) * _NOISE / base.shape[1] ** 0.5
-        moved = base + noise.astype(np.float32)
-        found: Vectors = moved / np.linalg.norm(moved, axis=1, keepdims=True)
-        return found
+def _recall(folder: Path, questions: Sequence[str], settings: Settings) -> float:
+    """The mean share of the nearest passages, by an exact search, that the dense index gives."""
+    embedder = open_embedder(settings)
+    vectors = np.stack([embedder.embed_query(question) for question in questions])
+    with Library.open(folder) as library:
+        indexes = open_indexes(library, print)
+        exact = _exact(indexes, vectors)
+        shares = [
+            len(near & indexes.dense.search(vector, _RECALLED).keys()) / max(1, len(near))
+            for vector, near in zip(vectors, exact, strict=True)
+        ]
+    return statistics.fmean(shares)
 
 
-def _fill(library: Library, source: _Source, passages: int) -> None:
-    names = (f"{number // 1000}/{number}.txt" for number in range(-(-passages // _PASSAGES)))
-    for batch in _batches(names):
-        source.put(library, batch)
+def _exact(indexes: Indexes, vectors: Vectors) -> list[set[int]]:
+    """The ids of the passages nearest to each vector: every vector is compared."""
+    live = np.array(indexes.lexical.ids())
+    ids = np.zeros((len(vectors), 0), np.int64)
+    scores = np.zeros((len(vectors), 0), np.float32)
+    for segment in indexes.segments:
+        there = np.flatnonzero(np.isin(segment.documents.ids, live))
+        for start in range(0, len(there), _AT_ONCE):
+            rows = there[start : start + _AT_ONCE]
+            new = np.broadcast_to(segment.documents.ids[rows], (len(vectors), len(rows)))
+            ids = np.concatenate([ids, new], axis=1)
+            scores = np.concatenate([scores, vectors @ segment.dense.vectors(rows).T], axis=1)
+            if ids.shape[1] > _RECALLED:
+                best = np.argpartition(-scores, _RECALLED, axis=1)[:, :_RECALLED]
+                ids = np.take_along_axis(ids, best, axis=1)
+                scores = np.take_along_axis(scores, best, axis=1)
+    return [set(row) for row in ids.tolist()]
 
 
-def _batches(names: Iterator[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for name in names:
-        batch.append(name)
-        if len(batch) == _AT_ONCE:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _timed(work: Callable[[], object]) -> Time:
-    wall, cpu = time.perf_counter(), time.process_time()
-    kept = work()  # so that what it gives is not torn down inside the time
-    found = Time(time.perf_counter() - wall, time.process_time() - cpu)
-    del kept
-    return found
+def _spread(name: str, times: Sequence[Time], *, wall: bool = False) -> dict[str, float]:
+    """The median and the 95th percentile, in milliseconds."""
+    clocks = [("cpu_ms", [one.cpu for one in times])]
+    clocks += [("ms", [one.wall for one in times])] if wall else []
+    return {
+        f"{name}_{percentile}_{unit}": at(values) * 1000
+        for unit, values in clocks
+        for percentile, at in (("p50", statistics.median), ("p95", _p95))
+    }
 
 
 def _p95(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
 
 
-def _size(folder: Path, pattern: str = "**/*") -> float:
+def _sizes(folder: Path, pattern: str) -> Iterator[float]:
     """Of the files in it, in MB."""
-    return sum(file.stat().st_size for file in folder.glob(pattern) if file.is_file()) / 1e6
+    return (file.stat().st_size / 1e6 for file in folder.glob(pattern) if file.is_file())
 
 
-def show(console: Console, found: Sequence[Growth], questions: int) -> None:
-    """What was measured, as a table; a column a size."""
-    console.print(
-        f"generated documents of {_PASSAGES} passages, {questions} questions; seconds by the clock "
-        f"(of the processor); {os.cpu_count()} processors"
-    )
-    table = Table(box=None, pad_edge=False)
-    table.add_column("passages")
-    for one in found:
-        table.add_column(f"{one.passages:,}", justify="right")
-
-    def row(name: str, value: Callable[[Growth], str]) -> None:
-        table.add_row(name, *map(value, found))
-
-    row("build the indexes, s", lambda one: _said(one.build))
-    row(f"add one document, s, median of {_ADDITIONS}", lambda one: _said(one.addition))
-    row("open the indexes, s", lambda one: _said(one.opened.opening))
-    for name, of in (("", attrgetter("everything")), (" half of it", attrgetter("half"))):
-
-        def asked(one: Growth, at: Callable[[Sequence[float]], float], of: Any = of) -> str:
-            answers = of(one.opened).answers
-            return _said(Time(at([a.wall for a in answers]), at([a.cpu for a in answers])))
-
-        def searched(one: Growth, at: Callable[[Sequence[float]], float], of: Any = of) -> str:
-            return f"({at(of(one.opened).searches):.3g})"
-
-        row(f"ask{name}, s: median", partial(asked, at=statistics.median))
-        row(f"ask{name}, s: 95 %", partial(asked, at=_p95))
-        row(f"search{name}, s: median", partial(searched, at=statistics.median))
-        row(f"search{name}, s: 95 %", partial(searched, at=_p95))
-    row("peak memory of opening and asking, MiB", lambda one: f"{one.opened.memory_mb:.0f}")
-    row("indexes on the disk, MB", lambda one: f"{one.indexes_mb:.0f}")
-    row("library file, MB", lambda one: f"{one.library_mb:.0f}")
-    console.print(table)
+def _noted(place: Path) -> list[Growth]:
+    file = place / _MEASURED
+    return [Growth(**one) for one in json.loads(file.read_text())] if file.exists() else []
 
 
-def _said(one: Time) -> str:
-    return f"{one.wall:.3g} ({one.cpu:.3g})"
+def _note(place: Path, measured: Sequence[Growth]) -> None:
+    (place / _MEASURED).write_text(json.dumps([asdict(one) for one in measured], indent=1))

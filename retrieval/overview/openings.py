@@ -13,6 +13,7 @@ LONGEST = 900  # code points, as of any quote made whole
 _LONGEST_TITLE = 200
 _LOOKED_AT = 4000  # code points in which a document says what it is, if it does
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*")
+_BLANKS = re.compile(r"\s*")
 _FEWEST_WORDS = 4
 _WORDS = 8  # that prose has, unlike an address or a line with a date
 _SENTENCE_END = re.compile(r"[.!?。！？](?=[\s\"'”’)\]]|$)")
@@ -63,7 +64,7 @@ def opening(document: Document) -> Opening:
     A table gives its first row, which names its columns; slides give the first of them.
     """
     text, limit = document.text, _end(document)
-    start = len(text) - len(text.lstrip())
+    start = _first_word(text)
     first = title(document)
     is_sheet = is_of_kind("sheet", document.media_type)
     end, lead, record = first.end, None, None
@@ -94,7 +95,7 @@ def opening(document: Document) -> Opening:
 def title(document: Document) -> Span:
     """The line that a document opens with: its heading, or its first line."""
     text = document.text
-    start = len(text) - len(text.lstrip())
+    start = _first_word(text)
     end = text.find("\n", start)
     end = len(text) if end < 0 else end
     heading = next((s for s in document.sections if s.path and s.body <= start + LONGEST), None)
@@ -107,10 +108,17 @@ def title(document: Document) -> Span:
 def _end(document: Document) -> int:
     """Where the opening ends at the latest: before a note or what is cited, after a first slide."""
     ends = [len(document.text)]
-    ends += [r.span.start for r in document.regions if document.text[: r.span.start].strip()]
+    first = _first_word(document.text)
+    ends += [region.span.start for region in document.regions if region.span.start > first]
     if is_of_kind("slides", document.media_type):
         ends += [page.span.end for page in document.pages[:1]]
     return min(ends)
+
+
+def _first_word(text: str) -> int:
+    """Where the blanks at the beginning end; a copy of a long text without them would take long."""
+    blanks = _BLANKS.match(text)
+    return blanks.end() if blanks else 0
 
 
 def _blocks(text: str, start: int, end: int) -> Iterator[Span]:

@@ -75,6 +75,7 @@ class _Choice:
         self.by_sentence = [hits[id] for id in self._best if id in hits]
         self._least = _LEAST_MARKED * max((c.score for c in reading.candidates), default=0.0)
         self._seen: set[int] = set()
+        self._made: dict[tuple[int, bool, tuple[Span, ...]], Quote] = {}
 
     def take(self, hits: Iterable[Hit], limit: int) -> None:
         """Quote passages that were not looked at yet, up to ``limit`` quotes in all.
@@ -146,6 +147,14 @@ class _Choice:
         return next(inside, hit)
 
     def _quote(self, hit: Hit) -> Quote:
+        """The passage as a quote. A passage is looked at several times, and made a quote once."""
+        beside = tuple(q.span for q in self.quotes if q.document == hit.stored.document)
+        key = hit.stored.id, bool(self.quotes), beside
+        if key not in self._made:
+            self._made[key] = self._new_quote(hit)
+        return self._made[key]
+
+    def _new_quote(self, hit: Hit) -> Quote:
         """The passage as a quote, or what stands under it where it only repeats the question."""
         document = self._document_of(hit.stored.document)
         passage, best = hit.stored.passage, self._best[hit.stored.id]

@@ -100,7 +100,7 @@ class _Line:
     span: Span
     said: str
     over: str  # the document's title, the headings over it, the names of its columns
-    vector: Vectors
+    counts: bool  # whether it is of a hit, not only beside one
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +135,26 @@ def read(
     Raises:
         LibraryChangedError: a passage is no longer in the library, or no longer under its name.
     """
-    vectors, lines = _lines(library, [hit.stored.id for hit in hits], document_of)
+    lines, rows, own = _lines(library, [hit.stored.id for hit in hits], document_of)
     place = {line.stored.id: line.stored.document for line in lines}
     if any(place.get(hit.stored.id) != hit.stored.document for hit in hits):  # gone, or renamed
         raise LibraryChangedError(
             f"another process changed the library {library.folder} while it was read; ask again"
         )
-    near = _nearness(lines, query)
-    refined = _refine(hits, lines, near, vectors, query.vector, dense_weight)
+    near = _nearness(lines, rows.reshape(len(lines), len(query.vector)), query)
+    refined = _refine(hits, lines, near, own, query.vector, dense_weight)
     candidates = _candidates(lines, near, query, refined, weights)
     return Reading(refined, sorted(candidates, key=lambda c: (-c.score, c.passage, c.span)))
 
 
-def _nearness(lines: Sequence[_Line], query: Query) -> _Nearness:
+def _nearness(lines: Sequence[_Line], rows: Rows, query: Query) -> _Nearness:
+    """How near each line is; the words of lines that do not count are looked at only beside others.
+
+    Args:
+        lines: in the order of the library.
+        rows: their vectors, ``(lines, dimension)``.
+        query: the question.
+    """
     rarities = np.array([one.weight for one in query.wanted])
     total = float(rarities.sum()) or 1.0
 
@@ -155,13 +162,19 @@ def _nearness(lines: Sequence[_Line], query: Query) -> _Nearness:
         return list(map(float, np.vecdot(there, rarities) / total))
 
     runs = np.array([line.run for line in lines])
+    counts = np.array([line.counts for line in lines], bool)
+    beside = counts.copy()
+    beside[1:] |= counts[:-1]
+    beside[:-1] |= counts[1:]
 
-    def having(texts: Iterable[str]) -> Rows:
-        return _rows(_covered(texts, query.wanted), len(query.wanted))
+    def having(texts: Iterable[str], looked_at: NDArray[np.bool_]) -> Rows:
+        chosen = [text for text, looks in zip(texts, looked_at, strict=True) if looks]
+        there = np.zeros((len(lines), len(query.wanted)), np.float32)
+        there[looked_at] = _rows(_covered(chosen, query.wanted), len(query.wanted))
+        return there
 
-    rows = _rows([line.vector for line in lines], len(query.vector))
-    there = having(line.said for line in lines)
-    around = _with_neighbours(there, runs) + having(line.over for line in lines)
+    there = having((line.said for line in lines), beside)
+    around = _with_neighbours(there, runs) + having((line.over for line in lines), counts)
     around = np.minimum(around, 1)
     return _Nearness(
         dense=_cosines(rows, query.vector),
@@ -172,13 +185,23 @@ def _nearness(lines: Sequence[_Line], query: Query) -> _Nearness:
     )
 
 
-def _covered(texts: Iterable[str], wanted: Sequence[Wanted]) -> list[tuple[bool, ...]]:
+def _covered(texts: Sequence[str], wanted: Sequence[Wanted]) -> list[list[bool]]:
     """Of each text, whether it has each wanted term."""
-    known: dict[str, tuple[bool, ...]] = {}  # many lines stand under one heading
-    for text in (texts := list(texts)):
-        if text not in known:
-            there = _terms(text)
-            known[text] = tuple(one.covered_by(there) for one in wanted)
+    places: dict[str, list[int]] = {}
+    for i, one in enumerate(wanted):
+        places.setdefault(one.term, []).append(i)
+    others = [(i, other.terms) for i, one in enumerate(wanted) for other in one.others]
+    known: dict[str, list[bool]] = {}  # many lines stand under one heading
+    for text in texts:
+        if text in known:
+            continue
+        there, row = _terms(text), [False] * len(wanted)
+        for term in places.keys() & there:
+            for i in places[term]:
+                row[i] = True
+        for i, terms_of_other in others:
+            row[i] = row[i] or terms_of_other <= there
+        known[text] = row
     return [known[text] for text in texts]
 
 
@@ -186,7 +209,7 @@ def _refine(
     hits: Sequence[Hit],
     lines: Sequence[_Line],
     near: _Nearness,
-    vectors: Mapping[int, Vectors],
+    own_vectors: Mapping[int, Vectors],
     vector: Vectors,
     dense_weight: float,
 ) -> list[Hit]:
@@ -196,7 +219,7 @@ def _refine(
     for line, around in zip(lines, near.dense_around, strict=True):
         if line.stored.id in best:
             best[line.stored.id] = max(best[line.stored.id], around)
-    own = _cosines(_rows([vectors[id][0] for id in best], len(vector)), vector)
+    own = _cosines(_rows([own_vectors[id] for id in best], len(vector)), vector)
     dense = {id: (mine + top) / 2 for (id, top), mine in zip(best.items(), own, strict=True)}
     lexical = {id: hit.lexical or 0.0 for id, hit in by_id.items()}
     fused = convex(dense, lexical, dense_weight)
@@ -262,25 +285,33 @@ def is_aside(passage: Passage) -> bool:
 
 def _lines(
     library: Library, ids: Sequence[int], document_of: Callable[[str], Document]
-) -> tuple[dict[int, Vectors], list[_Line]]:
-    """The sentences of the passages and of their neighbours, in runs of one section each."""
+) -> tuple[list[_Line], Rows, dict[int, Vectors]]:
+    """The sentences of the passages and of their neighbours, in runs of one section each.
+
+    With them their vectors ``(lines, dimension)``, and each passage's own ``(dimension,)`` by id.
+    """
     # A document's passages are stored in one go, so neighbours have neighbouring ids.
-    stored = library.passages({near for id in ids for near in (id - 1, id, id + 1)})
-    vectors = library.vectors(stored)
-    ordered = sorted((s for s in stored.values() if s.id in vectors), key=lambda s: s.id)
+    found = library.passages_vectors({near for id in ids for near in (id - 1, id, id + 1)})
+    ordered = [found[id] for id in sorted(found)]
     groups = groupby(
         enumerate(ordered),
-        lambda pair: (pair[1].id - pair[0], pair[1].document, pair[1].passage.path),
+        lambda pair: (pair[1][0].id - pair[0], pair[1][0].document, pair[1][0].passage.path),
     )
-    lines = []
+    lines, rows, counts = [], [np.zeros((0, 0), np.float32)], set(ids)
     for run, (_, group) in enumerate(groups):
-        for _, passage in group:
-            document = document_of(passage.document)
-            text, cuts = document.text, passage.passage.sentences
-            over = "\n".join((document.title, *passage.passage.path, *passage.passage.columns))
-            for span, row in zip(cuts, vectors[passage.id][1:], strict=True):
-                lines.append(_Line(run, passage, span, text[span.start : span.end], over, row))
-    return vectors, lines
+        for _, (stored, vectors) in group:
+            document, passage = document_of(stored.document), stored.passage
+            text, cuts = document.text, passage.sentences
+            over = "\n".join((document.title, *passage.path, *passage.columns))
+            for span in cuts:
+                said = text[span.start : span.end]
+                lines.append(_Line(run, stored, span, said, over, stored.id in counts))
+            rows.append(vectors[1:])
+    return (
+        lines,
+        np.concatenate(rows[1:] or rows),
+        {stored.id: vectors[0] for stored, vectors in ordered},
+    )
 
 
 # Questions of one library read many of the same sentences. A sentence's terms depend on nothing but

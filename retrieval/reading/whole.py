@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import islice
+
 from pincite.corpus.types import Document, Passage, Span
 from pincite.retrieval.reading.reader import Candidate
 
@@ -16,8 +19,8 @@ def whole(document: Document, passage: Passage) -> Span:
     It never leaves the passage's section.
     """
     longest = LONGEST_LIST if passage.kind == "list" else LONGEST
-    span = block(document, passage.span)
-    return span if len(span) <= longest else passage.span
+    span = block(document, passage.span, longest)
+    return passage.span if span is None or len(span) > longest else span
 
 
 def with_edges(document: Document, span: Span, best: Candidate) -> Span:
@@ -34,14 +37,26 @@ def with_edges(document: Document, span: Span, best: Candidate) -> Span:
     return span
 
 
-def block(document: Document, span: Span) -> Span:
-    """From the blank line before ``span`` to the one after it, inside its section's prose."""
+def block(document: Document, span: Span, longest: int) -> Span | None:
+    """From the blank line before ``span`` to the one after it, inside its section's prose.
+
+    No more than some ``longest`` code points on either side are looked at: None where it is longer.
+    """
     text, section = document.text, document.section_at(span.start)
     first = section.body if section.body <= span.start else section.span.start
-    before = text.rfind(_BREAK, first, span.start)
-    after = text.find(_BREAK, span.end, section.span.end)
+    last = section.span.end
+    # A limit at a word, because a block is longer than that only if it has words beyond it.
+    low, high = max(first, span.start - longest), min(last, span.end + longest)
+    while first < low and text[low].isspace():
+        low -= 1
+    while high < last and text[high - 1].isspace():
+        high += 1
+    before = text.rfind(_BREAK, low, span.start)
+    after = text.find(_BREAK, span.end, high)
+    if (before < 0 and first < low) or (after < 0 and high < last):
+        return None
     start = first if before < 0 else before
-    end = section.span.end if after < 0 else after
+    end = last if after < 0 else after
     return tight(text, min(start, span.start), max(end, span.end))
 
 
@@ -51,15 +66,15 @@ def below(document: Document, span: Span) -> Span | None:
     What stands under a heading may be a section of its own, so this one may leave the section.
     """
     text = document.text
-    for section in document.sections:
-        if section.span.end <= span.end:
-            continue
+    sections = document.sections
+    first = bisect_right(sections, span.end, key=lambda section: section.span.end)
+    for section in islice(sections, first, None):
         start = max(section.body, span.end)
         end = min(section.span.end, start + LONGEST)
         rest = text[start:end]
         if rest.strip():
-            first = len(rest) - len(rest.lstrip())
-            cut = text.find(_BREAK, start + first, end)
+            blank = len(rest) - len(rest.lstrip())
+            cut = text.find(_BREAK, start + blank, end)
             return tight(text, start, end if cut < 0 else cut)
     return None
 

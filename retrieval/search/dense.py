@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pincite.corpus.errors import IndexDamagedError
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.checksums import Checksum, read, write
-from pincite.retrieval.search.rows import Mask, Rows
+from pincite.retrieval.search.rows import Allowed, Mask, Rows
 from pincite.retrieval.search.short_codes import SHORTLIST, ShortCodes
 
 EXACT_UP_TO = 300_000  # passages of an index of which every vector is looked at
@@ -171,14 +171,14 @@ class DenseIndex:
         self,
         vector: Vectors,
         k: int,
-        allowed: Sequence[int] | NDArray[np.int64] | None = None,
+        allowed: Allowed = None,
     ) -> dict[int, float]:
         """The ``k`` best passages, best first, ties by id, each with its inner product.
 
         Args:
             vector: one unit vector ``(dimension,)``.
             k: how many at most.
-            allowed: search only among these passage ids; the filter is inside the search, so
+            allowed: search only among these passages; the filter is inside the search, so
                 ``k`` results come back whenever ``k`` are allowed.
 
         Raises:

@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from pincite.corpus.store.library import Library
 from pincite.retrieval.search import manifest, segments
 from pincite.retrieval.search.analysis import ANALYSIS
 from pincite.retrieval.search.dense import DenseIndex
+from pincite.retrieval.search.document_rows import DocumentRows
 from pincite.retrieval.search.lexical import LexicalIndex
 from pincite.retrieval.search.manifest import SEGMENTS, Manifest
 from pincite.retrieval.search.rows import Rows
@@ -50,6 +51,7 @@ class Indexes:
     lexical: LexicalIndex
     words: Words
     segments: tuple[Segment, ...] = ()
+    documents: DocumentRows = field(default_factory=lambda: DocumentRows(()), repr=False)
 
     @classmethod
     def of(cls, generation: int, view: View) -> Indexes:
@@ -68,6 +70,7 @@ class Indexes:
                 [(segment.forms, gone) for segment, gone in view],
             ),
             tuple(every),
+            DocumentRows([(s.documents.ends, s.documents.ids, gone) for s, gone in view]),
         )
 
     @property

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pincite.retrieval.search.max_score import Part, Term, best_rows
 from pincite.retrieval.search.postings import FIELDS, LENGTHS, Postings
-from pincite.retrieval.search.rows import Mask, Rows
+from pincite.retrieval.search.rows import Allowed, Mask, Rows
 
 # A word in a heading says what the passage is about; the title says it of the whole document.
 _WEIGHTS = {"body": 1.0, "headings": 0.5, "title": 0.3}
@@ -85,11 +85,11 @@ class LexicalIndex:
         self,
         wanted: Iterable[Wanted],
         k: int,
-        allowed: Sequence[int] | NDArray[np.int64] | None = None,
+        allowed: Allowed = None,
     ) -> dict[int, float]:
         """The ``k`` best passages that have a wanted term, best first, ties by id, with scores.
 
-        ``allowed`` limits the search to these passage ids, inside the search.
+        ``allowed`` limits the search to these passages, inside the search.
         """
         if k < 1 or (allowed is not None and not len(allowed)):
             return {}

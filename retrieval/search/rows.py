@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
+Allowed = Sequence[int] | NDArray[np.int64] | Mask | None
+"""What a search may find: passage ids, or a mask over rows; None for everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,14 @@ class Rows:
         """How many passages are live."""
         return len(self.ids) if self.live is None else int(np.count_nonzero(self.live))
 
-    def chosen(self, allowed: Sequence[int] | NDArray[np.int64] | None) -> Mask | None:
+    def chosen(self, allowed: Allowed) -> Mask | None:
         """The live rows of these passages, as a mask ``(rows,)``; None for all rows."""
         if allowed is None:
             return self.live
-        inside = np.isin(self.ids, np.asarray(allowed, np.int64))
+        is_mask = isinstance(allowed, np.ndarray) and allowed.dtype == bool
+        inside = (
+            np.asarray(allowed) if is_mask else np.isin(self.ids, np.asarray(allowed, np.int64))
+        )
         return inside if self.live is None else inside & self.live
 
     def live_ids(self) -> NDArray[np.int64]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import StoredPassage
@@ -14,6 +12,7 @@ from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.fusion import convex
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.lexical import Wanted
+from pincite.retrieval.search.rows import Allowed
 from pincite.retrieval.trace import Stages
 
 
@@ -40,7 +39,7 @@ def search(
     k: int,
     candidates: int,
     dense_weight: float,
-    allowed: Sequence[int] | None = None,
+    allowed: Allowed = None,
     stages: Stages | None = None,
 ) -> list[Hit]:
     """The ``k`` best passages for a question, best first.
@@ -50,18 +49,17 @@ def search(
         wanted: its terms, for the lexical one.
         candidates: passages taken from each index before fusion.
         dense_weight: the dense score's share, in [0, 1].
-        allowed: search only among these passage ids.
+        allowed: search only among these passages.
         stages: where the time of each stage is noted.
 
     Raises:
         LibraryChangedError: a passage that the indexes have is no longer in the library.
     """
     stages = stages or Stages()
-    among = None if allowed is None else np.asarray(allowed, np.int64)
     with stages.timed("dense"):
-        dense = indexes.dense.search(vector, candidates, among)
+        dense = indexes.dense.search(vector, candidates, allowed)
     with stages.timed("lexical"):
-        lexical = indexes.lexical.search(wanted, candidates, among)
+        lexical = indexes.lexical.search(wanted, candidates, allowed)
     with stages.timed("fuse"):
         fused = convex(dense, lexical, dense_weight)
         best = list(fused)[:k]

@@ -1,25 +1,23 @@
-"""Indexes and words limited to some of the passages, as if there were no others.
+"""Indexes and words limited to some of the documents, as if there were no others.
 
 How rare a word is stays that of the whole library: it weighs words and names none.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
 
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.analysis import plain_terms
 from pincite.retrieval.search.dense import DenseIndex
+from pincite.retrieval.search.document_rows import Selection
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.lexical import LexicalIndex, Wanted
+from pincite.retrieval.search.rows import Mask
 from pincite.retrieval.search.short_forms import ShortForms, defined_terms
 from pincite.retrieval.search.vocabulary import Vocabulary, words_of
 from pincite.retrieval.search.words import Words
@@ -27,65 +25,65 @@ from pincite.retrieval.search.words import Words
 _LOOKED_AT = 50  # passages in which a word, a term, or the definition of a short form is looked for
 _REMEMBERED = 4096  # terms, words and short forms, each
 
-Allowed = Sequence[int] | NDArray[np.int64] | None
-
 
 def limited(
     indexes: Indexes,
-    passages: Sequence[int],
+    documents: Selection,
     library: Library,
     document_of: Callable[[str], Document],
 ) -> Indexes:
-    """The indexes as they are for these passages alone.
+    """The indexes as they are for these documents alone.
 
     Args:
         indexes: those of the whole library.
-        passages: the ids of those that may be seen, in order.
+        documents: those that may be seen.
         library: has these and no others.
         document_of: a document by its id.
     """
-    lexical = LexicalView(indexes.lexical, passages)
+    lexical = LexicalView(indexes.lexical, documents)
     said = _Said(lexical, library, document_of)
     words = WordsView(
         VocabularyView(indexes, lru_cache(_REMEMBERED)(said.has_word)),
         indexes.short_forms.where(lru_cache(_REMEMBERED)(said.defines)),
     )
-    return replace(indexes, dense=DenseView(indexes.dense, passages), lexical=lexical, words=words)
+    return replace(indexes, dense=DenseView(indexes.dense, documents), lexical=lexical, words=words)
 
 
 class DenseView(DenseIndex):
-    """A dense index that has only some passages."""
+    """A dense index that has only some documents."""
 
-    def __init__(self, whole: DenseIndex, passages: Sequence[int]) -> None:
+    def __init__(self, whole: DenseIndex, documents: Selection) -> None:
         self._whole = whole
-        self._passages = passages
+        self._documents = documents
 
     def __len__(self) -> int:
-        return len(self._passages)
+        return self._documents.passages
 
-    def search(self, vector: Vectors, k: int, allowed: Allowed = None) -> dict[int, float]:
-        """As of the whole index, among those of ``allowed`` that this one has."""
-        return self._whole.search(vector, k, _both(self._passages, allowed))
+    def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> dict[int, float]:
+        """As of the whole index, among those rows of ``allowed`` that this one has."""
+        return self._whole.search(vector, k, _both(self._documents, allowed))
 
 
 class LexicalView(LexicalIndex):
-    """A lexical index that has only some passages."""
+    """A lexical index that has only some documents."""
 
-    def __init__(self, whole: LexicalIndex, passages: Sequence[int]) -> None:
+    def __init__(self, whole: LexicalIndex, documents: Selection) -> None:
         self._whole = whole
-        self._passages = passages
+        self._documents = documents
         self.knows = lru_cache(_REMEMBERED)(self._knows)  # type: ignore[method-assign]
 
     def __len__(self) -> int:
-        return len(self._passages)
+        return self._documents.passages
 
     def ids(self) -> list[int]:
         """The ids of its passages, in order."""
-        return list(self._passages)
+        return [id for id in self._whole.ids() if self._documents.has(id)]
 
-    def search(self, wanted: Iterable[Wanted], k: int, allowed: Allowed = None) -> dict[int, float]:
-        """As of the whole index, among those of ``allowed`` that this one has."""
-        return self._whole.search(wanted, k, _both(self._passages, allowed))
+    def search(
+        self, wanted: Iterable[Wanted], k: int, allowed: Mask | None = None
+    ) -> dict[int, float]:
+        """As of the whole index, among those rows of ``allowed`` that this one has."""
+        return self._whole.search(wanted, k, _both(self._documents, allowed))
 
     def rarity(self, term: str) -> float:
         """The term's inverse document frequency in the whole library: a weight, which says little.
@@ -101,13 +99,9 @@ class LexicalView(LexicalIndex):
         # A search among many passages costs more than one of all, which tells of most terms: a rare
         # one has no other passages, and of a frequent one some of the best are seen here.
         best = self._whole.search([Wanted(term, 1.0)], _LOOKED_AT)
-        if any(map(self._has, best)):
+        if any(map(self._documents.has, best)):
             return True
         return len(best) == _LOOKED_AT and bool(self.search([Wanted(term, 1.0)], 1))
-
-    def _has(self, passage: int) -> bool:
-        place = bisect_left(self._passages, passage)
-        return place < len(self._passages) and self._passages[place] == passage
 
 
 class WordsView(Words):
@@ -176,8 +170,5 @@ class _Said:
             yield " ".join((*passage.path, *passage.columns, *context))
 
 
-def _both(passages: Sequence[int], allowed: Allowed) -> Sequence[int]:
-    if allowed is None:
-        return passages
-    both = np.intersect1d(np.asarray(passages, np.int64), np.asarray(allowed, np.int64))
-    return list(map(int, both))
+def _both(documents: Selection, allowed: Mask | None) -> Mask:
+    return documents.rows if allowed is None else documents.rows & allowed

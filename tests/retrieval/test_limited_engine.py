@@ -21,6 +21,7 @@ from pincite.corpus.types import Document
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.listeners import QuestionEvent
+from pincite.retrieval.search.document_rows import DocumentRows
 from pincite.retrieval.search.indexes import open_indexes
 from pincite.retrieval.search.view import limited
 from tests.retrieval.conftest import fill, hashing_settings, make_document
@@ -100,9 +101,9 @@ def test_what_a_view_has_is_looked_up_once_until_something_changes(
 ) -> None:
     tag(engine.library, birds=["sea"])
     looked_up: list[object] = []
-    real = Library.passage_ids
+    real = DocumentRows.select
     monkeypatch.setattr(
-        Library, "passage_ids", lambda *given: [looked_up.append(1), real(*given)][1]
+        DocumentRows, "select", lambda *given: [looked_up.append(1), real(*given)][1]
     )
     for _ in range(3):
         engine.limited_to(["sea"]).ask(GULLS)
@@ -182,7 +183,8 @@ def test_a_short_form_stands_for_what_documents_that_may_be_seen_say(worded: Eng
     def meanings(tags: list[str], short: str) -> list[tuple[str, ...]]:
         view = worded.library.limited_to(tags)
         indexes = open_indexes(worded.library, print)
-        part = limited(indexes, view.passage_ids(view.ids()), view, worded.document)
+        documents = indexes.documents.select(view.ids(), view)
+        part = limited(indexes, documents, view, worded.document)
         long = [one for one, _ in part.short_forms.shortened(["harbour", "accept", "test"])]
         return [*part.short_forms.meanings(short), *long]
 

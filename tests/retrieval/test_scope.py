@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.errors import DocumentNotFoundError, TagNotFoundError, UsageError
+from pincite.corpus.store.database import Database
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.ingest.langchain import PinciteVectorStore
@@ -166,3 +167,48 @@ def test_a_vector_store_searches_the_tagged_documents(tmp_path: Path) -> None:
             found({TAGS: "cats"})
         with pytest.raises(UsageError, match="which is reserved"):
             store.add_texts(["x"], [{TAGS: "sea"}])
+
+
+# Cost
+
+
+def rows_read(monkeypatch: pytest.MonkeyPatch, engine: Engine, **choice: Any) -> int:
+    """How many rows of the library a question reads when it is asked the second time."""
+    read: list[int] = []
+    real = Database.rows
+
+    def counted(database: Database, *statement: Any) -> list[tuple[Any, ...]]:
+        rows = real(database, *statement)
+        read.append(len(rows))
+        return rows
+
+    engine.ask(QUESTION, **choice)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "rows", counted)
+        engine.ask(QUESTION, **choice)
+    return sum(read)
+
+
+def test_a_choice_of_documents_reads_no_more_rows_of_a_larger_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = hashing_settings(read_passages=3, candidates=20)
+    read = []
+    for size in (20, 100):
+        with Library.open(tmp_path / str(size), create=True) as library:
+            fill(
+                library,
+                *(make_document(f"Gull {n} nests in a storm.", f"{n}.txt") for n in range(size)),
+            )
+            library.tag([entry.id for entry in library.entries()[::2]], add=["half"])
+            engine = Engine(library, HashingEmbedder(), chosen)
+            view = engine.limited_to(["half"])
+            read.append(
+                [
+                    rows_read(monkeypatch, engine),
+                    rows_read(monkeypatch, engine, tags=["half"]),
+                    rows_read(monkeypatch, view),
+                ]
+            )
+    small, large = read
+    assert all(many <= few + 5 for few, many in zip(small, large, strict=True))
