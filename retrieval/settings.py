@@ -49,7 +49,8 @@ class Settings(BaseSettings):
         10,
         ge=0,
         le=100,
-        description="Best passages that the cross-encoder reads; 0 turns it off. Each takes time.",
+        description="Best passages that the cross-encoder reads, at most; 0 turns it off. After "
+        "five, it reads those that could still come first.",
     )
     quotes: int = Field(
         3,
