@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         ge=0,
         le=100,
         description="Best passages that the cross-encoder reads, at most; 0 turns it off. After "
-        "five, it reads those that could still come first.",
+        "three, it reads those that could still come first.",
     )
     quotes: int = Field(
         3,
