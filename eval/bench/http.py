@@ -81,6 +81,7 @@ class Comparison:
         questions: how many distinct ones.
         loads: in the order in which they are shown.
         idle_cpu_share: of one processor, while nobody asks, by server.
+        passages_read: by the cross-encoder, for a question on average, by server.
         other_quotes: questions to which the two servers give other quotes; 0 without another.
     """
 
@@ -88,6 +89,7 @@ class Comparison:
     questions: int
     loads: tuple[Load, ...]
     idle_cpu_share: Mapping[str, float]
+    passages_read: Mapping[str, float]
     other_quotes: int
 
     def ratio(self, users: int) -> float | None:
@@ -149,6 +151,7 @@ def bench_api(
         questions=len(distinct),
         loads=tuple(loads),
         idle_cpu_share={name: share for name, share in idle.items() if share is not None},
+        passages_read={name: _passages_read(answers) for name, answers in expected.items()},
         other_quotes=_other_quotes(expected) if against else 0,
     )
 
@@ -223,6 +226,10 @@ def _idle(server: ServerProcess) -> float | None:
     return None if before is None or after is None else (after - before) / _IDLE_S
 
 
+def _passages_read(answers: Mapping[str, Any]) -> float:
+    return statistics.mean(answer["trace"]["reranked"] for answer in answers.values())
+
+
 def _other_quotes(expected: Mapping[str, Mapping[str, Any]]) -> int:
     def places(answer: Any) -> list[tuple[str, int, int]]:
         return [(quote["document"], quote["start"], quote["end"]) for quote in answer["quotes"]]
@@ -263,6 +270,8 @@ def show(console: Console, found: Comparison) -> None:
             console.print(f"{users} users: {ratio:.2f} times the other's answers a second")
     for name, share in found.idle_cpu_share.items():
         console.print(f"while nobody asks, {name} server: {share:.1%} of a processor")
+    for name, passages in found.passages_read.items():
+        console.print(f"passages read for a question, {name} server: {passages:.1f}")
     if any(load.server == OTHER for load in found.loads):
         console.print(f"questions with other quotes than the other's: {found.other_quotes}")
 
@@ -279,6 +288,7 @@ def to_json(found: Comparison) -> dict[str, Any]:
         "processors": os.cpu_count(),
         "other_quotes": found.other_quotes,
         "idle_cpu_share": dict(found.idle_cpu_share),
+        "passages_read": dict(found.passages_read),
         "loads": [
             {
                 "server": load.server,

@@ -18,8 +18,8 @@ from pincite.retrieval.search.search import Hit
 # (docs/decisions/reading-question-and-passage-together.md): 0 .716/.874, .1 .738/.879,
 # .2 .741/.880, .3 .740/.876, .5 .725/.871.
 SHARE = 0.2
-# Passages that are read in any case: as many as are quoted. Those beyond it that could come first are
-# read too, so hits at 1 are those of ten (docs/decisions/reading-question-and-passage-together.md).
+# Passages that are read in any case: as many as are quoted. Others that could come first are read
+# too, so hits at 1 are those of ten (docs/decisions/reading-question-and-passage-together.md).
 _FIRST = 3
 _AT_ONCE = 2  # of the others; each is read in a thread of its own
 _CLIP = 30.0  # log-odds beyond which a probability does not change

@@ -80,7 +80,7 @@ def test_the_ratio_is_of_answers_a_second_with_as_many_users() -> None:
         Load("other", 8, (1.0,) * 10, 0, 0, 10.0, None),
         Load("this", 1, (1.0,), 0, 0, 1.0, None),
     )
-    found = Comparison("library", 30, loads, {}, 0)
+    found = Comparison("library", 30, loads, {}, {}, 0)
     assert found.ratio(8) == pytest.approx(3)
     assert found.ratio(1) is None
     assert loads[0].cpu_ms_per_answer == pytest.approx(200)
@@ -90,5 +90,5 @@ def test_the_ratio_is_of_answers_a_second_with_as_many_users() -> None:
 def test_a_wrong_answer_of_the_other_server_is_not_this_one_s() -> None:
     wrong = Load("other", 8, (1.0,), 1, 0, 1.0, None)
     right = Load("this", 8, (1.0,), 0, 0, 1.0, None)
-    assert Comparison("library", 1, (right, wrong), {}, 0).is_right
-    assert not Comparison("library", 1, (Load("this", 8, (), 0, 1, 1.0, None),), {}, 0).is_right
+    assert Comparison("library", 1, (right, wrong), {}, {}, 0).is_right
+    assert not Comparison("library", 1, (Load("this", 8, (), 0, 1, 1.0, None),), {}, {}, 0).is_right
