@@ -227,7 +227,7 @@ def _idle(server: ServerProcess) -> float | None:
 
 
 def _passages_read(answers: Mapping[str, Any]) -> float:
-    return statistics.mean(answer["trace"]["reranked"] for answer in answers.values())
+    return statistics.fmean(answer["trace"]["reranked"] for answer in answers.values())
 
 
 def _other_quotes(expected: Mapping[str, Mapping[str, Any]]) -> int:
