@@ -97,6 +97,15 @@ class Comparison:
         rates = {one.server: one.answers_per_second for one in self.loads if one.users == users}
         return rates[THIS] / rates[OTHER] if rates.get(OTHER) else None
 
+    def cpu_ratio(self, users: int) -> float | None:
+        """The other server's processor time for an answer, by this one's; None where one lacks.
+
+        On a machine with other work it says more than answers a second.
+        """
+        each = {one.server: one.cpu_ms_per_answer for one in self.loads if one.users == users}
+        this, other = each.get(THIS), each.get(OTHER)
+        return other / this if this and other else None
+
     @property
     def is_right(self) -> bool:
         """Whether every request of this server got its answer."""
@@ -267,7 +276,9 @@ def show(console: Console, found: Comparison) -> None:
     console.print(table)
     for users in dict.fromkeys(load.users for load in found.loads):
         if (ratio := found.ratio(users)) is not None:
-            console.print(f"{users} users: {ratio:.2f} times the other's answers a second")
+            cpu = found.cpu_ratio(users)
+            times = "" if cpu is None else f"; {cpu:.2f} times the answers for a processor second"
+            console.print(f"{users} users: {ratio:.2f} times the other's answers a second{times}")
     for name, share in found.idle_cpu_share.items():
         console.print(f"while nobody asks, {name} server: {share:.1%} of a processor")
     for name, passages in found.passages_read.items():
@@ -279,8 +290,8 @@ def show(console: Console, found: Comparison) -> None:
 def to_json(found: Comparison) -> dict[str, Any]:
     """What was measured, flat: one object a load.
 
-    ``ratio`` is this server's answers a second by the other's with as many users; null without
-    another.
+    ``ratio`` is this server's answers a second by the other's with as many users, ``cpu_ratio``
+    the same for a second of processor time; null without another.
     """
     return {
         "library": found.library,
@@ -301,6 +312,7 @@ def to_json(found: Comparison) -> dict[str, Any]:
                 "wrong": load.wrong,
                 "failed": load.failed,
                 "ratio": found.ratio(load.users) if load.server == THIS else None,
+                "cpu_ratio": found.cpu_ratio(load.users) if load.server == THIS else None,
             }
             for load in found.loads
         ],

@@ -83,8 +83,15 @@ def test_the_ratio_is_of_answers_a_second_with_as_many_users() -> None:
     found = Comparison("library", 30, loads, {}, {}, 0)
     assert found.ratio(8) == pytest.approx(3)
     assert found.ratio(1) is None
+    assert found.cpu_ratio(8) is None  # the other's is not known
     assert loads[0].cpu_ms_per_answer == pytest.approx(200)
     assert loads[1].cpu_ms_per_answer is None
+
+
+def test_processor_time_is_compared_for_an_answer() -> None:
+    this = Load("this", 8, (1.0,) * 10, 0, 0, 1.0, 1.0)
+    other = Load("other", 8, (1.0,) * 5, 0, 0, 1.0, 1.0)
+    assert Comparison("library", 1, (this, other), {}, {}, 0).cpu_ratio(8) == pytest.approx(2)
 
 
 def test_a_wrong_answer_of_the_other_server_is_not_this_one_s() -> None:
