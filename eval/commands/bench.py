@@ -5,6 +5,7 @@ What a command needs is imported when it runs: this file is loaded with every ``
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -149,21 +150,58 @@ def _bench_chunks(embedder: Embedder) -> None:
 
 def bench_api(
     users: Annotated[
-        int, typer.Option(min=1, max=1000, help="Number of users who ask at the same time.")
-    ] = 32,
+        list[int] | None,
+        typer.Option(
+            min=1, max=1000, help="Users who ask at the same time (default: 32). Repeatable."
+        ),
+    ] = None,
     questions: Annotated[
-        int, typer.Option(min=1, help="Number of questions that each user asks.")
-    ] = 20,
+        int, typer.Option(min=1, help="Number of questions that each user asks in a round.")
+    ] = 5,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="How often each number of users asks each server.")
+    ] = 2,
+    library: Annotated[
+        Path | None,
+        typer.Option(help="Serve this library in place of the bundled article. Needs --gold."),
+    ] = None,
+    gold: Annotated[
+        Path | None, typer.Option(help="The gold set with the questions for --library.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND",
+            help="Also serve with another Pincite, run by this command, and compare by turns.",
+        ),
+    ] = None,
+    json_file: JsonFile = None,
 ) -> None:
-    """Print how long users wait who ask the bundled article over HTTP at the same time."""
+    """Print how many answers a second users get who ask over HTTP at the same time.
+
+    The server is a process of its own; "CPU ms each" is what it spends on one answer. Every answer
+    is held against the one that a user alone gets: one that differs is wrong.
+    """
+    from contextlib import nullcontext
+
     from pincite.eval.bench import http as benches
-    from pincite.eval.goldset import bundled
+    from pincite.eval.goldset import bundled, load
+    from pincite.eval.report import report
     from pincite.retrieval.engine import open_embedder
 
-    asked = [q.question for q in bundled().questions]
-    load = benches.bench_api(asked, open_embedder(settings_of(None)), users, questions)
-    benches.show(output(), load)
-    if load.wrong or load.failed:
+    if (library is None) != (gold is None):
+        raise UsageError("--library and --gold go together: the questions are for that library")
+    require_writable(json_file)
+    asked = [q.question for q in (load(gold) if gold else bundled()).questions]
+    own = benches.article_library(open_embedder(settings_of(None)))
+    place = nullcontext(library) if library else own
+    command = shlex.split(against) if against else None
+    with place as folder:
+        found = benches.bench_api(asked, folder, users or [32], questions, command, rounds)
+    benches.show(output(), found)
+    if json_file:
+        report.write_json(benches.to_json(found), json_file)
+    if not found.is_right:
         raise typer.Exit(1)
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pincite.retrieval.search.max_score import Part, Term, best_rows
 from pincite.retrieval.search.postings import FIELDS, LENGTHS, Postings

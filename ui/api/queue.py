@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -10,6 +9,7 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from pincite.corpus.errors import ServerBusyError
+from pincite.retrieval.inference import processors
 
 WAITING = 100  # questions, by default
 WRITING = 8  # answers that are written at once, which wait for a model rather than for a processor
@@ -23,11 +23,11 @@ class Queue:
 
     Args:
         waiting: how many may wait.
-        at_once: how many are worked on; by default one for each processor.
+        at_once: how many are worked on; by default one for each processor that it may use.
     """
 
     def __init__(self, waiting: int = WAITING, at_once: int | None = None) -> None:
-        at_once = at_once or os.cpu_count() or 1
+        at_once = at_once or processors()
         self._most = at_once + waiting
         self._present = 0
         self.turned_away = 0  # since the start

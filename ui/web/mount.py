@@ -13,6 +13,10 @@ from starlette.types import Receive, Scope, Send
 from pincite.ui.access import Role, person_of
 from pincite.ui.web.theme import ICON, SCRIPT, STYLES, theme
 
+# Gradio looks every millisecond whether a page has called, and every tenth one whether it has news
+# of a call; each look wakes the process. A person does not notice that much more waiting.
+_LOOK_S = 0.02
+
 
 class PagesByRole:
     """ASGI application: the pages that the role of whoever asks has."""
@@ -58,6 +62,7 @@ def mount(app: FastAPI, pages: Mapping[Role, gr.Blocks], largest: int) -> None:
         route = app.router.routes.pop()
         assert isinstance(route, Mount)
         assert isinstance(route.app, App)
+        blocks._queue.sleep_when_free = blocks._queue.progress_update_sleep_when_free = _LOOK_S
         mounted[blocks] = route.app
     app.mount("/", PagesByRole({role: mounted[blocks] for role, blocks in pages.items()}))
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pincite.retrieval.cross_encoder import rerank as module
 from pincite.retrieval.cross_encoder.rerank import rerank
 from pincite.retrieval.cross_encoder.types import PassageScore
 from pincite.retrieval.reading.choose import choose
@@ -104,3 +107,61 @@ def test_the_words_that_answer_are_named_inside_the_marked_sentence(words: str) 
     start, end = quote.answer
     assert STORY.text[start:end] == words
     assert any(s <= start and end <= e for s, e in quote.highlights)
+
+
+TOWNS = ["Bergen", "Narvik", "Hamar", "Molde", "Voss", "Florø", "Skien", "Horten", "Larvik", "Moss"]
+TOUR = make_document(
+    "".join(
+        f"# {town}\n\nThe ship was in {town} for days, and sailors went ashore.\n\n"
+        for town in TOWNS
+    ),
+    "tour.md",
+)
+RANK, LOGIT = st.floats(0, 1), st.floats(-8, 8)
+
+
+class Believes:
+    """Gives each passage the log-odds of its town, and counts what it reads."""
+
+    calibrated = True
+
+    def __init__(self, logits: Sequence[float]) -> None:
+        self.logits = dict(zip(TOWNS, logits, strict=True))
+        self.read_texts = 0
+
+    def read(self, question: str, texts: Sequence[str]) -> list[PassageScore]:
+        self.read_texts += len(texts)
+        towns = (next(town for town in TOWNS if f" {town} " in text) for text in texts)
+        return [PassageScore(self.logits[town], None) for town in towns]
+
+
+@given(st.lists(RANK, min_size=10, max_size=10), st.lists(LOGIT, min_size=10, max_size=10))
+def test_what_comes_first_is_as_if_all_had_been_read(
+    ranks: list[float], logits: list[float]
+) -> None:
+    reading = reading_of(TOUR, {}, dict(zip(TOWNS, ranks, strict=True)))
+    few, all_ten = Believes(logits), Believes(logits)
+    found = rerank(query(""), reading, lambda id: TOUR, few, 10)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_FIRST", 10)
+        expected = rerank(query(""), reading, lambda id: TOUR, all_ten, 10)
+    first, wanted = found.hits[0], expected.hits[0]
+    assert first.score == wanted.score
+    assert found.answers[first.stored.id].logit == expected.answers[first.stored.id].logit
+    assert few.read_texts == len(found.answers) <= all_ten.read_texts == 10
+
+
+def test_passages_that_cannot_come_first_are_not_read() -> None:
+    ranks = dict(zip(TOWNS, [1.0] + [0.3] * 9, strict=True))
+    model = Believes([8.0] + [-8.0] * 9)
+    rerank(query(""), reading_of(TOUR, {}, ranks), lambda id: TOUR, model, 10)
+    assert model.read_texts == 3
+
+
+def test_a_late_passage_that_answers_still_comes_first() -> None:
+    ranks = dict(zip(TOWNS, [0.5 - 0.01 * i for i in range(10)], strict=True))
+    model = Believes([-8.0] * 9 + [8.0])
+    found = rerank(query(""), reading_of(TOUR, {}, ranks), lambda id: TOUR, model, 10)
+    span = found.hits[0].stored.passage.span
+    assert "Moss" in TOUR.text[span.start : span.end]
+    assert model.read_texts == 10
