@@ -21,6 +21,7 @@ from pincite.eval.commands.bench import (
     bench_cold,
     bench_growth,
     bench_ingest,
+    bench_peers,
     extraction,
     places,
     printed,
@@ -246,6 +247,7 @@ app.command()(calibrate)
 app.command()(bench)
 app.command("bench-cold")(bench_cold)
 app.command("bench-ingest")(bench_ingest)
+app.command("bench-peers")(bench_peers)
 app.command("bench-api")(bench_api)
 app.command("bench-growth")(bench_growth)
 app.command()(extraction)

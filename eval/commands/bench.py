@@ -119,6 +119,36 @@ def _bench_chunks(embedder: Embedder) -> None:
     benches.show(output(), benches.compare(document_of(article), embedder))
 
 
+def bench_peers(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of UTF-8 text (default: the article).")
+    ] = None,
+    json_file: JsonFile = None,
+    config: Overrides = None,
+) -> None:
+    """Compare ingest, search and memory with LangChain's default, Chroma and txtai.
+
+    All get the same text and the same model, and are measured in one run. Those that are not
+    installed are named.
+    """
+    from importlib.resources import files as resources
+
+    from pincite.eval.bench import peers as benches
+    from pincite.eval.bench.questions import ARTICLE
+    from pincite.eval.goldset import bundled
+    from pincite.eval.report import report
+
+    require_writable(json_file)
+    article = Path(str(resources("pincite.corpus"))) / "documents" / ARTICLE
+    asked = [q.question for q in bundled().questions][:50]
+    model = settings_of(config).embedder
+    with progress_shown() as progress:
+        found = benches.compare(files or [article], asked, model, progress)
+    benches.show(output(), found)
+    if json_file:
+        report.write_json(found.to_json(), json_file)
+
+
 def bench_api(
     users: Annotated[
         int, typer.Option(min=1, max=1000, help="Number of users who ask at the same time.")

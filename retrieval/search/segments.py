@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.errors import IndexDamagedError, LibraryDamagedError
+from pincite.corpus.store.database import chunks
 from pincite.corpus.store.document_state import DocumentState
 from pincite.corpus.store.library import Library
 from pincite.retrieval.search.arrays import Array, packed, unpacked
@@ -239,14 +240,17 @@ class _Builder:
             body = text[passage.span.start : passage.span.end]
             texts.append((title, " ".join(above), body))
             ids.append(stored.id)
-        vectors = library.vectors(ids)
+        vectors: list[Array] = []
+        for some in chunks(ids):  # with those of their sentences, which take much memory
+            found = library.vectors(some)
+            vectors += [found[id][0].astype("<f2") for id in some if id in found]
         if not ids or len(vectors) < len(ids):
             return  # it was removed meanwhile, which the generation tells
         words, forms = counted(texts)
         self.digests.append(digest(document))
         self.ids += ids
         self.ends.append(len(self.ids))
-        self.vectors += [vectors[id][0].astype("<f2") for id in ids]
+        self.vectors += vectors
         self.texts += texts
         self.words.append(words)
         self.forms.append(forms)
@@ -259,9 +263,13 @@ class _Builder:
         documents = Documents(
             tuple(self.digests), np.array(self.ends, np.int64), np.array(self.ids, np.int64)
         )
+        rows = np.stack(self.vectors)
+        self.vectors.clear()  # each step needs memory of its own
+        dense = DenseSegment.of(rows)
+        del rows
         return Segment(
             documents,
-            DenseSegment.of(np.stack(self.vectors)),
+            dense,
             Postings.of(self.texts),
             DocumentCounts.of(self.words),
             DocumentCounts.of(self.forms),
