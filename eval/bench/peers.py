@@ -113,9 +113,7 @@ def compare(
             found, peak = _measured(name, files, questions, model, folder)
         rate = characters / max(found["ingest_cpu_s"], 1e-9)
         del found["ingest_cpu_s"]
-        peers.append(
-            Peer(name, _versions(name), characters_a_cpu_s=rate, peak_mib=peak, **found)
-        )
+        peers.append(Peer(name, _versions(name), characters_a_cpu_s=rate, peak_mib=peak, **found))
     return Comparison(characters, len(questions), model, tuple(peers), missing)
 
 

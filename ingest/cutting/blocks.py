@@ -115,9 +115,7 @@ def _parts(
     read_ahead: deque[tuple[int, _Line]] = deque()
     numbered = enumerate(lines)
     content = 0  # the column at which the text of the open list's last item stands
-    while (
-        following := read_ahead.popleft() if read_ahead else next(numbered, None)
-    ) is not None:
+    while (following := read_ahead.popleft() if read_ahead else next(numbered, None)) is not None:
         i, line = following
         code: list[_Line] = []
         if i in fenced:
