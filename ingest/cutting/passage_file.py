@@ -1,4 +1,4 @@
-"""The passages of one document in a temporary file, so that memory does not grow with their number."""
+"""The passages of one document in a temporary file, so that memory does not grow with them."""
 
 from __future__ import annotations
 

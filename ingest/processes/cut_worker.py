@@ -18,8 +18,6 @@ from pincite.ingest.processes.child import MEMORY, READY, limit_cpu, limit_memor
 from pincite.ingest.processes.messages import receive, send
 from pincite.retrieval.embedding.embedder import Embedder
 
-_AT_ONCE = 1000  # passages in a message
-
 
 @dataclass(frozen=True, slots=True)
 class _Counter:
@@ -66,7 +64,7 @@ def _cut(value: dict[str, Any], text: str, requests: IO[bytes], answers: IO[byte
     document = codec.document_from(value["document"], text)
     found = passages.passages(document, counter, value["passage_tokens"])
     number = 0
-    while some := [codec.passage_values(passage) for passage in islice(found, _AT_ONCE)]:
+    while some := [codec.passage_values(passage) for passage in islice(found, value["at_once"])]:
         number += len(some)
         if number <= value["most"]:
             send(answers, {"kind": "cut", "passages": some}, ())

@@ -32,6 +32,7 @@ _CHARACTERS = 5_000_000
 # The limit counts what the processor does for the text, so that nothing is refused because the
 # machine is busy. By the clock a text may take so many times as long, for it may wait for ever.
 _BY_THE_CLOCK = 10
+_AT_ONCE = 1000  # passages in a message
 _LOOK_SECONDS = 0.1  # between two looks whether to stop
 
 
@@ -83,7 +84,11 @@ class Cutter:
             Stopped: it was to stop.
         """
         if len(document.text) > _SHORT:
-            return self._watched(self._thread.submit(self._apart, document))
+            with self._lock:
+                if self._closed:
+                    raise Stopped
+                future = self._thread.submit(self._apart, document)
+            return self._watched(future)
         try:
             return segment(document, self._embedder)
         except PinciteError:
@@ -151,6 +156,7 @@ class Cutter:
             "window": self._embedder.window,
             "passage_tokens": PASSAGE_TOKENS,
             "most": self._most,
+            "at_once": _AT_ONCE,
             "seconds": seconds,
         }
         send_text(requests, value, document.text)

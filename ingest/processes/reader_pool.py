@@ -1,7 +1,7 @@
 """Reading in processes of their own: a file that hangs, swells or crashes its reader stops nothing.
 
-Small plain text is read here, as handing it over would cost more than reading it. What is read ahead
-is cut ahead as well, if it is long: so reading, cutting and embedding go on at once.
+Small plain text is read here, as handing it over would cost more than reading it. What is read
+ahead is cut ahead as well, if it is long: so reading, cutting and embedding go on at once.
 """
 
 from __future__ import annotations

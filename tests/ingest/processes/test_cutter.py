@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pincite.corpus.errors import ModelError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Origin, Passage
+from pincite.ingest.cutting.passage_file import PassageFile
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.files.read import Failed, timeout_key
 from pincite.ingest.files.walk import find_sources
@@ -23,6 +25,7 @@ from pincite.ingest.processes import child, cutter
 from pincite.ingest.processes.cutter import Cutter
 from pincite.ingest.storing import Stopped
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from tests.ingest.cutting.helpers import read_markdown
 from tests.ingest.test_pipeline import outcomes
 from tests.retrieval.conftest import make_document
 
@@ -208,3 +211,32 @@ def test_a_process_that_somebody_ended_is_replaced() -> None:
         assert cutting._process is not None
         cutting._process._process.kill()
         assert passages_of(cutting.cut(document)) == first
+
+
+@pytest.mark.usefixtures("apart")
+def test_the_passages_of_a_long_text_come_in_messages_of_bounded_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+    add = PassageFile.add
+
+    def counted(file: PassageFile, rows: Collection[Any]) -> None:
+        sizes.append(len(rows))
+        add(file, rows)
+
+    monkeypatch.setattr(PassageFile, "add", counted)
+    monkeypatch.setattr(cutter, "_AT_ONCE", 10)
+    document = read_markdown("".join(f"# Part {n}\n\nGull {n}.\n\n" for n in range(25)))
+    with Cutter(EMBEDDER, 60) as cutting:
+        assert passages_of(cutting.cut(document)) == segment(document, EMBEDDER)
+    assert sizes == [10, 10, 5]
+
+
+def test_only_a_long_text_is_cut_ahead_and_none_when_it_is_to_stop() -> None:
+    long = make_document("Gulls nest on cliffs. " * 2000, "b.txt")
+    with Cutter(EMBEDDER, 60) as cutting:
+        assert cutting.ahead(make_document("Gulls nest.", "a.txt")) is None
+        cut = cutting.ahead(long)
+        assert cut is not None
+        assert passages_of(cut) == segment(long, EMBEDDER)
+    assert cutting.ahead(long) is None
