@@ -97,8 +97,9 @@ class Storing:
             missing.update(some)
             if len(missing) > _PART_PASSAGES:
                 part = {key: missing.pop(key) for key in list(missing)[:_PART_PASSAGES]}
-                rows = embed(part, self._embedder, self._on_embedded)
-                self._library.store_vectors(rows, self._embedder.fingerprint)
+                self._library.store_vectors(
+                    embed(part, self._embedder, self._on_embedded), self._embedder.fingerprint
+                )
                 if self._stopping():
                     raise Stopped
         return {**vectors, **embed(missing, self._embedder, self._on_embedded)}

@@ -14,6 +14,7 @@ from typing import IO
 
 READY = b"ready\n"  # what a child says first
 MEMORY = 2 * 1024**3  # bytes of address space that a child may have for one file
+LARGE = 5_000_000  # characters of a text after which a child is ended, so that it keeps no memory
 CPU_TIME_OVER = "SIGPROF"  # how a child ends that has had the processor for too long
 _START_SECONDS = 60.0
 

@@ -19,7 +19,7 @@ from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.cutting.passage_file import PassageFile
 from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
 from pincite.ingest.files.read import Failed, all_readers, timeout_key
-from pincite.ingest.processes.child import CPU_TIME_OVER, MEMORY, Child
+from pincite.ingest.processes.child import CPU_TIME_OVER, LARGE, MEMORY, Child
 from pincite.ingest.processes.messages import receive, send, send_text
 from pincite.ingest.storing import Stopped
 from pincite.retrieval.embedding.embedder import Embedder
@@ -127,7 +127,10 @@ class Cutter:
         for _ in range(2):  # the first may have been ended by somebody else, while it waited
             try:
                 with self._start().working(_BY_THE_CLOCK * seconds) as (requests, answers):
-                    return self._ask(document, seconds, requests, answers)
+                    cut = self._ask(document, seconds, requests, answers)
+                if len(document.text) > LARGE:
+                    self._end()
+                return cut
             except TimeoutError:
                 self._end()
                 return self._too_long(document, _BY_THE_CLOCK * seconds)

@@ -30,7 +30,7 @@ from pincite.ingest.files.read import (
     read_bytes,
     timeout_key,
 )
-from pincite.ingest.processes.child import Child
+from pincite.ingest.processes.child import LARGE, Child
 from pincite.ingest.processes.messages import receive_result, send_request
 from pincite.ingest.readers import reader_for
 from pincite.ingest.readers.plain.markdown import MARKDOWN
@@ -168,7 +168,10 @@ class Readers:
             except (EOFError, OSError):
                 how = self._forget(worker)
                 continue
-            self._idle.put(worker)
+            if isinstance(result, Read) and len(result.document.text) > LARGE:
+                self._forget(worker)
+            else:
+                self._idle.put(worker)
             return result
         if how == _KILLED:
             return Failed(

@@ -50,5 +50,5 @@ def test_an_ingest_that_fails_is_an_error_with_what_it_said(
 ) -> None:
     monkeypatch.setattr(ingest_memory, "write_files", lambda folder, files, size: None)
     monkeypatch.setattr(sys, "platform", "linux")
-    with pytest.raises(UsageError, match="exit code 1: .*files"):
+    with pytest.raises(UsageError, match=r"exit code 1: .*files"):
         bench([0.1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -101,5 +102,5 @@ def test_a_long_section_is_parted_where_no_unit_near_ranks_before(
         )
 
     cuts = [0, *filter(is_cut, range(len(given))), len(given)]
-    expected = [given[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    expected = [given[a:b] for a, b in pairwise(cuts)]
     assert list(packing._parts(text, iter(given), near)) == expected
