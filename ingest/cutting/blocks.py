@@ -93,7 +93,9 @@ def _loose(text: str, within: Span, media_type: str) -> Iterator[Block]:
         return
     # The lines are gone through once for each question, so that they need not be held.
     markdown = media_type == "text/markdown"
-    fenced = _fenced(_lines(text, within), to_the_end=markdown)
+    fenced: dict[int, int] = {}
+    if any(text.find(fence, within.start, within.end) >= 0 for fence in ("```", "~~~")):
+        fenced = _fenced(_lines(text, within), to_the_end=markdown)
     lettered = _lettered(_lines(text, within))
     for code, some in _parts(_lines(text, within), fenced, markdown=markdown):
         yield from _stanzas(some) if code else _laid_out(some, lettered)

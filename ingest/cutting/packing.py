@@ -83,6 +83,8 @@ def _parts(text: str, units: Iterable[Unit], near: int) -> Iterator[list[Unit]]:
             cut = None
         if token - (rising[-1].token if rising else 0) > near:
             cut = here
+        if rising and rising[-1].rank == here.rank:
+            rising.pop()  # whatever ranks before the one ranks before the other
         rising.append(here)
         part.append(unit)
         token += unit.tokens
