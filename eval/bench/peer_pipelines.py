@@ -19,7 +19,7 @@ from pincite.ingest.files.walk import find_sources
 from pincite.ingest.pipeline import ingest_sources
 from pincite.retrieval.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from pincite.retrieval.engine import Engine, open_embedder
-from pincite.retrieval.settings import Settings
+from pincite.retrieval.settings import load_settings
 
 CHUNK, OVERLAP = 1000, 200  # characters, as in LangChain's own introduction to retrieval
 NEAREST = 4  # what is searched for: as many as LangChain's stores give by default
@@ -37,7 +37,7 @@ class Pipeline(Protocol):
 
 class _Pincite:
     def __init__(self, model: str, folder: Path) -> None:
-        self._settings = Settings(embedder=model)
+        self._settings = load_settings(embedder=model)
         self._embedder: Embedder = open_embedder(self._settings)
         self._embedder.embed_documents(["warm"])
         self._folder = folder

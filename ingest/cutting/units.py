@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice, pairwise, tee
+from itertools import chain, islice, tee
 from typing import NamedTuple
 
 from pincite.corpus.line_patterns import is_ruler, named_cells, row_shape
@@ -79,10 +79,9 @@ def _pieces_of(text: str, blocks: Iterable[Block], spoken: str) -> Iterator[_Pie
             [block.span] if block.kind in ("row", "code") else sentences(text, block.span, spoken)
         )
     )
-    one, other = tee(cut)
-    for ((span, block), below), above in zip(
-        pairwise(chain(one, [None])), contexts(text, other), strict=True
-    ):
+    one, following, other = tee(cut, 3)
+    below_each = chain(islice(following, 1, None), [None])
+    for (span, block), below, above in zip(one, below_each, contexts(text, other), strict=False):
         # What is between two units counts with the first: to some models a line end is a token.
         end = below[0].start if below else span.end
         header = block.header

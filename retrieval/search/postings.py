@@ -93,10 +93,12 @@ class Postings:
         """
         passages = max(1, lengths.shape[1])
         keys.sort()
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
-        frequencies = np.diff(first, append=len(keys)).astype(np.uint32)
-        keys = keys[first]
-        del first
+        is_first = np.ones(len(keys), bool)
+        np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+        first = np.append(np.flatnonzero(is_first), len(keys))
+        frequencies = np.subtract(first[1:], first[:-1], dtype=np.uint32, casting="unsafe")
+        del first  # of a large segment, each of these arrays has tens of MB
+        keys = keys[is_first]
         ends = np.searchsorted(keys, np.arange(1, len(table) + 1) * passages)
         counts = np.diff(ends, prepend=0)
         keys %= passages
