@@ -23,6 +23,7 @@ from pincite.eval.commands.bench import (
     bench_dense,
     bench_growth,
     bench_ingest,
+    bench_peers,
     compare_paths,
     extraction,
     places,
@@ -275,6 +276,7 @@ app.command()(calibrate)
 app.command()(bench)
 app.command("bench-cold")(bench_cold)
 app.command("bench-ingest")(bench_ingest)
+app.command("bench-peers")(bench_peers)
 app.command("bench-api")(bench_api)
 app.command("bench-growth")(bench_growth)
 app.command("compare-paths")(compare_paths)

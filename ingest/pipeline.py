@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,7 +35,7 @@ __all__ = [
     "ingest_sources",
 ]
 
-Cut = Callable[[Document], list[Passage] | Failed]
+Cut = Callable[[Document], Collection[Passage] | Failed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def ingest_sources(
         )
         if isinstance(sources, Sources):
             files.check_missing(sources)
-        results = readers.read(run.to_open(sources, files))
+        results = readers.read(run.to_open(sources, files), cutter.ahead)
         documents = run.changed(run.documents(results, files))
         run.take(run.items(documents, cutter.cut))
     if isinstance(sources, Sources):
@@ -145,6 +145,7 @@ class _Run:
         self._copies = Copies({})
         self._awaited = 0  # files that are being read
         self._originals: dict[str, bytes] = {}
+        self._cut_ahead: dict[str, Collection[Passage] | Failed] = {}
 
     def to_open(self, sources: Iterable[Source], files: Files) -> Iterator[tuple[Request, int]]:
         """Those files of which it is not known that they are as they were, with their sizes."""
@@ -178,9 +179,11 @@ class _Run:
                     self._record_failure(source, result)
                 case Unchanged(origin):
                     self._unchanged(source.name, origin, files)
-                case Read(document, original):
+                case Read(document, original, passages):
                     if original is not None:
                         self._originals[source.name] = original
+                    if passages is not None:
+                        self._cut_ahead[source.name] = passages
                     yield document
             self._log.settle_if_many()
 
@@ -191,6 +194,7 @@ class _Run:
             if entry is None or document.source in self._originals or not is_same(document, entry):
                 yield document
                 continue
+            self._cut_ahead.pop(document.source, None)
             if document.origin is not None and document.origin != entry.origin:
                 self._log.touch(document.source, document.origin)
                 self._log.clear_failures([document.source])
@@ -207,8 +211,9 @@ class _Run:
     def items(self, documents: Iterable[Document], cut: Cut) -> Iterator[Item]:
         """The documents in their passages; one that cannot be cut is reported."""
         for document in documents:
+            passages = self._cut_ahead.pop(document.source, None)
             try:
-                passages = cut(document)
+                passages = cut(document) if passages is None else passages
             except Stopped:
                 self.summary.stopped = True
                 return

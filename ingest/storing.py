@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Passage
@@ -35,7 +36,7 @@ class Item:
     """
 
     document: Document
-    passages: Sequence[Passage]
+    passages: Collection[Passage]
     original: bytes | None = None
     tags: Sequence[str] | None = None
     added_at: str | None = None
@@ -83,19 +84,24 @@ class Storing:
         return self.put(items, self.embed(items)) if items else []
 
     def embed(self, items: Sequence[Item]) -> dict[bytes, Vectors]:
-        """Vectors by passage key: those that the items bring, and those that nobody has yet."""
+        """Vectors by passage key: those that the items bring, and those that nobody has yet.
+
+        Those of many passages are stored part by part, and only the last part is given back.
+        """
         vectors = {key: rows for item in items for key, rows in item.vectors.items()}
-        missing = {p.key(i.document.text): (p, i.document.text) for i in items for p in i.passages}
-        for key in vectors.keys() | self._library.embedded(missing):
-            missing.pop(key, None)
-        keys = list(missing)
-        while len(keys) > _PART_PASSAGES:
-            part = {key: missing.pop(key) for key in keys[:_PART_PASSAGES]}
-            del keys[:_PART_PASSAGES]
-            rows = embed(part, self._embedder, self._on_embedded)
-            self._library.store_vectors(rows, self._embedder.fingerprint)
-            if self._stopping():
-                raise Stopped
+        passages = ((p, i.document.text) for i in items for p in i.passages)
+        missing: dict[bytes, tuple[Passage, str]] = {}
+        while some := {p.key(text): (p, text) for p, text in islice(passages, _PART_PASSAGES)}:
+            for key in vectors.keys() | missing.keys() | self._library.embedded(some):
+                some.pop(key, None)
+            missing.update(some)
+            if len(missing) > _PART_PASSAGES:
+                part = {key: missing.pop(key) for key in list(missing)[:_PART_PASSAGES]}
+                self._library.store_vectors(
+                    embed(part, self._embedder, self._on_embedded), self._embedder.fingerprint
+                )
+                if self._stopping():
+                    raise Stopped
         return {**vectors, **embed(missing, self._embedder, self._on_embedded)}
 
     def put(self, items: Sequence[Item], vectors: Mapping[bytes, Vectors]) -> list[Event]:
@@ -142,7 +148,9 @@ def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield list(batch.values())
 
 
-def with_warnings(document: Document, passages: Sequence[Passage], embedder: Embedder) -> Document:
+def with_warnings(
+    document: Document, passages: Collection[Passage], embedder: Embedder
+) -> Document:
     """The document, with what its reader could not know: its language, and if it has no passage."""
     document = warned(document, embedder)
     others = tuple(warning for warning in document.warnings if warning != NO_PASSAGES)

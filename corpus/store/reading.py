@@ -131,8 +131,9 @@ class ReadableLibrary(ReadableDocuments):
         for id in ids:
             with suppress(DocumentNotFoundError):  # it has just been removed
                 document = self.document(id)
-                for stored in self.passages(self.passage_ids([id])).values():
-                    yield stored, document.title, document.text
+                for some in chunks(self.passage_ids([id])):
+                    for stored in self.passages(some).values():
+                        yield stored, document.title, document.text
 
     def document_states(self) -> list[DocumentState]:
         """Every document that has passages, by its first passage. Reads no text."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from pincite.corpus.store.reading import ReadableLibrary
 from pincite.corpus.store.rows import Refusal, contents_row, document_row, origin_json, passage_row
 from pincite.corpus.store.seals import Execute, seal_commit, seal_document, seal_parts
 from pincite.corpus.types import Document, Origin, Passage
+
+_AT_ONCE = 2000  # passages whose vectors are looked for at once; bounds memory
 
 
 class WritableLibrary(ReadableLibrary):
@@ -33,7 +36,7 @@ class WritableLibrary(ReadableLibrary):
 
     def put(
         self,
-        documents: Sequence[tuple[Document, Sequence[Passage]]],
+        documents: Sequence[tuple[Document, Collection[Passage]]],
         vectors: Mapping[bytes, NDArray[np.floating[Any]]],
         fingerprint: str,
         originals: Mapping[str, bytes] | None = None,
@@ -151,9 +154,12 @@ class WritableLibrary(ReadableLibrary):
                 run("UPDATE documents SET sum = x'' WHERE id = ?", [id])
             self._finish(run)
 
-    def _check_vectors(self, documents: Sequence[tuple[Document, Sequence[Passage]]]) -> None:
-        keys = {p.key(document.text) for document, passages in documents for p in passages}
-        if missing := len(keys - self.embedded(keys)):
+    def _check_vectors(self, documents: Sequence[tuple[Document, Collection[Passage]]]) -> None:
+        every = (p.key(document.text) for document, passages in documents for p in passages)
+        missing = 0
+        while keys := set(islice(every, _AT_ONCE)):
+            missing += len(keys - self.embedded(keys))
+        if missing:
             raise LibraryChangedError(
                 f"another process removed {counted(missing, 'vector')} from {self.folder} that "
                 "were about to be used again; run it again"

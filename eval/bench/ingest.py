@@ -22,7 +22,7 @@ from rich.table import Table
 from pincite.corpus.errors import UsageError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Span
-from pincite.eval.memory import peak_rss_mb
+from pincite.eval.memory import descendants, peak_rss_mb
 from pincite.ingest.files.walk import find_sources
 from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.retrieval.embedding.embedder import Embedder, Vectors, embed_alone
@@ -41,10 +41,12 @@ _LOOK_SECONDS = 0.05
 class CheapEmbedder:
     """Vectors from hashes, at hardly any cost, so that reading and storing are what is timed."""
 
-    dimension = 16
     window = 200
-    fingerprint = f"cheap@{dimension}"
     languages: frozenset[str] | None = None
+
+    def __init__(self, dimension: int = 16) -> None:
+        self.dimension = dimension
+        self.fingerprint = f"cheap@{dimension}"
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """See `Embedder`: a token is what stands between blanks."""
@@ -53,8 +55,7 @@ class CheapEmbedder:
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder`."""
         digests = b"".join(
-            hashlib.blake2b(text.encode(), digest_size=2 * self.dimension).digest()
-            for text in texts
+            hashlib.shake_128(text.encode()).digest(2 * self.dimension) for text in texts
         )
         rows = np.frombuffer(digests, np.int16).reshape(-1, self.dimension).astype(np.float32)
         found: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
@@ -200,7 +201,7 @@ def _workers_watched() -> Iterator[dict[int, float]]:
 
     def look() -> None:
         while not ended.wait(_LOOK_SECONDS):
-            for child in _children():
+            for child in descendants(os.getpid()):
                 if (peak := _peak_mb(child)) is not None:
                     peaks[child] = peak
 
@@ -211,15 +212,6 @@ def _workers_watched() -> Iterator[dict[int, float]]:
     finally:
         ended.set()
         watching.join()
-
-
-def _children() -> list[int]:
-    try:
-        tasks = list(Path("/proc/self/task").iterdir())
-        found = " ".join((task / "children").read_text() for task in tasks)
-    except OSError:
-        return []
-    return [int(child) for child in found.split()]
 
 
 def _peak_mb(process: int) -> float | None:

@@ -104,6 +104,13 @@ def bench_ingest(
         bool,
         typer.Option("--chunks", help="Compare with chunks of 1,000 characters, on the article."),
     ] = False,
+    memory: Annotated[
+        list[float] | None,
+        typer.Option(min=0.1, help="Print the memory that so many MB of text take; repeatable."),
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="With --memory: write it to this JSON file.")
+    ] = None,
     config: Overrides = None,
 ) -> None:
     """Print how fast documents are ingested, and the memory it takes.
@@ -115,6 +122,7 @@ def bench_ingest(
     from pincite.eval.bench import ingest as benches
     from pincite.retrieval.engine import open_embedder
 
+    require_writable(json_file)
     settings = settings_of(config)
     out = output()
     if pdfs is not None:
@@ -127,10 +135,23 @@ def bench_ingest(
         benches.bench_bytes(out, gigabytes, embedder, round(file_mb * 1_000_000))
     if chunks:
         _bench_chunks(open_embedder(settings))
-    if (pdfs, files, gigabytes, chunks) == (None, None, None, False):
+    if memory:
+        _bench_memory(memory, json_file)
+    if (pdfs, files, gigabytes, chunks, memory) == (None, None, None, False, None):
         raise UsageError(
-            "name what to measure: --pdfs FOLDER, --files N, --gigabytes X or --chunks"
+            "name what to measure: --pdfs FOLDER, --files N, --gigabytes X, --memory MB or --chunks"
         )
+
+
+def _bench_memory(sizes: list[float], json_file: Path | None) -> None:
+    from pincite.eval.bench import ingest_memory as benches
+    from pincite.eval.report import report
+
+    with progress_shown() as progress:
+        runs = benches.bench(sizes, progress)
+    benches.show(output(), runs)
+    if json_file:
+        report.write_json(benches.to_json(runs), json_file)
 
 
 def _bench_chunks(embedder: Embedder) -> None:
@@ -146,6 +167,36 @@ def _bench_chunks(embedder: Embedder) -> None:
         )
     (article,) = bundled().documents.values()
     benches.show(output(), benches.compare(document_of(article), embedder))
+
+
+def bench_peers(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of UTF-8 text (default: the article).")
+    ] = None,
+    json_file: JsonFile = None,
+    config: Overrides = None,
+) -> None:
+    """Compare ingest, search and memory with LangChain's default, Chroma and txtai.
+
+    All get the same text and the same model, and are measured in one run. Those that are not
+    installed are named.
+    """
+    from importlib.resources import files as resources
+
+    from pincite.eval.bench import peers as benches
+    from pincite.eval.bench.questions import ARTICLE
+    from pincite.eval.goldset import bundled
+    from pincite.eval.report import report
+
+    require_writable(json_file)
+    article = Path(str(resources("pincite.corpus"))) / "documents" / ARTICLE
+    asked = [q.question for q in bundled().questions][:50]
+    model = settings_of(config).embedder
+    with progress_shown() as progress:
+        found = benches.compare(files or [article], asked, model, progress)
+    benches.show(output(), found)
+    if json_file:
+        report.write_json(found.to_json(), json_file)
 
 
 def bench_api(

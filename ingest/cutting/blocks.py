@@ -1,22 +1,26 @@
 """Blocks: what of a section is prose, an item of a list, a row of a table, or code.
 
 The same shapes are known in Markdown, in what the readers of other formats build, and in the
-looser layouts of plain text.
+looser layouts of plain text. Blocks are found one after the other: of a long section, no more lines
+are held than its longest run without a blank line has.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
-from typing import Literal, NamedTuple
+from itertools import groupby, islice, pairwise
+from typing import Literal, NamedTuple, TypeVar
 
 from pincite.corpus.line_patterns import BULLET, ITEM, LETTERED, NUMBERED
 from pincite.corpus.types import Span
 from pincite.ingest.cutting.tables import tables
 
 Kind = Literal["prose", "item", "row", "code", "heading"]
+_T = TypeVar("_T")
 
 _FENCE = re.compile(r"[ \t]*(?:(`{3,})([^`]*)|(~{3,})(.*))")
 # A line that opens an item, a table row, a quotation, a note or a fence is a line of its own.
@@ -70,63 +74,81 @@ class _Line(NamedTuple):
         return len(blanks[0].expandtabs(_CODE_INDENT)) if blanks else 0
 
 
-def blocks(text: str, within: Span, media_type: str = "text/plain") -> list[Block]:
+def blocks(text: str, within: Span, media_type: str = "text/plain") -> Iterator[Block]:
     """The blocks in ``text[within]``, in order; what is between them is blank.
 
     >>> text = "Gulls eat:\\n- fish\\n- mussels"
     >>> [(text[b.span.start:b.span.end], b.kind) for b in blocks(text, Span(0, len(text)))]
     [('Gulls eat:', 'prose'), ('- fish', 'item'), ('- mussels', 'item')]
     """
-    here = _lines(text, within)
-    parts: Iterable[tuple[bool, Sequence[_Line]]]
+    for block in _loose(text, within, media_type):
+        if tight := _trimmed(text, block):
+            yield tight
+
+
+def _loose(text: str, within: Span, media_type: str) -> Iterator[Block]:
+    """The blocks with the blanks around them."""
     if media_type in _CODE or (media_type.startswith("text/x-") and media_type not in _MARKUP):
-        parts = [(True, here)]
-    else:
-        parts = _parts(here, markdown=media_type == "text/markdown")
-    lettered = _lettered(here)
-    found = [
-        block
-        for code, some in parts
-        for block in (_stanzas(some) if code else _laid_out(some, lettered))
-    ]
-    return [tight for block in found if (tight := _trimmed(text, block))]
+        yield from _stanzas(_lines(text, within))
+        return
+    # The lines are gone through once for each question, so that they need not be held.
+    markdown = media_type == "text/markdown"
+    fenced: dict[int, int] = {}
+    if any(text.find(fence, within.start, within.end) >= 0 for fence in ("```", "~~~")):
+        fenced = _fenced(_lines(text, within), to_the_end=markdown)
+    lettered = _lettered(_lines(text, within))
+    for code, some in _parts(_lines(text, within), fenced, markdown=markdown):
+        yield from _stanzas(some) if code else _laid_out(some, lettered)
 
 
-def _lines(text: str, within: Span) -> list[_Line]:
-    found, start = [], within.start
-    for line in text[within.start : within.end].split("\n"):
-        found.append(_Line(start, line))
-        start += len(line) + 1
-    return found
+def _lines(text: str, within: Span) -> Iterator[_Line]:
+    start = within.start
+    while (end := text.find("\n", start, within.end)) >= 0:
+        yield _Line(start, text[start:end])
+        start = end + 1
+    yield _Line(start, text[start : within.end])
 
 
-def _parts(lines: Sequence[_Line], *, markdown: bool) -> Iterator[tuple[bool, Sequence[_Line]]]:
+def _parts(
+    lines: Iterator[_Line], fenced: Mapping[int, int], *, markdown: bool
+) -> Iterator[tuple[bool, list[_Line]]]:
     """Runs of lines that no blank line parts, and code whole; and which of both it is."""
-    fenced = _fenced(lines, to_the_end=markdown)
-    start = i = 0
+    run: list[_Line] = []
+    read_ahead: deque[tuple[int, _Line]] = deque()
+    numbered = enumerate(lines)
     content = 0  # the column at which the text of the open list's last item stands
-    while i < len(lines):
-        blank = _is_blank(lines[i])
-        end = fenced.get(i, 0)
-        if not (blank or end) and i == start:
-            content = content if lines[i].indent else 0
-            if markdown and lines[i].indent >= content + _CODE_INDENT:
-                end = _indented(lines, i, content + _CODE_INDENT)
-        if not (blank or end):
-            if item := ITEM.match(lines[i].text):
+    while (following := read_ahead.popleft() if read_ahead else next(numbered, None)) is not None:
+        i, line = following
+        code: list[_Line] = []
+        if i in fenced:
+            rest = islice(_again(read_ahead, numbered), fenced[i] - i - 1)
+            code = [line, *(other for _, other in rest)]
+        elif not run and not _is_blank(line):
+            content = content if line.indent else 0
+            if markdown and line.indent >= content + _CODE_INDENT:
+                code = _indented(following, numbered, content + _CODE_INDENT, read_ahead)
+        if not code and not _is_blank(line):
+            if item := ITEM.match(line.text):
                 content = len(item[0].expandtabs(_CODE_INDENT))
-            i += 1
+            run.append(line)
             continue
-        if start < i:
-            yield False, lines[start:i]
-        if end:
-            yield True, lines[i:end]
-        start = i = end or i + 1
-    if start < len(lines):
-        yield False, lines[start:]
+        if run:
+            yield False, run
+            run = []
+        if code:
+            yield True, code
+    if run:
+        yield False, run
 
 
-def _fenced(lines: Sequence[_Line], *, to_the_end: bool) -> dict[int, int]:
+def _again(read_ahead: deque[_T], rest: Iterator[_T]) -> Iterator[_T]:
+    """What was read ahead, then the rest."""
+    while read_ahead:
+        yield read_ahead.popleft()
+    yield from rest
+
+
+def _fenced(lines: Iterable[_Line], *, to_the_end: bool) -> dict[int, int]:
     """The line that opens each fenced code, and the one after its end.
 
     A fence that nothing closes opens code ``to_the_end`` (CommonMark) or none.
@@ -151,7 +173,7 @@ def _fenced(lines: Sequence[_Line], *, to_the_end: bool) -> dict[int, int]:
             found[i] = fences[closing][0] + 1
             k = closing
         elif to_the_end:
-            found[i] = len(lines)
+            found[i] = sys.maxsize
             break
         else:
             unclosed[fence[0]] = len(fence)
@@ -159,28 +181,58 @@ def _fenced(lines: Sequence[_Line], *, to_the_end: bool) -> dict[int, int]:
     return found
 
 
-def _indented(lines: Sequence[_Line], start: int, least: int) -> int:
-    """The line after the code that is indented by ``least`` columns or more from ``start`` on."""
-    end = start
-    for i in range(start, len(lines)):
-        if not _is_blank(lines[i]):
-            if lines[i].indent < least:
-                break
-            end = i + 1
-    return end
+def _indented(
+    first: tuple[int, _Line],
+    rest: Iterator[tuple[int, _Line]],
+    least: int,
+    read_ahead: deque[tuple[int, _Line]],
+) -> list[_Line]:
+    """The code from ``first`` on that is indented by ``least`` columns or more.
+
+    What had to be read of ``rest`` to see that it ends is left in ``read_ahead``.
+    """
+    code = [first[1]]
+    blanks: list[tuple[int, _Line]] = []
+    for i, line in _again(read_ahead, rest):
+        if _is_blank(line):
+            blanks.append((i, line))
+        elif line.indent >= least:
+            code += [*(blank for _, blank in blanks), line]
+            blanks = []
+        else:
+            blanks.append((i, line))
+            break
+    read_ahead.extendleft(reversed(blanks))
+    return code
 
 
-def _stanzas(lines: Sequence[_Line]) -> list[Block]:
+def _stanzas(lines: Iterable[_Line]) -> Iterator[Block]:
     """Code between blank lines; a fence that stands alone belongs to the code beside it."""
-    runs = [list(run) for blank, run in groupby(lines, _is_blank) if not blank]
-    for fence, beside in ((0, 1), (-1, -2)):
-        if len(runs) > 1 and len(runs[fence]) == 1 and _FENCE.fullmatch(runs[fence][0].text):
-            alone = runs.pop(fence)
-            runs[fence] = alone + runs[fence] if beside == 1 else runs[fence] + alone
-    return [Block(Span(run[0].start, run[-1].end), "code") for run in runs]
+    runs = (list(run) for blank, run in groupby(lines, _is_blank) if not blank)
+    run = next(runs, [])
+    if _is_fence(run):
+        run += next(runs, [])
+    below = next(runs, [])
+    while below:
+        after = next(runs, [])
+        if not after and _is_fence(below):
+            run += below
+            break
+        yield _code(run)
+        run, below = below, after
+    if run:
+        yield _code(run)
 
 
-def _lettered(lines: Sequence[_Line]) -> set[int]:
+def _is_fence(run: Sequence[_Line]) -> bool:
+    return len(run) == 1 and bool(_FENCE.fullmatch(run[0].text))
+
+
+def _code(run: Sequence[_Line]) -> Block:
+    return Block(Span(run[0].start, run[-1].end), "code")
+
+
+def _lettered(lines: Iterable[_Line]) -> set[int]:
     """Where lines start that begin with "A." or "IV." beside one that goes before or after it."""
     marks = [
         (line.start, ord(match[1] or "@"), _ROMAN.get(match[1] or match[2], 0))

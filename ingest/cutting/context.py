@@ -7,8 +7,8 @@ announces its table.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise, takewhile
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise, takewhile, tee
 from typing import NamedTuple
 
 from pincite.corpus.line_patterns import ITEM, LETTERED
@@ -38,11 +38,11 @@ class Context(NamedTuple):
     leads: bool = False
 
 
-def contexts(text: str, sentences: Sequence[tuple[Span, Block]]) -> list[Context]:
+def contexts(text: str, sentences: Iterable[tuple[Span, Block]]) -> Iterator[Context]:
     """The context of each sentence, in order; ``sentences`` come with the block they stand in."""
-    over = list(_over(text, sentences))
-    opens = [_opens_group(text, above, here) for above, here in pairwise(sentences)]
-    return [Context(spans, leads) for spans, leads in zip(over, [*opens, False], strict=False)]
+    one, other = tee(sentences)
+    opens = (_opens_group(text, above, here) for above, here in pairwise(other))
+    return map(Context, _over(text, one), chain(opens, [False]))
 
 
 def announces(text: str, span: Span) -> bool:
@@ -50,7 +50,7 @@ def announces(text: str, span: Span) -> bool:
     return bool(_ANNOUNCES.search(text, max(span.start, span.end - 4), span.end))
 
 
-def _over(text: str, sentences: Sequence[tuple[Span, Block]]) -> Iterator[tuple[Span, ...]]:
+def _over(text: str, sentences: Iterable[tuple[Span, Block]]) -> Iterator[tuple[Span, ...]]:
     lead: tuple[Span, ...] = ()  # what announces the open list or table
     items: list[_Open] = []
     above: tuple[Span, Block] | None = None

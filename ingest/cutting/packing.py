@@ -8,14 +8,17 @@ stands in another, so a changed sentence re-packs its own part, or two where it 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import chain
+from typing import NamedTuple
 
 from pincite.corpus.types import Span
 from pincite.ingest.cutting.blocks import Block
 
 _NEAR = 8  # passages that a part has at least; it has about twice as many
+
+_Rank = tuple[bool, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +37,64 @@ class Unit:
     leads: bool = False
 
 
-def pack(text: str, units: Sequence[Unit], capacity: int) -> list[list[Unit]]:
-    """Group units into runs of at most ``capacity`` tokens or of one unit, about evenly filled."""
-    parts = _parts(text, units, capacity)
+def pack(text: str, units: Iterable[Unit], capacity: int) -> Iterator[list[Unit]]:
+    """Group units into runs of at most ``capacity`` tokens or of one unit, about evenly filled.
+
+    No more than two parts of a long section are held at once.
+    """
+    parts = _parts(text, units, _NEAR * capacity)
+    first, second = next(parts), next(parts, None)
     # Without the new aim each part would end in a scrap; a short section is one part, and is cut
     # as it was when the quality of its passages was measured.
-    aim_anew = len(parts) > 1
-    return [group for part in parts for group in _evenly(part, capacity, aim_anew=aim_anew)]
+    if second is None:
+        yield from _evenly(first, capacity, aim_anew=False)
+        return
+    for part in chain([first, second], parts):
+        yield from _evenly(part, capacity, aim_anew=True)
 
 
-def _parts(text: str, units: Sequence[Unit], capacity: int) -> list[Sequence[Unit]]:
-    """Cut before each unit that no other ranks before within ``_NEAR`` passages to either side.
+class _Ranked(NamedTuple):
+    """A unit by its rank; ``token`` is where it starts, ``place`` where in its part it stands."""
+
+    rank: _Rank
+    token: int
+    place: int
+
+
+def _parts(text: str, units: Iterable[Unit], near: int) -> Iterator[list[Unit]]:
+    """Cut before each unit that no other ranks before within ``near`` tokens to either side.
 
     A unit's rank is a hash of its words, and where a paragraph begins goes before where a sentence
-    does. So whether there is a cut depends on what is near, and two are never nearer.
+    does. So whether there is a cut depends on what is near, and two are never nearer. The last part
+    comes even if it is empty.
     """
-    starts = [0, *accumulate(unit.tokens for unit in units)]
-    total, near = starts.pop(), _NEAR * capacity
-    if total <= 2 * near:
-        return [units]
-    ranks = [_rank(text, unit) for unit in units]
-    first_from: dict[int, int] = {}  # unit → token from which on it ranks first, to its left
-    first_to: dict[int, int] = {}
-    falling: list[int] = []  # those that nothing after them, so far, ranks before
-    for i, rank in enumerate(ranks):
-        while falling and rank < ranks[falling[-1]]:
-            first_to[falling.pop()] = starts[i]
-        first_from[i] = starts[falling[-1]] if falling else 0
-        falling.append(i)
-    cuts = [
-        i
-        for i, start in enumerate(starts)
-        if start - first_from[i] > near and first_to.get(i, total) - start > near
-    ]
-    return [units[start:end] for start, end in pairwise([0, *cuts, len(units)])]
+    part: list[Unit] = []
+    rising: list[_Ranked] = []  # those that nothing after them, so far, ranks before
+    cut: _Ranked | None = None  # the one before which there is a cut, if nothing near ranks before
+    token = 0
+    for unit in units:
+        if cut and token - cut.token > near:
+            yield part[: cut.place]
+            part, cut = part[cut.place :], None
+        here = _Ranked(_rank(text, unit), token, len(part))
+        while rising and here.rank < rising[-1].rank:
+            rising.pop()
+        if cut and here.rank < cut.rank:
+            cut = None
+        if token - (rising[-1].token if rising else 0) > near:
+            cut = here
+        if rising and rising[-1].rank == here.rank:
+            rising.pop()  # whatever ranks before the one ranks before the other
+        rising.append(here)
+        part.append(unit)
+        token += unit.tokens
+    if cut and token - cut.token > near:
+        yield part[: cut.place]
+        part = part[cut.place :]
+    yield part
 
 
-def _rank(text: str, unit: Unit) -> tuple[bool, bytes]:
+def _rank(text: str, unit: Unit) -> _Rank:
     words = text[unit.span.start : unit.span.end].encode("utf-8", "surrogatepass")
     opens = unit.span.start == unit.block.span.start
     return not opens, hashlib.blake2b(words, digest_size=8).digest()

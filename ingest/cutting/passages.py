@@ -2,13 +2,15 @@
 
 Every visible character of a section's prose stands in exactly one sentence and in exactly one
 passage; what is between them is blank. Nothing is copied, trimmed or reflowed: all are spans.
+
+Each step takes what the one before gives, one by one, so that memory does not grow with the text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from pincite.corpus.types import Document, Passage, PassageKind, Section, Span
@@ -23,6 +25,7 @@ from pincite.retrieval.embedding.embedder import Embedder
 
 PASSAGE_TOKENS = 96
 HEADING_TOKENS = 48
+_SIZES = 10_000  # of headings and lines over others that are remembered
 _LEAD_SHARE = 3  # a lead-in goes with its table or code up to a third of a passage
 # A heading that has sections under it stands in their paths; only one of so many words, or with a
 # number in it, may say something itself, and is a passage too.
@@ -54,11 +57,17 @@ def segment(
     The headings over a passage are its path, and its columns and context say what else stands over
     it. A section that is only a heading is a passage too.
     """
+    return list(passages(document, embedder, passage_tokens))
+
+
+def passages(
+    document: Document, embedder: Embedder, passage_tokens: int = PASSAGE_TOKENS
+) -> Iterator[Passage]:
+    """The passages of ``segment``, one by one."""
     text, spoken = document.text, language(document.text)
     room = embedder.window - HEADING_TOKENS
     capacity = min(passage_tokens, room)
     fit = _Fit(embedder.count, embedder.window)
-    passages: list[Passage] = []
     tiles = stretches(document)
     following = [*document.sections[1:], None]
     spans = [section.span for section in document.sections]
@@ -70,29 +79,31 @@ def segment(
         for group, some in _groups(pieces, parts, capacity // _LEAD_SHARE):
             full = (*path, group.apparatus) if group.apparatus else path
             kept = fit.path(full)
-            packed = pack(text, some, capacity)
-            passages += [fit.passage(text, units, kept, group) for units in packed]
-    return passages
+            for units in pack(text, some, capacity):
+                yield fit.passage(text, units, kept, group)
 
 
 def _blocks(
     document: Document, section: Section, after: Section | None, parts: Sequence[Stretch]
-) -> tuple[list[Block], tuple[str, ...]]:
+) -> tuple[Iterable[Block], tuple[str, ...]]:
     """The section's blocks, none over the edge of a region, and the headings over them.
 
     They are those of its prose, or the heading itself where there is none.
     """
     text = document.text
-    body = [
+    body = (
         block
         for part in parts
         if part.span.end > section.body
         for block in blocks(
             text, Span(max(section.body, part.span.start), part.span.end), document.media_type
         )
-    ]
-    if body or not section.path:
-        return set_apart(text, body), section.path
+    )
+    first = next(body, None)
+    if first is not None:
+        return set_apart(text, chain([first], body)), section.path
+    if not section.path:
+        return [], section.path
     deeper = after is not None and after.path[: len(section.path)] == section.path
     if deeper and len(after.path) > len(section.path) and not _tells(section.path[-1]):  # type: ignore[union-attr]
         return [], section.path
@@ -114,24 +125,38 @@ def _tells(heading: str) -> bool:
 
 
 def _groups(
-    pieces: Sequence[Unit], parts: Sequence[Stretch], most: int
-) -> Iterator[tuple[_Group, list[Unit]]]:
-    """Runs of units that may stand in one passage. A lead-in of ``most`` tokens goes with what it
-    leads in."""
-    keys: list[_Group] = []
+    pieces: Iterable[Unit], parts: Sequence[Stretch], most: int
+) -> Iterator[tuple[_Group, Iterator[Unit]]]:
+    """Runs of units that may stand in one passage, each to be gone through before the next. A
+    lead-in of ``most`` tokens goes with what it leads in."""
+    for group, some in groupby(_grouped(pieces, parts, most), key=lambda pair: pair[0]):
+        yield group, (unit for _, unit in some)
+
+
+def _grouped(
+    pieces: Iterable[Unit], parts: Sequence[Stretch], most: int
+) -> Iterator[tuple[_Group, Unit]]:
+    """The units, each with its group."""
+    waiting: list[tuple[_Group, Unit]] = []  # lead-ins, whose group is that of what follows
     i = 0
     for unit in pieces:
         while parts[i].span.end <= unit.span.start:
             i += 1
         family = "text" if unit.block.kind in ("prose", "item") else unit.block.kind
-        keys.append(_Group(parts[i], unit.block.apparatus, family, unit.columns))
-    for k in range(len(keys) - 2, -1, -1):
-        here, below = keys[k], keys[k + 1]
-        if pieces[k].leads and pieces[k].tokens <= most and here[:2] == below[:2]:
-            keys[k] = below
-    pairs = zip(keys, pieces, strict=True)
-    for group, some in groupby(pairs, key=lambda pair: pair[0]):
-        yield group, [unit for _, unit in some]
+        waiting.append((_Group(parts[i], unit.block.apparatus, family, unit.columns), unit))
+        if not (unit.leads and unit.tokens <= most):
+            yield from _led(waiting)
+            waiting = []
+    yield from _led(waiting)
+
+
+def _led(waiting: Sequence[tuple[_Group, Unit]]) -> Iterator[tuple[_Group, Unit]]:
+    """Lead-ins and the unit after them, all in its group where that is of the same stretch."""
+    groups = [group for group, _ in waiting]
+    for k in range(len(groups) - 2, -1, -1):
+        if groups[k][:2] == groups[k + 1][:2]:
+            groups[k] = groups[k + 1]
+    return zip(groups, (unit for _, unit in waiting), strict=True)
 
 
 class _Fit:
@@ -188,6 +213,8 @@ class _Fit:
     def _size(self, words: str) -> int:
         """The tokens of a line."""
         if words not in self._tokens:
+            if len(self._tokens) >= _SIZES:
+                self._tokens.clear()
             self._tokens[words] = self._count([f"{words}\n"])[0]
         return self._tokens[words]
 

@@ -8,7 +8,7 @@ must not be taken for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pincite.ingest.cutting.blocks import Block
@@ -27,52 +27,60 @@ _LAST_PART = 0.4  # of the document is where a list of references cannot begin
 _MOST_BETWEEN = 2  # blocks that an entry goes on in
 
 
-def set_apart(text: str, blocks: Sequence[Block]) -> list[Block]:
+def set_apart(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks, with notes and entries of a list of references marked as what they are.
 
     Notes are Markdown's (``[^1]: …``). A list of references begins in the last three fifths of a
     text and has five entries or more, numbered in order, nearly all with a year and, where they
     begin, an author's initials.
     """
-    marked = [
-        replace(block, apparatus="Footnotes")
-        if _NOTE.match(text, block.span.start, block.span.end)
-        else block
-        for block in blocks
+    run: list[Block] = []  # from the first entry of a list on, as long as it may go on
+    entries: list[int] = []  # where in it an entry begins
+    last = 0  # the number of the last entry
+    for block in blocks:
+        number = _number(text, block)
+        if entries:
+            beyond = len(run) - entries[-1] > _MOST_BETWEEN + 1
+            if beyond or (number is not None and number != last + 1):
+                yield from _marked(text, run, entries)
+                run, entries = [], []
+        if number is not None:
+            entries.append(len(run))
+            last = number
+        if entries:
+            run.append(block)
+        else:
+            yield _noted(text, block)
+    yield from _marked(text, run, entries)
+
+
+def _number(text: str, block: Block) -> int | None:
+    """The number of the entry of a list that a block begins with."""
+    entry = _ENTRY.match(text, block.span.start, block.span.end)
+    return int(entry[1] or entry[2]) if entry and block.kind not in ("row", "code") else None
+
+
+def _marked(text: str, run: Sequence[Block], entries: Sequence[int]) -> Iterator[Block]:
+    """The blocks of a run, its list marked if it is one of references."""
+    end = entries[-1] + 1 if _are_references(text, run, entries) else 0
+    for block in run[:end]:
+        yield replace(block, apparatus="References")
+    for block in run[end:]:
+        yield _noted(text, block)
+
+
+def _noted(text: str, block: Block) -> Block:
+    is_note = _NOTE.match(text, block.span.start, block.span.end)
+    return replace(block, apparatus="Footnotes") if is_note else block
+
+
+def _are_references(text: str, run: Sequence[Block], entries: Sequence[int]) -> bool:
+    if len(entries) < _FEWEST or run[0].span.start < _LAST_PART * len(text):
+        return False
+    ends = [*entries[1:], entries[-1] + 1]
+    said = [
+        text[run[start].span.start : run[end - 1].span.end]
+        for start, end in zip(entries, ends, strict=True)
     ]
-    for start, end in _lists(text, blocks):
-        marked[start:end] = [replace(block, apparatus="References") for block in blocks[start:end]]
-    return marked
-
-
-def _lists(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
-    """Lists of references, as half-open ranges of blocks."""
-    found: list[tuple[int, int]] = []
-    run: list[tuple[int, int]] = []  # the block and the number of each entry of the list so far
-    for i, block in enumerate(blocks):
-        entry = _ENTRY.match(text, block.span.start, block.span.end)
-        if not entry or block.kind in ("row", "code"):
-            continue
-        number = int(entry[1] or entry[2])
-        if run and not (number == run[-1][1] + 1 and i - run[-1][0] <= _MOST_BETWEEN + 1):
-            found += _if_references(text, blocks, run)
-            run = []
-        run.append((i, number))
-    return found + _if_references(text, blocks, run)
-
-
-def _if_references(
-    text: str, blocks: Sequence[Block], run: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    if len(run) < _FEWEST or blocks[run[0][0]].span.start < _LAST_PART * len(text):
-        return []
-    starts = [i for i, _ in run]
-    ends = [*starts[1:], starts[-1] + 1]
-    entries = [
-        text[blocks[start].span.start : blocks[end - 1].span.end]
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    cited = sum(
-        bool(_YEAR.search(entry) and _AUTHOR.search(entry[:_AUTHOR_WITHIN])) for entry in entries
-    )
-    return [(starts[0], ends[-1])] if cited >= _LEAST_SHARE * len(entries) else []
+    cited = sum(bool(_YEAR.search(one) and _AUTHOR.search(one[:_AUTHOR_WITHIN])) for one in said)
+    return cited >= _LEAST_SHARE * len(said)

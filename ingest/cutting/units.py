@@ -7,12 +7,14 @@ least: a row between cells, so that each piece keeps the names of its own column
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, tee
+from typing import NamedTuple
 
 from pincite.corpus.line_patterns import is_ruler, named_cells, row_shape
 from pincite.corpus.types import Span
 from pincite.ingest.cutting.blocks import Block, Kind, trimmed
-from pincite.ingest.cutting.context import contexts
+from pincite.ingest.cutting.context import Context, contexts
 from pincite.ingest.cutting.packing import Unit
 from pincite.ingest.cutting.sentences import sentences
 from pincite.ingest.cutting.tables import column_names
@@ -28,9 +30,22 @@ _LEAST_FULL: dict[Kind, float] = {"code": 0.0}
 _DRAWN_CELL = re.compile(r"[-=:+\s]*(?:\||$)|\S+\s*")
 
 
+_AT_ONCE = 1000  # sentences and rows whose tokens are counted at once; bounds memory
+
+
+class _Piece(NamedTuple):
+    """A sentence, a row or a stanza of code; what is up to ``end`` counts with it."""
+
+    span: Span
+    block: Block
+    end: int
+    header: Span | None
+    above: Context
+
+
 def units(
-    text: str, blocks: Sequence[Block], spoken: str, count: Count, room: int, capacity: int
-) -> list[Unit]:
+    text: str, blocks: Iterable[Block], spoken: str, count: Count, room: int, capacity: int
+) -> Iterator[Unit]:
     """The blocks' sentences, rows and stanzas of code, cut where they exceed what they may have.
 
     Args:
@@ -40,36 +55,39 @@ def units(
         count: the numbers of tokens in texts.
         room: tokens that a unit may have; ``capacity``, those that code may have.
     """
-    cut = [
+    pieces = _pieces_of(text, blocks, spoken)
+    names: dict[Span, tuple[str, ...]] = {}  # of the columns under the last header
+    while some := list(islice(pieces, _AT_ONCE)):
+        whole: list[Unit] = []
+        sizes = count([text[piece.span.start : piece.end] for piece in some])
+        for (span, block, _, header, above), tokens in zip(some, sizes, strict=True):
+            if header and header not in names:
+                names = {header: column_names(text[header.start : header.end])}
+            context = (*above.spans, block.header) if block.header else above.spans
+            columns = names[header] if header else ()
+            whole.append(Unit(span, tokens, block, columns, context, above.leads))
+        for unit in _counted_with_names(text, whole, count):
+            yield from _fitting(text, unit, count, capacity if unit.block.kind == "code" else room)
+
+
+def _pieces_of(text: str, blocks: Iterable[Block], spoken: str) -> Iterator[_Piece]:
+    """The blocks' sentences, rows and stanzas of code, in order."""
+    cut = (
         (span, block)
         for block in blocks
         for span in (
             [block.span] if block.kind in ("row", "code") else sentences(text, block.span, spoken)
         )
-    ]
-    over = contexts(text, cut)
-    headers = {block.header for block in blocks if block.header}
-    names = {span: column_names(text[span.start : span.end]) for span in headers}
-    # What is between two units counts with the first: to some models a line end is a token.
-    ends = [*(span.start for span, _ in cut[1:]), cut[-1][0].end] if cut else []
-    sizes = count([text[s.start : end] for (s, _), end in zip(cut, ends, strict=True)])
-    whole = [
-        Unit(
-            span,
-            tokens,
-            block,
-            names.get(block.header or span, ()) if block.kind == "row" else (),
-            (*above.spans, block.header) if block.header else above.spans,
-            above.leads,
-        )
-        for (span, block), tokens, above in zip(cut, sizes, over, strict=True)
-    ]
-    whole = list(_counted_with_names(text, whole, count))
-    return [
-        piece
-        for unit in whole
-        for piece in _fitting(text, unit, count, capacity if unit.block.kind == "code" else room)
-    ]
+    )
+    one, following, other = tee(cut, 3)
+    below_each = chain(islice(following, 1, None), [None])
+    for (span, block), below, above in zip(one, below_each, contexts(text, other), strict=False):
+        # What is between two units counts with the first: to some models a line end is a token.
+        end = below[0].start if below else span.end
+        header = block.header
+        if block.kind == "row" and not header and below and below[1].header == span:
+            header = span  # it is the header of what follows it
+        yield _Piece(span, block, end, header, above)
 
 
 def _counted_with_names(text: str, whole: Sequence[Unit], count: Count) -> Iterator[Unit]:

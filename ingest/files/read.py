@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -17,7 +17,7 @@ from pincite.corpus.errors import (
     UnreadableSourceError,
     UnsupportedSourceError,
 )
-from pincite.corpus.types import Document, Origin
+from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.walk import Source
 from pincite.ingest.readers import READERS, Reader, Reading, read, reader_for
@@ -61,10 +61,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file that was read. ``original`` is its bytes, where they were asked for."""
+    """A file that was read.
+
+    ``original`` is its bytes, where they were asked for; ``passages`` are those of its text, or why
+    it cannot be cut, where that was done already.
+    """
 
     document: Document
     original: bytes | None = None
+    passages: Collection[Passage] | Failed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from typing import IO
 
 READY = b"ready\n"  # what a child says first
 MEMORY = 2 * 1024**3  # bytes of address space that a child may have for one file
+LARGE = 5_000_000  # characters of a text after which a child is ended, so that it keeps no memory
+CPU_TIME_OVER = "SIGPROF"  # how a child ends that has had the processor for too long
 _START_SECONDS = 60.0
 
 
@@ -112,6 +114,15 @@ def limit_memory(size: int) -> None:
             size = min(size, most)
         resource.setrlimit(resource.RLIMIT_AS, (size, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_cpu(seconds: float) -> None:
+    """End this process when it has had the processor for ``seconds`` from now on; 0 for no limit.
+
+    On Windows there is none.
+    """
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 # Arithmetic in several threads reserves address space for each of them, of which a child has

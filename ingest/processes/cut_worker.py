@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, cast
+from itertools import islice
+from typing import IO, Any, cast
 
 from pincite.corpus import codec
-from pincite.ingest.cutting.passages import segment
-from pincite.ingest.processes.child import MEMORY, READY, limit_memory, pipes
+from pincite.ingest.cutting import passages
+from pincite.ingest.processes.child import MEMORY, READY, limit_cpu, limit_memory, pipes
 from pincite.ingest.processes.messages import receive, send
 from pincite.retrieval.embedding.embedder import Embedder
 
@@ -42,13 +43,10 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     answers.flush()
     with suppress(EOFError):
         while True:
-            value, (text,) = receive(requests)
-            document = codec.document_from(value["document"], (text or b"").decode())
-            counter = cast(Embedder, _Counter(value["window"], requests, answers))
+            value, parts = receive(requests)
+            limit_cpu(value["seconds"])
             try:
-                passages = segment(document, counter, value["passage_tokens"])
-                cut = [codec.passage_values(passage) for passage in passages[: value["most"]]]
-                send(answers, {"kind": "cut", "passages": cut, "number": len(passages)}, ())
+                _cut(value, (parts.pop() or b"").decode(), requests, answers)
             except MemoryError:
                 send(answers, {"kind": "memory"}, ())
                 return
@@ -57,6 +55,20 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             except Exception as error:
                 reason = f"{type(error).__name__}: {error}"[:200]
                 send(answers, {"kind": "failed", "reason": reason}, ())
+            limit_cpu(0)
+
+
+def _cut(value: dict[str, Any], text: str, requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Send the passages of a text as they are found, and at last their number."""
+    counter = cast(Embedder, _Counter(value["window"], requests, answers))
+    document = codec.document_from(value["document"], text)
+    found = passages.passages(document, counter, value["passage_tokens"])
+    number = 0
+    while some := [codec.passage_values(passage) for passage in islice(found, value["at_once"])]:
+        number += len(some)
+        if number <= value["most"]:
+            send(answers, {"kind": "cut", "passages": some}, ())
+    send(answers, {"kind": "done", "number": number}, ())
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ text, its layout, the file's own bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +17,8 @@ from pincite.corpus.types import Layout, Origin
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import Failed, Read, ReadResult, Request, Unchanged
 from pincite.ingest.files.walk import Source
+
+_PIECE = 1 << 20  # characters of a text that are encoded at once
 
 
 def send_request(stream: IO[bytes], request: Request) -> None:
@@ -59,8 +61,8 @@ def send_result(stream: IO[bytes], result: ReadResult) -> None:
     match result:
         case Read(document, original):
             layout = None if document.layout is None else document.layout.to_bytes()
-            parts = (document.text.encode(), layout, original)
-            send(stream, {"kind": "read", **codec.described(document)}, parts)
+            described = {"kind": "read", **codec.described(document)}
+            send_text(stream, described, document.text, (layout, original))
         case Unchanged(origin):
             send(stream, {"kind": "same", "origin": asdict(origin)}, ())
         case Failed(reason, origin):
@@ -97,11 +99,43 @@ def send(stream: IO[bytes], value: dict[str, Any], parts: Sequence[bytes | None]
     Raises:
         OSError: nobody reads the other end.
     """
-    lengths = [None if part is None else len(part) for part in parts]
+    _send_line(stream, value, parts)
+    _send_parts(stream, parts)
+
+
+def send_text(
+    stream: IO[bytes], value: dict[str, Any], text: str, parts: Sequence[bytes | None] = ()
+) -> None:
+    """Write a message whose first part is a text: piece by piece, so that it has no second copy.
+
+    Raises:
+        OSError: nobody reads the other end.
+    """
+    _send_line(stream, value, parts, [sum(map(len, _pieces(text)))])
+    for piece in _pieces(text):
+        stream.write(piece)
+    _send_parts(stream, parts)
+
+
+def _send_line(
+    stream: IO[bytes],
+    value: dict[str, Any],
+    parts: Sequence[bytes | None],
+    before: Sequence[int] = (),
+) -> None:
+    lengths = [*before, *(None if part is None else len(part) for part in parts)]
     stream.write(json.dumps({**value, "parts": lengths}).encode() + b"\n")
+
+
+def _send_parts(stream: IO[bytes], parts: Sequence[bytes | None]) -> None:
     for part in parts:
         stream.write(part or b"")
     stream.flush()
+
+
+def _pieces(text: str) -> Iterator[bytes]:
+    for start in range(0, len(text), _PIECE):
+        yield text[start : start + _PIECE].encode()
 
 
 def receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[bytes | None]]:

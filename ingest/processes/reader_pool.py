@@ -1,6 +1,7 @@
 """Reading in processes of their own: a file that hangs, swells or crashes its reader stops nothing.
 
-Small plain text is read here, as handing it over would cost more than reading it.
+Small plain text is read here, as handing it over would cost more than reading it. What is read
+ahead is cut ahead as well, if it is long: so reading, cutting and embedding go on at once.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Self
 
-from pincite.corpus.types import Origin
+from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.files.read import (
     MB,
     Failed,
+    Read,
     ReadResult,
     Request,
     open_file,
@@ -27,7 +30,7 @@ from pincite.ingest.files.read import (
     read_bytes,
     timeout_key,
 )
-from pincite.ingest.processes.child import Child
+from pincite.ingest.processes.child import LARGE, Child
 from pincite.ingest.processes.messages import receive_result, send_request
 from pincite.ingest.readers import reader_for
 from pincite.ingest.readers.plain.markdown import MARKDOWN
@@ -39,9 +42,12 @@ _WORKERS = 4
 _AHEAD = 2  # files that are read ahead beyond one for each worker
 _AHEAD_BYTES = 64 * MB  # of the files that are read ahead, unless one alone has more
 _SMALL = 256_000  # bytes of a file that is worth no process
+_TINY = 20_000  # bytes of one that is worth no thread either
 _PLAIN = (TEXT, MARKDOWN)
 _KILLED = "SIGKILL"  # how a process ends that the system ends to get memory back
 _LOOK_SECONDS = 0.1  # between two looks whether to stop
+
+Cut = Callable[[Document], Collection[Passage] | Failed | None]
 
 
 class Readers:
@@ -91,13 +97,19 @@ class Readers:
         """What files that took too long are noted under: with another limit they are read again."""
         return timeout_key(self._seconds)
 
-    def read(self, requests: Iterable[tuple[Request, int]]) -> Iterator[tuple[Request, ReadResult]]:
+    def read(
+        self,
+        requests: Iterable[tuple[Request, int]],
+        cut: Cut = lambda document: None,
+    ) -> Iterator[tuple[Request, ReadResult]]:
         """Read each file, in the order of the requests.
 
         Only a few are read ahead, so that memory stays bounded however many there are.
 
         Args:
             requests: each with the file's size in bytes.
+            cut: cuts what has been read into passages while other files are read and embedded, or
+                gives None and leaves that to the caller. It is called in several threads.
         """
         ahead: deque[tuple[Request, int, Future[ReadResult] | None]] = deque()
         for request, size in requests:
@@ -109,7 +121,8 @@ class Readers:
                     return
                 yield first
             here = size <= _SMALL and self._reading == READING and _is_plain(request)
-            future = None if here else self._threads.submit(self._apart, request)
+            tiny = here and size <= _TINY
+            future = None if tiny else self._threads.submit(self._ahead, request, here, cut)
             ahead.append((request, size, future))
         while ahead:
             if (first := self._first(ahead)) is None:
@@ -130,6 +143,12 @@ class Readers:
                 return request, future.result(_LOOK_SECONDS)
         return None
 
+    def _ahead(self, request: Request, here: bool, cut: Cut) -> ReadResult:
+        result = (_here(request) if here else None) or self._apart(request)
+        if isinstance(result, Read):
+            return replace(result, passages=cut(result.document))
+        return result
+
     def _apart(self, request: Request) -> ReadResult:
         origin = _unopened(request, self.timeout_key)
         how = ""
@@ -149,7 +168,10 @@ class Readers:
             except (EOFError, OSError):
                 how = self._forget(worker)
                 continue
-            self._idle.put(worker)
+            if isinstance(result, Read) and len(result.document.text) > LARGE:
+                self._forget(worker)
+            else:
+                self._idle.put(worker)
             return result
         if how == _KILLED:
             return Failed(

@@ -84,10 +84,10 @@ def sections(text: str, headings: Iterable[Heading]) -> tuple[Section, ...]:
 def lines(text: str) -> Iterable[tuple[Span, str]]:
     """Each line's span, its line end included, with the line without it."""
     start = 0
-    for line in text.split("\n"):
-        end = min(start + len(line) + 1, len(text))
-        yield Span(start, end), line
-        start = end
+    while (end := text.find("\n", start)) >= 0:
+        yield Span(start, end + 1), text[start:end]
+        start = end + 1
+    yield Span(start, len(text)), text[start:]
 
 
 def title_from(name: str) -> str:

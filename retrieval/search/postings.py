@@ -57,29 +57,10 @@ class Postings:
     @classmethod
     def of(cls, passages: Sequence[tuple[str, str, str]]) -> Postings:
         """The postings of passages, each with its title, headings and body, by row."""
-        numbers: dict[str, int] = {}
-        flat, lengths = array("I"), array("I")
-        before: dict[int, tuple[str, list[int]]] = {}
+        builder = PostingsBuilder()
         for title, headings, body in passages:
-            for field, text in enumerate((body, headings, title)):
-                if field not in before or before[field][0] != text:
-                    found = [
-                        numbers.setdefault(f"{field}{term}", len(numbers)) for term in terms(text)
-                    ]
-                    before[field] = (text, found)
-                found = before[field][1]
-                flat.extend(found)
-                lengths.append(len(found))
-        counted = np.array(lengths, np.uint32).reshape(-1, len(FIELDS))
-        table = StringTable.of(numbers)
-        place = np.zeros(len(numbers), np.int64)
-        place[[numbers[term] for term in table]] = np.arange(len(numbers))
-        terms_of = place[np.array(flat, np.int64)]
-        rows_of = np.repeat(np.arange(len(counted)), counted.sum(axis=1, dtype=np.int64))
-        keys, frequencies = np.unique(terms_of * max(1, len(counted)) + rows_of, return_counts=True)
-        term_of_key, rows = np.divmod(keys, max(1, len(counted)))
-        ends = np.searchsorted(term_of_key, np.arange(len(table)), side="right")
-        return cls._of(table, ends, rows, frequencies, counted.T)
+            builder.add(title, headings, body)
+        return builder.postings()
 
     @classmethod
     def _of(
@@ -94,6 +75,26 @@ class Postings:
             np.ascontiguousarray(lengths, np.uint32),
             codes.astype(np.uint8),
         )
+
+    @classmethod
+    def of_keys(cls, table: StringTable, keys: NDArray[np.int64], lengths: Array) -> Postings:
+        """The postings of single terms, each the number ``place in the table * passages + row``.
+
+        ``keys`` are in any order, and are put in order where they are.
+        """
+        passages = max(1, lengths.shape[1])
+        keys.sort()
+        is_first = np.ones(len(keys), bool)
+        np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+        first = np.append(np.flatnonzero(is_first), len(keys))
+        frequencies = np.subtract(first[1:], first[:-1], dtype=np.uint32, casting="unsafe")
+        del first  # of a large segment, each of these arrays has tens of MB
+        keys = keys[is_first]
+        ends = np.searchsorted(keys, np.arange(1, len(table) + 1) * passages)
+        counts = np.diff(ends, prepend=0)
+        keys %= passages
+        table, ends = _without_unused(table, counts)
+        return cls._of(table, ends, keys, frequencies, lengths)
 
     def arrays(self) -> dict[str, Array]:
         """The postings for storing."""
@@ -159,6 +160,50 @@ class Postings:
         lengths = np.concatenate([part.lengths[:, kept] for part, kept in parts], axis=1)
         table, ends = _without_unused(table, counts)
         return cls._of(table, ends, _joined(rows), _joined(frequencies), lengths)
+
+
+class PostingsBuilder:
+    """Takes passages one by one. Of their texts it keeps only which terms they have."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._terms, self._lengths = array("I"), array("I")
+        self._before: dict[int, tuple[str, list[int]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._lengths) // len(FIELDS)
+
+    def add(self, title: str, headings: str, body: str) -> None:
+        """Take the next row."""
+        for field, text in enumerate((body, headings, title)):
+            if field not in self._before or self._before[field][0] != text:
+                found = [
+                    self._numbers.setdefault(f"{field}{term}", len(self._numbers))
+                    for term in terms(text)
+                ]
+                self._before[field] = (text, found)
+            found = self._before[field][1]
+            self._terms.extend(found)
+            self._lengths.append(len(found))
+
+    def drop_from(self, row: int) -> None:
+        """Take rows back, from ``row`` on."""
+        lengths = len(FIELDS) * row
+        dropped = sum(self._lengths[lengths:])
+        del self._lengths[lengths:], self._terms[len(self._terms) - dropped :]
+
+    def postings(self) -> Postings:
+        """The postings of all rows; nothing can be added any more."""
+        lengths = np.array(self._lengths, np.uint32).reshape(-1, len(FIELDS))
+        table = StringTable.of(self._numbers)
+        place = np.zeros(len(self._numbers), np.int64)
+        place[[self._numbers[term] for term in table]] = np.arange(len(self._numbers))
+        keys = place[np.frombuffer(self._terms, np.uint32)] if self._terms else place[:0]
+        self._terms = array("I")
+        keys *= max(1, len(lengths))
+        rows = np.arange(len(lengths), dtype=np.uint32)
+        keys += np.repeat(rows, lengths.sum(axis=1, dtype=np.int64))
+        return Postings.of_keys(table, keys, lengths.T)
 
 
 def _new_rows(masks: Sequence[Mask]) -> list[NDArray[np.int64]]:

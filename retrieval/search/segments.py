@@ -26,13 +26,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.errors import IndexDamagedError, LibraryDamagedError
+from pincite.corpus.store.database import chunks
 from pincite.corpus.store.document_state import DocumentState
 from pincite.corpus.store.library import Library
 from pincite.retrieval.search.arrays import Array, packed, unpacked
 from pincite.retrieval.search.checksums import Checksum, read, sync_folder, write
 from pincite.retrieval.search.dense import DenseSegment
 from pincite.retrieval.search.document_counts import DocumentCounts
-from pincite.retrieval.search.postings import Postings
+from pincite.retrieval.search.postings import Postings, PostingsBuilder
 from pincite.retrieval.search.rows import Mask
 from pincite.retrieval.search.short_codes import ShortCodes
 from pincite.retrieval.search.words import counted
@@ -241,28 +242,47 @@ class _Builder:
     ends: list[int] = field(default_factory=list)
     ids: list[int] = field(default_factory=list)
     vectors: list[Array] = field(default_factory=list)
-    texts: list[tuple[str, str, str]] = field(default_factory=list)
+    postings: PostingsBuilder = field(default_factory=PostingsBuilder)
     words: list[Mapping[str, int]] = field(default_factory=list)
     forms: list[Mapping[str, int]] = field(default_factory=list)
 
     def add(self, library: Library, document: DocumentState) -> None:
-        texts: list[tuple[str, str, str]] = []
+        """Take a document in; one that is damaged or was removed meanwhile leaves no trace.
+
+        Raises:
+            LibraryDamagedError: it is damaged.
+        """
+        before = len(self.postings)
+        try:
+            self._add(library, document)
+        finally:
+            if len(self.postings) > len(self.ids):
+                self.postings.drop_from(before)
+
+    def _add(self, library: Library, document: DocumentState) -> None:
         ids: list[int] = []
-        for stored, title, text in library.document_passages([document.id]):
-            passage = stored.passage
-            above = (*passage.path, *passage.columns, *passage.context_texts(text))
-            body = text[passage.span.start : passage.span.end]
-            texts.append((title, " ".join(above), body))
-            ids.append(stored.id)
-        vectors = library.vectors(ids)
+
+        def texts() -> Iterator[tuple[str, str, str]]:
+            for stored, title, text in library.document_passages([document.id]):
+                passage = stored.passage
+                above = (*passage.path, *passage.columns, *passage.context_texts(text))
+                body = text[passage.span.start : passage.span.end]
+                said = (title, " ".join(above), body)
+                self.postings.add(*said)
+                ids.append(stored.id)
+                yield said
+
+        words, forms = counted(texts())
+        vectors: list[Array] = []
+        for some in chunks(ids):  # with those of their sentences, which take much memory
+            found = library.vectors(some)
+            vectors += [found[id][0].astype("<f2") for id in some if id in found]
         if not ids or len(vectors) < len(ids):
             return  # it was removed meanwhile, which the generation tells
-        words, forms = counted(texts)
         self.digests.append(digest(document))
         self.ids += ids
         self.ends.append(len(self.ids))
-        self.vectors += [vectors[id][0].astype("<f2") for id in ids]
-        self.texts += texts
+        self.vectors += vectors
         self.words.append(words)
         self.forms.append(forms)
 
@@ -274,10 +294,14 @@ class _Builder:
         documents = Documents(
             tuple(self.digests), np.array(self.ends, np.int64), np.array(self.ids, np.int64)
         )
+        rows = np.stack(self.vectors)
+        self.vectors.clear()  # each step needs memory of its own
+        dense = DenseSegment.of(rows)
+        del rows
         return Segment(
             documents,
-            DenseSegment.of(np.stack(self.vectors)),
-            Postings.of(self.texts),
+            dense,
+            self.postings.postings(),
             DocumentCounts.of(self.words),
             DocumentCounts.of(self.forms),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 from pincite.corpus.errors import EmbedderMismatchError
 from pincite.corpus.store.library import Library
+from pincite.corpus.types import Passage
 from pincite.ingest import storing
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.events import Event
@@ -78,3 +79,47 @@ def test_text_without_a_passage_is_warned_of_until_it_has_one() -> None:
     assert mute.warnings == (NO_PASSAGES,)
     again = with_warnings(mute, segment(mute, HashingEmbedder()), HashingEmbedder())
     assert again.warnings == ()
+
+
+class Watched(Collection[Passage]):
+    """Passages that say how far they have been gone through."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+        self.given = 0
+
+    def __len__(self) -> int:
+        return len(self._passages)
+
+    def __iter__(self) -> Iterator[Passage]:
+        self.given = 0
+        for passage in self._passages:
+            self.given += 1
+            yield passage
+
+    def __contains__(self, passage: object) -> bool:
+        return passage in self._passages
+
+
+@pytest.mark.parametrize("passages", [30, 90])
+def test_of_a_long_document_few_passages_are_in_flight_and_none_is_told_before_all_are_stored(
+    library: Library, passages: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = 4
+    monkeypatch.setattr(storing, "_PART_PASSAGES", part)
+    text = "\n\n".join(f"Gull {n} sat on cliff {n}." for n in range(passages))
+    document = make_document(text, "a.txt")
+    watched = Watched(segment(document, HashingEmbedder(), passage_tokens=6))
+    embedded, most = 0, 0
+
+    def hear(number: int) -> None:
+        nonlocal embedded, most
+        most = max(most, watched.given - embedded)
+        embedded += number
+        assert library.entries() == []
+
+    events = Storing(library, HashingEmbedder(), hear).store([Item(document, watched)])
+    assert len(watched) == passages
+    assert most <= 2 * part
+    assert events == [Event("a.txt", "added", passages)]
+    assert (embedded, library.problems()) == (passages, [])

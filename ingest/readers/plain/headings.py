@@ -8,7 +8,8 @@ heading is worse than one under none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,7 +81,7 @@ def bare_headings(text: str) -> list[Heading]:
     >>> [heading.words for heading in bare_headings(text)]
     ['1. Fridge', '2. Gloves']
     """
-    here = _lines(text)
+    here = _Lines(text)
     candidates = {c.i: c for c in _candidates(here)}
     _drop_lists(here, candidates)
     _drop_without_text(here, candidates)
@@ -91,17 +92,41 @@ def bare_headings(text: str) -> list[Heading]:
     ]
 
 
-def _lines(text: str) -> list[_Line]:
-    every = [(span, line) for span, line in lines(text)]
-    blank = [True, *(not line.strip() for _, line in every), True]
-    return [
-        _Line(span, line, blank[i], blank[i + 2])
-        for i, (span, line) in enumerate(every)
-        if not blank[i + 1]
-    ]
+class _Lines:
+    """The lines of a text that are not blank. Of a long text they are many: each is made when it is
+    looked at, and only where it stands is kept."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts, self._ends = array("q"), array("q")
+        self._begins, self._ends_paragraph = bytearray(), bytearray()
+        was_blank = True
+        for span, line in lines(text):
+            blank = not line.strip()
+            if blank and self._ends_paragraph:
+                self._ends_paragraph[-1] = True
+            if not blank:
+                self._starts.append(span.start)
+                self._ends.append(span.end)
+                self._begins.append(was_blank)
+                self._ends_paragraph.append(False)
+            was_blank = blank
+        if self._ends_paragraph:
+            self._ends_paragraph[-1] = True
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __iter__(self) -> Iterator[_Line]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, i: int) -> _Line:
+        span = Span(self._starts[i], self._ends[i])
+        line = self._text[span.start : span.end].removesuffix("\n")
+        return _Line(span, line, bool(self._begins[i]), bool(self._ends_paragraph[i]))
 
 
-def _candidates(here: Sequence[_Line]) -> Iterator[_Candidate]:
+def _candidates(here: _Lines) -> Iterator[_Candidate]:
     for i, line in enumerate(here):
         if not line.begins and not (i and _is_underline(here[i - 1])):
             continue
@@ -109,7 +134,7 @@ def _candidates(here: Sequence[_Line]) -> Iterator[_Candidate]:
             yield _Candidate(i, *looks)
 
 
-def _looks(here: Sequence[_Line], i: int) -> tuple[_Kind, int, str] | None:
+def _looks(here: _Lines, i: int) -> tuple[_Kind, int, str] | None:
     """What kind of heading a line that begins a paragraph looks like, its level and its words."""
     line, words = here[i], here[i].words
     letters = [character for character in words if character.isalpha()]
@@ -148,7 +173,7 @@ def _opens(words: str) -> bool:
     return not words or (words[0].isalpha() and not words[0].islower())
 
 
-def _drop_lists(here: Sequence[_Line], candidates: dict[int, _Candidate]) -> None:
+def _drop_lists(here: _Lines, candidates: dict[int, _Candidate]) -> None:
     """Numbered lines of which most have no text under them are items of a list."""
     numbered = [c.i for c in candidates.values() if c.kind == "numbered"]
     over_text = [i for i in numbered if _is_over_text(here, i) and i + 1 not in candidates]
@@ -157,7 +182,7 @@ def _drop_lists(here: Sequence[_Line], candidates: dict[int, _Candidate]) -> Non
             del candidates[i]
 
 
-def _drop_without_text(here: Sequence[_Line], candidates: dict[int, _Candidate]) -> None:
+def _drop_without_text(here: _Lines, candidates: dict[int, _Candidate]) -> None:
     """A line is a heading of what follows it; of several, the last, unless they differ in kind."""
     for i in sorted(candidates, reverse=True):
         candidate = candidates[i]
@@ -176,7 +201,7 @@ def _drop_without_text(here: Sequence[_Line], candidates: dict[int, _Candidate])
             del candidates[i]
 
 
-def _is_over_text(here: Sequence[_Line], i: int) -> bool:
+def _is_over_text(here: _Lines, i: int) -> bool:
     """Whether what follows line ``i`` is text, and not the rest of the line's own sentence."""
     if i + 1 >= len(here):
         return False
@@ -200,7 +225,7 @@ def _is_over_text(here: Sequence[_Line], i: int) -> bool:
     )
 
 
-def _text_length(here: Sequence[_Line], i: int) -> int:
+def _text_length(here: _Lines, i: int) -> int:
     """The characters of the paragraph that line ``i`` begins or stands in, counted to 'enough'."""
     total = 0
     while i < len(here) and total < _SHORTEST_TEXT:
@@ -211,7 +236,7 @@ def _text_length(here: Sequence[_Line], i: int) -> int:
     return total
 
 
-def _drop_too_many(here: Sequence[_Line], candidates: dict[int, _Candidate]) -> None:
+def _drop_too_many(here: _Lines, candidates: dict[int, _Candidate]) -> None:
     """Bare lines, lines in capitals and questions that stand too close are no headings."""
     characters = sum(len(line.words) for line in here)
     loose = [i for i, c in candidates.items() if c.kind in ("bare", "capitals")]
@@ -224,6 +249,6 @@ def _drop_too_many(here: Sequence[_Line], candidates: dict[int, _Candidate]) -> 
             del candidates[i]
 
 
-def _span(here: Sequence[_Line], candidate: _Candidate) -> Span:
+def _span(here: _Lines, candidate: _Candidate) -> Span:
     last = here[candidate.i + (candidate.kind == "underlined")]
     return Span(here[candidate.i].span.start, last.span.end)

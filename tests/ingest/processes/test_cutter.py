@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from pincite.corpus.errors import ModelError
 from pincite.corpus.store.library import Library
-from pincite.corpus.types import Origin
+from pincite.corpus.types import Origin, Passage
+from pincite.ingest.cutting.passage_file import PassageFile
 from pincite.ingest.cutting.passages import segment
 from pincite.ingest.files.read import Failed, timeout_key
 from pincite.ingest.files.walk import find_sources
@@ -23,6 +25,7 @@ from pincite.ingest.processes import child, cutter
 from pincite.ingest.processes.cutter import Cutter
 from pincite.ingest.storing import Stopped
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from tests.ingest.cutting.helpers import read_markdown
 from tests.ingest.test_pipeline import outcomes
 from tests.retrieval.conftest import make_document
 
@@ -33,12 +36,15 @@ _BAD_CUTTING = """
 import ctypes, time
 from pincite.ingest.cutting import passages
 
-usual = passages.segment
+usual = passages.passages
 
-def segment(document, embedder, passage_tokens):
+def cut(document, embedder, passage_tokens):
     order = document.text.split(maxsplit=1)[0]
     if order == "hang":
         time.sleep(600)
+    elif order == "spin":
+        while True:
+            pass
     elif order == "swell":
         bytearray(3 * 1024**3)
     elif order == "crash":
@@ -47,7 +53,7 @@ def segment(document, embedder, passage_tokens):
         raise KeyError("colour")
     return usual(document, embedder, passage_tokens)
 
-passages.segment = segment
+passages.passages = cut
 """
 
 
@@ -62,11 +68,17 @@ def bad(apart: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process does what a text's first word says."""
     (tmp_path / "sitecustomize.py").write_text(_BAD_CUTTING, "utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(cutter, "_BY_THE_CLOCK", 1)
 
 
 def refusal(cut: object) -> Failed:
     assert isinstance(cut, Failed)
     return cut
+
+
+def passages_of(cut: Collection[Passage] | Failed) -> list[Passage]:
+    assert not isinstance(cut, Failed)
+    return list(cut)
 
 
 WORDS = st.sampled_from(
@@ -86,7 +98,7 @@ def test_a_process_cuts_as_this_one_does(shared: Cutter, text: str) -> None:
     document = make_document(f"Gulls {text}", "a.txt")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cutter, "_SHORT", -1)
-        assert shared.cut(document) == segment(document, EMBEDDER)
+        assert passages_of(shared.cut(document)) == segment(document, EMBEDDER)
 
 
 def test_a_long_text_is_cut_in_a_process_and_a_short_one_here(
@@ -122,6 +134,18 @@ def test_each_bad_text_has_its_true_reason_and_the_next_is_cut() -> None:
     assert "could not be cut into passages (KeyError: 'colour')" in refusal(cut[2]).reason
     assert "took over 2 GB of memory" in refusal(cut[4]).reason
     assert "could not be cut into passages (SIGSEGV)" in refusal(cut[6]).reason
+
+
+@pytest.mark.usefixtures("bad")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_the_limit_counts_what_the_processor_does_and_not_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cutter, "_BY_THE_CLOCK", 10_000)
+    with Cutter(EMBEDDER, 0.2) as cutting:
+        cut = cutting.cut(replace(make_document("spin", "a.txt"), origin=ORIGIN))
+    assert "took over 0.2 s; split it" in refusal(cut).reason
+    assert refusal(cut).origin == replace(ORIGIN, reader=timeout_key(0.2))
 
 
 @pytest.mark.usefixtures("bad")
@@ -183,7 +207,36 @@ def test_a_model_that_cannot_count_is_no_fault_of_the_text() -> None:
 def test_a_process_that_somebody_ended_is_replaced() -> None:
     with Cutter(EMBEDDER, 60) as cutting:
         document = make_document("Gulls nest.", "a.txt")
-        first = cutting.cut(document)
+        first = passages_of(cutting.cut(document))
         assert cutting._process is not None
         cutting._process._process.kill()
-        assert cutting.cut(document) == first
+        assert passages_of(cutting.cut(document)) == first
+
+
+@pytest.mark.usefixtures("apart")
+def test_the_passages_of_a_long_text_come_in_messages_of_bounded_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+    add = PassageFile.add
+
+    def counted(file: PassageFile, rows: Collection[Any]) -> None:
+        sizes.append(len(rows))
+        add(file, rows)
+
+    monkeypatch.setattr(PassageFile, "add", counted)
+    monkeypatch.setattr(cutter, "_AT_ONCE", 10)
+    document = read_markdown("".join(f"# Part {n}\n\nGull {n}.\n\n" for n in range(25)))
+    with Cutter(EMBEDDER, 60) as cutting:
+        assert passages_of(cutting.cut(document)) == segment(document, EMBEDDER)
+    assert sizes == [10, 10, 5]
+
+
+def test_only_a_long_text_is_cut_ahead_and_none_when_it_is_to_stop() -> None:
+    long = make_document("Gulls nest on cliffs. " * 2000, "b.txt")
+    with Cutter(EMBEDDER, 60) as cutting:
+        assert cutting.ahead(make_document("Gulls nest.", "a.txt")) is None
+        cut = cutting.ahead(long)
+        assert cut is not None
+        assert passages_of(cut) == segment(long, EMBEDDER)
+    assert cutting.ahead(long) is None

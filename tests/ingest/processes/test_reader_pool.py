@@ -7,17 +7,21 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pincite.corpus.types import Origin
+from pincite.corpus.types import Document, Origin, Passage, Span
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import Failed, Read, ReadResult, Request, Unchanged
 from pincite.ingest.files.walk import Source
+from pincite.ingest.processes import messages
 from pincite.ingest.processes.messages import receive_result, send_request
 from pincite.ingest.processes.read_worker import READY, serve
 from pincite.ingest.processes.reader_pool import Readers
@@ -326,3 +330,35 @@ def test_a_message_that_breaks_off_is_an_end() -> None:
     for broken in (b"", b'{"parts"', b'{"parts": [5], "kind": "read"}\nabc'):
         with pytest.raises(EOFError):
             receive_result(io.BytesIO(broken))
+
+
+def test_a_long_text_is_cut_by_the_thread_that_reads_ahead_and_a_tiny_one_is_left(
+    tmp_path: Path,
+) -> None:
+    threads: set[str] = set()
+
+    def cut(document: Document) -> list[Passage]:
+        threads.add(threading.current_thread().name)
+        return [Passage(Span(0, len(document.text)), (Span(0, 5),))]
+
+    tiny, long = write(tmp_path, SENTENCE, SENTENCE * 1000)
+    with Readers(60, 2) as readers:
+        results = [result for _, result in readers.read(sized([tiny, long]), cut)]
+    cuts = [result.passages for result in results if isinstance(result, Read)]
+    assert cuts == [None, [Passage(Span(0, len(SENTENCE * 1000)), (Span(0, 5),))]]
+    assert all(name.startswith("reading") for name in threads)
+
+
+@given(st.text(max_size=30), st.integers(1, 5), st.one_of(st.none(), st.binary(max_size=9)))
+def test_a_text_arrives_whole_however_small_the_pieces_are(
+    text: str, piece: int, part: bytes | None
+) -> None:
+    stream = io.BytesIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(messages, "_PIECE", piece)
+        messages.send_text(stream, {"kind": "read"}, text, (part, b"end"))
+    stream.seek(0)
+    value, parts = messages.receive(stream)
+    assert value["kind"] == "read"
+    assert parts == [text.encode(), part, b"end"]
+    assert stream.read() == b""

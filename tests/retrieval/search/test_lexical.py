@@ -21,7 +21,7 @@ from pincite.retrieval.search.analysis import (
 from pincite.retrieval.search.arrays import Array, packed, unpacked
 from pincite.retrieval.search.expressions import rewrite
 from pincite.retrieval.search.lexical import Alternative, LexicalIndex, Wanted
-from pincite.retrieval.search.postings import Postings
+from pincite.retrieval.search.postings import Postings, PostingsBuilder
 from pincite.retrieval.search.rows import Rows
 
 K1, B = 1.2, 0.75
@@ -326,3 +326,23 @@ def test_content_terms_are_terms_of_the_text_each_once(text: str) -> None:
     assert set(found) <= set(terms(text))
     assert len(found) == len(set(found))
     assert bool(found) == bool(terms(text))
+
+
+@bounded
+@given(PASSAGES, PASSAGES, PASSAGES)
+def test_rows_that_were_taken_back_leave_no_trace(
+    first: Passages, dropped: Passages, more: Passages
+) -> None:
+    builder = PostingsBuilder()
+    for passage in first:
+        builder.add(*passage)
+    for passage in dropped:
+        builder.add(*passage)
+    builder.drop_from(len(first))
+    for passage in more:
+        builder.add(*passage)
+    assert len(builder) == len(first + more)
+    built, expected = builder.postings().arrays(), Postings.of(first + more).arrays()
+    assert {name: array.tolist() for name, array in built.items()} == {
+        name: array.tolist() for name, array in expected.items()
+    }
