@@ -29,6 +29,7 @@ from tests.torture.states import (
 PART = "kills"
 _KILLED = -signal.SIGKILL
 _WHENS = ("before", "half", "after")
+_OF_ONE_SCRIPT = 80  # kills of one stage, before another script is taken
 _SHARES = {PUBLISH: 0.4, "commit": 0.3, COMPACT: 0.1, "opening": 0.1, "moment": 0.1}
 _WHAT = {
     PUBLISH: "killed at a step of publishing or merging indexes",
@@ -43,45 +44,60 @@ def run(folder: Path, count: int, seed: int) -> list[Row]:
     """Kill so many processes, and look at what each has left."""
     chance = random.Random(seed)
     with small_segments():
+        scripts = _Scripts(folder, seed)
         return [
-            _kill(stage, folder, max(1, round(count * share)), chance)
+            _kill(stage, scripts, max(1, round(count * share)), chance)
             for stage, share in _SHARES.items()
         ]
 
 
-def _kill(stage: str, folder: Path, count: int, chance: random.Random) -> Row:
-    tally, points, left = Tally(), 0, iter(())
-    script: Script | None = None
+class _Scripts:
+    """Scripts from one seed, made when they are wanted, each with the stages of its steps."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self._folder = folder
+        self._seed = seed
+        self._made: list[tuple[Script, list[str]]] = []
+
+    def get(self, number: int) -> tuple[Script, list[str]]:
+        while number >= len(self._made):
+            folder = self._folder / f"script-{len(self._made)}"
+            script = Script(folder, self._seed + len(self._made))
+            self._made.append((script, _stages(script, folder)))
+        return self._made[number]
+
+
+def _kill(stage: str, scripts: _Scripts, count: int, chance: random.Random) -> Row:
+    tally, number = Tally(), 0
     while tally.count < count:
-        if script is None or (job := next(left, None)) is None:
-            where = folder / f"{stage}-{points}"
-            script = Script(where, chance.randrange(1 << 30))
-            jobs = _jobs(script, where, stage, count - tally.count, chance)
-            points += len(jobs)
-            left = iter(jobs)
-            continue
-        with fresh(script.base.parent / "killed") as copy:
-            _once(script, script.copy(copy), stage, job, tally, chance)
+        script, stages = scripts.get(number)
+        jobs = _jobs(stages, stage)
+        for job in chance.sample(jobs, min(len(jobs), _OF_ONE_SCRIPT, count - tally.count)):
+            with fresh(script.base.parent / "killed") as copy:
+                _once(script, script.copy(copy), stage, job, tally, chance)
+        number += 1
     return tally.row(PART, _WHAT[stage])
 
 
 Job = tuple[int, str]  # the step, and when in it
 
 
-def _jobs(script: Script, folder: Path, stage: str, most: int, chance: random.Random) -> list[Job]:
-    """Points at which to kill: each step of the stage, or as many as there is need for."""
+def _jobs(stages: list[str], stage: str) -> list[Job]:
+    """Points at which to kill: before, within and after each step of the stage."""
     if stage == "moment":
-        return [(0, "")] * most
+        return [(0, "")] * _OF_ONE_SCRIPT
+    wanted = PUBLISH if stage == "opening" else stage
+    return [(at, when) for at, name in enumerate(stages) if name == wanted for when in _WHENS]
+
+
+def _stages(script: Script, folder: Path) -> list[str]:
+    """The stage of each step that the script takes."""
     counting = faults.Counting()
     with fresh(folder / "counted") as copy:
         script.copy(copy)
         child, reading = forked(lambda tell: _count(script, copy, counting, folder))
         assert ended(child, reading).code == 0
-    stages = (folder / "steps").read_text().split()
-    wanted = PUBLISH if stage == "opening" else stage
-    jobs = [(at, when) for at, name in enumerate(stages) if name == wanted for when in _WHENS]
-    assert jobs, stage
-    return sorted(chance.sample(jobs, most)) if most < len(jobs) else jobs
+    return (folder / "steps").read_text().split()
 
 
 def _count(script: Script, copy: Path, counting: faults.Counting, folder: Path) -> None:
