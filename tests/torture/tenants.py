@@ -24,5 +24,6 @@ def run(folder: Path, count: int, seed: int) -> list[Row]:
     tally = Tally(count - len(leaks))
     for leak in leaks:
         tally.fault(leak)
-    tally.outcomes.update({f"{kind} asked": number for kind, number in asked.items()})
-    return [tally.row(PART, f"questions of {PEOPLE} people about documents that are not theirs")]
+    tally.outcomes["told nothing of others"] = count - len(leaks)
+    what = f"questions of {PEOPLE} people about documents that are not theirs"
+    return [tally.row(PART, what, {"kinds of questions": str(len(asked))})]
