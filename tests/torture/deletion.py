@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from pincite.corpus.store.library import Library
+from pincite.corpus.types import Document
 from pincite.retrieval.search.indexes import publish
 from tests.retrieval.conftest import fill, make_document
 from tests.torture.rows import Row, Tally
@@ -57,7 +58,7 @@ def _middle(word: str) -> bytes:
     return word[4:11].encode()
 
 
-def _document(name: str, word: str) -> object:
+def _document(name: str, word: str) -> Document:
     text = (
         f"The {word} is kept in the harbour.\n\nNobody but its owner opens the {word} at night.\n"
     )

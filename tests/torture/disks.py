@@ -19,6 +19,7 @@ from tests.torture import faults
 from tests.torture.rows import Row, Tally
 from tests.torture.states import (
     Script,
+    Tell,
     answers_of,
     commits,
     differences,
@@ -67,7 +68,7 @@ def _counted(script: Script, folder: Path) -> tuple[int, int]:
     with fresh(folder / "counted") as copy:
         script.copy(copy)
 
-        def work(_: object) -> None:
+        def work(_: Tell) -> None:
             with Library.open(copy) as library:
                 faults.install(Both())
                 script.run(library)
@@ -112,7 +113,7 @@ def _suffer(
 ) -> None:
     """Make the changes on a disk that breaks, ask it still, and look at it when it is whole."""
 
-    def work(acknowledged: Callable[[], None]) -> None:
+    def work(acknowledged: Tell) -> None:
         with Library.open(copy) as library:
             break_disk()
             try:

@@ -202,13 +202,18 @@ class _Vfs(ctypes.Structure):
     ]
 
 
+def _sqlite() -> ctypes.CDLL:
+    """The library that Python's module is linked with; the program, where that is linked in."""
+    return ctypes.CDLL(getattr(_sqlite3, "__file__", None))
+
+
 def sqlite_is_within_reach() -> bool:
     """Whether SQLite's system calls can be replaced here."""
-    return hasattr(ctypes.CDLL(_sqlite3.__file__), "sqlite3_vfs_find")
+    return hasattr(os, "fork") and hasattr(_sqlite(), "sqlite3_vfs_find")
 
 
 def _patch_sqlite(plan: Plan) -> None:
-    find = ctypes.CDLL(_sqlite3.__file__).sqlite3_vfs_find
+    find = _sqlite().sqlite3_vfs_find
     find.restype = ctypes.POINTER(_Vfs)
     vfs = find(None)
 

@@ -13,7 +13,7 @@ from pincite.corpus.store.database import FILE_NAME
 from pincite.corpus.store.library import Library
 from tests.retrieval.damaged_library import check_true, damaged, make_sound, seen
 from tests.torture.rows import Row, Tally
-from tests.torture.states import ended, forked, fresh
+from tests.torture.states import Tell, ended, forked, fresh
 
 PART = "flips"
 _LOG = f"{FILE_NAME}-wal"
@@ -50,7 +50,7 @@ def run(folder: Path, count: int, seed: int) -> list[Row]:
 def _leave_log(folder: Path) -> None:
     """Let the latest commits be in SQLite's log, as a killed process leaves them."""
 
-    def work(_: object) -> None:
+    def work(_: Tell) -> None:
         with Library.open(folder) as library:
             library.tag([library.find("8.txt").id], add=["law"])
             library.tag([library.find("7.txt").id], add=["sea"])

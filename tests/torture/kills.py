@@ -20,6 +20,7 @@ from tests.torture.states import (
     PUBLISH,
     Ended,
     Script,
+    Tell,
     differences,
     ended,
     forked,
@@ -133,8 +134,7 @@ def _once(
 
 
 def _at(script: Script, copy: Path, job: Job) -> Ended:
-    def work(acknowledged: object) -> None:
-        assert callable(acknowledged)
+    def work(acknowledged: Tell) -> None:
         with Library.open(copy) as library:
             faults.install(faults.Dying(*job))
             script.run(library, acknowledged=acknowledged)
@@ -143,8 +143,7 @@ def _at(script: Script, copy: Path, job: Job) -> Ended:
 
 
 def _at_a_moment(script: Script, copy: Path, chance: random.Random) -> Ended:
-    def work(acknowledged: object) -> None:
-        assert callable(acknowledged)
+    def work(acknowledged: Tell) -> None:
         with Library.open(copy) as library:
             script.run(library, acknowledged=acknowledged)
         time.sleep(60)  # so that nobody ends before the kill
@@ -158,7 +157,7 @@ def _at_a_moment(script: Script, copy: Path, chance: random.Random) -> Ended:
 def _open_and_die(copy: Path, chance: random.Random) -> None:
     """Open and mend the library, and be killed at it."""
 
-    def work(_: object) -> None:
+    def work(_: Tell) -> None:
         faults.install(faults.Dying(chance.randrange(12), chance.choice(_WHENS)))
         with Library.open(copy) as library:
             open_indexes(library, lambda sentence: None)

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from pincite.corpus.store.library import Library
@@ -33,7 +34,7 @@ _ODD = (
     *("NEAR/2", "*", "title:", "^", "~", "\\", "http://[::1", "1e309", "-0", "0x7f", "$" * 30),
     *("1/1/0000", "31 February 99999999999", "12:99", "²³", "M" * 30, "(((((", "[a-", "(?P<x>"),
 )
-_VALUES = (
+_VALUES: tuple[Any, ...] = (
     *(None, True, -1, 0, 1e308, 10**30, "", " ", [], {}, [None], [[]], ["x"], {"a": 1}),
     *("read", "user", [{"role": "user", "text": "a"}], [{"role": "x", "text": 1}], ["bibtex"]),
 )

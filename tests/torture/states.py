@@ -20,10 +20,15 @@ from unittest.mock import patch
 from pincite.corpus.errors import PinciteError
 from pincite.corpus.store import last_commit
 from pincite.corpus.store.library import Library
-from pincite.ingest.pipeline import publish
+from pincite.corpus.types import Document
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.search.indexes import index_differences, index_problems, open_indexes
+from pincite.retrieval.search.indexes import (
+    index_differences,
+    index_problems,
+    open_indexes,
+    publish,
+)
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 from tests.retrieval.search.test_segments import QUESTIONS, SENTENCES, built_at_once, said
 
@@ -33,6 +38,7 @@ ASKED = (*QUESTIONS, "What is kept in document 3?")
 
 Change = Callable[[Library], None]
 Stage = Callable[[str], None]
+Tell = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Script:
         self,
         library: Library,
         stage: Stage = lambda name: None,
-        acknowledged: Callable[[], None] = lambda: None,
+        acknowledged: Tell = lambda: None,
         start: int = 0,
     ) -> None:
         """Make the changes from ``start`` on, each published; ``stage`` hears what is done."""
@@ -85,7 +91,7 @@ class Script:
                 acknowledged()
                 staged(library)
 
-    def _document(self, number: int) -> Any:
+    def _document(self, number: int) -> Document:
         sentences = self._random.sample(SENTENCES, self._random.randrange(2, 6))
         text = "\n\n".join([f"In document {number} {number * 7} barrels are kept.", *sentences])
         return make_document(f"{text}\n", f"{number}.txt")
@@ -113,7 +119,7 @@ class Script:
         return states
 
 
-def put(library: Library, documents: Sequence[Any]) -> None:
+def put(library: Library, documents: Sequence[Document]) -> None:
     fill(library, *documents)
 
 
@@ -181,7 +187,7 @@ def answers_of(library: Library) -> Any:
 # Processes that are forked, so that a thousand of them import nothing
 
 
-def forked(work: Callable[[Callable[[], None]], None]) -> tuple[int, int]:
+def forked(work: Callable[[Tell], None]) -> tuple[int, int]:
     """A process of its own that works, and the end of a pipe that gets a byte when it says so."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -190,7 +196,7 @@ def forked(work: Callable[[Callable[[], None]], None]) -> tuple[int, int]:
         return child, reading
     write = os.write
     try:
-        work(lambda: write(writing, b"+") and None)
+        work(lambda: _mark(write, writing))
     except PinciteError as error:
         write(writing, f"\n{type(error).__name__}: {error}".encode())
         os._exit(1)
@@ -198,6 +204,10 @@ def forked(work: Callable[[Callable[[], None]], None]) -> tuple[int, int]:
         write(writing, f"\nnot ours: {type(error).__name__}: {error}".encode())
         os._exit(2)
     os._exit(0)
+
+
+def _mark(write: Callable[[int, bytes], int], pipe: int) -> None:
+    write(pipe, b"+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tests.torture import faults, kills
 from tests.torture.__main__ import PAGE
 from tests.torture.parts import ABOUT, PARTS
 from tests.torture.rows import Row, Tally, load, page, taken_in
-from tests.torture.states import Script, ended, forked
+from tests.torture.states import Script, Tell, ended, forked
 from tests.torture.together import _wrong
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
@@ -98,7 +98,7 @@ def test_steps_of_sqlite_and_of_our_own_are_seen(tmp_path: Path) -> None:
     counting = faults.Counting()
     real = open
 
-    def work(_: object) -> None:
+    def work(_: Tell) -> None:
         with Library.open(tmp_path / "library") as library:
             faults.install(counting)
             library.record_failures([])  # one commit of SQLite's, and the note of it

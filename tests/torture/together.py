@@ -6,17 +6,19 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from pincite.corpus.errors import LibraryChangedError, LibraryLockedError
 from pincite.corpus.store.library import Library
+from pincite.corpus.types import Document
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.search.indexes import index_differences, index_problems, open_indexes
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 from tests.torture.rows import Row, Tally
-from tests.torture.states import ended, forked
+from tests.torture.states import Ended, Tell, ended, forked
 
 PART = "together"
 WRITERS, READERS = 2, 4
@@ -32,20 +34,14 @@ def run(folder: Path, count: int, seed: int) -> list[Row]:
         for writer in range(WRITERS):
             _write(library, writer, 0)
     end = time.monotonic() + count
-    jobs: list[Callable[[Callable[[], None]], None]] = [
-        lambda tell, w=writer: _writes(place, w, end, folder)  # type: ignore[misc]
-        for writer in range(WRITERS)
-    ]
-    jobs += [
-        lambda tell, r=reader: _reads(place, r, end, folder)  # type: ignore[misc]
-        for reader in range(READERS)
-    ]
+    jobs = [partial(_writes, place, writer, end, folder) for writer in range(WRITERS)]
+    jobs += [partial(_reads, place, reader, end, folder) for reader in range(READERS)]
     children = [forked(job) for job in jobs]
     ends = [ended(*child) for child in children]
     return [_writers_row(place, folder, ends[:WRITERS]), _readers_row(folder, ends[WRITERS:])]
 
 
-def _documents(writer: int, version: int) -> Iterable[object]:
+def _documents(writer: int, version: int) -> Iterable[Document]:
     for side in _SIDES:
         text = f"The {side} barrel of writer {writer} holds {version} litres.\n"
         yield make_document(text, f"{side}-{writer}.txt")
@@ -53,7 +49,7 @@ def _documents(writer: int, version: int) -> Iterable[object]:
 
 def _write(library: Library, writer: int, version: int) -> None:
     """Both documents of a writer in one transaction."""
-    fill(library, *_documents(writer, version), passage_tokens=24)  # type: ignore[arg-type]
+    fill(library, *_documents(writer, version), passage_tokens=24)
 
 
 def _version(folder: Path, writer: int, when: str) -> int:
@@ -70,7 +66,7 @@ def _note(folder: Path, writer: int, when: str, version: int) -> None:
     aside.rename(folder / f"{when}-{writer}")
 
 
-def _writes(place: Path, writer: int, end: float, folder: Path) -> None:
+def _writes(place: Path, writer: int, end: float, folder: Path, _: Tell) -> None:
     version = 0
     counts: Counter[str] = Counter()
     with Library.open(place) as library:
@@ -88,7 +84,7 @@ def _writes(place: Path, writer: int, end: float, folder: Path) -> None:
     (folder / f"writer-{writer}.json").write_text(json.dumps(counts))
 
 
-def _reads(place: Path, reader: int, end: float, folder: Path) -> None:
+def _reads(place: Path, reader: int, end: float, folder: Path, _: Tell) -> None:
     counts: Counter[str] = Counter()
     faults: list[str] = []
     with Engine.open(place, settings=hashing_settings(), embedder=HashingEmbedder()) as engine:
@@ -126,10 +122,10 @@ def _wrong(quotes: Iterable[str], writer: int, before: int, after: int) -> list[
     return []
 
 
-def _writers_row(place: Path, folder: Path, ends: Iterable[object]) -> Row:
+def _writers_row(place: Path, folder: Path, ends: Iterable[Ended]) -> Row:
     tally = Tally()
     for writer, end in enumerate(ends):
-        if end.code:  # type: ignore[attr-defined]
+        if end.code:
             tally.fault(f"writer {writer}: {end}")
             continue
         counts = json.loads((folder / f"writer-{writer}.json").read_text())
@@ -146,15 +142,15 @@ def _writers_row(place: Path, folder: Path, ends: Iterable[object]) -> Row:
         for writer in range(WRITERS):
             version = _version(folder, writer, "done")
             for document in _documents(writer, version):
-                if library.find(document.source).id != document.id:  # type: ignore[attr-defined]
+                if library.find(document.source).id != document.id:
                     tally.fault(f"version {version} of writer {writer} is lost")
     return tally.row(PART, f"changes by {WRITERS} writers, each of two documents, while 4 ask")
 
 
-def _readers_row(folder: Path, ends: Iterable[object]) -> Row:
+def _readers_row(folder: Path, ends: Iterable[Ended]) -> Row:
     tally = Tally()
     for reader, end in enumerate(ends):
-        if end.code:  # type: ignore[attr-defined]
+        if end.code:
             tally.fault(f"reader {reader}: {end}")
             continue
         told = json.loads((folder / f"reader-{reader}.json").read_text())
