@@ -32,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         rows += made
         facts = {
             "seed": options.seed,
+            "count": count,
+            "full": part.full,
             "seconds": round(time.monotonic() - began),
             "processors": os.cpu_count(),
             "date": datetime.now(UTC).date().isoformat(),

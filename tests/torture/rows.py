@@ -128,6 +128,12 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def _shortened(made: Mapping[str, Any]) -> str:
+    if made["count"] >= made["full"]:
+        return ""
+    return f", shortened to {made['count']:,} of {made['full']:,}"
+
+
 def page(results: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """The page ``docs/reliability.md``.
 
@@ -143,8 +149,9 @@ def page(results: Mapping[str, Any], names: Mapping[str, str]) -> str:
         if name in parts:
             made = parts[name]
             said.append(
-                f"\n## {name}\n\n{about}\n\nRun with seed {made['seed']} on {made['date']}: "
-                f"{made['seconds']:,} seconds on {made['processors']} processors.\n"
+                f"\n## {name}\n\n{about}\n\nRun with seed {made['seed']} on {made['date']}"
+                f"{_shortened(made)}: {made['seconds']:,} seconds on {made['processors']} "
+                "processors.\n"
             )
             said += [f"\n- {fault}" for row in made["rows"] for fault in row["examples"]]
     return _HEAD + "".join(said).rstrip() + "\n"

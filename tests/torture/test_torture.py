@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -41,7 +42,8 @@ def test_the_page_is_what_the_results_say() -> None:
 
 
 def test_results_of_a_part_take_the_place_of_its_earlier_ones() -> None:
-    facts = {"seed": 1, "seconds": 2, "processors": 3, "date": "2026-01-02"}
+    facts: dict[str, Any] = {"seed": 1, "count": 10, "full": 1000, "seconds": 2}
+    facts.update(processors=3, date="2026-01-02")
     results = taken_in({"parts": {}}, "kills", [Row("kills", "a", 1)], facts)
     tally = Tally()
     tally.tell("whole")
@@ -51,7 +53,7 @@ def test_results_of_a_part_take_the_place_of_its_earlier_ones() -> None:
     assert "**1 faults** in all" in made
     assert "| b | 2 | 1 whole; memory: 3 MB | 1 |" in made
     assert "- lost | found" in made
-    assert "seed 1 on 2026-01-02: 2 seconds on 3 processors" in made
+    assert "2026-01-02, shortened to 10 of 1,000: 2 seconds on 3 processors" in made
 
 
 @pytest.fixture(scope="module")
