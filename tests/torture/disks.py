@@ -47,7 +47,7 @@ def run(folder: Path, count: int, seed: int) -> list[Row]:
             _errors(script, folder, count, steps, chance, last=True),
         ]
         if can_mount():
-            rows += [_disks(script, folder, count), _read_only(script, folder)]
+            rows += [_disks(script, folder, count, written), _read_only(script, folder)]
     return rows
 
 
@@ -166,7 +166,7 @@ def mounted(folder: Path, *how: str) -> Iterator[None]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-def _disks(script: Script, folder: Path, count: int) -> Row:
+def _disks(script: Script, folder: Path, count: int, written: int) -> Row:
     """A disk of memory that is filled by a file but for so many pages."""
     tally = Tally()
     disk = folder / "disk"
@@ -175,7 +175,7 @@ def _disks(script: Script, folder: Path, count: int) -> Row:
         for number in range(count):
             with fresh(disk / f"disk-{number}") as copy:
                 script.copy(copy)
-                fill = partial(_fill, rest, number * _PAGE)
+                fill = partial(_fill, rest, number * written // count)
                 _suffer(script, copy, fill, tally, rest.unlink)
     return tally.row(PART, "a disk (tmpfs) with so many pages left")
 
