@@ -99,7 +99,7 @@ def _upload(connection: Caller, files: Mapping[str, bytes], tally: Tally) -> Non
         return
     fates = answer.value.get("documents", [])
     if not fates:
-        tally.outcomes["refused"] += 1
+        tally.outcomes["refused as a whole"] += 1
         return
     for fate in fates:
         reason = fate.get("reason") or ""
