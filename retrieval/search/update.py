@@ -25,8 +25,17 @@ class Update:
         self.made: list[SegmentFiles] = []
         self.unused: set[str] = set()
 
-    def apply(self, kept: Sequence[SegmentFiles], states: Sequence[DocumentState]) -> None:
-        """Take what of these segments the library has still, and add what they lack."""
+    def apply(
+        self,
+        kept: Sequence[SegmentFiles],
+        states: Sequence[DocumentState],
+        *,
+        compact: bool = False,
+    ) -> None:
+        """Take what of these segments the library has still, and add what they lack.
+
+        With ``compact``, segments are written anew that have documents which are gone.
+        """
         sound: list[tuple[SegmentFiles, Documents]] = []
         for files in kept:
             with contextlib.suppress(IndexDamagedError):  # then its documents are among the new
@@ -39,6 +48,9 @@ class Update:
         for segment in segments.build(self._library, new):
             self._add(segment)
         self._merge()
+        if compact:
+            for files in [files for files in self.segments if files.gone]:
+                self._merge_into_one([files])
 
     def names(self) -> set[str]:
         """Of the segments of the next list."""
@@ -53,14 +65,21 @@ class Update:
     def _merge(self) -> None:
         while group := to_merge(self.segments):
             try:
-                parts = [(segments.load(self._folder, files), files.gone) for files in group]
-                self._add(Segment.merged(parts))
-            except IndexDamagedError:
-                return  # whoever opens it next says so, and builds it anew
+                if not self._merge_into_one(group):
+                    return
             except OSError:
                 return  # the disk is full, say: all is there without it, and the next one tries
-            names = {files.name for files in group}
-            self.segments = [files for files in self.segments if files.name not in names]
+
+    def _merge_into_one(self, group: Sequence[SegmentFiles]) -> bool:
+        """Put one segment into the place of these; False where one of them is damaged."""
+        try:
+            parts = [(segments.load(self._folder, files), files.gone) for files in group]
+        except IndexDamagedError:
+            return False  # whoever opens it next says so, and builds it anew
+        self._add(Segment.merged(parts))
+        names = {files.name for files in group}
+        self.segments = [files for files in self.segments if files.name not in names]
+        return True
 
 
 def difference(

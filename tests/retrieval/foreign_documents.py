@@ -8,14 +8,18 @@ all documents that they may not see.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from pincite.corpus.errors import LibraryError
+from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import Turn
-from tests.retrieval.conftest import make_document
+from pincite.retrieval.engine import Engine
+from tests.retrieval.conftest import fill, make_document
 
 PEOPLE, OWN, SHARED = 20, 3, 12
 _SOUNDS = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
@@ -187,3 +191,45 @@ def without_echo(answer: Answer) -> dict[str, Any]:
     del value["question"], value["trace"]["carried"]
     value["trace"]["corrected"] = list(value["trace"]["corrected"].values())
     return value
+
+
+def store_all(people: People, library: Library) -> None:
+    """Put the documents of all of them into a library, with their tags."""
+    fill(library, *(secret.document for secret in people.secrets), passage_tokens=24)
+    for secret in people.secrets:
+        library.tag([secret.document.id], add=secret.tags)
+
+
+def ask_all(people: People, shared: Engine, most: int) -> tuple[Counter[str], list[str]]:
+    """How often each kind of question was asked, and a line for each thing that was told."""
+    asked: Counter[str] = Counter()
+    found = []
+    for person, attempt in people.attempts(most):
+        engine = shared.limited_to([people.tags[person]])
+        asked[attempt.kind] += 1
+        found += [f"{attempt.kind}: {told}" for told in told_to(people, person, engine, attempt)]
+    return asked, found
+
+
+def told_to(people: People, person: int, engine: Engine, attempt: Attempt) -> list[str]:
+    """What a person is told by ask, search and read, that is not theirs."""
+    foreign, own = people.foreign_words(person), people.seen_by(person)
+    ids = {secret.document.id for secret in own}
+    question, known = attempt.question, typed(attempt)
+    named = {"history": attempt.history, **attempt.choice}
+    try:
+        answer = engine.ask(question, **named)  # type: ignore[arg-type]
+        passages = engine.search(question, 50, **named)  # type: ignore[arg-type]
+        reading = engine.read(question, **named)  # type: ignore[arg-type]
+    except LibraryError as error:
+        refused = [] if attempt.choice else [f"no answer: {error}"]
+        return refused + leaks(error, foreign, known)
+    told = leaks(without_echo(answer), foreign) + leaks(passages, foreign)
+    told += leaks(reading, foreign, known)
+    shown = [*answer.quotes, *answer.nearest, *passages, *reading.candidates]
+    told += [item.document for item in shown if item.document not in ids]
+    told += [place.document for quote in answer.quotes for place in quote.places]
+    told = [one for one in told if one not in ids]
+    if (answer.trace.documents, answer.trace.left_out) != (len(own), 0):
+        told.append(f"counts {answer.trace.documents} and {answer.trace.left_out}")
+    return told

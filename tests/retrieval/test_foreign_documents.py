@@ -8,12 +8,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from pincite.corpus.errors import DocumentNotFoundError, LibraryError, TagNotFoundError
+from pincite.corpus.errors import DocumentNotFoundError, TagNotFoundError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
-from tests.retrieval.conftest import fill, hashing_settings
-from tests.retrieval.foreign_documents import Attempt, People, leaks, typed, without_echo
+from tests.retrieval.conftest import hashing_settings
+from tests.retrieval.foreign_documents import (
+    People,
+    ask_all,
+    leaks,
+    store_all,
+    without_echo,
+)
 
 SHORT, LONG = 110, 2_000
 
@@ -28,9 +34,7 @@ def shared(people: People, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """An engine over the documents of all of them."""
     folder = tmp_path_factory.mktemp("shared") / "library"
     with Library.open(folder, create=True) as library:
-        fill(library, *(secret.document for secret in people.secrets), passage_tokens=24)
-        for secret in people.secrets:
-            library.tag([secret.document.id], add=secret.tags)
+        store_all(people, library)
         yield Engine(library, HashingEmbedder(), hashing_settings())
 
 
@@ -59,41 +63,6 @@ def test_two_thousand_questions_tell_nothing_of_the_documents_of_others(
 
 def count(found: list[str], kind: str) -> int:
     return sum(leak.startswith(f"{kind}: ") for leak in found)
-
-
-def ask_all(people: People, shared: Engine, most: int) -> tuple[Counter[str], list[str]]:
-    """How often each kind of question was asked, and a line for each thing that was told."""
-    asked: Counter[str] = Counter()
-    found = []
-    for person, attempt in people.attempts(most):
-        engine = shared.limited_to([people.tags[person]])
-        asked[attempt.kind] += 1
-        found += [f"{attempt.kind}: {told}" for told in told_to(people, person, engine, attempt)]
-    return asked, found
-
-
-def told_to(people: People, person: int, engine: Engine, attempt: Attempt) -> list[str]:
-    """What a person is told by ask, search and read, that is not theirs."""
-    foreign, own = people.foreign_words(person), people.seen_by(person)
-    ids = {secret.document.id for secret in own}
-    question, known = attempt.question, typed(attempt)
-    named = {"history": attempt.history, **attempt.choice}
-    try:
-        answer = engine.ask(question, **named)  # type: ignore[arg-type]
-        passages = engine.search(question, 50, **named)  # type: ignore[arg-type]
-        reading = engine.read(question, **named)  # type: ignore[arg-type]
-    except LibraryError as error:
-        refused = [] if attempt.choice else [f"no answer: {error}"]
-        return refused + leaks(error, foreign, known)
-    told = leaks(without_echo(answer), foreign) + leaks(passages, foreign)
-    told += leaks(reading, foreign, known)
-    shown = [*answer.quotes, *answer.nearest, *passages, *reading.candidates]
-    told += [item.document for item in shown if item.document not in ids]
-    told += [place.document for quote in answer.quotes for place in quote.places]
-    told = [one for one in told if one not in ids]
-    if (answer.trace.documents, answer.trace.left_out) != (len(own), 0):
-        told.append(f"counts {answer.trace.documents} and {answer.trace.left_out}")
-    return told
 
 
 @pytest.mark.parametrize("person", [0, 7, 19])

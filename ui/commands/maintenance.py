@@ -21,6 +21,7 @@ from pincite.ingest.reembedding import reembed as reembed_library
 from pincite.ingest.reembedding import repair as repair_library
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.health import examine
+from pincite.retrieval.search.indexes import compact as compact_indexes
 from pincite.retrieval.search.indexes import publish
 from pincite.retrieval.settings import Settings
 from pincite.ui import terminal
@@ -99,6 +100,7 @@ def compact() -> None:
     """Delete unused data and free its disk space."""
     with Library.open(settings().library) as library:
         freed = library.compact()
+        compact_indexes(library)
     _say(f"freed: {freed:,} bytes")
 
 

@@ -49,6 +49,15 @@ def test_a_document_is_found_by_source_base_name_ending_and_title(
     assert found(library, name) == "/home/x/2024/report.pdf"
 
 
+@pytest.mark.parametrize("name", ["\ud800", "report.pdf\udcff", "\0"])
+def test_a_name_that_is_no_text_is_that_of_no_document(library: Library, name: str) -> None:
+    put(library, ("/home/x/2024/report.pdf", "Birds of 2024"))
+    with pytest.raises(DocumentNotFoundError, match="has no document"):
+        library.find(name)
+    assert library.find_refused(name) is None
+    assert library.entry(name) is None
+
+
 def test_a_relative_path_means_the_file_from_here_and_not_another_of_its_name(
     library: Library, tmp_path: Path
 ) -> None:

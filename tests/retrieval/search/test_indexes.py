@@ -17,13 +17,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pincite.corpus.errors import IndexDamagedError
+from pincite.corpus.errors import DiskFullError, IndexDamagedError, LibraryError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.query import Query
 from pincite.retrieval.search import checksums, manifest
 from pincite.retrieval.search.indexes import (
     Indexes,
+    compact,
     index_problems,
     is_published,
     open_indexes,
@@ -308,7 +309,7 @@ def test_what_could_not_be_finished_leaves_nothing_behind(
 ) -> None:
     shutil.rmtree(library.folder / "indexes")
     monkeypatch.setattr(os, "rename", refuse)
-    with pytest.raises(PermissionError):
+    with pytest.raises(LibraryError, match=r"cannot be written \(.*the library itself has all"):
         publish(library)
     assert files(library.folder / "indexes") == []
 
@@ -320,7 +321,7 @@ def test_a_full_disk_leaves_the_old_list_in_its_place(
     monkeypatch.setattr(os, "fsync", full)
     with Library.open(library.folder) as writer:
         writer.remove([writer.find("ships.txt").id])
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(DiskFullError, match=r"No space .*run: pincite rebuild"):
             publish(writer)
     assert files(place(library)) == before
     found, said = opened(library)
@@ -329,6 +330,24 @@ def test_a_full_disk_leaves_the_old_list_in_its_place(
     assert "in memory" in said[0]
     monkeypatch.undo()
     assert opened(library) == (found, [])
+
+
+def test_compacted_indexes_hold_no_word_of_a_document_that_was_removed(library: Library) -> None:
+    def holds(word: bytes) -> bool:
+        return any(word in file.read_bytes() for file in files(place(library)))
+
+    more = make_document("\n\n".join(f"Owl {n} hunts mice at night." for n in range(9)), "y.txt")
+    fill(library, make_document("The gull qzx is here.", "x.txt"), more)
+    library.remove([library.find("x.txt").id])
+    publish(library)
+    assert holds(b"qzx")  # it is only noted to be gone
+    before, _ = opened(library)
+    compact(library)
+    assert not holds(b"qzx")
+    assert opened(library) == (before, [])
+    now = files(place(library))
+    compact(library)
+    assert files(place(library)) == now
 
 
 def full(*_: Any) -> None:

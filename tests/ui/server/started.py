@@ -31,10 +31,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A server that runs: its address without a slash, and the file of what it writes."""
+    """A server that runs: its address without a slash, the file of what it writes, its process."""
 
     address: str
     log: Path
+    process: int
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.address.rpartition(":")[2])
 
     def call(self, path: str, body: bytes | None = None, **headers: str) -> Given:
         """Get a path, or post a body to it."""
@@ -64,8 +70,7 @@ def started(
         environment: of the process; it embeds by word hashing.
         folder: where it runs.
     """
-    server = Started(f"http://127.0.0.1:{free_port()}", log)
-    port = server.address.rpartition(":")[2]
+    port = str(free_port())
     with log.open("w") as output:
         process = subprocess.Popen(
             [*command, *options, "--port", port],
@@ -75,6 +80,7 @@ def started(
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+    server = Started(f"http://127.0.0.1:{port}", log, process.pid)
     try:
         _wait_for(server, process)
         yield server
