@@ -29,7 +29,9 @@ _CLAUSE = re.compile(
 )
 _CLAUSE_OR_PART = re.compile(rf"{_CLAUSE.pattern}|\b(?:and|or)\b")
 # "With a pulse of 52, …": what was asked, said again.
-_CONDITION = re.compile(r"\s*(?:if|when|with|at|for|on|after|in)\b[^,]*,", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\s*(?:if|when|with|at|for|on|after|in)\b(?:[^,]|,(?=[0-9]))*,(?![0-9])", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
 
 

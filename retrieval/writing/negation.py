@@ -29,6 +29,7 @@ def negation_differs(sentence: str, quotes: Sequence[str], question: str = "") -
         _denies(clause, there, lines) if clause.denied else _asserts(clause, there)
         for clause in (_as_known(one, known) for one in clauses(sentence, known))
         if not (clause.is_relative and clause.denied & asked)
+        if not (clause.decisive and asked.issuperset(clause.decisive))
     )
 
 
@@ -54,6 +55,7 @@ def _asserts(clause: Clause, there: Sequence[Clause]) -> bool:
         nearest = _nearest(clause, there, stem)
         if nearest and all(
             stem in other.heads
+            and (clause.is_condition or not other.is_condition)
             and (other.said <= clause.said or len(clause.said & other.said) == most)
             for other in nearest
         ):
@@ -81,4 +83,5 @@ def _as_known(clause: Clause, known: Collection[str]) -> Clause:
         frozenset(map(same, clause.heads)),
         clause.soft,
         clause.is_relative,
+        clause.is_condition,
     )

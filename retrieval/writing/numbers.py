@@ -67,6 +67,12 @@ _DAY_ALONE = re.compile(r"(?<![^\W_])([0-9]{1,2})(?:st|nd|rd|th)\b")  # the 28th
 _DAY_KEY = "o"
 _DAY_OF_MONTH = re.compile(r"(?<![\w/.,-])([0-3]?[0-9])/([0-3]?[0-9])(?![\w/-])")
 _DAYS = re.compile(rf"(?<![\w/.,])([0-9]{{1,2}})\s?[/–-]\s?([0-9]{{1,2}}) ({dates.MONTH})")
+_ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
+_ROMAN_MONTH = re.compile(
+    rf"(?<![\w/.,])(?:(?P<first>[0-9]{{1,2}})\s?[/–-]\s?)?(?P<day>[0-9]{{1,2}})\.\s?"
+    rf"(?P<month>{'|'.join(reversed(_ROMAN))})\b",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(r"(?<![\w.,])([0-9]{1,6})\s?(?:[–-]|to)\s?([0-9]{1,6})(?![\w])")
 _PHRASES = {
     "quarter of an hour": 15,
@@ -130,6 +136,8 @@ def keys(text: str) -> Iterator[str]:
         figure = match["figure"]
         if figure:
             yield from _readings(figure)
+            if " " in figure:  # cells of a row: "6 340" may be two numbers
+                yield from (key for piece in figure.split() for key in _readings(piece))
     for match in _SCALED_LINE.finditer(text):  # repair 1.1 million, removal 0.7
         for figure in _FIGURE.findall(match[0]):
             yield from _scaled(_readings(figure), _SCALES[match["scale"].lower()])
@@ -141,6 +149,10 @@ def keys(text: str) -> Iterator[str]:
         for day in match.group(1, 2):
             if terms := dates.read(f"{day} {match[3]}"):
                 yield from terms.wholes
+    for match in _ROMAN_MONTH.finditer(text):  # 9.xi, 15–22.xii
+        month = 1 + _ROMAN.index(match["month"].lower())
+        for day in filter(None, match.group("first", "day")):
+            yield f"d{month:02}{int(day):02}"
     for match in _IN_WORDS.finditer(text):
         yield _key(Decimal(_PHRASES[" ".join(match[0].lower().split())]))
 

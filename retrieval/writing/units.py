@@ -25,6 +25,8 @@ km kilometre kilometres kilometer kilometers
 m metre metres meter meters
 cm centimetre centimetres centimeter centimeters
 mm millimetre millimetres millimeter millimeters
+m² sqm square
+m³ cbm cubic
 mile miles mi
 foot feet ft
 inch inches
@@ -55,7 +57,8 @@ _MEANINGS: dict[str, frozenset[int]] = {
 }
 _CURRENCIES = 5  # the first lines
 _AFTER = re.compile(
-    r"[ \u00a0\u202f-]?(per ?cent\b|°[ \u00a0]?[CF]\b|[%€$£¥]|[^\W\d_]+)", re.IGNORECASE
+    r"[ \u00a0\u202f-]?(per ?cent\b|°[ \u00a0]?[CF]\b|[%€$£¥]|[^\W\d_]+(?!\.m\b))",
+    re.IGNORECASE,  # "£480 p.m." has no pence
 )
 _BEFORE = re.compile(r"(US\$|[€$£¥]|\b[A-Z]{3})\s?$")
 _NO_WORD_BEFORE = re.compile(r"[A-Z]$")  # R$, A$: a dollar of another country
@@ -81,6 +84,16 @@ def wrong_units(sentence: str, quotes: Iterable[str]) -> list[str]:
         and (others := [one for reading in readings for one in there[reading]])
         and not any(not other or other & meanings for other in others)
     ]
+
+
+def unit_names(text: str) -> frozenset[str]:
+    """All names of the units that a number of ``text`` has, where the unit is beyond doubt.
+
+    >>> sorted(unit_names("up to 5 %"))
+    ['%', 'pct', 'percent']
+    """
+    found = {meaning for _, _, meanings in _measures(text) if len(meanings) == 1 for meaning in meanings}
+    return frozenset(name for meaning in found for name in _LINES[meaning])
 
 
 def is_currency(word: str, text: str) -> bool:

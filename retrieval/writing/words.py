@@ -65,7 +65,8 @@ def words(text: str) -> list[Word]:
     found = []
     for match in _TOKEN.finditer(text):
         bare = _CONTRACTED.sub("", match[0])
-        terms = plain_terms(_SHORT.get(bare, bare))
+        base = _SHORT.get(bare) or _bases().get(bare, bare)
+        terms = plain_terms(base)
         found.append(Word(match[0], terms[0] if terms else bare.lower(), *match.span()))
     return found
 
@@ -130,6 +131,13 @@ def starts_sentence(text: str, start: int) -> bool:
 def common_words() -> frozenset[str]:
     """Words that English writes in small letters; `pincite eval words` makes them from lessons."""
     return frozenset((files(__package__) / "common_words.txt").read_text("utf-8").split())
+
+
+@cache
+def _bases() -> dict[str, str]:
+    """For each irregular form of an English word, the word: "tell" for "told"."""
+    lines = (files(__package__) / "irregular_forms.txt").read_text("utf-8").splitlines()
+    return {form: base for base, *forms in map(str.split, lines) for form in forms}
 
 
 @cache
