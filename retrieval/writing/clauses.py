@@ -24,7 +24,10 @@ _BOTH_WAYS = frozenset(_BOTH_WAYS_TEXT.split())
 _NEGATORS = frozenset(_NEGATORS_TEXT.split()) | _BOTH_WAYS
 # What denies without a negator, where a quote has it: "is still sought" is not found yet.
 _EITHER = "eitherway"  # written for "whether or not", which says both
-_SOFT_TEXT = f"{_EITHER} still only missing closed void free pending finished ended zero refused"
+_SOFT_TEXT = (
+    f"{_EITHER} still only missing closed void free pending finished ended zero refused instead "
+    "died failed excused withdrew"
+)
 _SOFT = frozenset(_SOFT_TEXT.split())
 # "Bring the card, otherwise you pay": what is without it.
 _OTHERWISE = frozenset(["otherwise", "else"])
@@ -47,7 +50,12 @@ _NO_COLON = re.compile(
     re.IGNORECASE,
 )
 _BUT = re.compile(r"\b(?P<every>all|daily|every\w*|any\w*) but\b", re.IGNORECASE)
-_WHETHER_OR_NOT = re.compile(r"\bwhether or not\b|(?<=\bwhether )(?=[^.;\n]*\bor not\b)", re.IGNORECASE)
+_WHETHER_OR_NOT = re.compile(
+    r"\bwhether or not\b|(?<=\bwhether )(?=[^.;\n]*\bor not\b)", re.IGNORECASE
+)
+_NO_ONE = re.compile(r"\bno[ -]one\b", re.IGNORECASE)
+_LOST_APOSTROPHE = re.compile(r"(?<=[a-z])n t\b")  # "don t"
+_LIST = re.compile(r"(?<=\w),(?= (?:\w+, ){0,8}\w+,? (?:and|or)\b)")  # "nuts, kiwi and sesame"
 _OUT_OF = re.compile(r"\bout of (?=(?:order|service|stock|use|action|print)\b)", re.IGNORECASE)
 # A cell that denies its column, and what is said of that: "none, retreat".
 _NO_CELL = re.compile(r"(?:[–—-]|no|none|nothing)\s*(?:[,;(]\s*|$)", re.IGNORECASE)
@@ -110,7 +118,9 @@ def clauses(text: str, whole: Collection[str] = ()) -> Iterator[Clause]:
     outside = _PARENTHESES.sub(lambda match: " " * len(match[0]), text)
     for inside in _PARENTHESES.findall(text):
         yield from clauses(inside[1:-1], whole)
-    text = _WHETHER_OR_NOT.sub(f"whether {_EITHER}", _OUT_OF.sub("without ", outside))
+    text = _NO_ONE.sub("nobody", _LOST_APOSTROPHE.sub("n't", outside))
+    text = _LIST.sub(" ", _OUT_OF.sub("without ", text))
+    text = _WHETHER_OR_NOT.sub(f"whether {_EITHER}", text)
     text = _NOT_A_NEGATION.sub(lambda match: " " * len(match[0]), text)
     text = _ZERO.sub("zero", _BUT.sub(r"\g<every> except", text))
     text = _NO_COLON.sub(lambda match: re.sub("[:=]", " ", match[0]), text)
@@ -222,7 +232,7 @@ def _row(row: Row) -> Clause:
         bare = _NO_CELL.match(cell)
         found = words(cell[bare.end() :] if bare else cell)
         inside = _clause(found)
-        said |= {*inside.said, *(column if row.is_named else ())}
+        said |= {*inside.said, *column}
         denied |= inside.denied
         heads |= inside.heads
         if bare or (found and _is_negator(found[0])):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from pincite.retrieval.writing.clauses import LINE, Clause, clauses, line_clause, row_clauses
 from pincite.retrieval.writing.words import alike
+
+_ANSWER = re.compile(r"\W*(?:yes|no)[,;:.–—-]\s", re.IGNORECASE)  # to a question
 
 
 def negation_differs(sentence: str, quotes: Sequence[str], question: str = "") -> bool:
@@ -23,6 +26,7 @@ def negation_differs(sentence: str, quotes: Sequence[str], question: str = "") -
     there = [clause for quote in quotes for clause in (*clauses(quote), *row_clauses(quote))]
     known = frozenset(stem for clause in there for stem in clause.said)
     # "The hive that had no queen": what was asked for, said again.
+    sentence = _ANSWER.sub("", sentence)
     asked = frozenset(stem for clause in clauses(question) for stem in clause.denied)
     lines = [line_clause(line) for quote in quotes for line in LINE.split(quote)]
     return any(
@@ -42,8 +46,11 @@ def _denies(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) ->
             if any(stem in other.denied for other in nearest):
                 return False
             return not any(o.denied or o.soft - clause.soft for o in _nearest(clause, there))
-    nearest = _nearest(clause, lines)  # what is denied has other words there, if it stands there
-    return bool(nearest) and not any(other.denied or other.soft - clause.soft for other in nearest)
+    # What is denied has other words there, if it stands there: in the line or in those beside it.
+    nearest = {i for one in _nearest(clause, lines) for i, o in enumerate(lines) if o is one}
+    beside = {i for place in nearest for i in (place - 1, place, place + 1)}
+    near = [line for i, line in enumerate(lines) if i in beside]
+    return bool(nearest) and not any(other.denied or other.soft - clause.soft for other in near)
 
 
 def _asserts(clause: Clause, there: Sequence[Clause]) -> bool:

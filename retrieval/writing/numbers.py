@@ -62,6 +62,8 @@ _NUMBER = re.compile(
 
 _FIGURE = re.compile(r"(?<![^\W_])[0-9]+(?:[.,][0-9]+)*(?![^\W_])")
 _SCALED_LINE = re.compile(rf"(?i)[0-9] ?(?P<scale>{_SCALE})(?![^\W_])[^\n]*")
+_IN_SCALE = re.compile(r"(?i)\bin (?P<scale>thousand|million|billion)s\b")
+_YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w])")
 _ITEM_NUMBER = re.compile(r"(?m)^[ \t]*\(?([0-9]{1,2})[.)](?=[ \t])")
 _DAY_ALONE = re.compile(r"(?<![^\W_])([0-9]{1,2})(?:st|nd|rd|th)\b")  # the 28th
 _DAY_KEY = "o"
@@ -127,10 +129,27 @@ def without_dates(text: str) -> str:
     return _DATE.sub(lambda match: " " * len(match[0]), text)
 
 
+def number_spans(text: str) -> list[tuple[int, int]]:
+    """Where the numbers, times and dates of ``text`` stand, as half-open ranges."""
+    return [(start, end) for start, end, _ in _spans(text)]
+
+
+def days_and_years(text: str) -> list[str]:
+    """The dates of ``text``, and what can only be a year.
+
+    >>> days_and_years("2 House prices 2024, of 3 March 2023")
+    ['3 March 2023', '2024']
+    """
+    return [match[0] for match in _DATE.finditer(text)] + _YEAR.findall(without_dates(text))
+
+
 def keys(text: str) -> Iterator[str]:
     """Everything that the numbers and dates of ``text`` say, also their parts."""
     text = _without_item_numbers(text)
+    scale = _IN_SCALE.search(text)
     for fact in facts(text):
+        if scale:  # a table whose head says "in millions"
+            yield from _scaled(set(fact.readings), _SCALES[scale["scale"].lower()])
         yield from fact.readings | fact.broader
     for match in _NUMBER.finditer(text):  # also inside dates and times, and without its scale
         figure = match["figure"]
@@ -181,14 +200,18 @@ def _without_item_numbers(text: str) -> str:
 
 def facts(text: str) -> Iterator[Fact]:
     """The numbers, times and dates of ``text``, in order, none overlapping."""
-    spans = [*_date_facts(text)]
-    spans += [found for found in _time_facts(text) if not _covered(found, spans)]
-    spans += [found for found in _number_facts(text) if not _covered(found, spans)]
-    for _, _, fact in sorted(spans, key=lambda one: one[:2]):
+    for _, _, fact in sorted(_spans(text), key=lambda one: one[:2]):
         yield fact
 
 
 _Found = tuple[int, int, Fact]
+
+
+def _spans(text: str) -> list[_Found]:
+    spans = [*_date_facts(text)]
+    spans += [found for found in _time_facts(text) if not _covered(found, spans)]
+    spans += [found for found in _number_facts(text) if not _covered(found, spans)]
+    return spans
 
 
 def _covered(found: _Found, others: list[_Found]) -> bool:

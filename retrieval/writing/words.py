@@ -17,7 +17,11 @@ _GLUE = (
     "finally first following furthermore given however include includes including instead into "
     "mention mentioned mentions moreover namely note noted one overall part per provide provided "
     "quote quotes related report second source specifically state stated states text therefore "
-    "thus whether while within would well yes should must may might shall between"
+    "thus whether while within would well yes should must may might shall between against again ago "
+    "already always anyone apply away cannot compared cost currently down earlier else end even ever "
+    "far get go happen later less likely make mean more need never next no nobody none normally "
+    "nothing now o'clock off one only originally out over people person place previously probably put "
+    "right same simply so someone still take thing time today until up use usually way"
 )
 # What ends so is seldom a name.
 _ORDINARY = re.compile(
@@ -32,6 +36,9 @@ _SHORT_TEXT = (
     "Jul:july Aug:august Sep:september Sept:september Oct:october Nov:november Dec:december"
 )
 _SHORT = dict(pair.split(":") for pair in _SHORT_TEXT.split())
+_SHORTEST = 4  # letters of a word that others are made of: fail, failure
+_ENDINGS_TEXT = "al ance ation e ement ent er ion ist iv ment or ur y"
+_ENDINGS = frozenset(_ENDINGS_TEXT.split())
 _LIKE = 0.7  # share of letters, from the first, that two words of one root have in common
 
 
@@ -67,7 +74,10 @@ def words(text: str) -> list[Word]:
         bare = _CONTRACTED.sub("", match[0])
         base = _SHORT.get(bare) or _bases().get(bare, bare)
         terms = plain_terms(base)
-        found.append(Word(match[0], terms[0] if terms else bare.lower(), *match.span()))
+        stem = terms[0] if terms else bare.lower()
+        if bare.islower():
+            stem = _first_of_meaning().get(stem, stem)
+        found.append(Word(match[0], stem, *match.span()))
     return found
 
 
@@ -84,6 +94,9 @@ def alike(one: str, other: str) -> bool:
     """
     if one[:1] != other[:1] or not (one.isalpha() and other.isalpha()):
         return False
+    short, long = sorted((one, other), key=len)
+    if len(short) >= _SHORTEST and long.startswith(short) and long[len(short) :] in _ENDINGS:
+        return True
     least = max(4, int(_LIKE * max(len(one), len(other)) + 0.999))
     return one[:least] == other[:least] and min(len(one), len(other)) >= least
 
@@ -136,8 +149,22 @@ def common_words() -> frozenset[str]:
 @cache
 def _bases() -> dict[str, str]:
     """For each irregular form of an English word, the word: "tell" for "told"."""
-    lines = (files(__package__) / "irregular_forms.txt").read_text("utf-8").splitlines()
-    return {form: base for base, *forms in map(str.split, lines) for form in forms}
+    return {form: base for base, *forms in _lines("irregular_forms.txt") for form in forms}
+
+
+@cache
+def _first_of_meaning() -> dict[str, str]:
+    """For the stem of a word, that of the first word of the same meaning: "allow" for "permit"."""
+    return {
+        plain_terms(word)[0]: plain_terms(first)[0]
+        for first, *others in _lines("synonyms.txt")
+        for word in others
+    }
+
+
+def _lines(file: str) -> list[list[str]]:
+    text = (files(__package__) / file).read_text("utf-8")
+    return [line.split() for line in text.splitlines()]
 
 
 @cache
