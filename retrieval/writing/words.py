@@ -11,17 +11,18 @@ from importlib.resources import files
 from pincite.retrieval.search.analysis import plain_terms, stop_terms
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-# Words of writing itself, which stand in no quote: "the document also says that …".
+# Words that say hardly anything: of writing itself, "the document also says", and light ones.
 _GLUE = (
-    "according additionally also answer although based besides case cited document documents every "
-    "finally first following furthermore given however include includes including instead into "
-    "mention mentioned mentions moreover namely note noted one overall part per provide provided "
-    "quote quotes related report second source specifically state stated states text therefore "
-    "thus whether while within would well yes should must may might shall between against again ago "
-    "already always anyone apply away cannot compared cost currently down earlier else end even ever "
-    "far get go happen later less likely make mean more need never next no nobody none normally "
-    "nothing now o'clock off one only originally out over people person place previously probably put "
-    "right same simply so someone still take thing time today until up use usually way"
+    "according additionally also answer although based besides case cited document documents "
+    "every finally first following furthermore given however include includes including instead "
+    "into mention mentioned mentions moreover namely note noted one overall part per provide "
+    "provided quote quotes related report second source specifically state stated states text "
+    "therefore thus whether while within would well yes should must may might shall between "
+    "against again ago already always anyone apply away cannot compared cost currently down "
+    "earlier else end even ever far get go happen later less likely make mean more need never "
+    "next no nobody none normally nothing now o'clock off only originally out over people person "
+    "place previously probably put right same simply so someone still take thing time today until "
+    "up use usually way"
 )
 # What ends so is seldom a name.
 _ORDINARY = re.compile(
