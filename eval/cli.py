@@ -68,6 +68,12 @@ def run(
     unscoped: Annotated[
         bool, typer.Option("--unscoped", help="Ask all documents, even if a question names one.")
     ] = False,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", help="Let the writer that PINCITE_WRITER names answer, and measure that too."
+        ),
+    ] = False,
     config: Overrides = None,
     library: Annotated[
         Path | None,
@@ -105,7 +111,9 @@ def run(
     lowest = floors.read(floors_file) if floors_file else None
     embedder = open_embedder(settings)
     with progress_shown() as progress:
-        runs = [evaluate(gold, settings, embedder, library, progress, history) for gold in sets]
+        runs = [
+            evaluate(gold, settings, embedder, library, progress, history, write) for gold in sets
+        ]
     done = runs[0] if len(runs) == 1 else joined(gold_dir.resolve().name, runs)
     done = replace(done, unscoped=unscoped)
     value = report.report(done, scores(done))
