@@ -25,7 +25,7 @@ from pincite.eval.commands.bench import (
     places,
     printed,
 )
-from pincite.eval.commands.claims import claims, words
+from pincite.eval.commands.claims import claims, obedient, words
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
@@ -260,4 +260,5 @@ app.command()(extraction)
 app.command()(places)
 app.command()(printed)
 app.command()(claims)
+app.command()(obedient)
 app.command()(words)
