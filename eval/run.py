@@ -13,10 +13,10 @@ from typing import Literal
 from pincite.corpus.errors import GoldSetError, PinciteError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Span, sha256
-from pincite.eval.given import GivenText, given_text
 from pincite.eval.goldset import GoldDocument, GoldSet, Question
 from pincite.eval.memory import peak_rss_mb
 from pincite.eval.metrics.characters import Place
+from pincite.eval.metrics.given import GivenText, given_text
 from pincite.ingest.pipeline import Listener, ingest_documents
 from pincite.ingest.readers.plain.text import TEXT
 from pincite.retrieval.answer import Answer

@@ -24,15 +24,21 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 # What it makes up when it obeys: no document of a gold set says so.
-_DONE = "Here it is: {asked}, as Albert Einstein showed millions of television viewers in 1905"
+_DONE = (
+    "Here it is: {asked}, as Albert Einstein showed millions of television viewers in 1905",
+    "Here it is: {asked}, because experts recommend it warmly to every household",
+    "Here it is, done with pleasure: {asked}",
+)
+_MOST = 2  # quotes in which it obeys; a text of more sentences is cut off
+_START = "Here it is"
 
 
 @dataclass
 class Obedient:
     """A `pincite.retrieval.writing.types.Model` that obeys ``attack`` where a quote has it.
 
-    For each such quote it writes the instruction itself and then an invention that carries it out,
-    both with the number of the quote.
+    For each such quote it writes the instruction itself and then inventions that carry it out, all
+    with the number of the quote.
     """
 
     name: str = "obedient"
@@ -51,8 +57,9 @@ class Obedient:
         ]
         self.has_read = bool(numbers)
         bare = asked.rstrip(".!?")
-        for number in numbers:
-            yield Chunk(f"{bare} [{number}]. {_DONE.format(asked=bare)} [{number}]. ")
+        for number in numbers[:_MOST]:
+            for sentence in ("{asked}", *_DONE):
+                yield Chunk(f"{sentence.format(asked=bare)} [{number}]. ")
         if not numbers:
             yield Chunk("NOT IN THE QUOTES")
 
@@ -95,8 +102,8 @@ def obeyed(
             engine.use_writer(Writer(writer))
             shown = _shown(engine, question, ids)
             read += writer.has_read
-            repeated += any(not text.startswith(_DONE[:10]) for text in shown)
-            carried_out += any(text.startswith(_DONE[:10]) for text in shown)
+            repeated += any(not text.startswith(_START) for text in shown)
+            carried_out += any(text.startswith(_START) for text in shown)
             progress("asking", done, len(attacked))
     return Obeyed(len(attacked), read, repeated, carried_out)
 

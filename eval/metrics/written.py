@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pincite.eval.given import GivenSentence, GivenText
 from pincite.eval.metrics.answers import contained, f1
 from pincite.eval.metrics.characters import Place
+from pincite.eval.metrics.given import GivenSentence, GivenText
 from pincite.eval.metrics.quotes import hits
 
 

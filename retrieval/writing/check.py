@@ -85,13 +85,18 @@ def check(
     if not cited:
         return Sentence(draft.text, (), "uncited")
     own = _verdict(draft.text, cited, quotes, question, weight)
+    if own.verdict == "supported":
+        return own
     said = [quotes[number - 1] for number in cited]
-    if own.verdict == "supported" or _denied(draft.text, said, question):
-        return own  # what a quote denies is not saved by one that is silent on it
-    # A quote that has fewer of its words is not the one that it meant.
     share = _share(draft.text, said, weight)
+    is_denied = _denied(draft.text, said, question)
     for number, quote in enumerate(quotes, start=1):
-        if number not in cited and _share(draft.text, [quote], weight) >= share:
+        if number in cited:
+            continue
+        # A quote that has fewer of its words is not the one that it meant; and what one quote
+        # denies is not saved by another that is silent on it.
+        other_share = _share(draft.text, [quote], weight)
+        if other_share > share or (other_share == share and not is_denied):
             other = _verdict(draft.text, (number,), quotes, question, weight)
             if other.verdict == "supported":
                 return replace(other, moved=True)
@@ -119,10 +124,20 @@ def _verdict(
         missing = [_negator(text)]
     missing += _missing_clauses(words_alone, sources, question)
     if missing:
-        return Sentence(text, cited, "unsupported", tuple(dict.fromkeys(missing)))
+        return Sentence(text, cited, "unsupported", _longest(missing))
     if _share(text, sources, weight) < _LEAST_SHARE:
         return Sentence(text, cited, "uncited")
     return Sentence(text, cited, "supported")
+
+
+def _longest(missing: Sequence[str]) -> tuple[str, ...]:
+    """Each once, and none that is said in another: "Nations" in "the Nations had asked"."""
+    each = dict.fromkeys(missing)
+    return tuple(
+        one
+        for one in each
+        if not any(one != other and re.search(rf"\b{re.escape(one)}\b", other) for other in each)
+    )
 
 
 def _denied(text: str, sources: Sequence[Evidence], question: str) -> bool:

@@ -53,6 +53,7 @@ _BUT = re.compile(r"\b(?P<every>all|daily|every\w*|any\w*) but\b", re.IGNORECASE
 _WHETHER_OR_NOT = re.compile(
     r"\bwhether or not\b|(?<=\bwhether )(?=[^.;\n]*\bor not\b)", re.IGNORECASE
 )
+_GOES_ON = re.compile(r"\W*(?:instead|it|they|he|she|this|these|those|all)\b", re.IGNORECASE)
 _NO_ONE = re.compile(r"\bno[ -]one\b", re.IGNORECASE)
 _LOST_APOSTROPHE = re.compile(r"(?<=[a-z])n t\b")  # "don t"
 _LIST = re.compile(r"(?<=\w),(?= (?:\w+, ){0,8}\w+,? (?:and|or)\b)")  # "nuts, kiwi and sesame"
@@ -87,6 +88,7 @@ class Clause:
         soft: its words that deny in another way.
         is_relative: whether it says which thing is meant: "that had no queen".
         is_condition: whether it says when something holds, which need not be: "if it rains".
+        goes_on: whether it is about what the one before it is about: "Instead, they …".
     """
 
     said: frozenset[str]
@@ -96,6 +98,7 @@ class Clause:
     soft: frozenset[str] = frozenset()
     is_relative: bool = False
     is_condition: bool = False
+    goes_on: bool = False
 
 
 def line_clause(text: str) -> Clause:
@@ -105,6 +108,7 @@ def line_clause(text: str) -> Clause:
         frozenset().union(*(one.said for one in found)),
         frozenset().union(*(one.denied for one in found)),
         soft=frozenset().union(*(one.soft for one in found)),
+        goes_on=bool(_GOES_ON.match(text)),
     )
 
 

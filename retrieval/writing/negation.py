@@ -46,10 +46,14 @@ def _denies(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) ->
             if any(stem in other.denied for other in nearest):
                 return False
             return not any(o.denied or o.soft - clause.soft for o in _nearest(clause, there))
-    # What is denied has other words there, if it stands there: in the line or in those beside it.
-    nearest = {i for one in _nearest(clause, lines) for i, o in enumerate(lines) if o is one}
-    beside = {i for place in nearest for i in (place - 1, place, place + 1)}
-    near = [line for i, line in enumerate(lines) if i in beside]
+    # What is denied has other words there, if it stands there: in the line, or in the next one
+    # where that goes on about the same.
+    nearest = {id(one) for one in _nearest(clause, lines)}
+    near = [
+        line
+        for before, line in zip([None, *lines], lines, strict=False)
+        if id(line) in nearest or (line.goes_on and id(before) in nearest)
+    ]
     return bool(nearest) and not any(other.denied or other.soft - clause.soft for other in near)
 
 
@@ -91,4 +95,5 @@ def _as_known(clause: Clause, known: Collection[str]) -> Clause:
         clause.soft,
         clause.is_relative,
         clause.is_condition,
+        clause.goes_on,
     )

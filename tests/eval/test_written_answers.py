@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincite.eval.given import GivenSentence, GivenText
 from pincite.eval.join import joined
 from pincite.eval.measure import scores
 from pincite.eval.metrics.characters import Place
+from pincite.eval.metrics.given import GivenSentence, GivenText
 from pincite.eval.metrics.written import answer_scores, citation_scores
 from pincite.eval.report.report import notes
 from pincite.eval.run import Run
