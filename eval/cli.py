@@ -29,7 +29,7 @@ from pincite.eval.commands.bench import (
     places,
     printed,
 )
-from pincite.eval.commands.claims import claims, words
+from pincite.eval.commands.claims import claims, obedient, words
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
@@ -72,6 +72,12 @@ def run(
     unscoped: Annotated[
         bool, typer.Option("--unscoped", help="Ask all documents, even if a question names one.")
     ] = False,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", help="Let the writer that PINCITE_WRITER names answer, and measure that too."
+        ),
+    ] = False,
     config: Overrides = None,
     library: Annotated[
         Path | None,
@@ -109,7 +115,9 @@ def run(
     lowest = floors.read(floors_file) if floors_file else None
     embedder = open_embedder(settings)
     with progress_shown() as progress:
-        runs = [evaluate(gold, settings, embedder, library, progress, history) for gold in sets]
+        runs = [
+            evaluate(gold, settings, embedder, library, progress, history, write) for gold in sets
+        ]
     done = runs[0] if len(runs) == 1 else joined(gold_dir.resolve().name, runs)
     done = replace(done, unscoped=unscoped)
     value = report.report(done, scores(done))
@@ -285,4 +293,5 @@ app.command()(extraction)
 app.command()(places)
 app.command()(printed)
 app.command()(claims)
+app.command()(obedient)
 app.command()(words)

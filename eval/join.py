@@ -39,6 +39,7 @@ def _outcome(outcome: Outcome, name: str) -> Outcome:
         question=_question(outcome.question, name),
         quotes=tuple(replace(quote, doc=f"{name}/{quote.doc}") for quote in outcome.quotes),
         ranked=tuple((f"{name}/{doc}", span) for doc, span in outcome.ranked),
+        written=outcome.written and outcome.written.prefixed(name),
     )
 
 

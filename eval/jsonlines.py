@@ -91,3 +91,15 @@ def strings(value: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     if not all(isinstance(item, str) for item in found):
         raise GoldSetError(f"{where}: {key!r} should hold strings only")
     return tuple(found)
+
+
+def one_of(choices: Iterable[str], value: Mapping[str, Any], key: str, where: str) -> str:
+    """The string under ``key``, which is one of the choices.
+
+    Raises:
+        GoldSetError: it is missing, or another.
+    """
+    found: str = get(value, key, str, where)
+    if found not in choices:
+        raise GoldSetError(f"{where}: {key!r} is {found!r}, and should be {', '.join(choices)}")
+    return found

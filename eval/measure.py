@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.eval.metrics import abstention, shown
+from pincite.eval.metrics import abstention, shown, written
 from pincite.eval.metrics.answers import contained, exact_match, f1
 from pincite.eval.metrics.bootstrap import interval, percentiles, resamples
 from pincite.eval.metrics.characters import Place
@@ -42,6 +42,16 @@ GROUPS = {
         "quote_iou",
     ),
     "answers": ("answer_em", "answer_f1", "answer_in_quotes"),
+    "written": (
+        "citation_precision",
+        "citation_recall",
+        "unsupported_before",
+        "unsupported_after",
+        "good_struck",
+        "written_f1",
+        "first_quote_f1",
+        "written_unanswerable",
+    ),
     "shown": ("shown_hit@1", "shown_hit@3", "complete", "claimed", "right", "refused"),
     "abstention": (
         "answerable_auroc",
@@ -55,6 +65,7 @@ GROUPS = {
 }
 SMALL_IS_GOOD = frozenset(
     {"aurc", "ece", "brier", "false_answer_rate", "refused"}
+    | {"unsupported_before", "unsupported_after", "good_struck", "written_unanswerable"}
     | {"ask_p50_ms", "ask_p95_ms", "peak_rss_mb"}
 )
 
@@ -168,6 +179,7 @@ def _scores(outcome: Outcome) -> dict[str, float]:
         found["answer_em"] = exact_match(best, question.answers)
         found["answer_f1"] = f1(best, question.answers)
         found["answer_in_quotes"] = contained(texts, question.answers)
+    found.update(_written(outcome))
     if not question.answerable:
         found["false_answer_rate"] = float(outcome.answered or bool(outcome.error))
     return found
@@ -189,6 +201,21 @@ def _shown(outcome: Outcome) -> dict[str, float]:
         found["refused"] = float(not outcome.shown)
     if outcome.answered and (gold or not question.answerable):
         found["right"] = float(question.answerable) and shown.shown_hit(texts, gold, 3)
+    return found
+
+
+def _written(outcome: Outcome) -> dict[str, float]:
+    """What a model wrote; nothing where none was to write."""
+    question, text = outcome.question, outcome.written
+    if text is None:
+        return {}
+    if not question.answerable:
+        return {"written_unanswerable": float(bool(text.shown))}
+    evidence = _evidence(outcome)
+    found = written.citation_scores(text, evidence) if evidence else {}
+    if question.answers:
+        first = outcome.quotes[0].text if outcome.quotes else ""
+        found |= written.answer_scores(text, first, question.answers)
     return found
 
 

@@ -16,6 +16,7 @@ from pincite.corpus.types import Document, Span, sha256
 from pincite.eval.goldset import GoldDocument, GoldSet, Question
 from pincite.eval.memory import peak_rss_mb
 from pincite.eval.metrics.characters import Place
+from pincite.eval.metrics.given import GivenText, given_text
 from pincite.ingest.pipeline import Listener, ingest_documents
 from pincite.ingest.readers.plain.text import TEXT
 from pincite.retrieval.answer import Answer
@@ -67,8 +68,8 @@ class Outcome:
     """What became of one question.
 
     ``quotes`` are those that stand behind the confidence, ``shown`` or not, so that the quality of
-    quotes and the decision to show them are measured apart. A question that failed has an
-    ``error`` and nothing else.
+    quotes and the decision to show them are measured apart. ``written`` is None where no model was
+    to write. A question that failed has an ``error`` and nothing else.
     """
 
     question: Question
@@ -81,6 +82,7 @@ class Outcome:
     features: Mapping[str, float] = field(default_factory=dict)
     milliseconds: float = 0.0
     error: str = ""
+    written: GivenText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +109,19 @@ def evaluate(
     library: Path | None = None,
     progress: Progress = lambda doing, done, total: None,
     history: History = "all",
+    write: bool = False,
 ) -> Run:
     """Ask every question of the gold set.
 
     Args:
         library: a library that has the gold set's documents; by default a throw-away one is built.
         history: what of the turns before a question is given with it.
+        write: let the writer of the settings answer each question whose quotes are shown.
 
     Raises:
         GoldSetError: a document of the gold set is not in ``library``.
         LibraryError: ``library`` cannot be used.
+        SettingsError: no writer is named, or none that can be opened.
     """
     judged = confidence({}, embedder.fingerprint, settings.threshold)
     asking = settings.model_copy(update={"threshold": 0.0, "nearest": _RANKED})
@@ -127,10 +132,12 @@ def evaluate(
         names = names_of(gold, engine.library)
         passages = sum(entry.passages for entry in engine.library.entries())
         engine.warm_up()
+        if write:
+            engine.writer()  # refused now rather than after the first question
         outcomes = []
         for question in gold.questions:
             before = _history(question, history)
-            outcomes.append(_ask(question, before, engine, names, gold, settings.threshold))
+            outcomes.append(_ask(question, before, engine, names, gold, settings.threshold, write))
             progress("asking", len(outcomes), len(gold.questions))
     return Run(
         gold=gold,
@@ -219,6 +226,7 @@ def _ask(
     names: Mapping[str, str],
     gold: GoldSet,
     threshold: float | None,
+    write: bool,
 ) -> Outcome:
     scope = None
     if question.scope_doc is not None:
@@ -237,16 +245,25 @@ def _ask(
     )
     found = answer.trace.scores["features"]
     judged = confidence(found, engine.embedder.fingerprint, threshold)
+    shown = bool(quotes) and judged.level != "NOT_FOUND"
+    written = GivenText() if write else None
+    if write and shown:  # as a server does, which calls no model where nothing is shown
+        try:
+            with_text = engine.ask(question.question, history=history, documents=scope, write=True)
+            written = given_text(with_text, names)
+        except PinciteError as error:
+            written = GivenText(problem=str(error))
     return Outcome(
         question=question,
         answered=bool(quotes) and judged.level == "ANSWERED",
-        shown=bool(quotes) and judged.level != "NOT_FOUND",
+        shown=shown,
         confidence=judged.value,
         quotes=quotes,
         verbatim=all(_verbatim(quote, gold) for quote in quotes),
         ranked=_ranked(answer, names),
         features=found,
         milliseconds=milliseconds,
+        written=written,
     )
 
 

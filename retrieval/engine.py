@@ -241,6 +241,10 @@ class Engine:
         """
         return self._writers.open(self.settings, self._say)
 
+    def use_writer(self, writer: Writer) -> None:
+        """Let ``writer`` write from now on, whatever the settings name."""
+        self._writers.use(writer)
+
     def _wording(
         self, question: str, turns: list[Turn], writer: Writer | None, watch: Callable[[str], None]
     ) -> str | None:

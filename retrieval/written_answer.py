@@ -64,6 +64,11 @@ class Writers:
                 self._writer = _opened(settings, say)
             return self._writer
 
+    def use(self, writer: Writer) -> None:
+        """Open no other writer than this one."""
+        with self._lock:
+            self._writer = writer
+
 
 def _opened(settings: Settings, say: Callable[[str], None]) -> Writer:
     if settings.writer is None:

@@ -28,23 +28,38 @@ class Source:
     Attributes:
         question: what was asked.
         sentence: the piece of the text that answers; empty where none is marked.
-        text: the whole text, which is the quote.
+        text: the whole text, which is the quote where no others are named.
         title: title and headings of the text.
+        quotes: what is cited by number, from 1; empty for the text alone.
     """
 
     question: str
     sentence: str
-    text: str
+    text: str = ""
     title: str = ""
+    quotes: tuple[Evidence, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The quotes, as the check reads them."""
+        return self.quotes or (Evidence(self.text, self.title),)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence that a model might write, and the quote that it would cite."""
+    """A sentence that a model might write, and the quotes that it would cite.
+
+    Attributes:
+        kind: ``honest``, or what is false in it.
+        sentence: its words.
+        source: where its quotes are from.
+        cites: the numbers of its quotes.
+    """
 
     kind: Kind
     sentence: str
     source: Source
+    cites: tuple[int, ...] = (1,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +94,14 @@ def outcomes(
 
 
 def verdict(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Verdict:
-    """What the check says of a claim whose marker names its source's text."""
+    """What the check says of a claim with its markers."""
     return checked(claim, weight).verdict
 
 
 def checked(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Sentence:
     """The claim as the check gives it back, with what it misses in the quote."""
     source = claim.source
-    evidence = [Evidence(source.text, source.title)]
-    return check(Draft(claim.sentence, (1,)), evidence, source.question, weight)
+    return check(Draft(claim.sentence, claim.cites), source.evidence, source.question, weight)
 
 
 def show(console: Console, title: str, found: Sequence[Outcome]) -> None:

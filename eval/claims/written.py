@@ -12,7 +12,7 @@ from pincite.corpus.errors import GoldSetError
 from pincite.eval.claims.verdicts import KINDS, Claim, Kind, Source
 from pincite.eval.fit.hand_written import hand_written
 from pincite.eval.gold_types import GoldDocument
-from pincite.eval.jsonlines import get, json_lines
+from pincite.eval.jsonlines import get, json_lines, one_of
 
 FILE = Path(str(files("pincite.eval"))) / "claims" / "written.jsonl"
 Split = Literal["dev", "test"]
@@ -65,16 +65,9 @@ def _claim(
     source = Source(
         get(value, "question", str, where), "", passage.text, " ".join([passage.title, *headings])
     )
-    kind = cast(Kind, _one_of(KINDS, value, "kind", where))
-    split = cast(Split, _one_of(SPLITS, value, "split", where))
+    kind = cast(Kind, one_of(KINDS, value, "kind", where))
+    split = cast(Split, one_of(SPLITS, value, "split", where))
     return WrittenClaim(lesson, split, Claim(kind, get(value, "sentence", str, where), source))
-
-
-def _one_of(choices: Iterable[str], value: Mapping[str, Any], key: str, where: str) -> str:
-    found: str = get(value, key, str, where)
-    if found not in choices:
-        raise GoldSetError(f"{where}: {key!r} is {found!r}, and should be {', '.join(choices)}")
-    return found
 
 
 def _require_apart(claims: Iterable[WrittenClaim], claims_file: Path) -> None:

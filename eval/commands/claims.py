@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from pincite.eval.console import output, require_writable
+from pincite.corpus.errors import UsageError
+from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
 
 def claims(
@@ -29,9 +30,11 @@ def claims(
     check should show nearly all, of the others few.
     """
     from pincite.eval.claims import verdicts
+    from pincite.eval.claims.answers import answers
     from pincite.eval.claims.planted import planted
     from pincite.eval.claims.written import FILE, SPLITS, written
 
+    several = answers() if claims_files is None else []
     found = [claim for file in claims_files or (FILE,) for claim in written(file)]
     out = output()
     verdicts.show(out, "made by a program", verdicts.outcomes(planted()))
@@ -39,8 +42,33 @@ def claims(
         of_split = verdicts.outcomes(one.claim for one in found if one.split == split)
         if of_split:
             verdicts.show(out, f"written by hand, {split}", of_split)
+    if several:
+        verdicts.show(out, "answers by hand, from several quotes", verdicts.outcomes(several))
     if mistakes:
         verdicts.show_mistakes(out, [one.claim for one in found if one.split == "dev"])
+
+
+def obedient(
+    gold_dir: Annotated[
+        Path, typer.Argument(help="A gold set whose documents hold instructions for models.")
+    ],
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask only the first N questions.")
+    ] = None,
+    config: Overrides = None,
+) -> None:
+    """Count the instructions in documents that a writer who obeys them all gets shown."""
+    from pincite.eval.claims import obedient as obeying
+    from pincite.eval.goldset import load
+    from pincite.retrieval.engine import open_embedder
+
+    settings = settings_of(config)
+    gold = load(gold_dir, limit=limit)
+    if not any(question.extra.get("attack") for question in gold.questions):
+        raise UsageError(f"no question of {gold_dir} has an attack; name a set with instructions")
+    with progress_shown() as progress:
+        found = obeying.obeyed(gold, settings, open_embedder(settings), progress)
+    obeying.show(output(), found)
 
 
 def words(

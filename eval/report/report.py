@@ -158,6 +158,10 @@ def notes(value: Report) -> list[str]:
         lines.append(
             f"{counted(value['failed'], 'question')} failed and count as zero, first: {first}"
         )
+    problems = [r["written"]["problem"] for r in value["results"] if r.get("written")]
+    if problems := list(filter(None, problems)):
+        answers = counted(len(problems), "answer")
+        lines.append(f"{answers} not or not wholly written, first: {problems[0]}")
     if count := value["asked_without_history"]:
         belong, were = ("belongs", "was") if count == 1 else ("belong", "were")
         lines.append(
@@ -279,4 +283,5 @@ def _result(outcome: Outcome, found: Scores) -> dict[str, Any]:
             for quote in outcome.quotes
         ],
         "features": dict(outcome.features),
+        **({} if outcome.written is None else {"written": asdict(outcome.written)}),
     }

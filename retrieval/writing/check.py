@@ -16,9 +16,14 @@ from itertools import groupby
 
 from pincite.retrieval.writing.names import missing_names
 from pincite.retrieval.writing.negation import negation_differs
-from pincite.retrieval.writing.numbers import asked_in_ranges, missing_numbers
+from pincite.retrieval.writing.numbers import (
+    asked_in_ranges,
+    days_and_years,
+    missing_numbers,
+    number_spans,
+)
 from pincite.retrieval.writing.types import Draft, Sentence
-from pincite.retrieval.writing.units import wrong_units
+from pincite.retrieval.writing.units import measures, without_durations, wrong_units
 from pincite.retrieval.writing.words import Word, alike, stems, words
 
 # Chosen by hand; what they let through and strike is measured by: pincite eval claims
@@ -29,7 +34,9 @@ _CLAUSE = re.compile(
 )
 _CLAUSE_OR_PART = re.compile(rf"{_CLAUSE.pattern}|\b(?:and|or)\b")
 # "With a pulse of 52, …": what was asked, said again.
-_CONDITION = re.compile(r"\s*(?:if|when|with|at|for|on|after|in)\b[^,]*,", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\s*(?:if|when|with|at|for|on|after|in)\b(?:[^,]|,(?=[0-9]))*,(?![0-9])", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
@@ -80,10 +87,16 @@ def check(
     own = _verdict(draft.text, cited, quotes, question, weight)
     if own.verdict == "supported":
         return own
-    # A quote that has fewer of its words is not the one that it meant.
-    share = _share(draft.text, [quotes[number - 1] for number in cited], weight)
+    said = [quotes[number - 1] for number in cited]
+    share = _share(draft.text, said, weight)
+    is_denied = _denied(draft.text, said, question)
     for number, quote in enumerate(quotes, start=1):
-        if number not in cited and _share(draft.text, [quote], weight) >= share:
+        if number in cited:
+            continue
+        # A quote that has fewer of its words is not the one that it meant; and what one quote
+        # denies is not saved by another that is silent on it.
+        other_share = _share(draft.text, [quote], weight)
+        if other_share > share or (other_share == share and not is_denied):
             other = _verdict(draft.text, (number,), quotes, question, weight)
             if other.verdict == "supported":
                 return replace(other, moved=True)
@@ -102,27 +115,46 @@ def _verdict(
     title = " ".join(source.title for source in sources)
     words_alone = _ADDRESS.sub(" ", text)
     missing = [
-        *_missing_numbers(words_alone, texts, question),
+        *_missing_numbers(words_alone, texts, title, question),
         *wrong_units(words_alone, texts),
         *_missing_addresses(text, texts),
         *missing_names(words_alone, texts, title, _shared(question, sources)),
     ]
-    if not missing and negation_differs(words_alone, texts, question):
+    if not missing and _denied(text, sources, question):
         missing = [_negator(text)]
     missing += _missing_clauses(words_alone, sources, question)
     if missing:
-        return Sentence(text, cited, "unsupported", tuple(dict.fromkeys(missing)))
+        return Sentence(text, cited, "unsupported", _longest(missing))
     if _share(text, sources, weight) < _LEAST_SHARE:
         return Sentence(text, cited, "uncited")
     return Sentence(text, cited, "supported")
 
 
-def _missing_numbers(text: str, texts: Sequence[str], question: str) -> list[str]:
-    """The numbers that the quotes do not have; the question's may stand in a condition."""
+def _longest(missing: Sequence[str]) -> tuple[str, ...]:
+    """Each once, and none that is said in another: "Nations" in "the Nations had asked"."""
+    each = dict.fromkeys(missing)
+    return tuple(
+        one
+        for one in each
+        if not any(one != other and re.search(rf"\b{re.escape(one)}\b", other) for other in each)
+    )
+
+
+def _denied(text: str, sources: Sequence[Evidence], question: str) -> bool:
+    """Whether the quotes deny what is said, or say what is denied."""
+    return negation_differs(_ADDRESS.sub(" ", text), [one.text for one in sources], question)
+
+
+def _missing_numbers(text: str, texts: Sequence[str], title: str, question: str) -> list[str]:
+    """The numbers that the quotes do not have.
+
+    The question's may stand in a condition; a title's days and years are those of its subject.
+    """
     condition = _CONDITION.match(text)
     end = condition.end() if condition else 0
-    said = [*texts, *asked_in_ranges(question, texts)]
-    return [*missing_numbers(text[:end], [*said, question]), *missing_numbers(text[end:], said)]
+    said = [*texts, *asked_in_ranges(question, texts), *days_and_years(title)]
+    missing = [*missing_numbers(text[:end], [*said, question]), *missing_numbers(text[end:], said)]
+    return without_durations(missing, text, texts) if missing else []
 
 
 def _shared(question: str, sources: Sequence[Evidence]) -> str:
@@ -145,14 +177,22 @@ def _missing_clauses(text: str, sources: Sequence[Evidence], question: str) -> l
     there = frozenset().union(*(source.stems for source in sources))
     subject = frozenset().union(*(source.stems_of_title for source in sources)) - there
     asked = stems([question])
+    spans = [*number_spans(text), *((one.start, one.end) for one in measures(text))]
+    numbers = {at for start, end in spans for at in range(start, end)}
     missing = []
     for edge in (_CLAUSE, _CLAUSE_OR_PART):
-        for every in _clauses(text, edge):
-            # What the whole document is about neither supports a clause nor is missing in it.
-            clause = [word for word in every if not _stands(word.stem, subject)]
+        for i, every in enumerate(_clauses(text, edge)):
+            # Numbers are checked by themselves; and what the whole document is about neither
+            # supports a clause nor is missing in it.
+            clause = [
+                word
+                for word in every
+                if word.start not in numbers and not _stands(word.stem, subject)
+            ]
             absent = [word.stem not in asked and not _stands(word.stem, there) for word in clause]
+            only_numbers_stand = i == 0 and any(word.start in numbers for word in every)
             for start, end in _runs(absent):
-                whole = end - start == len(clause) > 1
+                whole = end - start == len(clause) > 1 and not only_numbers_stand
                 if whole or end - start > _LONGEST_RUN:
                     missing.append(text[clause[start].start : clause[end - 1].end])
     return [one for one in missing if not any(one in other != one for other in missing)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from pincite.retrieval.search.analysis import stop_terms
 from pincite.retrieval.writing.rows import Row, rows
@@ -22,16 +23,22 @@ _BOTH_WAYS_TEXT = (
 _BOTH_WAYS = frozenset(_BOTH_WAYS_TEXT.split())
 _NEGATORS = frozenset(_NEGATORS_TEXT.split()) | _BOTH_WAYS
 # What denies without a negator, where a quote has it: "is still sought" is not found yet.
-_SOFT_TEXT = "still only missing closed void free pending finished ended zero refused"
+_EITHER = "eitherway"  # written for "whether or not", which says both
+_SOFT_TEXT = (
+    f"{_EITHER} still only missing closed void free pending finished ended zero refused instead "
+    "died failed excused withdrew"
+)
 _SOFT = frozenset(_SOFT_TEXT.split())
+# "Bring the card, otherwise you pay": what is without it.
+_OTHERWISE = frozenset(["otherwise", "else"])
 # Words that say how something is, not what: "you need not answer", "you do not have to answer".
 _AUXILIARIES_TEXT = "need needs must may might shall should can could go goes let get longer yet"
-_AUXILIARIES = frozenset(_AUXILIARIES_TEXT.split())
+_AUXILIARIES = frozenset([*_AUXILIARIES_TEXT.split(), _EITHER])
 _CONTRACTED = re.compile(r"n['’]t$", re.IGNORECASE)
 _NOT_A_NEGATION = re.compile(
     r"\bno[.:]{0,2} ?(?=[0-9])|\bnot only\b|\bno later than\b|\bno more than\b"
     r"|\bno less than\b|\bno fewer than\b|\bwithout exception\b|\bno doubt\b"
-    r"|\bcannot but\b|\bnot least\b|\bif not (?:all|most)\b|\bno\.(?=\s*[|;\t])|\bwhether or not\b"
+    r"|\bcannot but\b|\bnot least\b|\bif not (?:all|most)\b|\bno\.(?=\s*[|;\t])"
     r"|^\W*no(?=[,;–—-]\s)",  # the answer to a question
     re.IGNORECASE | re.MULTILINE,
 )
@@ -43,6 +50,16 @@ _NO_COLON = re.compile(
     re.IGNORECASE,
 )
 _BUT = re.compile(r"\b(?P<every>all|daily|every\w*|any\w*) but\b", re.IGNORECASE)
+_WHETHER_OR_NOT = re.compile(
+    r"\bwhether or not\b|(?<=\bwhether )(?=[^.;\n]*\bor not\b)", re.IGNORECASE
+)
+_GOES_ON = re.compile(r"\W*(?:instead|it|they|he|she|this|these|those|all)\b", re.IGNORECASE)
+_NO_ONE = re.compile(r"\bno[ -]one\b", re.IGNORECASE)
+_LOST_APOSTROPHE = re.compile(r"(?<=[a-z])n t\b")  # "don t"
+_LIST = re.compile(r"(?<=\w),(?= (?:\w+, ){0,8}\w+,? (?:and|or)\b)")  # "nuts, kiwi and sesame"
+_OUT_OF = re.compile(r"\bout of (?=(?:order|service|stock|use|action|print)\b)", re.IGNORECASE)
+# A cell that denies its column, and what is said of that: "none, retreat".
+_NO_CELL = re.compile(r"(?:[–—-]|no|none|nothing)\s*(?:[,;(]\s*|$)", re.IGNORECASE)
 _DENIED_LINE = re.compile(r"(?im)^\W*(?:don['’]?ts?|do not|not|never|no) ?:[^\n]*")
 _PARENTHESES = re.compile(r"\([^()\n]*\)")
 _BREAK = re.compile(
@@ -52,6 +69,7 @@ _BREAK = re.compile(
 )
 _RELATIVES = frozenset(["that", "which", "who"])
 _CONDITIONS = frozenset(["if", "unless", "when", "while", "where"])
+_ANY_CONDITION = _CONDITIONS | {"whether", "without"}
 _UNLIKE = re.compile(r"un(?=[a-z]{4})(?!der|til|it|iq|ion|iver|less)", re.IGNORECASE)
 _SENTENCE_ENDS = ".;!?\n|\t"
 LINE = re.compile(r"\n|(?<=[.!?;])\s")
@@ -69,6 +87,8 @@ class Clause:
         heads: those of the denied that stand next to it.
         soft: its words that deny in another way.
         is_relative: whether it says which thing is meant: "that had no queen".
+        is_condition: whether it says when something holds, which need not be: "if it rains".
+        goes_on: whether it is about what the one before it is about: "Instead, they …".
     """
 
     said: frozenset[str]
@@ -77,6 +97,8 @@ class Clause:
     heads: frozenset[str] = frozenset()
     soft: frozenset[str] = frozenset()
     is_relative: bool = False
+    is_condition: bool = False
+    goes_on: bool = False
 
 
 def line_clause(text: str) -> Clause:
@@ -86,6 +108,7 @@ def line_clause(text: str) -> Clause:
         frozenset().union(*(one.said for one in found)),
         frozenset().union(*(one.denied for one in found)),
         soft=frozenset().union(*(one.soft for one in found)),
+        goes_on=bool(_GOES_ON.match(text)),
     )
 
 
@@ -99,7 +122,10 @@ def clauses(text: str, whole: Collection[str] = ()) -> Iterator[Clause]:
     outside = _PARENTHESES.sub(lambda match: " " * len(match[0]), text)
     for inside in _PARENTHESES.findall(text):
         yield from clauses(inside[1:-1], whole)
-    text = _NOT_A_NEGATION.sub(lambda match: " " * len(match[0]), outside)
+    text = _NO_ONE.sub("nobody", _LOST_APOSTROPHE.sub("n't", outside))
+    text = _LIST.sub(" ", _OUT_OF.sub("without ", text))
+    text = _WHETHER_OR_NOT.sub(f"whether {_EITHER}", text)
+    text = _NOT_A_NEGATION.sub(lambda match: " " * len(match[0]), text)
     text = _ZERO.sub("zero", _BUT.sub(r"\g<every> except", text))
     text = _NO_COLON.sub(lambda match: re.sub("[:=]", " ", match[0]), text)
     lines = [match.span() for match in _DENIED_LINE.finditer(text)]
@@ -108,8 +134,10 @@ def clauses(text: str, whole: Collection[str] = ()) -> Iterator[Clause]:
     for word in words(text):
         parts[bisect_right(edges, word.start)].append(word)
     ends = [i for i, edge in enumerate(edges, start=1) if text[edge] in _SENTENCE_ENDS]
-    for clause in _joined(parts, ends):
-        yield _clause(clause, any(a <= clause[0].start < b for a, b in lines), whole)
+    joined = _joined(parts, ends)
+    for clause, follows in zip_longest(joined, joined[1:], fillvalue=[]):
+        made = _clause(clause, any(a <= clause[0].start < b for a, b in lines), whole)
+        yield replace(made, soft=made.soft | _denied_after(follows))
 
 
 def _joined(clauses: Sequence[list[Word]], first: Collection[int]) -> list[list[Word]]:
@@ -137,6 +165,13 @@ def _joined(clauses: Sequence[list[Word]], first: Collection[int]) -> list[list[
             joined.append([*alone, *clause])
             alone = []
     return joined
+
+
+def _denied_after(follows: Sequence[Word]) -> frozenset[str]:
+    """What in the next clause denies this one: "…, otherwise you pay", "…, where there is none"."""
+    if follows and not any(map(_says, follows)) and any(map(_is_negator, follows)):
+        return frozenset(["none"])
+    return frozenset(map(_plain, follows[:2])) & _OTHERWISE
 
 
 def _clause(clause: Sequence[Word], is_denied: bool = False, whole: Collection[str] = ()) -> Clause:
@@ -182,6 +217,7 @@ def _clause(clause: Sequence[Word], is_denied: bool = False, whole: Collection[s
         frozenset(heads) & every,
         frozenset(map(_plain, clause)) & _SOFT,
         bool(clause) and _plain(clause[0]) in _RELATIVES,
+        bool(clause) and _plain(clause[0]) in _ANY_CONDITION,
     )
 
 
@@ -197,15 +233,16 @@ def _row(row: Row) -> Clause:
     heads: set[str] = set()
     for name, cell in row.cells:
         column = [word.stem for word in words(name) if _says(word)]
-        found = words(cell)
+        bare = _NO_CELL.match(cell)
+        found = words(cell[bare.end() :] if bare else cell)
         inside = _clause(found)
-        said |= {*inside.said, *(column if row.is_named else ())}
+        said |= {*inside.said, *column}
         denied |= inside.denied
         heads |= inside.heads
-        if found and _is_negator(found[0]):
+        if bare or (found and _is_negator(found[0])):
             said |= {*column}
             denied |= {*column}
-            heads |= {*(() if inside.said else column)}
+            heads |= {*(() if inside.said and not bare else column)}
     return Clause(frozenset(said), frozenset(denied), heads=frozenset(heads))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from pincite.retrieval.writing.numbers import without_dates
@@ -9,6 +10,7 @@ from pincite.retrieval.writing.units import is_currency
 from pincite.retrieval.writing.words import Word, alike, is_name, stems, words
 
 _LONGEST_SHORT_FORM = 5
+_GAP = re.compile(r"(?<=[A-Z]) (?=[0-9])")  # IC 50
 
 
 def missing_names(text: str, quotes: Sequence[str], title: str, around: str) -> list[str]:
@@ -27,7 +29,7 @@ def missing_names(text: str, quotes: Sequence[str], title: str, around: str) -> 
     >>> missing_names("WHO met in Bern.", ["The World Health Organization met."], "", "")
     ['Bern']
     """
-    there = stems([*quotes, title, around])
+    there = stems([*quotes, title, around, *(_GAP.sub("", quote) for quote in quotes)])
     small = frozenset(w.text for quote in quotes for w in words(quote) if w.text.islower())
     initials = _initials(" ".join(quotes))
     text = without_dates(text)

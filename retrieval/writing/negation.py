@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from pincite.retrieval.writing.clauses import LINE, Clause, clauses, line_clause, row_clauses
 from pincite.retrieval.writing.words import alike
+
+_ANSWER = re.compile(r"\W*(?:yes|no)[,;:.–—-]\s", re.IGNORECASE)  # to a question
 
 
 def negation_differs(sentence: str, quotes: Sequence[str], question: str = "") -> bool:
@@ -23,12 +26,14 @@ def negation_differs(sentence: str, quotes: Sequence[str], question: str = "") -
     there = [clause for quote in quotes for clause in (*clauses(quote), *row_clauses(quote))]
     known = frozenset(stem for clause in there for stem in clause.said)
     # "The hive that had no queen": what was asked for, said again.
+    sentence = _ANSWER.sub("", sentence)
     asked = frozenset(stem for clause in clauses(question) for stem in clause.denied)
     lines = [line_clause(line) for quote in quotes for line in LINE.split(quote)]
     return any(
         _denies(clause, there, lines) if clause.denied else _asserts(clause, there)
         for clause in (_as_known(one, known) for one in clauses(sentence, known))
         if not (clause.is_relative and clause.denied & asked)
+        if not (clause.decisive and asked.issuperset(clause.decisive))
     )
 
 
@@ -41,8 +46,15 @@ def _denies(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) ->
             if any(stem in other.denied for other in nearest):
                 return False
             return not any(o.denied or o.soft - clause.soft for o in _nearest(clause, there))
-    nearest = _nearest(clause, lines)  # what is denied has other words there, if it stands there
-    return bool(nearest) and not any(other.denied or other.soft - clause.soft for other in nearest)
+    # What is denied has other words there, if it stands there: in the line, or in the next one
+    # where that goes on about the same.
+    nearest = {id(one) for one in _nearest(clause, lines)}
+    near = [
+        line
+        for before, line in zip([None, *lines], lines, strict=False)
+        if id(line) in nearest or (line.goes_on and id(before) in nearest)
+    ]
+    return bool(nearest) and not any(other.denied or other.soft - clause.soft for other in near)
 
 
 def _asserts(clause: Clause, there: Sequence[Clause]) -> bool:
@@ -54,6 +66,7 @@ def _asserts(clause: Clause, there: Sequence[Clause]) -> bool:
         nearest = _nearest(clause, there, stem)
         if nearest and all(
             stem in other.heads
+            and (clause.is_condition or not other.is_condition)
             and (other.said <= clause.said or len(clause.said & other.said) == most)
             for other in nearest
         ):
@@ -81,4 +94,6 @@ def _as_known(clause: Clause, known: Collection[str]) -> Clause:
         frozenset(map(same, clause.heads)),
         clause.soft,
         clause.is_relative,
+        clause.is_condition,
+        clause.goes_on,
     )

@@ -62,11 +62,19 @@ _NUMBER = re.compile(
 
 _FIGURE = re.compile(r"(?<![^\W_])[0-9]+(?:[.,][0-9]+)*(?![^\W_])")
 _SCALED_LINE = re.compile(rf"(?i)[0-9] ?(?P<scale>{_SCALE})(?![^\W_])[^\n]*")
+_IN_SCALE = re.compile(r"(?i)\bin (?P<scale>thousand|million|billion)s\b")
+_YEAR = re.compile(r"(?<![\w.,])(?:19|20)[0-9]{2}(?![\w])")
 _ITEM_NUMBER = re.compile(r"(?m)^[ \t]*\(?([0-9]{1,2})[.)](?=[ \t])")
 _DAY_ALONE = re.compile(r"(?<![^\W_])([0-9]{1,2})(?:st|nd|rd|th)\b")  # the 28th
 _DAY_KEY = "o"
 _DAY_OF_MONTH = re.compile(r"(?<![\w/.,-])([0-3]?[0-9])/([0-3]?[0-9])(?![\w/-])")
 _DAYS = re.compile(rf"(?<![\w/.,])([0-9]{{1,2}})\s?[/–-]\s?([0-9]{{1,2}}) ({dates.MONTH})")
+_ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
+_ROMAN_MONTH = re.compile(
+    rf"(?<![\w/.,])(?:(?P<first>[0-9]{{1,2}})\s?[/–-]\s?)?(?P<day>[0-9]{{1,2}})\.\s?"
+    rf"(?P<month>{'|'.join(reversed(_ROMAN))})\b",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(r"(?<![\w.,])([0-9]{1,6})\s?(?:[–-]|to)\s?([0-9]{1,6})(?![\w])")
 _PHRASES = {
     "quarter of an hour": 15,
@@ -121,15 +129,34 @@ def without_dates(text: str) -> str:
     return _DATE.sub(lambda match: " " * len(match[0]), text)
 
 
+def number_spans(text: str) -> list[tuple[int, int]]:
+    """Where the numbers, times and dates of ``text`` stand, as half-open ranges."""
+    return [(start, end) for start, end, _ in _spans(text)]
+
+
+def days_and_years(text: str) -> list[str]:
+    """The dates of ``text``, and what can only be a year.
+
+    >>> days_and_years("2 House prices 2024, of 3 March 2023")
+    ['3 March 2023', '2024']
+    """
+    return [match[0] for match in _DATE.finditer(text)] + _YEAR.findall(without_dates(text))
+
+
 def keys(text: str) -> Iterator[str]:
     """Everything that the numbers and dates of ``text`` say, also their parts."""
     text = _without_item_numbers(text)
+    scale = _IN_SCALE.search(text)
     for fact in facts(text):
+        if scale:  # a table whose head says "in millions"
+            yield from _scaled(set(fact.readings), _SCALES[scale["scale"].lower()])
         yield from fact.readings | fact.broader
     for match in _NUMBER.finditer(text):  # also inside dates and times, and without its scale
         figure = match["figure"]
         if figure:
             yield from _readings(figure)
+            if " " in figure:  # cells of a row: "6 340" may be two numbers
+                yield from (key for piece in figure.split() for key in _readings(piece))
     for match in _SCALED_LINE.finditer(text):  # repair 1.1 million, removal 0.7
         for figure in _FIGURE.findall(match[0]):
             yield from _scaled(_readings(figure), _SCALES[match["scale"].lower()])
@@ -141,6 +168,10 @@ def keys(text: str) -> Iterator[str]:
         for day in match.group(1, 2):
             if terms := dates.read(f"{day} {match[3]}"):
                 yield from terms.wholes
+    for match in _ROMAN_MONTH.finditer(text):  # 9.xi, 15–22.xii
+        month = 1 + _ROMAN.index(match["month"].lower())
+        for day in filter(None, match.group("first", "day")):
+            yield f"d{month:02}{int(day):02}"
     for match in _IN_WORDS.finditer(text):
         yield _key(Decimal(_PHRASES[" ".join(match[0].lower().split())]))
 
@@ -169,14 +200,18 @@ def _without_item_numbers(text: str) -> str:
 
 def facts(text: str) -> Iterator[Fact]:
     """The numbers, times and dates of ``text``, in order, none overlapping."""
-    spans = [*_date_facts(text)]
-    spans += [found for found in _time_facts(text) if not _covered(found, spans)]
-    spans += [found for found in _number_facts(text) if not _covered(found, spans)]
-    for _, _, fact in sorted(spans, key=lambda one: one[:2]):
+    for _, _, fact in sorted(_spans(text), key=lambda one: one[:2]):
         yield fact
 
 
 _Found = tuple[int, int, Fact]
+
+
+def _spans(text: str) -> list[_Found]:
+    spans = [*_date_facts(text)]
+    spans += [found for found in _time_facts(text) if not _covered(found, spans)]
+    spans += [found for found in _number_facts(text) if not _covered(found, spans)]
+    return spans
 
 
 def _covered(found: _Found, others: list[_Found]) -> bool:

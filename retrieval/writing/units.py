@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from pincite.retrieval.writing.numbers import facts
 
@@ -25,6 +27,8 @@ km kilometre kilometres kilometer kilometers
 m metre metres meter meters
 cm centimetre centimetres centimeter centimeters
 mm millimetre millimetres millimeter millimeters
+m² sqm squaremetre squaremetres squaremeter squaremeters
+m³ cbm cubicmetre cubicmetres cubicmeter cubicmeters
 mile miles mi
 foot feet ft
 inch inches
@@ -53,15 +57,50 @@ _MEANINGS: dict[str, frozenset[int]] = {
     for line in _LINES
     for name in line
 }
+_DAY = 24 * 60
+# Of a time, by the first name of its line: a month has about 30 days, a year 12 months.
+_MINUTES = {
+    "minute": (1,),
+    "hour": (60,),
+    "day": (_DAY,),
+    "week": (7 * _DAY,),
+    "month": (30 * _DAY,),
+    "year": (365 * _DAY, 360 * _DAY, 364 * _DAY),
+}
+_TO = re.compile(r"\s?(?:to|or|and|[–-])\s?")
 _CURRENCIES = 5  # the first lines
 _AFTER = re.compile(
-    r"[ \u00a0\u202f-]?(per ?cent\b|°[ \u00a0]?[CF]\b|[%€$£¥]|[^\W\d_]+)", re.IGNORECASE
+    r"[ \u00a0\u202f-]?(per ?cent\b|(?:square|cubic) [^\W\d_]+|"
+    r"°[ \u00a0]?[CF]\b|[%€$£¥]|[^\W\d_]+(?!\.m\b))",
+    re.IGNORECASE,  # "£480 p.m." has no pence
 )
 _BEFORE = re.compile(r"(US\$|[€$£¥]|\b[A-Z]{3})\s?$")
 _NO_WORD_BEFORE = re.compile(r"[A-Z]$")  # R$, A$: a dollar of another country
 
 
-def wrong_units(sentence: str, quotes: Iterable[str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number of a text with its unit.
+
+    Attributes:
+        number: its words.
+        text: its words with those of the unit.
+        readings: what it can be read as, as in `pincite.retrieval.writing.numbers`.
+        meanings: the lines of units that may be meant; empty where no unit stands there.
+        start, end: where it stands with its unit, in code points.
+        minutes: for a time, how long that may be.
+    """
+
+    number: str
+    text: str
+    readings: frozenset[str]
+    meanings: frozenset[int]
+    start: int
+    end: int
+    minutes: frozenset[Decimal] = frozenset()
+
+
+def wrong_units(sentence: str, quotes: Sequence[str]) -> list[str]:
     """The numbers of ``sentence`` that its quotes give only with other units, as it writes them.
 
     >>> wrong_units("It is 5 miles, for 3 euros.", ["5 km from here", "costs €3"])
@@ -71,16 +110,33 @@ def wrong_units(sentence: str, quotes: Iterable[str]) -> list[str]:
     """
     there: dict[str, list[frozenset[int]]] = defaultdict(list)
     for quote in quotes:
-        for readings, _, meanings in _measures(quote):
-            for reading in readings:
-                there[reading].append(meanings)
+        for measure in measures(quote):
+            for reading in measure.readings:
+                there[reading].append(measure.meanings)
+    minutes = _minutes(quotes)
     return [
-        said
-        for readings, said, meanings in _measures(sentence)
-        if meanings
-        and (others := [one for reading in readings for one in there[reading]])
-        and not any(not other or other & meanings for other in others)
+        said.text
+        for said in measures(sentence)
+        if said.meanings
+        and not said.minutes & minutes
+        and (others := [one for reading in said.readings for one in there[reading]])
+        and not any(not other or other & said.meanings for other in others)
     ]
+
+
+def without_durations(missing: Sequence[str], sentence: str, quotes: Sequence[str]) -> list[str]:
+    """Those of the ``missing`` numbers that are no times which the quotes have in another unit.
+
+    >>> without_durations(["two", "5"], "In two weeks, or 5 days.", ["14 days, 6 hours"])
+    ['5']
+    """
+    there = _minutes(quotes)
+    said = {measure.number for measure in measures(sentence) if measure.minutes & there}
+    return [one for one in missing if one not in said]
+
+
+def _minutes(quotes: Sequence[str]) -> frozenset[Decimal]:
+    return frozenset(minutes for q in quotes for one in measures(q) for minutes in one.minutes)
 
 
 def is_currency(word: str, text: str) -> bool:
@@ -98,8 +154,10 @@ def is_currency(word: str, text: str) -> bool:
     )
 
 
-def _measures(text: str) -> Iterator[tuple[frozenset[str], str, frozenset[int]]]:
-    """Each number of a text: what it can be read as, its words, and what its unit can mean."""
+def measures(text: str) -> list[Measure]:
+    """The numbers of a text, in order; a range has its unit at both ends: 60 to 90 days."""
+    found: list[Measure] = []
+    last = 0  # where the number before ends
     end = 0
     for fact in facts(text):
         start = text.find(fact.text, end)
@@ -110,11 +168,27 @@ def _measures(text: str) -> Iterator[tuple[frozenset[str], str, frozenset[int]]]
             continue
         after = _AFTER.match(text, end)
         meanings = _meanings(after[1]) if after else frozenset()
-        said = text[start : after.end()] if after and meanings else fact.text
+        first, past = start, after.end() if after and meanings else end
         before = _BEFORE.search(text[:start])
         if not meanings and before and not _NO_WORD_BEFORE.search(text[: before.start()]):
-            meanings, said = _meanings(before[1]), text[before.start() : end]
-        yield fact.readings, said, meanings
+            meanings, first = _meanings(before[1]), before.start()
+        minutes = _in_minutes(fact.readings, meanings)
+        if minutes and found and _TO.fullmatch(text[last:start]):
+            found[-1] = replace(found[-1], minutes=_in_minutes(found[-1].readings, meanings))
+        said = text[first:past]
+        found.append(Measure(fact.text, said, fact.readings, meanings, first, past, minutes))
+        last = end
+    return found
+
+
+def _in_minutes(readings: frozenset[str], meanings: frozenset[int]) -> frozenset[Decimal]:
+    return frozenset(
+        Decimal(reading[1:]) * length
+        for reading in readings
+        if reading[0] == "n"
+        for meaning in meanings
+        for length in _MINUTES.get(_LINES[meaning][0], ())
+    )
 
 
 def _meanings(name: str) -> frozenset[int]:

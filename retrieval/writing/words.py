@@ -11,13 +11,18 @@ from importlib.resources import files
 from pincite.retrieval.search.analysis import plain_terms, stop_terms
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-# Words of writing itself, which stand in no quote: "the document also says that …".
+# Words that say hardly anything: of writing itself, "the document also says", and light ones.
 _GLUE = (
-    "according additionally also answer although based besides case cited document documents every "
-    "finally first following furthermore given however include includes including instead into "
-    "mention mentioned mentions moreover namely note noted one overall part per provide provided "
-    "quote quotes related report second source specifically state stated states text therefore "
-    "thus whether while within would well yes should must may might shall between"
+    "according additionally also answer although based besides case cited document documents "
+    "every finally first following furthermore given however include includes including instead "
+    "into mention mentioned mentions moreover namely note noted one overall part per provide "
+    "provided quote quotes related report second source specifically state stated states text "
+    "therefore thus whether while within would well yes should must may might shall between "
+    "against again ago already always anyone apply away cannot compared cost currently down "
+    "earlier else end even ever far get go happen later less likely make mean more need never "
+    "next no nobody none normally nothing now o'clock off only originally out over people person "
+    "place previously probably put right same simply so someone still take thing time today until "
+    "up use usually way"
 )
 # What ends so is seldom a name.
 _ORDINARY = re.compile(
@@ -32,6 +37,9 @@ _SHORT_TEXT = (
     "Jul:july Aug:august Sep:september Sept:september Oct:october Nov:november Dec:december"
 )
 _SHORT = dict(pair.split(":") for pair in _SHORT_TEXT.split())
+_SHORTEST = 4  # letters of a word that others are made of: fail, failure
+_ENDINGS_TEXT = "al ance ation e ement ent er ion ist iv ment or ur y"
+_ENDINGS = frozenset(_ENDINGS_TEXT.split())
 _LIKE = 0.7  # share of letters, from the first, that two words of one root have in common
 
 
@@ -65,8 +73,12 @@ def words(text: str) -> list[Word]:
     found = []
     for match in _TOKEN.finditer(text):
         bare = _CONTRACTED.sub("", match[0])
-        terms = plain_terms(_SHORT.get(bare, bare))
-        found.append(Word(match[0], terms[0] if terms else bare.lower(), *match.span()))
+        base = _SHORT.get(bare) or _bases().get(bare, bare)
+        terms = plain_terms(base)
+        stem = terms[0] if terms else bare.lower()
+        if bare.islower():
+            stem = _first_of_meaning().get(stem, stem)
+        found.append(Word(match[0], stem, *match.span()))
     return found
 
 
@@ -83,6 +95,9 @@ def alike(one: str, other: str) -> bool:
     """
     if one[:1] != other[:1] or not (one.isalpha() and other.isalpha()):
         return False
+    short, long = sorted((one, other), key=len)
+    if len(short) >= _SHORTEST and long.startswith(short) and long[len(short) :] in _ENDINGS:
+        return True
     least = max(4, int(_LIKE * max(len(one), len(other)) + 0.999))
     return one[:least] == other[:least] and min(len(one), len(other)) >= least
 
@@ -130,6 +145,27 @@ def starts_sentence(text: str, start: int) -> bool:
 def common_words() -> frozenset[str]:
     """Words that English writes in small letters; `pincite eval words` makes them from lessons."""
     return frozenset((files(__package__) / "common_words.txt").read_text("utf-8").split())
+
+
+@cache
+def _bases() -> dict[str, str]:
+    """For each irregular form of an English word, the word: "tell" for "told"."""
+    return {form: base for base, *forms in _lines("irregular_forms.txt") for form in forms}
+
+
+@cache
+def _first_of_meaning() -> dict[str, str]:
+    """For the stem of a word, that of the first word of the same meaning: "allow" for "permit"."""
+    return {
+        plain_terms(word)[0]: plain_terms(first)[0]
+        for first, *others in _lines("synonyms.txt")
+        for word in others
+    }
+
+
+def _lines(file: str) -> list[list[str]]:
+    text = (files(__package__) / file).read_text("utf-8")
+    return [line.split() for line in text.splitlines()]
 
 
 @cache

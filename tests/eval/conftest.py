@@ -171,12 +171,13 @@ def run_of(
     texts: dict[str, str] = TEXTS,
     library: Path | None = None,
     history: History = "all",
+    write: bool = False,
     **overrides: Any,
 ) -> Run:
     """Ask a small gold set, made in ``folder``, with hashed words."""
     gold = load(write_gold(folder, questions, documents(texts)))
     settings = load_settings(embedder="hashing", **overrides)
-    return evaluate(gold, settings, HashingEmbedder(), library, history=history)
+    return evaluate(gold, settings, HashingEmbedder(), library, history=history, write=write)
 
 
 def report_of(run: Run) -> Report:

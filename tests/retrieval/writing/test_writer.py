@@ -53,7 +53,7 @@ SCRIPTS = {
         ("Staff get 30 days of paid leave a year, because trade unions fought hard [1].",)
     ),
     "uncited": Script(("Staff get 30 days of paid leave a year.",)),
-    "thin": Script(("Generous bosses get frequent holidays [1].",)),
+    "thin": Script(("Clever bosses give staff daily naps [1].",)),
     "moved": Script(("Unused days are not paid out [1].",)),
     "think": Script(
         ("<think>Staff get 99 days [1].</th", "ink>Staff get 30 days of paid leave [1].")
