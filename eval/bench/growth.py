@@ -122,7 +122,8 @@ def bench_growth(
         progress: hears what is being done.
 
     Raises:
-        UsageError: there is no room on the disk for it.
+        UsageError: there is no room on the disk for it, or the library there is larger already
+            than a size that was not measured.
     """
     with _place(folder) as place:
         measured = {one.passages: one for one in _noted(place)}
