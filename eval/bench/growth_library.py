@@ -24,6 +24,7 @@ from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.search.indexes import publish
 
 PASSAGES = 20  # of a document
+ADDED = "added/"  # before the names of documents that are there only for a moment
 HALF = "half"  # the tag of every other document
 _SEED = 11
 _AT_ONCE = 250  # documents in one transaction
@@ -115,6 +116,11 @@ def grow(
     wanted = 2 * -(-passages // (2 * PASSAGES))  # even, as each batch, so that half have the tag
     with Library.open(folder, create=True) as library:
         spent = _spent(folder)
+        # What a run that was stopped had added to see how long that takes.
+        left = [id for id, name in library.sources().items() if name.startswith(ADDED)]
+        if left:
+            library.remove(left)
+            publish(library)
         there = library.document_count()
         if there > wanted:
             raise UsageError(

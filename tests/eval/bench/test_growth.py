@@ -53,6 +53,8 @@ def test_a_library_that_was_stopped_goes_on_to_the_same(
     monkeypatch.setattr(growth_library, "_PUBLISHED", 2)
     source = Source(HashingEmbedder())
     spent = [grow(tmp_path / "stopped", source, size).cpu for size in (80, 160)]
+    with Library.open(tmp_path / "whole", create=True) as library:
+        source.put(library, ["added/0.txt"])  # by a run that was stopped while it measured this
     grow(tmp_path / "whole", source, 160)
     assert spent[0] < spent[1]
     found = []
