@@ -19,7 +19,7 @@ import numpy as np
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.store.library import Library
-from pincite.eval.bench.growth_library import HALF, Source, Time, grow, timed
+from pincite.eval.bench.growth_library import ADDED, HALF, Source, Time, grow, timed
 from pincite.eval.memory import peak_rss_mb
 from pincite.eval.run import Progress
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
@@ -122,7 +122,8 @@ def bench_growth(
         progress: hears what is being done.
 
     Raises:
-        UsageError: there is no room on the disk for it.
+        UsageError: there is no room on the disk for it, or the library there is larger already
+            than a size that was not measured.
     """
     with _place(folder) as place:
         measured = {one.passages: one for one in _noted(place)}
@@ -196,7 +197,7 @@ def _measure(
 
 def _add(folder: Path, source: Source, passages: int) -> Time:
     """The median time of publishing one more document."""
-    found, names = [], [f"added/{number}.txt" for number in range(_ADDITIONS)]
+    found, names = [], [f"{ADDED}{number}.txt" for number in range(_ADDITIONS)]
     with Library.open(folder) as library:
         for name in names:
             source.put(library, [name])

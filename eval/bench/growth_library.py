@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pincite.corpus.errors import UsageError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Passage, Section, Span
 from pincite.eval.run import Progress
@@ -23,6 +24,7 @@ from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.search.indexes import publish
 
 PASSAGES = 20  # of a document
+ADDED = "added/"  # before the names of documents that are there only for a moment
 HALF = "half"  # the tag of every other document
 _SEED = 11
 _AT_ONCE = 250  # documents in one transaction
@@ -107,11 +109,24 @@ def grow(
 
     Returns:
         The time that all its publishes took so far, in this process and in those before it.
+
+    Raises:
+        UsageError: it has more already.
     """
     wanted = 2 * -(-passages // (2 * PASSAGES))  # even, as each batch, so that half have the tag
     with Library.open(folder, create=True) as library:
         spent = _spent(folder)
+        # What a run that was stopped had added to see how long that takes.
+        left = [id for id, name in library.sources().items() if name.startswith(ADDED)]
+        if left:
+            library.remove(left)
+            publish(library)
         there = library.document_count()
+        if there > wanted:
+            raise UsageError(
+                f"the library {folder} has {there * PASSAGES:,} passages already; ask for as many "
+                "or more, or name another folder"
+            )
         while there < wanted:
             progress(f"building {passages:,} passages, in documents", there, wanted)
             upto = min(wanted, there + _PUBLISHED)

@@ -76,7 +76,7 @@ class DocumentRows:
         by_entry = np.zeros(len(self._firsts), bool)
         by_entry[self._order] = chosen
         rows = np.repeat(by_entry, self._sizes)
-        return Selection(rows, int(np.count_nonzero(rows)), self._firsts[self._order], chosen)
+        return Selection(rows, int(np.count_nonzero(rows)), self._first_passages, chosen)
 
     @cached_property
     def _order(self) -> NDArray[np.int64]:
@@ -84,10 +84,15 @@ class DocumentRows:
         live = np.flatnonzero(self._live)
         return live[np.argsort(self._firsts[live], kind="stable")]
 
+    @cached_property
+    def _first_passages(self) -> NDArray[np.int64]:
+        """Of each of them, shared by all selections."""
+        return self._firsts[self._order]
+
     def _look_up(self, ids: Set[str], library: Library) -> None:
         states = library.document_states()
         firsts = np.array([state.first_passage for state in states], np.int64)
-        ours = self._firsts[self._order]
+        ours = self._first_passages
         places = np.searchsorted(ours, firsts)
         there = np.append(ours, -1)[places] == firsts
         found = dict.fromkeys(ids, -1)

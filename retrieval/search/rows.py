@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 Allowed = Sequence[int] | NDArray[np.int64] | Mask | None
 """What a search may find: passage ids, or a mask over rows; None for everything."""
+
+
+def is_mask(allowed: Allowed) -> TypeGuard[Mask]:
+    """Whether it is a mask over rows, not passage ids."""
+    return isinstance(allowed, np.ndarray) and allowed.dtype == bool
 
 
 @dataclass(frozen=True, slots=True)

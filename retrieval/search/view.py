@@ -17,7 +17,7 @@ from pincite.retrieval.search.dense import DenseIndex
 from pincite.retrieval.search.document_rows import Selection
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.lexical import LexicalIndex, Wanted
-from pincite.retrieval.search.rows import Mask
+from pincite.retrieval.search.rows import Allowed, is_mask
 from pincite.retrieval.search.short_forms import ShortForms, defined_terms
 from pincite.retrieval.search.vocabulary import Vocabulary, words_of
 from pincite.retrieval.search.words import Words
@@ -59,8 +59,8 @@ class DenseView(DenseIndex):
     def __len__(self) -> int:
         return self._documents.passages
 
-    def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> dict[int, float]:
-        """As of the whole index, among those rows of ``allowed`` that this one has."""
+    def search(self, vector: Vectors, k: int, allowed: Allowed = None) -> dict[int, float]:
+        """As of the whole index, among those of ``allowed`` that this one has."""
         return self._whole.search(vector, k, _both(self._documents, allowed))
 
 
@@ -79,10 +79,8 @@ class LexicalView(LexicalIndex):
         """The ids of its passages, in order."""
         return [id for id in self._whole.ids() if self._documents.has(id)]
 
-    def search(
-        self, wanted: Iterable[Wanted], k: int, allowed: Mask | None = None
-    ) -> dict[int, float]:
-        """As of the whole index, among those rows of ``allowed`` that this one has."""
+    def search(self, wanted: Iterable[Wanted], k: int, allowed: Allowed = None) -> dict[int, float]:
+        """As of the whole index, among those of ``allowed`` that this one has."""
         return self._whole.search(wanted, k, _both(self._documents, allowed))
 
     def rarity(self, term: str) -> float:
@@ -170,5 +168,9 @@ class _Said:
             yield " ".join((*passage.path, *passage.columns, *context))
 
 
-def _both(documents: Selection, allowed: Mask | None) -> Mask:
-    return documents.rows if allowed is None else documents.rows & allowed
+def _both(documents: Selection, allowed: Allowed) -> Allowed:
+    if allowed is None:
+        return documents.rows
+    if is_mask(allowed):
+        return documents.rows & allowed
+    return [int(id) for id in allowed if documents.has(int(id))]

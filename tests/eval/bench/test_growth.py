@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from pincite.corpus.errors import UsageError
 from pincite.corpus.store.library import Library
 from pincite.eval.bench import growth_library
 from pincite.eval.bench.growth import Growth, _exact
@@ -52,6 +53,8 @@ def test_a_library_that_was_stopped_goes_on_to_the_same(
     monkeypatch.setattr(growth_library, "_PUBLISHED", 2)
     source = Source(HashingEmbedder())
     spent = [grow(tmp_path / "stopped", source, size).cpu for size in (80, 160)]
+    with Library.open(tmp_path / "whole", create=True) as library:
+        source.put(library, ["added/0.txt"])  # by a run that was stopped while it measured this
     grow(tmp_path / "whole", source, 160)
     assert spent[0] < spent[1]
     found = []
@@ -60,6 +63,8 @@ def test_a_library_that_was_stopped_goes_on_to_the_same(
             assert (library.counts(), library.tags()) == ((8, 160), {"half": 4})
             found.append([entry.id for entry in library.entries()])
     assert found[0] == found[1]
+    with pytest.raises(UsageError, match="has 160 passages already; ask for as many or more"):
+        grow(tmp_path / "whole", source, 80)
 
 
 def test_generated_documents_are_sound_and_half_of_them_have_the_tag(tmp_path: Path) -> None:
