@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from tests.retrieval.search.test_segments import QUESTIONS, SENTENCES, built_at_
 
 COMMIT, PUBLISH, COMPACT = "commit", "publish", "compact"
 _DOCUMENTS = 6
+_LONGEST_S = 240  # of a forked process
 ASKED = (*QUESTIONS, "What is kept in document 3?")
 
 Change = Callable[[Library], None]
@@ -194,6 +196,8 @@ def forked(work: Callable[[Tell], None]) -> tuple[int, int]:
     if child:
         os.close(writing)
         return child, reading
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(_LONGEST_S)  # a fork of a process with threads may hang, and nobody should wait
     write = os.write
     try:
         work(lambda: _mark(write, writing))
