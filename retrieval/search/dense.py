@@ -205,7 +205,7 @@ class DenseIndex:
 
     def exact(
         self, query: Vectors, k: int, mask: Mask | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    ) -> tuple[NDArray[Any], NDArray[np.floating[Any]]]:
         """The ``k`` best of the rows, each of which is looked at, with their scores."""
         wanted = k + _SPARE
         while True:
@@ -251,7 +251,7 @@ class DenseIndex:
 
     def _best(
         self, query: Vectors, rows: NDArray[np.int64], near: Vectors, k: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    ) -> tuple[NDArray[Any], NDArray[np.floating[Any]]]:
         """Of these rows the ``k`` best with their scores; ``near`` are these but for rounding.
 
         There is one way to sum, whichever segment a vector is in, so that equal ones are equal.
