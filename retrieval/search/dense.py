@@ -23,6 +23,7 @@ from pincite.retrieval.search.checksums import Checksum, read, write
 from pincite.retrieval.search.rows import Mask, Rows
 from pincite.retrieval.search.short_codes import SHORTLIST, ShortCodes
 
+# `pincite eval bench-dense` prints what these cost, and what they miss.
 EXACT_UP_TO = 300_000  # passages of an index of which every vector is looked at
 _FEW = 50_000  # allowed passages that are all looked at, however many there are
 CODED_FROM = 8_193  # passages of a segment that has short codes; a scan of fewer is as fast without
@@ -193,7 +194,7 @@ class DenseIndex:
             )
         query = np.ascontiguousarray(vector, np.float32)
         mask = self._rows.chosen(allowed)
-        if self._is_coded and len(self._rows.ids) > EXACT_UP_TO and not _has_few(mask):
+        if self._is_coded and len(self) > EXACT_UP_TO and not _has_few(mask):
             rows = self._shortlist(query, max(SHORTLIST * k, _SHORTEST), mask)
             near = np.zeros(len(rows), np.float32)
             for segment, own, inside in self._by_segment(rows):
