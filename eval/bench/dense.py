@@ -23,6 +23,7 @@ from pincite.retrieval.search.segments import LARGEST
 _SEED = 11
 _SENTENCES = 3000
 _QUESTIONS = 100
+_EXACT = 20  # questions for which each vector is looked at
 _SECOND = 0.5  # of the length of a passage's first sentence: its second one's
 _NOISE = 0.6  # of a passage's length: what is moved at random, as `pincite eval bench-growth` does
 
@@ -40,7 +41,7 @@ class DenseBench:
     """What dense search takes and finds among so many passages.
 
     ``kept`` are the numbers of a short code, by segment, and ``expected`` the recall that was
-    measured when it was written.
+    measured when it was written. ``exact`` are CPU seconds of searches that look at each vector.
     """
 
     passages: int
@@ -50,6 +51,7 @@ class DenseBench:
     expected: tuple[float, ...]
     everything: Searched
     half: Searched
+    exact: tuple[float, ...]
 
 
 def bench_dense(gold: GoldSet, passages: int, embedder: Embedder, candidates: int) -> DenseBench:
@@ -81,6 +83,11 @@ def measured(sentences: Vectors, questions: Vectors, passages: int, candidates: 
     everything = _searched(index, questions, exact, candidates, None)
     exact[:, 1::2] = -np.inf
     half = _searched(index, questions, exact, candidates, ids[::2])
+    looking = []
+    for question in questions[:_EXACT]:
+        began = time.process_time()
+        index.exact(question, candidates)
+        looking.append(time.process_time() - began)
     codes = [segment.short for segment in segments if segment.short is not None]
     return DenseBench(
         passages,
@@ -90,6 +97,7 @@ def measured(sentences: Vectors, questions: Vectors, passages: int, candidates: 
         tuple(one.recall for one in codes),
         everything,
         half,
+        tuple(looking),
     )
 
 
@@ -151,6 +159,9 @@ def show(console: Console, found: Sequence[DenseBench], candidates: int) -> None
     )
     table.add_row(
         "its recall when written, least", *(f"{min(one.expected, default=1):.4f}" for one in found)
+    )
+    table.add_row(
+        "look at each vector, ms: median", *(f"{_ms(one.exact, 0.5):.1f}" for one in found)
     )
     for name, of in (
         ("search", [one.everything for one in found]),

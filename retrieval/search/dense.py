@@ -23,13 +23,14 @@ from pincite.retrieval.search.checksums import Checksum, read, write
 from pincite.retrieval.search.rows import Allowed, Mask, Rows
 from pincite.retrieval.search.short_codes import SHORTLIST, ShortCodes
 
+# `pincite eval bench-dense` prints what these cost, and what they miss.
 EXACT_UP_TO = 300_000  # passages of an index of which every vector is looked at
 _FEW = 50_000  # allowed passages that are all looked at, however many there are
 CODED_FROM = 8_193  # passages of a segment that has short codes; a scan of fewer is as fast without
 _SPARE = 16  # candidates beyond the wanted ones, so that ties at the end are seen to be none
 _SHORTEST = 256  # shortlist, however few are wanted
 _SHARES, _LEAST_SHARE = 2, 64  # of a shortlist that each segment gives first: this, and so many
-_ROUNDING = 2e-6  # by which FAISS's sum and ours may differ
+_ROUNDING = 2e-6  # by which a sum of 32-bit numbers and ours may differ
 _MAPPED_FROM = 1_000_000  # bytes; what is smaller is read into memory
 
 
@@ -193,15 +194,20 @@ class DenseIndex:
             )
         query = np.ascontiguousarray(vector, np.float32)
         mask = self._rows.chosen(allowed)
-        if self._is_coded and len(self._rows.ids) > EXACT_UP_TO and not _has_few(mask):
+        if self._is_coded and len(self) > EXACT_UP_TO and not _has_few(mask):
             rows = self._shortlist(query, max(SHORTLIST * k, _SHORTEST), mask)
-            best, best_scores = self._rows.best(rows, self._scores(query, rows), k)
+            near = np.zeros(len(rows), np.float32)
+            for segment, own, inside in self._by_segment(rows):
+                near[own] = segment.vectors(inside) @ query
+            best, best_scores = self._best(query, rows, near, k)
         else:
-            best, best_scores = self._exact(query, k, mask)
+            best, best_scores = self.exact(query, k, mask)
         return dict(zip(self._rows.ids[best].tolist(), best_scores.tolist(), strict=True))
 
-    def _exact(self, query: Vectors, k: int, mask: Mask | None) -> tuple[Any, Any]:
-        """The ``k`` best rows of all, with their scores."""
+    def exact(
+        self, query: Vectors, k: int, mask: Mask | None = None
+    ) -> tuple[NDArray[Any], NDArray[np.floating[Any]]]:
+        """The ``k`` best of the rows, each of which is looked at, with their scores."""
         wanted = k + _SPARE
         while True:
             parts = [
@@ -209,8 +215,9 @@ class DenseIndex:
                 for start, segment, inside in self._searched(mask)
             ]
             rows = _joined([start + found for start, found, _, _ in parts])
+            near = np.concatenate([np.zeros(0, np.float32), *(one for _, _, one, _ in parts)])
             beyond = max((last for *_, last in parts), default=-np.inf)
-            best, best_scores = self._rows.best(rows, self._scores(query, rows), k)
+            best, best_scores = self._best(query, rows, near, k)
             if len(best) < k or best_scores[-1] > beyond + _ROUNDING or beyond == -np.inf:
                 return best, best_scores
             wanted *= 2  # many are as near as the last one: the smallest ids among them count
@@ -243,18 +250,29 @@ class DenseIndex:
             if inside is None or inside.any():
                 yield start, segment, None if inside is None or inside.all() else inside
 
-    def _scores(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The inner products of the question and these rows.
+    def _best(
+        self, query: Vectors, rows: NDArray[np.int64], near: Vectors, k: int
+    ) -> tuple[NDArray[Any], NDArray[np.floating[Any]]]:
+        """Of these rows the ``k`` best with their scores; ``near`` are these but for rounding.
 
         There is one way to sum, whichever segment a vector is in, so that equal ones are equal.
         """
+        if len(rows) > k:  # few are so near to the last one that rounding may decide
+            last = np.partition(near, len(near) - k)[len(near) - k]
+            rows = rows[near >= last - 2 * _ROUNDING]
         scores = np.zeros(len(rows))
+        for segment, own, inside in self._by_segment(rows):
+            scores[own] = (segment.vectors(inside) * query).sum(axis=1, dtype=np.float64)
+        return self._rows.best(rows, scores, k)
+
+    def _by_segment(
+        self, rows: NDArray[np.int64]
+    ) -> Iterable[tuple[DenseSegment, Mask, NDArray[np.int64]]]:
+        """The segments of these rows, which of these are in each, and their rows there."""
         segment_of = np.searchsorted(self._starts, rows, side="right") - 1
         for number in np.unique(segment_of).tolist():
             own = segment_of == number
-            products = self._segments[number].vectors(rows[own] - self._starts[number]) * query
-            scores[own] = products.sum(axis=1, dtype=np.float64)
-        return scores
+            yield self._segments[number], own, rows[own] - self._starts[number]
 
 
 def _has_few(mask: Mask | None) -> bool:

@@ -1,7 +1,7 @@
 """Which segments are to be merged: eight of one size into one of the next, up to a largest size.
 
 So a passage is written again some five times at most, however the library grew, and no merge takes
-more than about a second. Segments of nearly the largest size stay as they are until half is gone.
+more than some two seconds. Segments of nearly the largest size stay as they are until half is gone.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def test_up_to_the_size_an_index_is_exact_though_its_segments_have_codes() -> No
     assert list(index.search(question, 20)) == exact[:20]
 
 
-@pytest.mark.parametrize("count", [400, 2000])
+@pytest.mark.parametrize("count", [600, 2000])
 def test_however_many_there_are_so_many_vectors_are_read(
     monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
@@ -110,7 +110,7 @@ def test_however_many_there_are_so_many_vectors_are_read(
         lambda self, rows: read.append(len(rows)) or real(self, rows),  # type: ignore[func-returns-value]
     )
     index.search(unit_rows(2, 1, 12)[0], 60)
-    assert sum(read) == 60 * SHORTLIST
+    assert sum(read) == 60 * (SHORTLIST + 1)  # once more those whose order rounding may change
 
 
 def test_a_passage_that_has_left_is_not_found() -> None:
