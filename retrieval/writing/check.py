@@ -37,6 +37,7 @@ _CLAUSE_OR_PART = re.compile(rf"{_CLAUSE.pattern}|\b(?:and|or)\b")
 _CONDITION = re.compile(
     r"\s*(?:if|when|with|at|for|on|after|in)\b(?:[^,]|,(?=[0-9]))*,(?![0-9])", re.IGNORECASE
 )
+_REASON = re.compile(r"\b(?:because|since)(?: (?:the|a|an|its?|they|he|she|of|there))?\s+$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
@@ -193,9 +194,15 @@ def _missing_clauses(text: str, sources: Sequence[Evidence], question: str) -> l
             only_numbers_stand = i == 0 and any(word.start in numbers for word in every)
             for start, end in _runs(absent):
                 whole = end - start == len(clause) > 1 and not only_numbers_stand
-                if whole or end - start > _LONGEST_RUN:
+                mostly = _is_reason(text, clause) and 3 * (end - start) >= 2 * len(clause) > 2
+                if whole or mostly or end - start > _LONGEST_RUN:
                     missing.append(text[clause[start].start : clause[end - 1].end])
     return [one for one in missing if not any(one in other != one for other in missing)]
+
+
+def _is_reason(text: str, clause: Sequence[Word]) -> bool:
+    """Whether a clause is given as a reason: what is made up often is."""
+    return bool(_REASON.search(text, 0, clause[0].start))
 
 
 def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
@@ -221,7 +228,7 @@ def _clauses(text: str, edge: re.Pattern[str]) -> list[list[Word]]:
 
 def _share(text: str, sources: Sequence[Evidence], weight: Callable[[str], float]) -> float:
     there = frozenset().union(*(source.stems | source.stems_of_title for source in sources))
-    said = {word.stem for word in words(text) if word.is_content}
+    said = {word.stem for word in words(text) if word.is_content or word.is_light}
     total = sum(map(weight, said))
     return sum(weight(stem) for stem in said if _stands(stem, there)) / total if total else 1.0
 

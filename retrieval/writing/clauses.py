@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from pincite.retrieval.search.analysis import stop_terms
 from pincite.retrieval.writing.rows import Row, rows
@@ -135,7 +134,8 @@ def clauses(text: str, whole: Collection[str] = ()) -> Iterator[Clause]:
         parts[bisect_right(edges, word.start)].append(word)
     ends = [i for i, edge in enumerate(edges, start=1) if text[edge] in _SENTENCE_ENDS]
     joined = _joined(parts, ends)
-    for clause, follows in zip_longest(joined, joined[1:], fillvalue=[]):
+    nothing: list[Word] = []
+    for clause, follows in zip(joined, [*joined[1:], nothing], strict=False):
         made = _clause(clause, any(a <= clause[0].start < b for a, b in lines), whole)
         yield replace(made, soft=made.soft | _denied_after(follows))
 

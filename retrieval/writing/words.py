@@ -11,13 +11,16 @@ from importlib.resources import files
 from pincite.retrieval.search.analysis import plain_terms, stop_terms
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-# Words that say hardly anything: of writing itself, "the document also says", and light ones.
+# Words of writing itself, which stand in no quote: "the document also says that …".
 _GLUE = (
     "according additionally also answer although based besides case cited document documents "
     "every finally first following furthermore given however include includes including instead "
     "into mention mentioned mentions moreover namely note noted one overall part per provide "
     "provided quote quotes related report second source specifically state stated states text "
-    "therefore thus whether while within would well yes should must may might shall between "
+    "therefore thus whether while within would well yes should must may might shall between"
+)
+# Words that add hardly anything to a clause: "so he gets it now".
+_LIGHT = (
     "against again ago already always anyone apply away cannot compared cost currently down "
     "earlier else end even ever far get go happen later less likely make mean more need never "
     "next no nobody none normally nothing now o'clock off only originally out over people person "
@@ -65,7 +68,13 @@ class Word:
             not _NOT.search(self.text)
             and self.stem not in stop_terms()
             and self.stem not in _glue()
+            and not self.is_light
         )
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it says something, but hardly anything by itself."""
+        return self.stem in _light()
 
 
 def words(text: str) -> list[Word]:
@@ -171,3 +180,8 @@ def _lines(file: str) -> list[list[str]]:
 @cache
 def _glue() -> frozenset[str]:
     return frozenset(plain_terms(_GLUE))
+
+
+@cache
+def _light() -> frozenset[str]:
+    return frozenset(plain_terms(_LIGHT)) - stop_terms()
