@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from pincite.corpus.hidden import NOTHING_HIDDEN, Hidden
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.confidence.confidence import Level, confidence
@@ -21,8 +22,9 @@ from pincite.retrieval.overview.quotes import overview_quotes
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.parts import covering, parts
-from pincite.retrieval.reading.quote import Quote, overlap, verify
+from pincite.retrieval.reading.quote import Quote, overlap, verify, with_hidden
 from pincite.retrieval.reading.reader import PARTS, Candidate, Reading, read
+from pincite.retrieval.reading.repeats import without_repeats
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.search import Hit, search
 from pincite.retrieval.settings import Settings
@@ -57,10 +59,11 @@ class FoundPassage:
     end: int
     text: str
     score: float
+    hidden: Hidden = NOTHING_HIDDEN
 
     def to_json(self) -> dict[str, Any]:
         """The passage as JSON values."""
-        return {**asdict(self), "section": list(self.section)}
+        return {**asdict(self), "section": list(self.section), "hidden": self.hidden.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def quote_json(quote: Quote) -> dict[str, Any]:
         "highlights": [list(span) for span in quote.highlights],
         "context": [asdict(piece) for piece in quote.context],
         "answer": None if quote.answer is None else list(quote.answer),
+        "hidden": quote.hidden.to_json(),
         "places": [asdict(p) | {"section": list(p.section)} for p in quote.places],
     }
 
@@ -171,8 +175,13 @@ def find(
     settings: Settings,
     stages: Stages,
     scope: Scope | None = None,
+    *,
+    repeats: bool = False,
 ) -> Reading:
-    """Search, read and rerank: the passages and the sentences that are nearest to a question."""
+    """Search, read and rerank: the passages and the sentences that are nearest to a question.
+
+    What only repeats the question is no answer to it, and is passed over unless ``repeats``.
+    """
     hits = search(
         query.vector,
         query.wanted,
@@ -192,6 +201,8 @@ def find(
             sources.document,
             dense_weight=settings.dense_weight,
         )
+        if not repeats:
+            reading = without_repeats(query, reading, sources.document)
     if sources.cross_encoder is None or not sources.is_english(query, reading):
         return reading
     with stages.timed("rerank"):
@@ -241,8 +252,8 @@ def answer(
             others = choose(query, reading, sources.document, further + len(quotes))
             spare = _further(others, quotes, further)
     with stages.timed("verify"):
-        for quote in (*quotes, *spare):
-            verify(quote, sources.document(quote.document))
+        quotes = [_verified(quote, sources) for quote in quotes]
+        spare = [_verified(quote, sources) for quote in spare]
     with stages.timed("confidence"):
         judged, read_so = query, reading
         if follow_up is not None and not follow_up.leans:
@@ -285,6 +296,12 @@ def answer(
     )
 
 
+def _verified(quote: Quote, sources: Sources) -> Quote:
+    document = sources.document(quote.document)
+    verify(quote, document)
+    return with_hidden(quote, document)
+
+
 def _further(others: Sequence[Quote], quotes: Sequence[Quote], most: int) -> list[Quote]:
     """Those of the others that share no words with the quotes."""
     return [one for one in others if not any(overlap(one, quote) for quote in quotes)][:most]
@@ -303,7 +320,8 @@ def _read_alone(query: Query, reading: Reading, sources: Sources, settings: Sett
         sources.document,
         dense_weight=settings.dense_weight,
     )
-    return replace(reading, candidates=again.candidates)
+    alone = without_repeats(query, again, sources.document)
+    return replace(reading, candidates=alone.candidates)
 
 
 def _firsts_of_parts(
@@ -349,6 +367,7 @@ def found_passage(hit: Hit, document: Document) -> FoundPassage:
         end=span.end,
         text=document.text[span.start : span.end],
         score=round(hit.score, 4),
+        hidden=Hidden.of(document, span),
     )
 
 

@@ -15,6 +15,7 @@ from pincite.retrieval.health import Health
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.ui.text.closest import closest
 from pincite.ui.text.control_characters import harmless, one_line
+from pincite.ui.text.hidden_notice import hidden_notice
 from pincite.ui.text.levels import (
     ELSEWHERE,
     NOT_FOUND,
@@ -55,10 +56,12 @@ def places(
     *,
     details: bool = False,
 ) -> list[str]:
-    """Where something stands, and where else its words do: a few of the places, and a count."""
+    """Where something stands, what of it is hidden, and where else its words stand: a few of the
+    places, and a count."""
     also = [f"also in {place(other, details=details)}" for other in others[:MOST_PLACES]]
     more = len(others) - len(also)
-    return [place(item, details=details), *also, *([f"and in {more:,} more"] if more else [])]
+    lines = [place(item, details=details), *filter(None, [hidden_notice(item)]), *also]
+    return [*map(harmless, lines), *([f"and in {more:,} more"] if more else [])]
 
 
 def show_answer(console: Console, answer: Answer, *, details: bool = False) -> None:
@@ -127,6 +130,7 @@ def show_passages(
     for count, passage in enumerate(passages, start=1):
         score = f" · score {passage.score:.2f}" if details else ""
         where = [f"{place(passage, details=details)}{score}"]
+        where += filter(None, [harmless(hidden_notice(passage))])
         _entry(console, _mark(count), Text(harmless(passage.text)), where)
 
 

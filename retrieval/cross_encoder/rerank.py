@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pincite.corpus.types import Document
@@ -12,11 +12,14 @@ from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.ranking import rank
 from pincite.retrieval.reading.reader import Candidate, PassageAnswer, Reading
+from pincite.retrieval.reading.repeats import Repeats, own_words
+from pincite.retrieval.search.search import Hit
 
 # Of the cross-encoder's probability in a passage's score. Hits at 1 and 3 on average of six sets
 # (docs/decisions/reading-question-and-passage-together.md): 0 .716/.874, .1 .738/.879,
 # .2 .741/.880, .3 .740/.876, .5 .725/.871.
 SHARE = 0.2
+_BEHIND = 0.8  # of a score: so far behind that what a passage is worth beside it hardly counts
 _CLIP = 30.0  # log-odds beyond which a probability does not change
 
 
@@ -42,24 +45,87 @@ def rerank(
     Raises:
         ModelError: the model cannot be used.
     """
-    best = rank(query, reading, document_of)[:passages]
+    ranked = rank(query, reading, document_of)
+    own = _own_words(query, ranked, document_of, passages)
+    best = _best(ranked, own, passages)
     if not best:
         return reading
     inputs = [PassageInput.of(document_of(h.stored.document), h.stored.passage) for h in best]
-    scores = cross_encoder.read(query.in_full, [one.text for one in inputs])
+    texts = [*(one.text for one in inputs), *own.values()]
+    scores = cross_encoder.read(query.in_full, texts)
     answers = {}
-    for hit, one, score in zip(best, inputs, scores, strict=True):
+    for hit, one, score in zip(best, inputs, scores[: len(best)], strict=True):
         text = document_of(hit.stored.document).text
         place = None if score.span is None else one.place(*score.span, text)
         answers[hit.stored.id] = PassageAnswer(score.logit, place)
+    alone = zip(own, scores[len(best) :], strict=True)
+    leaning = {id for id, score in alone if score.logit <= 0}
     hits = [
         replace(hit, score=_with(hit.score, answers.get(hit.stored.id))) for hit in reading.hits
     ]
     candidates = [_with_answer(candidate, answers) for candidate in reading.candidates]
+    if leaning:
+        hits, candidates = _behind(leaning, hits, candidates, answers)
     return Reading(
         sorted(hits, key=lambda hit: -hit.score),
         sorted(candidates, key=lambda c: (-c.score, c.passage, c.span)),
         answers,
+    )
+
+
+def _own_words(
+    query: Query,
+    ranked: Sequence[Hit],
+    document_of: Callable[[str], Document],
+    passages: int,
+) -> dict[int, str]:
+    """By id, what those of the best say beside the question, which they repeat."""
+    repeats = Repeats.of(query)
+    said = ((h, own_words(h, document_of(h.stored.document), repeats)) for h in ranked)
+    leaning: dict[int, str] = {}
+    others = 0
+    for hit, text in said:
+        if text is None:
+            others += 1
+        elif len(leaning) < passages:
+            leaning[hit.stored.id] = text
+        if others == passages:
+            break
+    return leaning
+
+
+def _best(ranked: list[Hit], own: Mapping[int, str], passages: int) -> list[Hit]:
+    """The best passages, and so many more as there are among them that repeat the question.
+
+    Else a few of those would be all that is read.
+    """
+    return ranked[: passages + sum(hit.stored.id in own for hit in ranked[:passages])]
+
+
+def _behind(
+    leaning: Collection[int],
+    hits: list[Hit],
+    candidates: list[Candidate],
+    answers: Mapping[int, PassageAnswer],
+) -> tuple[list[Hit], list[Candidate]]:
+    """The same, with those ``leaning`` on the question's words behind all that answer without.
+
+    An answer that only makes sense under its question stands as it was where nothing else answers.
+    """
+    answering = {id for id, one in answers.items() if one.logit > 0 and id not in leaning}
+    if not answering:
+        return hits, candidates
+    least = min(hit.score for hit in hits if hit.stored.id in answering)
+    lowest = min((c.score for c in candidates if c.passage in answering), default=0.0)
+    return (
+        [
+            replace(hit, score=min(hit.score, _BEHIND * least)) if hit.stored.id in leaning else hit
+            for hit in hits
+        ],
+        [
+            replace(c, score=min(c.score, _BEHIND * lowest)) if c.passage in leaning else c
+            for c in candidates
+        ],
     )
 
 

@@ -43,8 +43,8 @@ class PinciteRetriever(BaseRetriever):
 
     A document's ``page_content`` is copied from its source to the letter. Its metadata is the
     citation: ``source``, ``document`` (the id, which pins the text), ``title``, ``section`` (the
-    headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score`` and
-    the library's ``generation``. A quote has ``highlights``, ``answer`` (the words in them that
+    headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score``,
+    the library's ``generation``, and ``hidden``: what nobody sees of it who opens the file. A quote has ``highlights``, ``answer`` (the words in them that
     answer, or None), ``context`` and ``places`` too, and the answer's ``status`` and
     ``confidence``: when UNSURE, nobody vouches for it.
 
@@ -143,6 +143,7 @@ class PinciteRetriever(BaseRetriever):
                 "end": found.end,
                 "score": found.score,
                 "generation": generation,
+                "hidden": found.hidden.to_json(),
                 **more,
             },
         )

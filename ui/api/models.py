@@ -15,6 +15,17 @@ CiteFormat = Literal["bibtex", "ris", "apa", "markdown"]
 """Those of `pincite.ui.text.citations`, and footnotes in Markdown."""
 
 
+class Hidden(BaseModel):
+    """What nobody sees who opens the file; spans of the document, in code points."""
+
+    words: list[tuple[int, int]] = Field(
+        description="Runs of text that the file holds and does not show."
+    )
+    characters: list[tuple[int, int]] = Field(
+        description="Runs of zero-width characters, tags, and marks of direction."
+    )
+
+
 class Passage(BaseModel):
     """A passage with its place; ``document.text[start:end] == text``, in code points."""
 
@@ -26,6 +37,7 @@ class Passage(BaseModel):
     end: int
     text: str
     score: float
+    hidden: Hidden = Field(description="Of its text and, where it has any, its context.")
 
 
 class Context(BaseModel):
@@ -193,6 +205,7 @@ class Shown(BaseModel):
     sections: list[Section]
     pages: list[Page]
     regions: list[Region]
+    hidden: Hidden
     tags: list[str]
     warnings: list[str]
     original_kept: bool = Field(description="Whether the file itself is in the library.")
@@ -206,6 +219,7 @@ class Excerpt(BaseModel):
     text: str
     section: list[str] = Field(description="The headings that it stands under, outermost first.")
     page: int | None
+    hidden: Hidden
 
 
 class AnsweredQuestion(BaseModel):
