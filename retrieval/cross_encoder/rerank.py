@@ -59,7 +59,8 @@ def rerank(
         place = None if score.span is None else one.place(*score.span, text)
         answers[hit.stored.id] = PassageAnswer(score.logit, place)
     alone = zip(own, scores[len(best) :], strict=True)
-    leaning = {id for id, score in alone if score.logit <= 0}
+    others = max((a.logit for id, a in answers.items() if id not in own), default=-math.inf)
+    leaning = {id for id, score in alone if score.logit < others}
     hits = [
         replace(hit, score=_with(hit.score, answers.get(hit.stored.id))) for hit in reading.hits
     ]
@@ -112,9 +113,8 @@ def _behind(
 
     An answer that only makes sense under its question stands as it was where nothing else answers.
     """
-    answering = {id for id, one in answers.items() if one.logit > 0 and id not in leaning}
-    if not answering:
-        return hits, candidates
+    best = max(one.logit for id, one in answers.items() if id not in leaning)
+    answering = {id for id, one in answers.items() if one.logit >= min(0.0, best)} - set(leaning)
     least = min(hit.score for hit in hits if hit.stored.id in answering)
     lowest = min((c.score for c in candidates if c.passage in answering), default=0.0)
     return (

@@ -24,7 +24,8 @@ _LEAST = 2 / 3
 # These ask for something that they do not name, so no answer is made of their words alone. "Is the
 # dock closed in May?" is answered by "The dock is closed in May."
 _ASKS_FOR_MORE = re.compile(
-    r"\W*(?:(?:in|on|at|by|from|to|for|with|of|until|since|under|and|so|but) )?"
+    r"\W*(?:please |can you |could you )?(?:(?:tell|explain|describe|name|list|give|show|say) )?(?:me )?"
+    r"(?:(?:in|on|at|by|from|to|for|with|of|until|since|under|and|so|but) )?"
     r"(?:what|whats|which|who|whos|whom|whose|when|where|why|how)\b",
     re.I,
 )
@@ -33,10 +34,13 @@ _ASKS_FOR_MORE = re.compile(
 _EMPTY = frozenset(
     terms(
         "a an the of to in on at for by with from and or as is are was were be been being do does "
-        "did has have had will would can could should may might must what which who whom whose "
+        "did has have had will would can could should might must what which who whom whose "
         "when where why how this that it its there about q question ask asks asked answer answers"
     )
 )
+_WORD = re.compile(r"\w+")
+_QUESTION = re.compile(r"[^\n.!?？؟]{8,}[?？؟]")
+_SEVERAL = 3  # questions, from which on a text is a list of questions with their answers
 _STEPS = 20  # copies one under the other that are looked behind
 
 
@@ -50,6 +54,7 @@ class Repeats:
     words: frozenset[str]
     meaning: frozenset[str]
     is_open: bool
+    copy: re.Pattern[str]
 
     @classmethod
     def of(cls, query: Query) -> Repeats:
@@ -59,14 +64,15 @@ class Repeats:
             words=own | query.terms | _EMPTY,
             meaning=frozenset(content_terms(query.spelling)),
             is_open=bool(_ASKS_FOR_MORE.match(query.spelling)),
+            copy=_copy(query.text),
         )
 
     def __call__(self, text: str) -> bool:
         """Whether a sentence or a heading has most of the question's words, and is a question
         too or has no other words.
 
-        >>> words, meaning = frozenset(terms("when does the dock close")), frozenset(["dock", "close"])
-        >>> repeats = Repeats(words | _EMPTY, meaning, is_open=True)
+        >>> asked, meaning = "When does the dock close?", frozenset(["dock", "close"])
+        >>> repeats = Repeats(frozenset(terms(asked)) | _EMPTY, meaning, True, _copy(asked))
         >>> repeats("You may ask when the dock closes?"), repeats("The dock, when it is closed.")
         (True, True)
         >>> repeats("The dock closes in May."), repeats("No dock is closed.")
@@ -77,6 +83,16 @@ class Repeats:
             return False
         asks = text.rstrip("\"'”’)*_ ").endswith(QUESTION_MARKS)
         return asks or (self.is_open and said <= self.words)
+
+    def without(self, text: str) -> str:
+        """The text without the question's copies in it, to the letter but for case and signs."""
+        return self.copy.sub(" ", text).strip()
+
+
+def _copy(question: str) -> re.Pattern[str]:
+    """Finds a question's words in their order, whatever signs are between them."""
+    words = r"\W+".join(map(re.escape, _WORD.findall(question)))
+    return re.compile(rf"\b{words}\b\W*" if words else r"(?!)", re.I)
 
 
 def under(document: Document, span: Span, repeats: Repeats) -> Span | None:
@@ -94,8 +110,8 @@ def without_repeats(
 ) -> Reading:
     """The reading without the sentences that repeat the question.
 
-    A passage of nothing else is passed over as well, unless something stands under it, to which
-    it leads (`choose`).
+    The sentence after one is as good as that was: it may be the answer. A passage of nothing else
+    is passed over as well, unless something stands under it, to which it leads (`choose`).
 
     Args:
         query: the question.
@@ -104,7 +120,7 @@ def without_repeats(
     """
     repeats = Repeats.of(query)
     copies = {
-        (c.passage, c.span)
+        (c.passage, c.span): c
         for c in reading.candidates
         if repeats(document_of(c.document).text[c.span.start : c.span.end])
     }
@@ -122,10 +138,16 @@ def without_repeats(
             return False
         return candidate.passage not in own or (candidate.passage, candidate.span) not in copies
 
+    def after_copy(candidate: Candidate) -> Candidate:
+        before = ((candidate.passage, span) for span in candidate.before[:1])
+        score = max((copies[one].score for one in before if one in copies), default=0.0)
+        return replace(candidate, score=max(candidate.score, score))
+
+    candidates = [after_copy(c) for c in reading.candidates if stays(c)]
     return replace(
         reading,
         hits=[hit for hit in reading.hits if hit.stored.id not in passed_over],
-        candidates=[c for c in reading.candidates if stays(c)],
+        candidates=sorted(candidates, key=lambda c: (-c.score, c.passage, c.span)),
     )
 
 
@@ -134,15 +156,35 @@ def _leads(hit: Hit, document: Document, repeats: Repeats) -> bool:
 
 
 def own_words(hit: Hit, document: Document, repeats: Repeats) -> str | None:
-    """What a passage says beside the question's copies in it and over it; None without copies."""
+    """What a passage says beside the question's copies in it and over it; None without copies.
+
+    Also None in a list of questions with their answers, where most answers need the question over
+    them: there it is no copy, but what the author was asked.
+    """
     passage = hit.stored.passage
     over = [document.title, *passage.path]
     kept = [line for line in over if not repeats(line)]
     said = passage.sentence_texts(document.text)
-    rest = [one for one in said if not repeats(one)]
-    if len(kept) == len(over) and len(rest) == len(said):
+    rest = [repeats.without(one) for one in said if not repeats(one)]
+    if (kept == over and rest == said) or is_question_list(document.text):
         return None
     block = None if rest else under(document, passage.span, repeats)
     if block is not None:
         rest = [document.text[block.start : block.end]]
     return "\n".join([*kept, *rest])
+
+
+def is_question_list(text: str) -> bool:
+    """Whether several different questions are asked in a text.
+
+    >>> is_question_list("Who are you? I am Ada.\\nWhere were you? Here.\\nWhy is that? It rained.")
+    True
+    >>> is_question_list("Who are you? Who are you? Who are you? I am Ada.")
+    False
+    """
+    asked: set[tuple[str, ...]] = set()
+    for question in _QUESTION.finditer(text):
+        asked.add(tuple(_WORD.findall(question[0].casefold())))
+        if len(asked) == _SEVERAL:
+            return True
+    return False

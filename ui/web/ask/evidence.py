@@ -188,7 +188,10 @@ def _card(
         sign=sign,
         place=place(item),
         above=Html().join(
-            [Html("<p class=note>{note}</p>").format(note=note) if note else NO_HTML, hidden_view(item)]
+            [
+                Html("<p class=note>{note}</p>").format(note=note) if note else NO_HTML,
+                hidden_view(item),
+            ]
         ),
         body=body,
         sheets=sheets,
