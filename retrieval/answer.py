@@ -20,6 +20,7 @@ from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.overview.question import Overview
 from pincite.retrieval.overview.quotes import overview_quotes
 from pincite.retrieval.query import Query
+from pincite.retrieval.reading.agreement import Agreement, agreement
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.parts import covering, parts
 from pincite.retrieval.reading.quote import Quote, overlap, verify, with_hidden
@@ -81,6 +82,7 @@ class Answer:
         trace: how it came about.
         further: what a model that writes reads beside the quotes; no face shows them.
         written: what it wrote, checked; None where none was asked.
+        agreement: how many documents stand behind it; None without quotes.
     """
 
     question: str
@@ -91,6 +93,7 @@ class Answer:
     trace: Trace
     further: tuple[Quote, ...] = ()
     written: Written | None = None
+    agreement: Agreement | None = None
 
     def turns(self) -> list[Turn]:
         """The question, and the words of the first quote that answer, for the questions after."""
@@ -108,6 +111,7 @@ class Answer:
             "status": self.status,
             "confidence": self.confidence,
             "quotes": [quote_json(quote) for quote in self.quotes],
+            "agreement": None if self.agreement is None else asdict(self.agreement),
             "nearest": [passage.to_json() for passage in self.nearest],
             "trace": asdict(self.trace) | {"carried": list(self.trace.carried)},
             **({} if self.written is None else {"written": self.written.to_json()}),
@@ -293,6 +297,9 @@ def answer(
             reranked=len(reading.answers),
         ),
         further=() if level == "NOT_FOUND" else tuple(spare),
+        agreement=None
+        if level == "NOT_FOUND"
+        else agreement(quotes, reading, sources.document, sources.library.added_together),
     )
 
 

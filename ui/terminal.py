@@ -20,6 +20,7 @@ from pincite.ui.text.levels import (
     ELSEWHERE,
     NOT_FOUND,
     UNSURE,
+    agreement,
     how_sure,
     left_out,
     listed,
@@ -105,6 +106,8 @@ def _show_quotes(console: Console, answer: Answer, details: bool) -> None:
         sure = f"{sure} ({number(answer)}{bound})".strip()
     if sure:
         console.print(Text(sure, "dim"))
+    if behind := agreement(answer):
+        console.print(Text(behind, "dim"), soft_wrap=True)
 
 
 def show_quote(console: Console, count: int, quote: Quote, *, details: bool = False) -> None:

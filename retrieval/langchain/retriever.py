@@ -43,10 +43,11 @@ class PinciteRetriever(BaseRetriever):
 
     A document's ``page_content`` is copied from its source to the letter. Its metadata is the
     citation: ``source``, ``document`` (the id, which pins the text), ``title``, ``section`` (the
-    headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score``,
-    the library's ``generation``, and ``hidden``: what nobody sees of it who opens the file. A quote has ``highlights``, ``answer`` (the words in them that
-    answer, or None), ``context`` and ``places`` too, and the answer's ``status`` and
-    ``confidence``: when UNSURE, nobody vouches for it.
+    headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score``, the
+    library's ``generation``, and ``hidden``: what of it nobody sees who opens the file. A quote has
+    ``highlights``, ``answer`` (the words in them that answer, or None), ``context`` and ``places``
+    too, and the answer's ``status``, ``confidence`` and ``agreement``: when UNSURE, nobody vouches
+    for it.
 
     ``retriever.invoke(question, k=2)`` takes another ``k`` for one question, and
     ``history=messages`` the conversation before it, in any form that LangChain takes for messages.
@@ -120,6 +121,7 @@ class PinciteRetriever(BaseRetriever):
                     places=[asdict(p) | {"section": list(p.section)} for p in quote.places],
                     status=answer.status,
                     confidence=answer.confidence,
+                    agreement=None if answer.agreement is None else asdict(answer.agreement),
                 )
                 for quote in answer.quotes[:k]
             ]

@@ -24,7 +24,8 @@ _LEAST = 2 / 3
 # These ask for something that they do not name, so no answer is made of their words alone. "Is the
 # dock closed in May?" is answered by "The dock is closed in May."
 _ASKS_FOR_MORE = re.compile(
-    r"\W*(?:please |can you |could you )?(?:(?:tell|explain|describe|name|list|give|show|say) )?(?:me )?"
+    r"\W*(?:please )?(?:(?:can|could) you )?"
+    r"(?:(?:tell|explain|describe|name|list|give|show|say) )?(?:me )?"
     r"(?:(?:in|on|at|by|from|to|for|with|of|until|since|under|and|so|but) )?"
     r"(?:what|whats|which|who|whos|whom|whose|when|where|why|how)\b",
     re.I,
@@ -46,9 +47,13 @@ _STEPS = 20  # copies one under the other that are looked behind
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """Tells what repeats a question, by the question's ``words`` and those of them with ``meaning``.
+    """Tells what repeats a question.
 
-    ``is_open``: whether it asks for something that it does not name.
+    Attributes:
+        words: the question's terms, and those that add nothing to them.
+        meaning: the question's terms that carry meaning.
+        is_open: whether it asks for something that it does not name.
+        copy: finds its words in a text, in their order.
     """
 
     words: frozenset[str]

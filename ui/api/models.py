@@ -98,6 +98,22 @@ class Written(BaseModel):
     problem: str | None = Field(description="Why nothing, or not all, could be written.")
 
 
+class Agreement(BaseModel):
+    """Who stands behind an answer: documents are counted, not whether they are right."""
+
+    documents: int = Field(
+        description="How many documents have one of the quotes, or the same words elsewhere."
+    )
+    agreeing: int | None = Field(
+        description="How many documents give the first quote's answer in words of their own; "
+        "copies count once. Null where the cross-encoder names no words that answer."
+    )
+    together: bool = Field(
+        description="All documents with a quote came into the library at once, in one upload or "
+        "one run of ingest, and others did not."
+    )
+
+
 class Answer(BaseModel):
     """What the documents say to a question."""
 
@@ -111,6 +127,7 @@ class Answer(BaseModel):
         description="One to three, best first; none when NOT_FOUND. Four where the question "
         "has four parts, more where it lists documents."
     )
+    agreement: Agreement | None = Field(description="Null when NOT_FOUND.")
     nearest: list[Passage] = Field(description="The nearest passages, which may be no answer.")
     trace: dict[str, Any] = Field(
         description="How it came about: scores, milliseconds, … `asked` and `left_out` count the "

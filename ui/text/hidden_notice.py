@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pincite.corpus.counts import counted
-from pincite.corpus.hidden import Hidden
 from pincite.corpus.types import Span
 from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.overview.guide import Excerpt
@@ -15,6 +14,7 @@ _NAMED = 4  # different characters that are called by their numbers
 def hidden_notice(item: Quote | FoundPassage | Excerpt) -> str:
     """The sentences that belong under it; empty where all of it can be seen.
 
+    >>> from pincite.corpus.hidden import Hidden
     >>> hidden_notice(Excerpt(0, 4, "Psst", (), None, Hidden(words=((0, 4),))))
     'Hidden text: it is in the file, and who opens the file does not see it.'
     """

@@ -17,7 +17,7 @@ from pincite.ui.text.closest import Closest, closest
 from pincite.ui.text.hidden_notice import hidden_notice
 from pincite.ui.text.place_path import place_path
 from pincite.ui.web.ask.copy_links import copy_link
-from pincite.ui.web.ask.passage import passage
+from pincite.ui.web.ask.passage import hidden_layer, passage
 from pincite.ui.web.html import NO_HTML, Html, attribute, isolated, shortened
 
 _REACH = 500  # characters of source shown before and after a quote, at most …
@@ -106,6 +106,7 @@ def in_source(quote: Quote, document: Document) -> Html:
         shown.start + first,
         ("mark", ((quote.start, quote.end),)),
         ("b", quote.emphasis),
+        hidden_layer(document, shown),
         columns="\n".join(
             piece.text
             for piece in quote.context

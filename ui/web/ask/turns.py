@@ -233,7 +233,7 @@ def _stands(passage: FoundPassage, document_of: Callable[[str], Document]) -> bo
 
 
 def _with_hidden(answer: Answer, document_of: Callable[[str], Document]) -> Answer:
-    """The answer with what is hidden in its quotes as the documents have it, not as is handed in."""
+    """The answer with what is hidden in it as the documents have it, not as it was handed in."""
     return replace(
         answer,
         quotes=tuple(with_hidden(q, document_of(q.document)) for q in answer.quotes),
