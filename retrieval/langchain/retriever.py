@@ -19,7 +19,6 @@ from langchain_core.messages import (
     MessageLikeRepresentation,
     convert_to_messages,
 )
-from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict, Field
 
@@ -27,6 +26,7 @@ from pincite.corpus.errors import UsageError
 from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.conversation.turns import Role, Turn
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.langchain.tracing import UntracedRetriever
 from pincite.retrieval.reading.quote import Quote
 
 # What LangChain and those who write messages by hand call the two sides.
@@ -38,7 +38,7 @@ _ROLES: dict[str, Role] = {
 }
 
 
-class PinciteRetriever(BaseRetriever):
+class PinciteRetriever(UntracedRetriever):
     """An `Engine` as a LangChain retriever, alone or in a chain.
 
     A document's ``page_content`` is copied from its source to the letter. Its metadata is the

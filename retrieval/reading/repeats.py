@@ -69,15 +69,22 @@ class Repeats:
             words=own | query.terms | _EMPTY,
             meaning=frozenset(content_terms(query.spelling)),
             is_open=bool(_ASKS_FOR_MORE.match(query.spelling)),
-            copy=_copy(query.text),
+            copy=cls.copy_of(query.text),
         )
+
+    @staticmethod
+    def copy_of(question: str) -> re.Pattern[str]:
+        """Finds a question's words in their order, whatever signs are between them."""
+        words = r"\W+".join(map(re.escape, _WORD.findall(question)))
+        return re.compile(rf"\b{words}\b\W*" if words else r"(?!)", re.I)
 
     def __call__(self, text: str) -> bool:
         """Whether a sentence or a heading has most of the question's words, and is a question
         too or has no other words.
 
         >>> asked, meaning = "When does the dock close?", frozenset(["dock", "close"])
-        >>> repeats = Repeats(frozenset(terms(asked)) | _EMPTY, meaning, True, _copy(asked))
+        >>> words = frozenset(terms(asked)) | _EMPTY
+        >>> repeats = Repeats(words, meaning, True, Repeats.copy_of(asked))
         >>> repeats("You may ask when the dock closes?"), repeats("The dock, when it is closed.")
         (True, True)
         >>> repeats("The dock closes in May."), repeats("No dock is closed.")
@@ -92,12 +99,6 @@ class Repeats:
     def without(self, text: str) -> str:
         """The text without the question's copies in it, to the letter but for case and signs."""
         return self.copy.sub(" ", text).strip()
-
-
-def _copy(question: str) -> re.Pattern[str]:
-    """Finds a question's words in their order, whatever signs are between them."""
-    words = r"\W+".join(map(re.escape, _WORD.findall(question)))
-    return re.compile(rf"\b{words}\b\W*" if words else r"(?!)", re.I)
 
 
 def under(document: Document, span: Span, repeats: Repeats) -> Span | None:
