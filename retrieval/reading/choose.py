@@ -166,6 +166,10 @@ class _Choice:
             if block is not None:
                 span, marks, heading = block, [block], span
                 answer = None
+        elif self._repeats(document.text[marked.start : marked.end]):
+            rest = tight(document.text, marked.end, span.end)
+            if rest:  # what stands under the question in its own paragraph
+                marks, answer = [rest], None
         return Quote(
             document=hit.stored.document,
             title=document.title,

@@ -126,4 +126,4 @@ def test_a_closed_question_is_answered_by_its_own_words(tmp_path: Path) -> None:
 
 def test_one_question_again_and_again_is_no_list_of_questions() -> None:
     assert not is_question_list(f"{ASKED} Never. " * 9)
-    assert is_question_list("Who was it? He.\nWhere did it end? Here.\n\nHow so? By hand.")
+    assert is_question_list("Who was it? He.\nWhere did it end? Here.\n\nHow did it go? Well.")
