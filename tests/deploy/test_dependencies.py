@@ -36,7 +36,8 @@ ROOMS: dict[Extra, tuple[str, ...]] = {
     "eval": ("eval/",),
     "ocr": ("ingest/readers/pdf/ocr.py", "ingest/readers/images.py"),
     "legacy": ("ingest/readers/office/legacy.py",),
-    "write": ("retrieval/writing/model.py",),
+    # Both extras bring langsmith, whose tracing both turn off.
+    "write": ("retrieval/writing/model.py", "retrieval/langchain/tracing.py"),
 }
 # With which `pincite eval teach` writes a network; it says so where it lacks.
 IN_DEV = {"onnx"}
