@@ -23,7 +23,7 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     "eval": ("ir_measures", "sklearn"),
     "ocr": ("cv2", "pi_heif", "rapidocr"),
     "legacy": ("kreuzberg",),
-    "write": ("langchain", "langchain_openai", "langsmith"),
+    "write": ("langchain", "langchain_openai"),
 }
 
 

@@ -31,13 +31,12 @@ NOT_IMPORTED = {
 # Where an extra's packages may be imported. All else has to work in a bare installation.
 ROOMS: dict[Extra, tuple[str, ...]] = {
     "serve": ("ui/api/", "ui/server/", "ui/web/", "ui/mcp.py"),
-    # The package langchain, of the extra write, brings langchain-core too.
+    # The package langchain, of the extra write, brings langchain-core and langsmith too.
     "langchain": ("retrieval/langchain/", "ingest/langchain/", "retrieval/writing/model.py"),
     "eval": ("eval/",),
     "ocr": ("ingest/readers/pdf/ocr.py", "ingest/readers/images.py"),
     "legacy": ("ingest/readers/office/legacy.py",),
-    # Both extras bring langsmith, whose tracing both turn off.
-    "write": ("retrieval/writing/model.py", "retrieval/langchain/tracing.py"),
+    "write": ("retrieval/writing/model.py",),
 }
 # With which `pincite eval teach` writes a network; it says so where it lacks.
 IN_DEV = {"onnx"}

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 from importlib.metadata import PathDistribution
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from deploy.inventory import (
-    ROOT,
-    InventoryError,
-    bill,
-    check_licences,
-    installed,
-    is_forbidden,
-    licence,
-    main,
+from tests.deploy.dockerfile import ROOT as CHECKOUT
+
+INVENTORY: dict[str, Any] = runpy.run_path(str(CHECKOUT / "deploy/inventory.py"))
+ROOT, InventoryError, main = (INVENTORY[name] for name in ("ROOT", "InventoryError", "main"))
+bill, check_licences, installed = (
+    INVENTORY[name] for name in ("bill", "check_licences", "installed")
 )
+is_forbidden, licence = INVENTORY["is_forbidden"], INVENTORY["licence"]
 
 OSI = "Classifier: License :: OSI Approved :: "
 PURL = re.compile(r"pkg:pypi/[a-z0-9-]+@[\w.!%-]+")
