@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 NEEDS := pyproject.toml .constraints.txt
 CODE := corpus retrieval ingest ui eval tests
 
-.PHONY: help install demo test lint types contracts unit browser writer torture bench screenshots evaluation clean
+.PHONY: help install demo test lint types contracts unit browser writer torture bench screenshots evaluation licences sbom clean
 
 help:
 	@echo "make demo      build the library from the bundled article and open the chat (PORT=$(PORT))"
@@ -20,6 +20,8 @@ help:
 	@echo "make bench     print the time and memory of warm questions"
 	@echo "make screenshots   take the pictures of the README anew (needs Chromium)"
 	@echo "make evaluation    measure the bundled gold set, and make docs/evaluation.md anew"
+	@echo "make licences  list the licences of all that is installed with it; fails on GPL and AGPL"
+	@echo "make sbom      write the bill of materials, sbom.json (CycloneDX)"
 	@echo "make clean     remove .venv and the demo's library"
 
 install: $(STAMP)
@@ -89,6 +91,12 @@ evaluation: install
 		reports="$$reports $$name=$$folder/$$name.json"; \
 	done && \
 	$(BIN)/pincite eval overview docs/evaluation.json $$reports
+
+licences: install
+	@$(BIN)/python deploy/inventory.py licences
+
+sbom: install
+	@$(BIN)/python deploy/inventory.py sbom sbom.json
 
 clean:
 	rm -rf .venv .pincite

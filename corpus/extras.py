@@ -19,11 +19,11 @@ MODULES: dict[Extra, tuple[str, ...]] = {
         *("fastapi", "gradio", "markupsafe", "mcp", "mcp_types", "prometheus_client"),
         *("python_multipart", "starlette", "uvicorn"),
     ),
-    "langchain": ("langchain_core",),
+    "langchain": ("langchain_core", "langsmith"),
     "eval": ("ir_measures", "sklearn"),
     "ocr": ("cv2", "pi_heif", "rapidocr"),
     "legacy": ("kreuzberg",),
-    "write": ("langchain", "langchain_openai", "langsmith"),
+    "write": ("langchain", "langchain_openai"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import islice
 
 from pincite.corpus.store.library import Library
@@ -30,7 +31,7 @@ class Item:
         passages: of it.
         original: the bytes of its file, where they are to be kept.
         tags: instead of those of the document that it replaces; None for those.
-        added_at: when it was first taken in; None for now.
+        added_at: when it was first taken in; None for when the storing began.
         vectors: those that are there already, by passage key.
         same_as: the name of another document whose file has the same contents.
     """
@@ -73,6 +74,8 @@ class Storing:
         self._embedder = embedder
         self._on_embedded = on_embedded
         self._stopping = stopping
+        # The same for all that comes in one upload or one run, which is how that is told later.
+        self._began = datetime.now(UTC).isoformat(timespec="seconds")
 
     def store(self, items: Sequence[Item]) -> list[Event]:
         """Embed what is missing and put the documents, all in one transaction or none.
@@ -113,7 +116,7 @@ class Storing:
             self._embedder.fingerprint,
             originals={i.document.source: i.original for i in items if i.original is not None},
             tags={i.document.source: i.tags for i in items if i.tags is not None},
-            added_at={i.document.source: i.added_at for i in items if i.added_at is not None},
+            added_at={i.document.source: i.added_at or self._began for i in items},
         )
         return events
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from pincite.corpus.hidden import NOTHING_HIDDEN, Hidden
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.confidence.confidence import Level, confidence
@@ -19,10 +20,12 @@ from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.overview.question import Overview
 from pincite.retrieval.overview.quotes import overview_quotes
 from pincite.retrieval.query import Query
+from pincite.retrieval.reading.agreement import Agreement, agreement
 from pincite.retrieval.reading.choose import choose
 from pincite.retrieval.reading.parts import covering, parts
-from pincite.retrieval.reading.quote import Quote, overlap, verify
+from pincite.retrieval.reading.quote import Quote, overlap, verify, with_hidden
 from pincite.retrieval.reading.reader import PARTS, Candidate, Reading, read
+from pincite.retrieval.reading.repeats import without_repeats
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.rows import Mask
 from pincite.retrieval.search.search import Hit, search
@@ -58,10 +61,11 @@ class FoundPassage:
     end: int
     text: str
     score: float
+    hidden: Hidden = NOTHING_HIDDEN
 
     def to_json(self) -> dict[str, Any]:
         """The passage as JSON values."""
-        return {**asdict(self), "section": list(self.section)}
+        return {**asdict(self), "section": list(self.section), "hidden": self.hidden.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Answer:
         trace: how it came about.
         further: what a model that writes reads beside the quotes; no face shows them.
         written: what it wrote, checked; None where none was asked.
+        agreement: how many documents stand behind it; None without quotes.
     """
 
     question: str
@@ -89,6 +94,7 @@ class Answer:
     trace: Trace
     further: tuple[Quote, ...] = ()
     written: Written | None = None
+    agreement: Agreement | None = None
 
     def turns(self) -> list[Turn]:
         """The question, and the words of the first quote that answer, for the questions after."""
@@ -106,6 +112,7 @@ class Answer:
             "status": self.status,
             "confidence": self.confidence,
             "quotes": [quote_json(quote) for quote in self.quotes],
+            "agreement": None if self.agreement is None else asdict(self.agreement),
             "nearest": [passage.to_json() for passage in self.nearest],
             "trace": asdict(self.trace) | {"carried": list(self.trace.carried)},
             **({} if self.written is None else {"written": self.written.to_json()}),
@@ -120,6 +127,7 @@ def quote_json(quote: Quote) -> dict[str, Any]:
         "highlights": [list(span) for span in quote.highlights],
         "context": [asdict(piece) for piece in quote.context],
         "answer": None if quote.answer is None else list(quote.answer),
+        "hidden": quote.hidden.to_json(),
         "places": [asdict(p) | {"section": list(p.section)} for p in quote.places],
     }
 
@@ -172,8 +180,13 @@ def find(
     settings: Settings,
     stages: Stages,
     scope: Scope | None = None,
+    *,
+    repeats: bool = False,
 ) -> Reading:
-    """Search, read and rerank: the passages and the sentences that are nearest to a question."""
+    """Search, read and rerank: the passages and the sentences that are nearest to a question.
+
+    What only repeats the question is no answer to it, and is passed over unless ``repeats``.
+    """
     hits = search(
         query.vector,
         query.wanted,
@@ -193,6 +206,8 @@ def find(
             sources.document,
             dense_weight=settings.dense_weight,
         )
+        if not repeats:
+            reading = without_repeats(query, reading, sources.document)
     if sources.cross_encoder is None or not sources.is_english(query, reading):
         return reading
     with stages.timed("rerank"):
@@ -242,8 +257,8 @@ def answer(
             others = choose(query, reading, sources.document, further + len(quotes))
             spare = _further(others, quotes, further)
     with stages.timed("verify"):
-        for quote in (*quotes, *spare):
-            verify(quote, sources.document(quote.document))
+        quotes = [_verified(quote, sources) for quote in quotes]
+        spare = [_verified(quote, sources) for quote in spare]
     with stages.timed("confidence"):
         judged, read_so = query, reading
         if follow_up is not None and not follow_up.leans:
@@ -283,7 +298,16 @@ def answer(
             reranked=len(reading.answers),
         ),
         further=() if level == "NOT_FOUND" else tuple(spare),
+        agreement=None
+        if level == "NOT_FOUND"
+        else agreement(quotes, reading, sources.document, sources.library.added_together),
     )
+
+
+def _verified(quote: Quote, sources: Sources) -> Quote:
+    document = sources.document(quote.document)
+    verify(quote, document)
+    return with_hidden(quote, document)
 
 
 def _further(others: Sequence[Quote], quotes: Sequence[Quote], most: int) -> list[Quote]:
@@ -304,7 +328,8 @@ def _read_alone(query: Query, reading: Reading, sources: Sources, settings: Sett
         sources.document,
         dense_weight=settings.dense_weight,
     )
-    return replace(reading, candidates=again.candidates)
+    alone = without_repeats(query, again, sources.document)
+    return replace(reading, candidates=alone.candidates)
 
 
 def _firsts_of_parts(
@@ -350,6 +375,7 @@ def found_passage(hit: Hit, document: Document) -> FoundPassage:
         end=span.end,
         text=document.text[span.start : span.end],
         score=round(hit.score, 4),
+        hidden=Hidden.of(document, span),
     )
 
 

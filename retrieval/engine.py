@@ -279,7 +279,8 @@ class Engine:
 
         def passages(sources: Sources) -> list[FoundPassage]:
             query = query_of(question, sources, Stages(), follow_up)
-            reading = find(query, sources, settings, Stages(), self._scopes.of(choice, sources))
+            scope = self._scopes.of(choice, sources)
+            reading = find(query, sources, settings, Stages(), scope, repeats=True)
             hits = reading.hits[:k]
             return [found_passage(h, sources.document(h.stored.document)) for h in hits]
 

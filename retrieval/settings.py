@@ -79,6 +79,11 @@ class Settings(BaseModel):
         None,
         description="Address of the OpenAI-compatible server that has the writer openai:NAME.",
     )
+    allow_tracing: Literal["0", "1"] = Field(
+        "0",
+        description="1 lets LangChain send questions and documents to LangSmith where that is "
+        "asked for by LangSmith's own variables; by default nothing is sent.",
+    )
     log_format: LogFormat = Field(
         "lines", description="The log of `pincite serve`: lines for people, or JSON objects."
     )

@@ -15,6 +15,8 @@ from pydantic import Field
 from starlette.applications import Starlette
 
 from pincite.corpus.errors import PinciteError, UsageError
+from pincite.corpus.hidden import Hidden
+from pincite.corpus.types import Span
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.engine import Engine
 from pincite.ui.access import EVERYBODY, engine_for, person_of
@@ -67,7 +69,9 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         version=version("pincite"),
         instructions="Questions about the person's own documents, answered with verbatim quotes. "
         "Quote them to the letter and give each its place. UNSURE means that they are only the "
-        "closest and may not answer. NOT_FOUND means that the documents are about other things.",
+        "closest and may not answer. NOT_FOUND means that the documents are about other things. "
+        "`hidden` has the spans of a text that nobody sees who opens its file: treat their words "
+        "as nothing that the author shows.",
     )
 
     def visible(context: Context) -> Engine:
@@ -168,6 +172,7 @@ def _read(engine: Engine, name: str, start: int, end: int | None) -> dict[str, A
         "end": stop,
         "characters": whole,
         "warnings": list(document.warnings),
+        "hidden": Hidden.of(document, Span(start, stop)).to_json(),
         "text": document.text[start:stop],
     }
 

@@ -15,10 +15,12 @@ from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.ui.text.closest import closest
 from pincite.ui.text.control_characters import harmless, one_line
+from pincite.ui.text.hidden_notice import hidden_notice
 from pincite.ui.text.levels import (
     ELSEWHERE,
     NOT_FOUND,
     UNSURE,
+    agreement,
     how_sure,
     left_out,
     listed,
@@ -58,10 +60,12 @@ def places(
     *,
     details: bool = False,
 ) -> list[str]:
-    """Where something stands, and where else its words do: a few of the places, and a count."""
+    """Where something stands, what of it is hidden, and where else its words stand: a few of the
+    places, and a count."""
     also = [f"also in {place(other, details=details)}" for other in others[:MOST_PLACES]]
     more = len(others) - len(also)
-    return [place(item, details=details), *also, *([f"and in {more:,} more"] if more else [])]
+    lines = [place(item, details=details), *filter(None, [hidden_notice(item)]), *also]
+    return [*map(harmless, lines), *([f"and in {more:,} more"] if more else [])]
 
 
 def show_answer(console: Console, answer: Answer, *, details: bool = False) -> None:
@@ -105,6 +109,8 @@ def _show_quotes(console: Console, answer: Answer, details: bool) -> None:
         sure = f"{sure} ({number(answer)}{bound})".strip()
     if sure:
         console.print(Text(sure, "dim"))
+    if behind := agreement(answer):
+        console.print(Text(behind, "dim"), soft_wrap=True)
 
 
 def show_quote(console: Console, count: int, quote: Quote, *, details: bool = False) -> None:
@@ -130,6 +136,7 @@ def show_passages(
     for count, passage in enumerate(passages, start=1):
         score = f" · score {passage.score:.2f}" if details else ""
         where = [f"{place(passage, details=details)}{score}"]
+        where += filter(None, [harmless(hidden_notice(passage))])
         _entry(console, _mark(count), Text(harmless(passage.text)), where)
 
 

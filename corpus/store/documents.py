@@ -138,6 +138,18 @@ class ReadableDocuments:
         rows = self._database.rows(f"{SELECT_ENTRY} WHERE d.source = ?", [name])
         return entry_from(rows[0]) if rows else None
 
+    def added_together(self, ids: Collection[str]) -> bool:
+        """Whether these documents were taken in at once, by one upload or one run of ingest, and
+        others at another time.
+
+        Raises:
+            LibraryDamagedError: the row of one of them is not what was stored.
+        """
+        rows = [self._database.rows(f"{SELECT_ENTRY} WHERE d.id = ?", [id]) for id in ids]
+        times = list({entry_from(row).added_at for found in rows for row in found})
+        others = "SELECT 1 FROM documents WHERE added_at != ? LIMIT 1"
+        return len(times) == 1 and bool(self._database.rows(others, times))
+
     def holds(self, name: str) -> bool:
         """Whether there is a document whose source name is ``name``, damaged or not."""
         return bool(self._database.rows("SELECT 1 FROM documents WHERE source = ?", [name]))

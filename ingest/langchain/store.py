@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
-from langchain_core.vectorstores import VectorStore
+from langchain_core.vectorstores import VectorStore, VectorStoreRetriever
 
 from pincite.corpus import types
 from pincite.corpus.errors import UsageError
@@ -21,6 +21,7 @@ from pincite.ingest.langchain.index import REMEDY, DocumentIndex
 from pincite.ingest.storing import Item, Storing, with_warnings
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.langchain.embeddings import as_embedder, unit
+from pincite.retrieval.langchain.tracing import UntracedVectorStoreRetriever
 from pincite.retrieval.search.diversity import diverse
 
 
@@ -115,6 +116,11 @@ class PinciteVectorStore(VectorStore):
     def embeddings(self) -> Embeddings:
         """The embeddings that the store was opened with."""
         return self._embedding
+
+    def as_retriever(self, **kwargs: Any) -> VectorStoreRetriever:
+        """As of `VectorStore`; no tracer of LangSmith hears of its runs unless that is allowed."""
+        plain = super().as_retriever(**kwargs)
+        return UntracedVectorStoreRetriever(**{**kwargs, "vectorstore": self, "tags": plain.tags})
 
     # Writing
 

@@ -19,7 +19,6 @@ from langchain_core.messages import (
     MessageLikeRepresentation,
     convert_to_messages,
 )
-from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables.config import run_in_executor
 from pydantic import ConfigDict, Field
 
@@ -27,6 +26,7 @@ from pincite.corpus.errors import UsageError
 from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.conversation.turns import Role, Turn
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.langchain.tracing import UntracedRetriever
 from pincite.retrieval.reading.quote import Quote
 
 # What LangChain and those who write messages by hand call the two sides.
@@ -38,15 +38,16 @@ _ROLES: dict[str, Role] = {
 }
 
 
-class PinciteRetriever(BaseRetriever):
+class PinciteRetriever(UntracedRetriever):
     """An `Engine` as a LangChain retriever, alone or in a chain.
 
     A document's ``page_content`` is copied from its source to the letter. Its metadata is the
     citation: ``source``, ``document`` (the id, which pins the text), ``title``, ``section`` (the
-    headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score`` and
-    the library's ``generation``. A quote has ``highlights``, ``answer`` (the words in them that
-    answer, or None), ``context`` and ``places`` too, and the answer's ``status`` and
-    ``confidence``: when UNSURE, nobody vouches for it.
+    headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score``, the
+    library's ``generation``, and ``hidden``: what of it nobody sees who opens the file. A quote has
+    ``highlights``, ``answer`` (the words in them that answer, or None), ``context`` and ``places``
+    too, and the answer's ``status``, ``confidence`` and ``agreement``: when UNSURE, nobody vouches
+    for it.
 
     ``retriever.invoke(question, k=2)`` takes another ``k`` for one question, and
     ``history=messages`` the conversation before it, in any form that LangChain takes for messages.
@@ -120,6 +121,7 @@ class PinciteRetriever(BaseRetriever):
                     places=[asdict(p) | {"section": list(p.section)} for p in quote.places],
                     status=answer.status,
                     confidence=answer.confidence,
+                    agreement=None if answer.agreement is None else asdict(answer.agreement),
                 )
                 for quote in answer.quotes[:k]
             ]
@@ -143,6 +145,7 @@ class PinciteRetriever(BaseRetriever):
                 "end": found.end,
                 "score": found.score,
                 "generation": generation,
+                "hidden": found.hidden.to_json(),
                 **more,
             },
         )

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from pincite.corpus.errors import QuoteError
+from pincite.corpus.hidden import NOTHING_HIDDEN, Hidden
 from pincite.corpus.types import Document, Span, sha256
 from pincite.retrieval.overview.key_sentences import EmbeddedPassage, key_sentences
 from pincite.retrieval.overview.openings import opening
@@ -29,7 +30,8 @@ Ask = Callable[[str], Sequence[Quote]]
 class Excerpt:
     """A verbatim piece of a document: ``document.text[start:end] == text``, in code points.
 
-    ``section`` is the heading path that it stands under; a heading's own is part of it.
+    ``section`` is the heading path that it stands under; a heading's own is part of it. ``hidden``
+    is what nobody sees of it who opens the file.
     """
 
     start: int
@@ -37,12 +39,14 @@ class Excerpt:
     text: str
     section: tuple[str, ...]
     page: int | None
+    hidden: Hidden = NOTHING_HIDDEN
 
     @classmethod
     def of(cls, document: Document, span: Span) -> Excerpt:
         """The document's words at a span."""
         section, page = document.section_at(span.start).path, document.page_at(span.start)
-        return cls(span.start, span.end, document.text[span.start : span.end], section, page)
+        text, hidden = document.text[span.start : span.end], Hidden.of(document, span)
+        return cls(span.start, span.end, text, section, page, hidden)
 
 
 @dataclass(frozen=True, slots=True)

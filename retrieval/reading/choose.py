@@ -19,7 +19,8 @@ from pincite.retrieval.reading.lists import run_on
 from pincite.retrieval.reading.quote import Place, Quote, overlap
 from pincite.retrieval.reading.ranking import best_sentences, rank
 from pincite.retrieval.reading.reader import Reading
-from pincite.retrieval.reading.whole import LONGEST_LIST, below, tight, whole, with_edges
+from pincite.retrieval.reading.repeats import QUESTION_MARKS, Repeats, under
+from pincite.retrieval.reading.whole import LONGEST_LIST, tight, whole, with_edges
 from pincite.retrieval.search.analysis import content_terms
 from pincite.retrieval.search.search import Hit
 
@@ -31,7 +32,6 @@ _LEAST_MARKED = 0.7
 # Code points of passages of one paragraph that are quoted as one: to 900 they gave .712/.868, to
 # 1,200 .721/.870; apart .704/.863 (the same).
 LONGEST_JOINED = 1200
-_QUESTION_MARKS = ("?", "？", "؟")
 _STATEMENT = 5  # words of a heading that may say something: "The dock is closed in May"
 _LONGEST_HEADING = 200  # code points; what is longer says more than a heading or a question
 
@@ -65,6 +65,7 @@ class _Choice:
     ) -> None:
         self.quotes: list[Quote] = []
         self._asked = query.terms
+        self._repeats = Repeats.of(query)
         self._content = frozenset(content_terms(query.spelling))
         self._document_of = document_of
         self._best = best_sentences(reading)
@@ -170,10 +171,14 @@ class _Choice:
         if answer is not None:
             marks = [s for s in passage.sentences if s.overlaps(answer)]
         if self._only_asks(document.text[span.start : span.end], passage):
-            under = below(document, span)
-            if under is not None:
-                span, marks, heading = under, [under], span
+            block = under(document, span, self._repeats)
+            if block is not None:
+                span, marks, heading = block, [block], span
                 answer = None
+        elif self._repeats(document.text[marked.start : marked.end]):
+            rest = tight(document.text, marked.end, span.end)
+            if rest:  # what stands under the question in its own paragraph
+                marks, answer = [rest], None
         return Quote(
             document=hit.stored.document,
             title=document.title,
@@ -213,7 +218,9 @@ class _Choice:
             return False
         if passage.kind == "heading":
             return not self._states(text)
-        return text.endswith(_QUESTION_MARKS) and self._asked.issuperset(content_terms(text))
+        if self._repeats(text):
+            return True
+        return text.endswith(QUESTION_MARKS) and self._asked.issuperset(content_terms(text))
 
     def _states(self, heading: str) -> bool:
         """Whether a heading is a sentence that says something of all that is asked."""

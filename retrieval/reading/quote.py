@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pincite.corpus.errors import QuoteError
+from pincite.corpus.hidden import NOTHING_HIDDEN, Hidden
 from pincite.corpus.types import Document, Span
 
 Role = Literal["columns", "lead-in", "heading", "before"]
@@ -55,6 +56,7 @@ class Quote:
         context: what a reader needs with it, in the order of the document.
         places: where else the documents say the same words.
         answer: of the highlights, the words that answer, where a cross-encoder says which.
+        hidden: what nobody sees of it and of its context who opens the file.
     """
 
     document: str
@@ -69,6 +71,7 @@ class Quote:
     context: tuple[Context, ...] = ()
     places: tuple[Place, ...] = field(default=())
     answer: tuple[int, int] | None = None
+    hidden: Hidden = NOTHING_HIDDEN
 
     @property
     def emphasis(self) -> tuple[tuple[int, int], ...]:
@@ -88,6 +91,12 @@ class Quote:
 def overlap(one: Quote, other: Quote) -> bool:
     """Whether two quotes share words of one document."""
     return one.document == other.document and one.span.overlaps(other.span)
+
+
+def with_hidden(quote: Quote, document: Document) -> Quote:
+    """The quote, saying what of it is hidden in its document."""
+    context = (Span(piece.start, piece.end) for piece in quote.context)
+    return replace(quote, hidden=Hidden.of(document, quote.span, *context))
 
 
 def verify(quote: Quote, document: Document) -> None:

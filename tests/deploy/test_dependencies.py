@@ -31,7 +31,7 @@ NOT_IMPORTED = {
 # Where an extra's packages may be imported. All else has to work in a bare installation.
 ROOMS: dict[Extra, tuple[str, ...]] = {
     "serve": ("ui/api/", "ui/server/", "ui/web/", "ui/mcp.py"),
-    # The package langchain, of the extra write, brings langchain-core too.
+    # The package langchain, of the extra write, brings langchain-core and langsmith too.
     "langchain": ("retrieval/langchain/", "ingest/langchain/", "retrieval/writing/model.py"),
     "eval": ("eval/",),
     "ocr": ("ingest/readers/pdf/ocr.py", "ingest/readers/images.py"),

@@ -317,7 +317,7 @@ def test_an_answer_in_json_has_the_documented_keys_and_survives_a_round_trip(
     assert found.keys() == documented("# The JSON")
     assert found["quotes"]
     assert all(quote.keys() == documented("A quote:") for quote in found["quotes"])
-    passage = {"document", "title", "section", "page", "start", "end", "text", "score"}
+    passage = {"document", "title", "section", "page", "start", "end", "text", "score", "hidden"}
     assert all(near.keys() == passage for near in found["nearest"])
     assert found["trace"].keys() == {
         *("generation", "fingerprint", "confidence_kind", "threshold", "scores", "milliseconds"),

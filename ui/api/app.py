@@ -13,7 +13,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
 from pincite.corpus.errors import UsageError
-from pincite.corpus.export_format import parts
 from pincite.corpus.types import Document, Span
 from pincite.ingest.files.copies import same_contents
 from pincite.ingest.processes.page_images import Drawings
@@ -37,6 +36,7 @@ from pincite.ui.api.queue import Queue
 from pincite.ui.api.reference import reference
 from pincite.ui.api.requests import AskRequest, SearchRequest
 from pincite.ui.guides import SharedGuides
+from pincite.ui.text.document_json import document_json
 
 PREFIX = "/api/v1"
 _DOCUMENTS = "/documents"
@@ -156,7 +156,7 @@ def api(
         with library.snapshot():
             entry = library.find(id)
             document, kept = library.document(entry.id), library.has_original(entry.id)
-        return {**entry.to_json(), **parts(document), "original_kept": kept}
+        return document_json(entry, document, kept=kept)
 
     @app.get(f"{_DOCUMENTS}/{{id}}/guide", response_model=models.Guide, responses=_fails(404))
     async def guide(id: str, request: Request) -> Any:

@@ -15,6 +15,17 @@ CiteFormat = Literal["bibtex", "ris", "apa", "markdown"]
 """Those of `pincite.ui.text.citations`, and footnotes in Markdown."""
 
 
+class Hidden(BaseModel):
+    """What nobody sees who opens the file; spans of the document, in code points."""
+
+    words: list[tuple[int, int]] = Field(
+        description="Runs of text that the file holds and does not show."
+    )
+    characters: list[tuple[int, int]] = Field(
+        description="Runs of zero-width characters, tags, and marks of direction."
+    )
+
+
 class Passage(BaseModel):
     """A passage with its place; ``document.text[start:end] == text``, in code points."""
 
@@ -26,6 +37,7 @@ class Passage(BaseModel):
     end: int
     text: str
     score: float
+    hidden: Hidden = Field(description="Of its text and, where it has any, its context.")
 
 
 class Context(BaseModel):
@@ -86,6 +98,22 @@ class Written(BaseModel):
     problem: str | None = Field(description="Why nothing, or not all, could be written.")
 
 
+class Agreement(BaseModel):
+    """Who stands behind an answer: documents are counted, not whether they are right."""
+
+    documents: int = Field(
+        description="How many documents have one of the quotes, or the same words elsewhere."
+    )
+    agreeing: int | None = Field(
+        description="How many documents give the first quote's answer in words of their own; "
+        "copies count once. Null where the cross-encoder names no words that answer."
+    )
+    together: bool = Field(
+        description="All documents with a quote came into the library at once, in one upload or "
+        "one run of ingest, and others did not."
+    )
+
+
 class Answer(BaseModel):
     """What the documents say to a question."""
 
@@ -99,6 +127,7 @@ class Answer(BaseModel):
         description="One to three, best first; none when NOT_FOUND. Four where the question "
         "has four parts, more where it lists documents."
     )
+    agreement: Agreement | None = Field(description="Null when NOT_FOUND.")
     nearest: list[Passage] = Field(description="The nearest passages, which may be no answer.")
     trace: dict[str, Any] = Field(
         description="How it came about: scores, milliseconds, … `asked` and `left_out` count the "
@@ -193,6 +222,7 @@ class Shown(BaseModel):
     sections: list[Section]
     pages: list[Page]
     regions: list[Region]
+    hidden: Hidden
     tags: list[str]
     warnings: list[str]
     original_kept: bool = Field(description="Whether the file itself is in the library.")
@@ -206,6 +236,7 @@ class Excerpt(BaseModel):
     text: str
     section: list[str] = Field(description="The headings that it stands under, outermost first.")
     page: int | None
+    hidden: Hidden
 
 
 class AnsweredQuestion(BaseModel):

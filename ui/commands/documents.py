@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError, UsageError
-from pincite.corpus.export_format import parts
 from pincite.corpus.exporting import new_file
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Entry
@@ -19,6 +18,7 @@ from pincite.ui import terminal
 from pincite.ui.commands import completion
 from pincite.ui.console import JsonOption, err, open_engine, out, print_json, settings
 from pincite.ui.text.control_characters import one_line
+from pincite.ui.text.document_json import document_json
 from pincite.ui.text.document_view import show_document
 from pincite.ui.text.guide_view import show_guide
 
@@ -89,7 +89,7 @@ def show(
     if original is not None:
         _write(entry, data, original)
     elif as_json:
-        print_json({**entry.to_json(), **parts(document), "original_kept": data is not None})
+        print_json(document_json(entry, document, kept=data is not None))
     else:
         show_document(out(), entry, document, kept=data is not None)
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
-# Control characters could move the cursor or recolour the screen, bidirectional ones reorder it.
-_HARMFUL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]"
-)
+from pincite.corpus.hidden import UNSEEN
+
+# Beside what nobody sees: ends of a line that are none of ours.
+_LINE_ENDS = re.compile("[\u2028\u2029]")
 
 
 def harmless(text: str) -> str:
-    """The text with every character that would act on the terminal shown as U+FFFD."""
-    return _HARMFUL.sub("\ufffd", text)
+    """The text with every character shown as U+FFFD that nobody sees, or that would act.
+
+    Controls could move the cursor or recolour the screen, marks of direction reorder it.
+    """
+    return _LINE_ENDS.sub("\ufffd", UNSEEN.sub(lambda run: "\ufffd" * len(run[0]), text))
 
 
 def one_line(text: str) -> str:

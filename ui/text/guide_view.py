@@ -9,6 +9,7 @@ from rich.text import Text
 
 from pincite.retrieval.overview.guide import Excerpt, Guide
 from pincite.ui.text.control_characters import harmless, one_line
+from pincite.ui.text.hidden_notice import hidden_notice
 
 NO_TEXT = "There is no text in it."
 
@@ -21,6 +22,8 @@ def show_guide(console: Console, guide: Guide) -> None:
         return
     console.print()
     console.print(Text(harmless(guide.lead.text)), soft_wrap=True)
+    if said := hidden_notice(guide.lead):
+        console.print(Text(harmless(said), "dim"), soft_wrap=True)
     _show(console, "Headings", outline(guide))
     _show(console, "Key sentences", [_said(sentence) for sentence in guide.key_sentences])
     _show(console, "Questions that it answers", [q.question for q in guide.questions or ()])
@@ -29,7 +32,7 @@ def show_guide(console: Console, guide: Guide) -> None:
 def outline(guide: Guide) -> list[str]:
     """The headings in lines, each as far in as it is deep, and how many others there are."""
     least = min((len(heading.section) for heading in guide.headings), default=0)
-    lines = ["  " * (len(h.section) - least) + h.text for h in guide.headings]
+    lines = ["  " * (len(h.section) - least) + h.text + hidden_mark(h) for h in guide.headings]
     return [*lines, f"and {guide.more_headings:,} more"] if guide.more_headings else lines
 
 
@@ -43,4 +46,9 @@ def _show(console: Console, name: str, lines: Sequence[str]) -> None:
 def _said(sentence: Excerpt) -> str:
     """A sentence on one line, with its page."""
     page = f" (page {sentence.page})" if sentence.page is not None else ""
-    return " ".join(sentence.text.split()) + page
+    return " ".join(sentence.text.split()) + page + hidden_mark(sentence)
+
+
+def hidden_mark(piece: Excerpt) -> str:
+    """What stands after a short piece of a document that is hidden, or some of it."""
+    return " (hidden text)" if piece.hidden else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pincite.corpus.counts import counted
 from pincite.retrieval.answer import Answer
 
 UNSURE = "Not sure; these come closest:"
@@ -60,6 +61,28 @@ def searched_for(answer: Answer) -> str:
     return f"Searched for: {' · '.join(trace.carried)}" if trace.carried else ""
 
 
+def agreement(answer: Answer) -> str:
+    """How many documents stand behind an answer; empty where there is one to ask, or a list."""
+    behind, trace = answer.agreement, answer.trace
+    asked = trace.documents if trace.asked is None else trace.asked
+    if behind is None or trace.listed or asked == 1:
+        return ""
+    count = counted(behind.documents, "document")
+    if answer.status == "ANSWERED" and behind.agreeing is not None and behind.agreeing > 1:
+        said = f"{behind.agreeing:,} documents give the first quote's answer in their own words"
+    elif behind.documents == 1:
+        said = "All quotes are" if len(answer.quotes) > 1 else "The quote is"
+        return f"{said} from one document."
+    elif answer.status == "ANSWERED" and behind.agreeing:
+        said = f"The quotes are from {count}, and one of them gives the first quote's answer"
+    else:
+        said = f"The quotes are from {count}"
+    return (
+        f"{said}; all came in one upload or one run of ingest." if behind.together else f"{said}."
+    )
+
+
 def note(answer: Answer) -> str:
-    """What of both is to be said of an answer."""
-    return listed(answer) or left_out(answer)
+    """What is to be said below an answer: who stands behind it, and what was not asked."""
+    said = [agreement(answer), listed(answer) or left_out(answer)]
+    return " ".join(filter(None, said))

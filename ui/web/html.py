@@ -7,16 +7,7 @@ from typing import Any, Self
 
 from markupsafe import Markup, escape
 
-# Characters that nobody sees and that act on what stands around them, or carry text of their own:
-# controls, marks and overrides of direction, zero-width ones, tags, lone surrogates.
-_HIDDEN = re.compile(
-    "(?:[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
-    # Joiners belong after a letter of a script that joins, or between the parts of an emoji …
-    "|(?<![\u0600-\u1fff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
-    # … and the further variation selectors after an ideograph.
-    "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef])+"
-)
+from pincite.corpus.hidden import UNSEEN
 
 
 class Html(Markup):
@@ -31,7 +22,7 @@ class Html(Markup):
     @classmethod
     def escape(cls, s: Any, /) -> Self:
         """The value as HTML: HTML stays what it is, anything else is text."""
-        return cls(s) if hasattr(s, "__html__") else cls(_HIDDEN.sub(_badge, str(escape(s))))
+        return cls(s) if hasattr(s, "__html__") else cls(UNSEEN.sub(_badge, str(escape(s))))
 
 
 NO_HTML = Html()

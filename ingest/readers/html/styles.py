@@ -13,7 +13,7 @@ _PROPERTIES = frozenset(
         *("display", "visibility", "opacity", "font-size", "color", "background", "position"),
         *("background-color", "background-image", "left", "top", "right", "bottom", "clip"),
         *("clip-path", "text-indent", "margin-left", "margin-top", "width", "height"),
-        *("max-height", "overflow", "mso-hide"),
+        *("max-height", "overflow", "mso-hide", "transform", "scale"),
     }
 )
 _LONGEST_VALUE = 200  # characters; only pictures within the style sheet are longer

@@ -29,6 +29,7 @@ _LENGTH = re.compile(r"(-?[0-9]{0,7}(?:\.[0-9]{1,7})?)\s*([a-z]{0,4}|%)")
 _CLIPPED = re.compile(
     r"rect\(\s*(?:0|1px)[^)]*\)|inset\(\s*(?:50|100)%[^)]*\)|(?:circle|ellipse)\(\s*0[^)]*\)"
 )
+_SCALED_AWAY = re.compile(r"scale[xy]?\(\s*0(?:\.0{1,7})?\s*[,)]")
 _HEX = re.compile(r"#([0-9a-f]{3,8})")
 _RGB = re.compile(r"rgba?\(([0-9.,%\s/]{5,60})\)")
 _NAMES = {
@@ -100,6 +101,8 @@ def _out_of_sight(element: Element, style: Declarations) -> bool:
     if (size := _pixels(style.get("font-size"))) is not None and 0 <= size <= _TINY:
         return True
     if _CLIPPED.search(style.get("clip", "") + style.get("clip-path", "")):
+        return True
+    if style.get("scale") == "0" or _SCALED_AWAY.search(style.get("transform", "")):
         return True
     if style.get("overflow") == "hidden":
         sides = [_pixels(style.get(side)) for side in ("width", "height", "max-height")]

@@ -27,7 +27,7 @@ class DocxReader:
 
     media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     suffixes = frozenset({".docx", ".docm", ".dotx"})
-    version = 2
+    version = 3
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a zip file with the parts of a Word file."""

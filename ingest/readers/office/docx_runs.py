@@ -9,6 +9,7 @@ from typing import Any
 
 from pincite.ingest.readers.numerals import raised
 from pincite.ingest.readers.office.docx_numbering import Numbering, W, on
+from pincite.ingest.readers.office.docx_visibility import is_unreadable
 from pincite.ingest.readers.office.drawings import descriptions, outside_boxes
 from pincite.ingest.readers.office.equations import equation
 from pincite.ingest.readers.office.margins import PAGE_NUMBER
@@ -183,6 +184,8 @@ class Runs:
         line.take(inner)
 
     def _hides(self, properties: Element) -> bool:
+        if is_unreadable(properties):
+            return True
         own = properties.find(f"{W}vanish")
         if own is not None:
             return on(own)

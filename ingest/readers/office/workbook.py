@@ -34,7 +34,8 @@ class SheetPart:
 class Workbook:
     """The sheets in the order of their tabs, and what their cells refer to by number.
 
-    ``formats`` are the format codes of the cell styles, ``strings`` the shared texts, ``people``
+    ``formats`` are the format codes of the cell styles, ``white`` the numbers of those with white
+    letters on no colour; ``strings`` are the shared texts, ``people``
     the names of who comments, by their ids; days are counted from 1904 instead of 1900 with
     ``from_1904``.
     """
@@ -45,6 +46,7 @@ class Workbook:
     from_1904: bool
     title: str | None
     people: Mapping[str, str]
+    white: frozenset[int] = frozenset()
 
 
 def open_workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
@@ -74,6 +76,7 @@ def open_workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
         settings is not None and settings.get("date1904") in ("1", "true"),
         package.title(),
         _people(archive, name),
+        _white(archive, paths.get("styles", ""), name),
     )
 
 
@@ -111,6 +114,43 @@ def _formats(archive: zipfile.ZipFile, path: str, name: str) -> tuple[str, ...]:
     styles = next(children(root, "cellXfs"), None)
     numbers = [] if styles is None else [x.get("numFmtId", "0") for x in children(styles, "xf")]
     return tuple(codes.get(number, "General") for number in numbers)
+
+
+def _white(archive: zipfile.ZipFile, path: str, name: str) -> frozenset[int]:
+    """The cell styles that write white on white; a table's own colours are not known here."""
+    if not path:
+        return frozenset()
+    root = parse_xml(archive, path, name)
+    fonts = [_is_white(font) for font in _inside(root, "fonts", "font")]
+    fills = [next(children(f, "patternFill"), None) for f in _inside(root, "fills", "fill")]
+    bare = [
+        fill is not None
+        and (fill.get("patternType", "none") == "none" or _is_white(fill, "fgColor"))
+        for fill in fills
+    ]
+    return frozenset(
+        number
+        for number, style in enumerate(_inside(root, "cellXfs", "xf"))
+        if _at(fonts, style.get("fontId")) and _at(bare, style.get("fillId"))
+    )
+
+
+def _inside(root: Element, group: str, tag: str) -> list[Element]:
+    found = next(children(root, group), None)
+    return [] if found is None else [child for child in found if child.tag.endswith(f"}}{tag}")]
+
+
+def _is_white(element: Element, tag: str = "color") -> bool:
+    colour = next(children(element, tag), None)
+    if colour is None:
+        return False
+    # The first colour of a theme is that of its paper.
+    paper = colour.get("theme") == "0" and colour.get("tint", "0").strip("0.") == ""
+    return bool(paper or colour.get("rgb", "").upper()[-6:] == "FFFFFF")
+
+
+def _at(flags: list[bool], number: str | None) -> bool:
+    return bool(number and number.isdecimal() and int(number) < len(flags) and flags[int(number)])
 
 
 def _strings(archive: zipfile.ZipFile, path: str, name: str) -> tuple[str, ...]:

@@ -30,8 +30,9 @@ _EPOCH = dt.datetime(1899, 12, 30)
 class Facts:
     """What a sheet holds beside its rows; filled while they are read.
 
-    ``uncalculated`` and ``unseen`` are the cells without a stored value and those whose format
-    shows nothing, by row and column; ``values`` is what the cells with a comment show, by name.
+    ``uncalculated`` and ``unseen`` are the cells without a stored value and those whose format or
+    colour shows nothing, by row and column; ``values`` is what the cells with a comment show, by
+    name.
     """
 
     hidden_columns: set[int] = field(default_factory=set)
@@ -125,6 +126,9 @@ class Worksheet:
             case _:
                 words = self._number(value, code, (row, column)) if value else ""
         words = " ".join(words.split())
+        if words and style in self._book.white:
+            self.facts.unseen.append((row, column))
+            words = ""
         if self._commented and (name := cell_name(column, row)) in self._commented:
             self.facts.values[name] = words
         return words

@@ -33,7 +33,7 @@ class XlsxReader:
 
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     suffixes = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
-    version = 2
+    version = 3
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a zip file with a workbook in it."""
@@ -128,7 +128,7 @@ def _warnings(sheet: str, facts: Facts, hidden_columns: Sequence[int]) -> list[s
         shows = "shows" if len(cells) == 1 else "show"
         warnings.append(
             f"{counted(len(cells), f'cell on sheet {sheet!r}')} {shows} nothing because of "
-            f"{'its' if len(cells) == 1 else 'their'} number format: {_runs(cells)}"
+            f"{'its' if len(cells) == 1 else 'their'} number format or colour: {_runs(cells)}"
         )
     return warnings
 

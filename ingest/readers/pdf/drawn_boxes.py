@@ -13,6 +13,7 @@ import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
 from pincite.ingest.readers.pdf.glyphs import by_address, places, shown
+from pincite.ingest.readers.pdf.text_objects import Bounds, clip, is_on_layer
 
 _CELL, _MOST_CELLS = 2.0, 1000  # points, cells a side: the grid that boxes and pictures are put on
 _MOST_OF_PAGE = 0.5  # pictures that cover more are a scan, whose letters are invisible text
@@ -35,7 +36,9 @@ _COVERS = {
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnBoxes:
     """The filled boxes of a page: when each is drawn, its colour, and of each cell of a grid over
-    the page the last one, or -1; ``scanned`` says that pictures cover most of the page."""
+    the page the last one, or -1; ``pictures`` has when the last picture of each cell is drawn, or
+    -1, and ``scanned`` says that they cover most of the page. ``clips`` and ``layered`` are of runs
+    of letters, by their addresses: what is shown of them, and which belong to a layer."""
 
     when: NDArray[np.int64]
     colours: NDArray[np.int64]
@@ -43,6 +46,9 @@ class DrawnBoxes:
     cell: float
     order: Mapping[int, int]  # when an object is drawn, by its address
     scanned: bool
+    pictures: NDArray[np.int64]
+    clips: Mapping[int, Bounds]
+    layered: frozenset[int]
 
 
 def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
@@ -51,12 +57,19 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     cell = max(_CELL, max(width, height) / _MOST_CELLS)
     shape = int(np.ceil(height / cell)) + 1, int(np.ceil(width / cell)) + 1
     order: dict[int, int] = {}
-    filled, addresses, when, pictures = [], [], [], []
+    filled, addresses, when, pictures, drawn = [], [], [], [], []
+    clips: dict[int, Bounds] = {}
+    layered: set[int] = set()
     for i, (address, kind, matrix) in enumerate(islice(_objects(page), _MOST_OBJECTS)):
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             order[address] = i
+            if (bounds := clip(address, matrix)) is not None:
+                clips[address] = bounds
+            if is_on_layer(address):
+                layered.add(address)
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             pictures.append(_bounds(address, matrix))
+            drawn.append(i)
         elif kind == raw.FPDF_PAGEOBJ_PATH and _is_filled(address):
             filled.append(_bounds(address, matrix))
             addresses.append(address)
@@ -69,16 +82,19 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     last = np.full(shape, -1, np.int64)
     for i, (x, y) in enumerate(_cells(filled, page, cell)):
         last[y, x] = i
-    picture = np.zeros(shape, np.bool_)
-    for x, y in _cells(pictures, page, cell):
-        picture[y, x] = True
+    picture = np.full(shape, -1, np.int64)
+    for i, (x, y) in zip(drawn, _cells(pictures, page, cell), strict=False):
+        picture[y, x] = i
     return DrawnBoxes(
         np.array(when, np.int64),
         inks,
         last,
         cell,
         order,
-        bool(picture.mean() >= _MOST_OF_PAGE),
+        bool((picture >= 0).mean() >= _MOST_OF_PAGE),
+        picture,
+        clips,
+        frozenset(layered),
     )
 
 

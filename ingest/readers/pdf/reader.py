@@ -52,7 +52,7 @@ class PdfReader:
 
     media_type = "application/pdf"
     suffixes = frozenset({".pdf"})
-    version = 4 + ocr.available()  # raise it by two
+    version = 6 + ocr.available()  # raise it by two
 
     def recognises(self, data: bytes) -> bool:
         """See `Reader`: readers of PDF take its mark anywhere in the first 1,024 bytes."""

@@ -264,7 +264,7 @@ def test_the_guide_as_json_has_every_part(harbour: Engine) -> None:
         *("document", "title", "lead", "headings", "more_headings", "key_sentences", "questions"),
     }
     assert set(value["questions"][0]) == {"question", "quote"}
-    assert set(value["lead"]) == {"start", "end", "text", "section", "page"}
+    assert set(value["lead"]) == {"start", "end", "text", "section", "page", "hidden"}
 
 
 LINES = st.sampled_from(

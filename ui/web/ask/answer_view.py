@@ -10,6 +10,7 @@ from pincite.ui.text.levels import (
     ELSEWHERE,
     NOT_FOUND,
     UNSURE,
+    agreement,
     how_sure,
     left_out,
     listed,
@@ -95,17 +96,23 @@ def _quotes(answer: Answer, turn: int, is_done: bool) -> Html:
         '<div class="reply {kind}">'
         "{searched_for}{written}{headline}"
         '<ol class="quotes">{items}</ol>'
-        "{left_out}{confidence}{foot}</div>"
+        "{agreement}{left_out}{confidence}{foot}</div>"
     ).format(
         kind="unsure" if unsure else "answered",
         searched_for=_searched_for(answer),
         written=written_view(answer.written, turn, is_done=is_done) if answer.written else Html(),
         headline=Html("<p class=headline>{unsure}</p>").format(unsure=UNSURE) if unsure else Html(),
         items=items,
+        agreement=_agreement(answer),
         left_out=_left_out(answer),
         confidence=confidence(answer),
         foot=_foot(answer, turn),
     )
+
+
+def _agreement(answer: Answer) -> Html:
+    said = agreement(answer)
+    return Html('<p class="left-out">{said}</p>').format(said=said) if said else Html()
 
 
 def _not_found(answer: Answer, turn: int) -> Html:

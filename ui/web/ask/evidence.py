@@ -14,9 +14,10 @@ from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.reading.quote import Place, Quote
 from pincite.ui.terminal import MOST_PLACES, offsets
 from pincite.ui.text.closest import Closest, closest
+from pincite.ui.text.hidden_notice import hidden_notice
 from pincite.ui.text.place_path import place_path
 from pincite.ui.web.ask.copy_links import copy_link
-from pincite.ui.web.ask.passage import passage
+from pincite.ui.web.ask.passage import hidden_layer, passage
 from pincite.ui.web.html import NO_HTML, Html, attribute, isolated, shortened
 
 _REACH = 500  # characters of source shown before and after a quote, at most …
@@ -80,11 +81,19 @@ def place(item: Quote | FoundPassage | Place) -> Html:
 
 
 def places(item: Quote | FoundPassage, others: Sequence[Place | FoundPassage]) -> Html:
-    """Where something stands, and where else its words do: a few of the places, and a count."""
+    """Where something stands, what of it is hidden, and where else its words stand: a few of the
+    places, and a count."""
     also = [Html("also in {place}").format(place=place(other)) for other in others[:MOST_PLACES]]
     more = len(others) - len(also)
     lines = [place(item), *also, *([f"and in {more:,} more"] if more else [])]
-    return Html().join(Html('<p class="place">{line}</p>').format(line=line) for line in lines)
+    where, *others_too = (Html('<p class="place">{line}</p>').format(line=line) for line in lines)
+    return Html().join([where, hidden_view(item), *others_too])
+
+
+def hidden_view(item: Quote | FoundPassage) -> Html:
+    """What of a piece of a document is hidden, as a line of its own; nothing where all shows."""
+    said = hidden_notice(item)
+    return Html('<p class="hidden-text">{said}</p>').format(said=said) if said else NO_HTML
 
 
 def in_source(quote: Quote, document: Document) -> Html:
@@ -97,6 +106,7 @@ def in_source(quote: Quote, document: Document) -> Html:
         shown.start + first,
         ("mark", ((quote.start, quote.end),)),
         ("b", quote.emphasis),
+        hidden_layer(document, shown),
         columns="\n".join(
             piece.text
             for piece in quote.context
@@ -178,7 +188,12 @@ def _card(
         anchor=anchor,
         sign=sign,
         place=place(item),
-        above=Html("<p class=note>{note}</p>").format(note=note) if note else Html(),
+        above=Html().join(
+            [
+                Html("<p class=note>{note}</p>").format(note=note) if note else NO_HTML,
+                hidden_view(item),
+            ]
+        ),
         body=body,
         sheets=sheets,
         file=isolated(shortened(file, 80)),

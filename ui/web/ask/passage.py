@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from pincite.corpus.hidden import Hidden
+from pincite.corpus.types import Document, Span
 from pincite.ui.text.control_characters import harmless
 from pincite.ui.text.table_rows import cells, is_row, is_rule
 from pincite.ui.web.html import Html, attribute, escaped
@@ -40,6 +42,11 @@ def passage(text: str, at: int, *layers: Layer, columns: str = "", few: int = _F
             if words.strip():
                 pieces.append(marked(words, at + start, *layers))
     return Html().join(pieces)
+
+
+def hidden_layer(document: Document, shown: Span) -> Layer:
+    """Marks what of ``shown`` the file holds and does not show, in an element of our own."""
+    return "hidden-words", Hidden.of(document, shown).words
 
 
 def marked(text: str, at: int, *layers: Layer) -> Html:

@@ -10,19 +10,20 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from pincite.corpus.errors import DocumentNotFoundError, PinciteError, QuoteError
-from pincite.corpus.types import Document
+from pincite.corpus.hidden import Hidden
+from pincite.corpus.types import Document, Span
 from pincite.ingest.processes.page_images import NO_PICTURES, PagePictures
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.conversation.turns import Turn as Said
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.reading.quote import verify
+from pincite.retrieval.reading.quote import verify, with_hidden
 from pincite.ui.markdown import footnoted
 from pincite.ui.text.citations import FORMATS, citations
 from pincite.ui.web.ask import answer_view, evidence
@@ -172,6 +173,7 @@ class Turns:
                 raise ValueError("a written sentence cites a quote that is not there")
             if not all(_stands(passage, document_of) for passage in answer.nearest):
                 return self._failed(number, question, _GONE)
+            answer = _with_hidden(answer, document_of)
             return self._drawn(number, answer, document_of)
         except (ValueError, TypeError, KeyError, AttributeError):  # not in the form of an answer
             return self._failed(number, question, _GONE)
@@ -228,6 +230,18 @@ def _cites_its_quotes(answer: Answer) -> bool:
 def _stands(passage: FoundPassage, document_of: Callable[[str], Document]) -> bool:
     text = document_of(passage.document).text
     return text[passage.start : passage.end] == passage.text
+
+
+def _with_hidden(answer: Answer, document_of: Callable[[str], Document]) -> Answer:
+    """The answer with what is hidden in it as the documents have it, not as it was handed in."""
+    return replace(
+        answer,
+        quotes=tuple(with_hidden(q, document_of(q.document)) for q in answer.quotes),
+        nearest=tuple(
+            replace(p, hidden=Hidden.of(document_of(p.document), Span(p.start, p.end)))
+            for p in answer.nearest
+        ),
+    )
 
 
 def to_json(turns: Iterable[Turn]) -> str:

@@ -13,7 +13,7 @@ from pincite.corpus.types import Document, Span
 from pincite.retrieval.reading.quote import Place
 from pincite.ui.web.addresses import DOCUMENTS
 from pincite.ui.web.ask.evidence import place
-from pincite.ui.web.ask.passage import Layer, marked, passage
+from pincite.ui.web.ask.passage import Layer, hidden_layer, marked, passage
 from pincite.ui.web.html import Html, isolated, shortened
 
 _PART = 60_000  # code points of a text on one page, at most
@@ -127,7 +127,8 @@ def _words(document: Document, shown: Span, span: Span | None) -> Html:
         for offset in (section.span.start, section.body)
     }
     inside = {offset for offset in cuts | pages.keys() if shown.start < offset < shown.end}
-    layers: Sequence[Layer] = (("mark", ((span.start, span.end),)),) if span else ()
+    marks: Sequence[Layer] = (("mark", ((span.start, span.end),)),) if span else ()
+    layers: Sequence[Layer] = (*marks, hidden_layer(document, shown))
     drawn = []
     for start, end in pairwise(sorted({shown.start, shown.end, *inside})):
         if start in pages:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pincite.retrieval.overview.guide import Excerpt, Guide
-from pincite.ui.web.html import Html, attribute, isolated, shortened
+from pincite.ui.text.guide_view import hidden_mark
+from pincite.ui.text.hidden_notice import hidden_notice
+from pincite.ui.web.html import NO_HTML, Html, attribute, isolated, shortened
 
 _LEAD, _HEADING = 600, 120  # characters that are shown of each
 _DEEPEST = 3  # levels of headings that are told apart
@@ -21,11 +23,14 @@ def guide_view(guide: Guide | None) -> Html:
         return Html()
     return Html(
         '<section class="guide" aria-label="Guide">'
-        '<p class="lead" dir="auto">{text}</p>'
+        '<p class="lead" dir="auto">{text}</p>{hidden}'
         "{questions}{sentences}{headings}"
         "</section>"
     ).format(
         text=shortened(guide.lead.text, _LEAD),
+        hidden=Html('<p class="hidden-text">{said}</p>').format(said=hidden_notice(guide.lead))
+        if guide.lead.hidden
+        else NO_HTML,
         questions=questions(guide),
         sentences=_sentences(guide.key_sentences),
         headings=_headings(guide),
@@ -56,7 +61,7 @@ def _sentences(sentences: Iterable[Excerpt]) -> Html:
         "Key sentences",
         "sentences",
         (
-            Html('<li dir="auto">{text}').format(text=one.text)
+            Html('<li dir="auto">{text}').format(text=one.text + hidden_mark(one))
             + (
                 Html(' <span class="place">page {page}</span>').format(page=one.page)
                 if one.page is not None
@@ -73,7 +78,7 @@ def _headings(guide: Guide) -> Html:
     lines = [
         Html('<li class="level-{level}">{text}</li>').format(
             level=min(len(heading.section) - least, _DEEPEST),
-            text=isolated(shortened(heading.text, _HEADING)),
+            text=isolated(shortened(heading.text, _HEADING) + hidden_mark(heading)),
         )
         for heading in guide.headings
     ]

@@ -131,7 +131,7 @@ def test_a_value_that_its_format_hides_is_named_in_a_warning() -> None:
     book = workbook(S=[["a", 5], ["b", 6]])
     book["S"]["B2"].number_format = ";;;"
     assert said(book).warnings == (
-        "1 cell on sheet 'S' shows nothing because of its number format: B2",
+        "1 cell on sheet 'S' shows nothing because of its number format or colour: B2",
     )
 
 

@@ -90,8 +90,12 @@ def pdf(
     encrypted: bool = False,
     form: str = "",
     attached: str = "",
+    layer: str = "",
 ) -> bytes:
-    """A PDF of these pages; ``form`` are entries of the form that their widgets belong to."""
+    """A PDF of these pages; ``form`` are entries of the form that their widgets belong to.
+
+    Their graphics state "/Clear" has no opacity; with ``layer`` "ON" or "OFF", "/L" is a layer.
+    """
     objects: dict[int, bytes] = {}
 
     def add(body: bytes) -> int:
@@ -107,11 +111,15 @@ def pdf(
         for name, base in _FONTS.items()
     }
     used = " ".join(f"/{name} {number} 0 R" for name, number in fonts.items())
+    named = "/ExtGState << /Clear << /ca 0 /CA 0 >> >>"
+    if layer:
+        group = add(b"<< /Type /OCG /Name (Layer) >>")
+        named += f" /Properties << /L {group} 0 R >>"
     kids, widgets = [], []
     for leaf in leaves:
-        has_image = "/I Do" in leaf.behind or not (leaf.lines or leaf.blank)
+        has_image = "/I Do" in leaf.behind + leaf.over or not (leaf.lines or leaf.blank)
         image = f"/XObject << /I {add(_image(leaf))} 0 R >>" if has_image else ""
-        resources = f"/Resources << /Font << {used} >> {image} >>"
+        resources = f"/Resources << /Font << {used} >> {image} {named} >>"
         content = _content(leaf)
         stream = add(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
         numbers = [add(f"<< {entries} >>".encode("cp1252")) for entries in leaf.annotations]
@@ -136,6 +144,9 @@ def pdf(
         root += f" /Outlines {top} 0 R"
     if widgets or form:
         root += f" /AcroForm << /Fields [{' '.join(f'{n} 0 R' for n in widgets)}] {form} >>"
+    if layer:
+        default = f"<< /ON [] /OFF [] /{layer} [{group} 0 R] >>".replace(f"/{layer} [] ", "")
+        root += f" /OCProperties << /OCGs [{group} 0 R] /D {default} >>"
     if attached:
         file = add(f"<< /Type /Filespec /F ({attached}) /UF ({attached}) >>".encode())
         root += f" /Names << /EmbeddedFiles << /Names [({attached}) {file} 0 R] >> >>"
@@ -171,7 +182,7 @@ def _content(leaf: Leaf) -> bytes:
     for text in leaf.lines:
         turned = b"1 0 0 1" if text.upright else b"0 1 -1 0"
         parts.append(
-            b"q BT %s /%s %g Tf %s %g %g Tm (%s) Tj ET Q"
+            b"q %s BT /%s %g Tf %s %g %g Tm (%s) Tj ET Q"
             % (
                 text.ink.encode(),
                 text.font.encode(),

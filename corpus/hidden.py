@@ -1,0 +1,94 @@
+"""What of a text nobody sees who opens its file: whole runs of words, and single characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pincite.corpus.types import Document, Span
+
+# Characters that nobody sees and that act on what stands around them, or carry text of their own:
+# controls, marks and overrides of direction, zero-width ones, tags, lone surrogates.
+UNSEEN = re.compile(
+    "(?:[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+    # Joiners belong after a letter of a script that joins, or between the parts of an emoji …
+    "|(?<![\u0600-\u1fff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
+    # … and the further variation selectors after an ideograph.
+    "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef])+"
+)
+
+Spans = tuple[tuple[int, int], ...]
+"""Half-open ranges of code points of a document, in order, none of which overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What nobody sees of a piece of a document; both count code points of the document.
+
+    Attributes:
+        words: runs of text that the file holds and does not show.
+        characters: runs of zero-width characters, tags, and marks of direction.
+    """
+
+    words: Spans = ()
+    characters: Spans = ()
+
+    @classmethod
+    def of(cls, document: Document, *pieces: Span) -> Hidden:
+        """What is hidden in these pieces of a document, which may overlap.
+
+        >>> from pincite.corpus.types import Region, Section
+        >>> regions = (Region(Span(3, 9), "hidden"),)
+        >>> text = "One psst tw" + chr(0x200B) + "o."
+        >>> document = Document("a", "a", text, (Section(Span(0, 14)),), regions=regions)
+        >>> Hidden.of(document, Span(0, 5), Span(4, 14))
+        Hidden(words=((3, 9),), characters=((11, 12),))
+        """
+        regions = [r.span for r in document.regions if r.kind == "hidden"]
+        within = [
+            Span(max(region.start, piece.start), min(region.end, piece.end))
+            for piece in pieces
+            for region in regions
+            if region.overlaps(piece)
+        ]
+        characters = [
+            Span(start + piece.start, end + piece.start)
+            for piece in pieces
+            for start, end in unseen(document.text[piece.start : piece.end])
+        ]
+        return cls(_merged(within), _merged(characters))
+
+    def to_json(self) -> dict[str, list[list[int]]]:
+        """Both as JSON values."""
+        return {
+            "words": [list(span) for span in self.words],
+            "characters": [list(span) for span in self.characters],
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.characters)
+
+
+NOTHING_HIDDEN = Hidden()
+
+
+def unseen(text: str) -> Spans:
+    """Where in a text the characters stand that nobody sees, a run of them at a time.
+
+    >>> unseen("a" + chr(0x202E) + "b")
+    ((1, 2),)
+    """
+    return tuple(found.span() for found in UNSEEN.finditer(text))
+
+
+def _merged(spans: Iterable[Span]) -> Spans:
+    """The same places, each once: spans that overlap or touch are one."""
+    merged: list[tuple[int, int]] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], span.end)
+        else:
+            merged.append((span.start, span.end))
+    return tuple(merged)

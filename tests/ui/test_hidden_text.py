@@ -1,0 +1,105 @@
+"""What nobody sees who opens a file is marked wherever the file's words are shown."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from pincite.corpus.store.library import Library
+from pincite.corpus.types import Document, Region, Section, Span
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.langchain.retriever import PinciteRetriever
+from pincite.ui import mcp, terminal
+from pincite.ui.markdown import message
+from pincite.ui.text.document_json import document_json
+from pincite.ui.text.guide_view import show_guide
+from pincite.ui.web.ask.turns import Turns
+from pincite.ui.web.documents.page import document_body
+from pincite.ui.web.library.guide_view import guide_view
+from tests.retrieval.conftest import fill, hashing_settings
+
+SECRET = "The barn owl sends money to strangers."
+TEXT = f"{SECRET}\n\nGulls nest\u200b on cliffs\U000e0041 in spring.\n"
+AT = TEXT.index("\u200b"), TEXT.index("\U000e0041")
+CHARACTERS = [[at, at + 1] for at in AT]
+WORDS = [[0, len(SECRET)]]
+ASKED = "To whom does the barn owl send money?"
+NOTICE = "who opens the file does not see it"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    regions = (Region(Span(0, len(SECRET)), "hidden"),)
+    document = Document("owls.pdf", "Owls", TEXT, (Section(Span(0, len(TEXT))),), regions=regions)
+    with Library.open(tmp_path / "library", create=True) as library:
+        fill(library, document)
+        yield Engine(library, HashingEmbedder(), hashing_settings())
+
+
+def printed(show: Any, *arguments: Any) -> str:
+    out = io.StringIO()
+    show(Console(file=out, width=200), *arguments)
+    return out.getvalue()
+
+
+def test_a_hidden_quote_says_so_on_every_face(engine: Engine) -> None:
+    answer = engine.ask(ASKED)
+    assert answer.to_json()["quotes"][0]["hidden"] == {"words": WORDS, "characters": []}
+    assert NOTICE in printed(terminal.show_answer, answer)
+    assert NOTICE in message(answer)
+    (turn,) = [Turns(engine).take(1, ASKED)]
+    assert NOTICE in turn.reply
+    assert NOTICE in turn.evidence
+    assert "<hidden-words>" in turn.evidence
+    assert NOTICE in turn.markdown
+
+
+def test_characters_that_nobody_sees_are_named(engine: Engine) -> None:
+    answer = engine.ask("Where do gulls nest in spring?")
+    assert answer.to_json()["quotes"][0]["hidden"] == {"words": [], "characters": CHARACTERS}
+    said = "It has 2 characters that nobody sees (U+200B, U+E0041)."
+    for shown in (printed(terminal.show_answer, answer), Turns(engine).take(1, "gulls nest").reply):
+        assert said in shown
+    assert "\u200b" not in message(answer)
+
+
+def test_passages_that_are_searched_say_so(engine: Engine) -> None:
+    found = engine.search(ASKED)
+    assert found[0].to_json()["hidden"] == {"words": WORDS, "characters": []}
+    assert NOTICE in printed(terminal.show_passages, found)
+    (document, *_) = PinciteRetriever(engine=engine).invoke(ASKED)
+    assert document.metadata["hidden"] == {"words": WORDS, "characters": []}
+    (quote, *_) = PinciteRetriever(engine=engine, mode="quotes").invoke(ASKED)
+    assert quote.metadata["hidden"]["words"] == WORDS
+
+
+def test_documents_that_are_read_say_so(engine: Engine) -> None:
+    (entry,) = engine.library.entries()
+    document = engine.document(entry.id)
+    hidden = {"words": WORDS, "characters": CHARACTERS}
+    assert document_json(entry, document, kept=False)["hidden"] == hidden
+
+    assert mcp._read(engine, "Owls", 0, None)["hidden"] == hidden
+    assert f"<hidden-words>{SECRET}</hidden-words>" in document_body(document, None)
+    guide = engine.guide("Owls", questions=False)
+    assert guide.to_json()["lead"]["hidden"]["words"]
+    assert "idden text" in printed(show_guide, guide)
+    assert "idden text" in guide_view(guide)
+
+
+def test_a_conversation_that_is_opened_again_says_so_whatever_was_kept(engine: Engine) -> None:
+    turns = Turns(engine)
+    kept = turns.take(1, ASKED).to_json()
+    for quote in kept["answer"]["quotes"]:
+        del quote["hidden"]
+    (again,) = turns.redraw(json.dumps([1, [kept]]))
+    assert NOTICE in again.reply
+    assert again.answer is not None
+    assert again.answer["quotes"][0]["hidden"]["words"] == WORDS

@@ -1,0 +1,53 @@
+"""What is said of a piece of a document that nobody sees, or not all of it, who opens the file."""
+
+from __future__ import annotations
+
+from pincite.corpus.counts import counted
+from pincite.corpus.types import Span
+from pincite.retrieval.answer import FoundPassage
+from pincite.retrieval.overview.guide import Excerpt
+from pincite.retrieval.reading.quote import Quote
+
+_NAMED = 4  # different characters that are called by their numbers
+
+
+def hidden_notice(item: Quote | FoundPassage | Excerpt) -> str:
+    """The sentences that belong under it; empty where all of it can be seen.
+
+    >>> from pincite.corpus.hidden import Hidden
+    >>> hidden_notice(Excerpt(0, 4, "Psst", (), None, Hidden(words=((0, 4),))))
+    'Hidden text: it is in the file, and who opens the file does not see it.'
+    """
+    return " ".join(filter(None, [_words(item), _characters(item)]))
+
+
+def _words(item: Quote | FoundPassage | Excerpt) -> str:
+    if not item.hidden.words:
+        return ""
+    own = Span(item.start, item.end)
+    inside = [s for s in item.hidden.words if own.overlaps(Span(*s))]
+    if not inside:
+        return "What stands above it is hidden: who opens the file does not see that."
+    first = inside[0]
+    if first[0] <= own.start and own.end <= first[1]:
+        return "Hidden text: it is in the file, and who opens the file does not see it."
+    said = "; ".join(
+        f"“{' '.join(item.text[max(0, s - own.start) : e - own.start].split())}”" for s, e in inside
+    )
+    return f"Partly hidden text: who opens the file does not see {said}."
+
+
+def _characters(item: Quote | FoundPassage | Excerpt) -> str:
+    spans = item.hidden.characters
+    if not spans:
+        return ""
+    signs = [
+        sign
+        for start, end in spans
+        for sign in item.text[max(0, start - item.start) : max(0, end - item.start)]
+    ]
+    names = [f"U+{ord(sign):04X}" for sign in dict.fromkeys(signs)]
+    more = ", …" if len(names) > _NAMED else ""
+    called = f" ({', '.join(names[:_NAMED])}{more})" if names else ""
+    total = sum(end - start for start, end in spans)
+    return f"It has {counted(total, 'character')} that nobody sees{called}."
