@@ -241,7 +241,8 @@ class _Builder:
     digests: list[bytes] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     ids: list[int] = field(default_factory=list)
-    vectors: list[Array] = field(default_factory=list)
+    vectors: bytearray = field(default_factory=bytearray)  # in half precision
+    dimensions: set[int] = field(default_factory=set)
     postings: PostingsBuilder = field(default_factory=PostingsBuilder)
     words: list[Mapping[str, int]] = field(default_factory=list)
     forms: list[Mapping[str, int]] = field(default_factory=list)
@@ -273,31 +274,38 @@ class _Builder:
                 yield said
 
         words, forms = counted(texts())
-        vectors: list[Array] = []
+        vectors = bytearray()
+        dimensions: set[int] = set()
+        count = 0
         for some in chunks(ids):  # with those of their sentences, which take much memory
             found = library.vectors(some)
-            vectors += [found[id][0].astype("<f2") for id in some if id in found]
-        if not ids or len(vectors) < len(ids):
+            for row in (found[id][0] for id in some if id in found):
+                vectors += row.astype("<f2").tobytes()
+                dimensions.add(len(row))
+                count += 1
+        if not ids or count < len(ids):
             return  # it was removed meanwhile, which the generation tells
         self.digests.append(digest(document))
         self.ids += ids
         self.ends.append(len(self.ids))
-        self.vectors += vectors
+        self.dimensions |= dimensions
+        if self.vectors:
+            self.vectors += vectors
+        else:
+            self.vectors = vectors
         self.words.append(words)
         self.forms.append(forms)
 
     def segment(self) -> Segment:
-        if len({vector.shape for vector in self.vectors}) > 1:
+        if len(self.dimensions) > 1:
             raise LibraryDamagedError(
                 "the library's vectors are of several sizes; make them anew: pincite reembed"
             )
         documents = Documents(
             tuple(self.digests), np.array(self.ends, np.int64), np.array(self.ids, np.int64)
         )
-        rows = np.stack(self.vectors)
-        self.vectors.clear()  # each step needs memory of its own
-        dense = DenseSegment.of(rows)
-        del rows
+        dense = DenseSegment.of(np.frombuffer(self.vectors, "<f2").reshape(len(self.ids), -1))
+        self.vectors = bytearray()  # each step needs memory of its own
         return Segment(
             documents,
             dense,
