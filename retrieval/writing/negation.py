@@ -48,13 +48,13 @@ def _denies(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) ->
             return not any(o.denied or o.soft - clause.soft for o in _nearest(clause, there))
     # What is denied has other words there, if it stands there: in the line, or in the next one
     # where that goes on about the same.
-    nearest = {id(one) for one in _nearest(clause, lines)}
+    places = {id(one) for one in _nearest(clause, lines)}
     near = [
         line
         for before, line in zip([None, *lines], lines, strict=False)
-        if id(line) in nearest or (line.goes_on and id(before) in nearest)
+        if id(line) in places or (line.goes_on and id(before) in places)
     ]
-    return bool(nearest) and not any(other.denied or other.soft - clause.soft for other in near)
+    return bool(places) and not any(other.denied or other.soft - clause.soft for other in near)
 
 
 def _asserts(clause: Clause, there: Sequence[Clause]) -> bool:
