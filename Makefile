@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 NEEDS := pyproject.toml .constraints.txt
 CODE := corpus retrieval ingest ui eval tests
 
-.PHONY: help install demo test lint types contracts unit browser writer torture bench screenshots evaluation licences sbom clean
+.PHONY: help install demo test lint types contracts unit browser writer torture bench performance screenshots evaluation licences sbom clean
 
 help:
 	@echo "make demo      build the library from the bundled article and open the chat (PORT=$(PORT))"
@@ -18,6 +18,7 @@ help:
 	@echo "make writer    install a small model that writes (100 MB) and check what it writes"
 	@echo "make torture   kill, damage, fill, flood and lie to it, and make docs/reliability.md anew"
 	@echo "make bench     print the time and memory of warm questions"
+	@echo "make performance   measure time and memory up to a million passages (6 GB, half an hour), and make docs/performance.md anew"
 	@echo "make screenshots   take the pictures of the README anew (needs Chromium)"
 	@echo "make evaluation    measure the bundled gold set, and make docs/evaluation.md anew"
 	@echo "make licences  list the licences of all that is installed with it; fails on GPL and AGPL"
@@ -74,6 +75,16 @@ torture: install
 
 bench: install
 	@$(BIN)/pincite eval bench
+
+performance: install
+	@folder=$$(mktemp -d) && trap 'rm -rf $$folder' EXIT && \
+	$(BIN)/pincite eval bench-cold --json $$folder/cold.json && \
+	$(BIN)/pincite eval bench-peers corpus/documents/ai_safety.txt --json $$folder/peers.json && \
+	$(BIN)/pincite eval bench-api --users 1 --users 8 --users 32 --json $$folder/api.json && \
+	$(BIN)/pincite eval bench-growth --passages 10000 --passages 100000 --passages 1000000 \
+		--folder $$folder --json $$folder/growth.json && \
+	$(BIN)/pincite eval performance docs/performance.json cold=$$folder/cold.json \
+		peers=$$folder/peers.json api=$$folder/api.json growth=$$folder/growth.json
 
 screenshots: install
 	$(BIN)/python docs/screenshots.py

@@ -18,12 +18,12 @@ from pincite.retrieval.engine import Engine
 
 
 @pytest.mark.model
-def test_fifty_questions_have_the_quotes_and_the_confidence_that_torch_gives(
+def test_questions_have_the_quotes_and_the_confidence_that_torch_gives(
     tmp_path: Path,
 ) -> None:
     article = Path(str(files("pincite.corpus"))) / "documents" / "ai_safety.txt"
-    questions = [question.question for question in bundled().questions[::5]]
-    assert len(questions) == 50
+    questions = [question.question for question in bundled().questions[::20]]
+    assert len(questions) > 10  # `pincite eval compare-paths` asks them all
 
     def answers(name: str, embedder: Embedder) -> list[Answer]:
         with Library.open(tmp_path / name, create=True) as library:
