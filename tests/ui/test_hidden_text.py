@@ -1,10 +1,11 @@
-"""What nobody sees who opens a file is marked wherever the file's words are shown."""
+"""What a file holds and does not show is marked wherever its words are shown."""
 
 from __future__ import annotations
 
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from pincite.ui import mcp, terminal
 from pincite.ui.markdown import message
 from pincite.ui.text.document_json import document_json
 from pincite.ui.text.guide_view import show_guide
+from pincite.ui.web.ask.evidence import in_source
 from pincite.ui.web.ask.turns import Turns
 from pincite.ui.web.documents.page import document_body
 from pincite.ui.web.library.guide_view import guide_view
@@ -31,7 +33,7 @@ AT = TEXT.index("\u200b"), TEXT.index("\U000e0041")
 CHARACTERS = [[at, at + 1] for at in AT]
 WORDS = [[0, len(SECRET)]]
 ASKED = "To whom does the barn owl send money?"
-NOTICE = "who opens the file does not see it"
+NOTICE = "the file contains it and does not show it"
 
 
 @pytest.fixture
@@ -61,10 +63,21 @@ def test_a_hidden_quote_says_so_on_every_face(engine: Engine) -> None:
     assert NOTICE in turn.markdown
 
 
+def test_hidden_words_in_a_marked_quote_are_announced_once(engine: Engine) -> None:
+    (entry,) = engine.library.entries()
+    document = engine.document(entry.id)
+    body = document_body(document, Span(4, 12))
+    assert body.count("<hidden-words>") == 1
+    assert "<hidden-words>The <mark" in body
+    found = engine.ask(ASKED).quotes[0]
+    half = replace(found, highlights=((found.start, found.start + 8),), answer=None)
+    assert in_source(half, document).count("<hidden-words>") == 1
+
+
 def test_characters_that_nobody_sees_are_named(engine: Engine) -> None:
     answer = engine.ask("Where do gulls nest in spring?")
     assert answer.to_json()["quotes"][0]["hidden"] == {"words": [], "characters": CHARACTERS}
-    said = "It has 2 characters that nobody sees (U+200B, U+E0041)."
+    said = "It has 2 invisible characters (U+200B, U+E0041)."
     for shown in (printed(terminal.show_answer, answer), Turns(engine).take(1, "gulls nest").reply):
         assert said in shown
     assert "\u200b" not in message(answer)
