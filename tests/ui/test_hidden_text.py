@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ from pincite.retrieval.langchain.retriever import PinciteRetriever
 from pincite.ui import mcp, terminal
 from pincite.ui.markdown import message
 from pincite.ui.text.document_json import document_json
+from pincite.ui.text.document_view import show_document
 from pincite.ui.text.guide_view import show_guide
 from pincite.ui.web.ask.evidence import in_source
 from pincite.ui.web.ask.turns import Turns
 from pincite.ui.web.documents.page import document_body
+from pincite.ui.web.library.document_view import document_view
 from pincite.ui.web.library.guide_view import guide_view
 from tests.retrieval.conftest import fill, hashing_settings
 
@@ -101,6 +104,8 @@ def test_documents_that_are_read_say_so(engine: Engine) -> None:
 
     assert mcp._read(engine, "Owls", 0, None)["hidden"] == hidden
     assert f"<hidden-words>{SECRET}</hidden-words>" in document_body(document, None)
+    assert f"<hidden-words>{SECRET}</hidden-words>" in document_view(entry, document, 0)
+    assert f"[hidden: {SECRET}]" in printed(partial(show_document, kept=False), entry, document)
     guide = engine.guide("Owls", questions=False)
     assert guide.to_json()["lead"]["hidden"]["words"]
     assert "idden text" in printed(show_guide, guide)
