@@ -13,16 +13,19 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from pincite.corpus.hidden import Hidden
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Region, Section, Span
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.langchain.retriever import PinciteRetriever
+from pincite.retrieval.overview.guide import Excerpt
 from pincite.ui import mcp, terminal
 from pincite.ui.markdown import message
 from pincite.ui.text.document_json import document_json
 from pincite.ui.text.document_view import show_document
 from pincite.ui.text.guide_view import show_guide
+from pincite.ui.text.hidden_notice import hidden_notice
 from pincite.ui.web.ask.evidence import in_source
 from pincite.ui.web.ask.turns import Turns
 from pincite.ui.web.documents.page import document_body
@@ -84,6 +87,14 @@ def test_characters_that_nobody_sees_are_named(engine: Engine) -> None:
     for shown in (printed(terminal.show_answer, answer), Turns(engine).take(1, "gulls nest").reply):
         assert said in shown
     assert "\u200b" not in message(answer)
+
+
+def test_a_long_stretch_that_is_hidden_is_named_by_how_it_begins() -> None:
+    text = "Seen. " + "Psst, " * 100
+    said = hidden_notice(Excerpt(0, len(text), text, (), None, Hidden(words=((6, len(text)),))))
+    assert said.startswith("Partly hidden text: the file does not show “Psst, Psst,")
+    assert said.endswith(" …”.")
+    assert len(said) < 150
 
 
 def test_passages_that_are_searched_say_so(engine: Engine) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from pincite.corpus.counts import counted
 from pincite.corpus.types import Span
 from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.overview.guide import Excerpt
 from pincite.retrieval.reading.quote import Quote
 
+_LONGEST = 80  # characters of a stretch that is said; all of it stands in the quote above
 _NAMED = 4  # different characters that are called by their numbers
 
 
@@ -32,7 +35,8 @@ def _words(item: Quote | FoundPassage | Excerpt) -> str:
     if first[0] <= own.start and own.end <= first[1]:
         return "Hidden text: the file contains it and does not show it."
     said = "; ".join(
-        f"“{' '.join(item.text[max(0, s - own.start) : e - own.start].split())}”" for s, e in inside
+        f"“{shorten(item.text[max(0, s - own.start) : e - own.start], _LONGEST, placeholder=' …')}”"
+        for s, e in inside
     )
     return f"Partly hidden text: the file does not show {said}."
 
