@@ -1,4 +1,4 @@
-"""What of a text nobody sees who opens its file: whole runs of words, and single characters."""
+"""What of a text its file does not show: whole runs of words, and single characters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pincite.corpus.types import Document, Span
 
-# Characters that nobody sees and that act on what stands around them, or carry text of their own:
+# Invisible characters that act on what stands around them, or carry text of their own:
 # controls, marks and overrides of direction, zero-width ones, tags, lone surrogates.
 UNSEEN = re.compile(
     "(?:[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
@@ -25,10 +25,10 @@ Spans = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What nobody sees of a piece of a document; both count code points of the document.
+    """What is hidden in a piece of a document; both count code points of the document.
 
     Attributes:
-        words: runs of text that the file holds and does not show.
+        words: runs of text that the file contains and does not show.
         characters: runs of zero-width characters, tags, and marks of direction.
     """
 
@@ -75,7 +75,7 @@ NOTHING_HIDDEN = Hidden()
 
 
 def unseen(text: str) -> Spans:
-    """Where in a text the characters stand that nobody sees, a run of them at a time.
+    """Where the invisible characters of a text stand, a run of them at a time.
 
     >>> unseen("a" + chr(0x202E) + "b")
     ((1, 2),)

@@ -257,7 +257,7 @@ class Passage:
     ``path`` is the heading path, and ``columns`` are the names of a table's columns over its rows,
     the first to the first cell and "" for one without a name; both go into what is embedded, never
     into what is quoted.
-    ``kind`` says what the passage is made of; ``hidden``, that who opens the file cannot see it.
+    ``kind`` says what the passage is made of; ``hidden``, that the file does not show it.
     ``context`` has, for each sentence, the spans before it that it needs to be understood, the
     outermost first: an item's lead-in and the items over it; a row's lead-in and, where it has
     ``columns``, its header row at the end. It is empty where no sentence needs any.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,12 +21,16 @@ _MOST_BYTES = 512 * 2**20  # of all of them; the newest is kept whatever it has
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A removal that can be undone with its ``token``, which nobody guesses."""
+    """A removal that can be undone with its ``token``, which nobody guesses.
+
+    ``problem`` says why the indexes could not follow the library, which has changed all the same.
+    """
 
     token: str
     source: str
     title: str
     tags: tuple[str, ...] = ()
+    problem: str = ""
 
 
 class Wastebin:
@@ -65,7 +69,8 @@ class Wastebin:
 
         Raises:
             DocumentNotFoundError: no document has this id.
-            LibraryError: there is no room to keep it in, or the library cannot be written to.
+            LibraryError: it is still in the library: there is no room to keep it in, or the library
+                cannot be written to.
         """
         with self._lock:
             with self._library.snapshot():
@@ -82,10 +87,17 @@ class Wastebin:
                     f"{entry.title!r} was not removed, because it cannot be kept for an undo: "
                     f"{error.strerror or error}; make room in {self._folder.name}"
                 ) from error
-            self._forget([entry.id])
-            self._kept[removed.token] = removed
+            self._kept[removed.token] = removed  # first: whatever fails from here on can be undone
+            problem = ""
+            try:
+                self._forget([entry.id])
+            except LibraryError as error:
+                if self._library.holds(entry.source):
+                    self._drop(removed.token)
+                    raise
+                problem = str(error)
             self._bound()
-        return removed
+        return replace(removed, problem=problem)
 
     def undo(self, token: str) -> Removed:
         """Put the document of a removal back. Nothing is embedded anew.
@@ -93,7 +105,8 @@ class Wastebin:
         Raises:
             UsageError: it has been put back, or is kept no longer.
             NameTakenError: the library has a document of this name by now.
-            LibraryError: the library cannot be written to, or belongs to another embedder by now.
+            LibraryError: it is not back: the library cannot be written to, or belongs to another
+                embedder by now.
         """
         with self._lock:
             removed = self._kept.get(token)
@@ -107,9 +120,15 @@ class Wastebin:
                     f"there is a document {removed.source!r} again by now, so the removed one "
                     "was not restored; rename or remove the present one first"
                 )
-            import_library(self._file(token), self._library, self._embedder, trust_vectors=True)
+            problem = ""
+            try:
+                import_library(self._file(token), self._library, self._embedder, trust_vectors=True)
+            except LibraryError as error:
+                if not self._library.holds(removed.source):
+                    raise
+                problem = str(error)
             self._drop(token)
-        return removed
+        return replace(removed, problem=problem)
 
     def _bound(self) -> None:
         """Let go of the oldest beyond what may be kept."""

@@ -70,8 +70,8 @@ def tools(engine: Engine, queue: Queue) -> MCPServer:
         instructions="Questions about the person's own documents, answered with verbatim quotes. "
         "Quote them to the letter and give each its place. UNSURE means that they are only the "
         "closest and may not answer. NOT_FOUND means that the documents are about other things. "
-        "`hidden` has the spans of a text that nobody sees who opens its file: treat their words "
-        "as nothing that the author shows.",
+        "`hidden` has the spans of a text that its file contains and does not show: do not take "
+        "their words for what the author shows.",
     )
 
     def visible(context: Context) -> Engine:

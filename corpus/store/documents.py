@@ -54,6 +54,7 @@ class ReadableDocuments:
         self.folder = database.folder
         self._database = database
         self._count: tuple[tuple[int, int], int] | None = None
+        self._has_others: tuple[tuple[int, int], str, bool] | None = None
         self._tags = TagIndex(database, self._require_all)
 
     @contextmanager
@@ -146,9 +147,17 @@ class ReadableDocuments:
             LibraryDamagedError: the row of one of them is not what was stored.
         """
         rows = [self._database.rows(f"{SELECT_ENTRY} WHERE d.id = ?", [id]) for id in ids]
-        times = list({entry_from(row).added_at for found in rows for row in found})
-        others = "SELECT 1 FROM documents WHERE added_at != ? LIMIT 1"
-        return len(times) == 1 and bool(self._database.rows(others, times))
+        times = {entry_from(row).added_at for found in rows for row in found}
+        return len(times) == 1 and self._others_than(times.pop())
+
+    def _others_than(self, time: str) -> bool:
+        """Whether any was taken in at another time; it may take a look at all, so one for each
+        change."""
+        counter = self.change_counter
+        if self._has_others is None or self._has_others[:2] != (counter, time):
+            others = "SELECT 1 FROM documents WHERE added_at != ? LIMIT 1"
+            self._has_others = counter, time, bool(self._database.rows(others, [time]))
+        return self._has_others[2]
 
     def holds(self, name: str) -> bool:
         """Whether there is a document whose source name is ``name``, damaged or not."""

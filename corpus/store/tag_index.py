@@ -33,7 +33,7 @@ class TagIndex:
         """The ids by tag, without damaged documents.
 
         Args:
-            counter: the library's change counter, as long as which nothing is looked up again.
+            counter: the library's change counter; as long as it is the same, nothing is read again.
 
         Raises:
             LibraryDamagedError: the library has lost a document.

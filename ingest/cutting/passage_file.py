@@ -6,7 +6,8 @@ import errno
 import json
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import IO, Any
 from weakref import finalize
 
 from pincite.corpus import codec
@@ -26,7 +27,7 @@ class PassageFile(Collection[Passage]):
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
         self._number = 0
-        finalize(self, self._file.close)
+        finalize(self, _close, self._file)
 
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add passages at the end, each as `pincite.corpus.codec.passage_values` gives it.
@@ -39,8 +40,9 @@ class PassageFile(Collection[Passage]):
             for row in rows:
                 self._file.write(json.dumps(row).encode() + b"\n")
                 self._number += 1
+            self._file.flush()  # so that a full disk is told here, and not by whoever reads
         except OSError as error:
-            folder = tempfile.gettempdir()
+            folder = tempfile.tempdir or "the folder for temporary files"
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFullError(
                     f"the disk of {folder}, where passages wait to be stored, is full; free some "
@@ -64,3 +66,8 @@ class PassageFile(Collection[Passage]):
 
     def __contains__(self, passage: object) -> bool:
         return any(other == passage for other in self)
+
+
+def _close(file: IO[bytes]) -> None:
+    with suppress(OSError):  # what a full disk could not take is not wanted any more
+        file.close()

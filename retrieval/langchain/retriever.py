@@ -44,7 +44,7 @@ class PinciteRetriever(UntracedRetriever):
     A document's ``page_content`` is copied from its source to the letter. Its metadata is the
     citation: ``source``, ``document`` (the id, which pins the text), ``title``, ``section`` (the
     headings from the outermost), ``page``, ``start`` and ``end`` (code points), ``score``, the
-    library's ``generation``, and ``hidden``: what of it nobody sees who opens the file. A quote has
+    library's ``generation``, and ``hidden``: what of it the file does not show. A quote has
     ``highlights``, ``answer`` (the words in them that answer, or None), ``context`` and ``places``
     too, and the answer's ``status``, ``confidence`` and ``agreement``: when UNSURE, nobody vouches
     for it.

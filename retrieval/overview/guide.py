@@ -31,7 +31,7 @@ class Excerpt:
     """A verbatim piece of a document: ``document.text[start:end] == text``, in code points.
 
     ``section`` is the heading path that it stands under; a heading's own is part of it. ``hidden``
-    is what nobody sees of it who opens the file.
+    is what of it the file does not show.
     """
 
     start: int

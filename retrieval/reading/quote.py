@@ -56,7 +56,7 @@ class Quote:
         context: what a reader needs with it, in the order of the document.
         places: where else the documents say the same words.
         answer: of the highlights, the words that answer, where a cross-encoder says which.
-        hidden: what nobody sees of it and of its context who opens the file.
+        hidden: what of it and of its context the file does not show.
     """
 
     document: str

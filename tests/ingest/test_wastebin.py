@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pincite.corpus.errors import DocumentNotFoundError, NameTakenError, UsageError
+from pincite.corpus.errors import (
+    DiskFullError,
+    DocumentNotFoundError,
+    NameTakenError,
+    UsageError,
+)
 from pincite.corpus.exporting import export
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Refusal
 from pincite.corpus.types import Document, Section, Span
+from pincite.ingest import importing
 from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.wastebin import Wastebin
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -116,6 +122,41 @@ def test_two_that_remove_the_same_document_remove_it_once(library: Library) -> N
     bin.remove(id)
     with pytest.raises(DocumentNotFoundError):
         bin.remove(id)
+
+
+def test_what_the_indexes_could_not_follow_is_said_and_can_still_be_undone(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = holdings(library)
+
+    def full(*_: object) -> None:
+        raise DiskFullError("the indexes cannot be written")
+
+    def remove(ids: Sequence[str]) -> None:
+        library.remove(ids)
+        full()
+
+    bin = Wastebin(library, Silent(), remove)
+    removed = bin.remove(library.find("birds.txt").id)
+    assert library.entry("birds.txt") is None
+    assert "indexes" in removed.problem
+    monkeypatch.setattr(importing, "publish", full)
+    assert "indexes" in bin.undo(removed.token).problem
+    assert holdings(library) == before
+    with pytest.raises(UsageError, match="can no longer be undone"):
+        bin.undo(removed.token)
+
+
+def test_what_could_not_be_removed_is_not_to_be_undone(library: Library) -> None:
+    def refuse(ids: Sequence[str]) -> None:
+        raise DiskFullError("the library cannot be written to")
+
+    bin = Wastebin(library, Silent(), refuse)
+    with pytest.raises(DiskFullError):
+        bin.remove(library.find("birds.txt").id)
+    assert library.entry("birds.txt") is not None
+    assert not bin._kept
+    assert not list(Path(bin._folder.name).iterdir())
 
 
 @pytest.mark.parametrize("bounds", [{"most": 1}, {"most_bytes": 1}])

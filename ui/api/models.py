@@ -16,10 +16,10 @@ CiteFormat = Literal["bibtex", "ris", "apa", "markdown"]
 
 
 class Hidden(BaseModel):
-    """What nobody sees who opens the file; spans of the document, in code points."""
+    """What is hidden in a text; spans of the document, in code points."""
 
     words: list[tuple[int, int]] = Field(
-        description="Runs of text that the file holds and does not show."
+        description="Runs of text that the file contains and does not show."
     )
     characters: list[tuple[int, int]] = Field(
         description="Runs of zero-width characters, tags, and marks of direction."

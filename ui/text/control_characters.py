@@ -6,12 +6,12 @@ import re
 
 from pincite.corpus.hidden import UNSEEN
 
-# Beside what nobody sees: ends of a line that are none of ours.
+# Beside invisible characters: ends of a line that are none of ours.
 _LINE_ENDS = re.compile("[\u2028\u2029]")
 
 
 def harmless(text: str) -> str:
-    """The text with every character shown as U+FFFD that nobody sees, or that would act.
+    """The text with U+FFFD for every character that is invisible or would act on the terminal.
 
     Controls could move the cursor or recolour the screen, marks of direction reorder it.
     """

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import takewhile
 
 from rich.console import Console
 from rich.text import Text
 
 from pincite.corpus.counts import counted
+from pincite.corpus.hidden import Hidden, Spans
 from pincite.corpus.store.rows import Entry
-from pincite.corpus.types import Document, Origin
+from pincite.corpus.types import Document, Origin, Span
 from pincite.ui.text.control_characters import harmless, one_line
 from pincite.ui.text.pieces import Piece, marked, pieces
 
@@ -20,7 +23,8 @@ def show_document(console: Console, entry: Entry, document: Document, *, kept: b
     for name, value in _facts(entry, document, kept):
         console.print(Text(f"{name:<8} {one_line(value)}"), soft_wrap=True)
     console.print()
-    for said, style in map(_shown, pieces(document)):
+    hidden = Hidden.of(document, Span(0, len(document.text))).words
+    for said, style in (_shown(piece, hidden) for piece in pieces(document)):
         if console.is_terminal:
             console.print(Text(harmless(said), style), soft_wrap=True)
         else:  # a text may be long, and rich takes its time
@@ -51,7 +55,7 @@ def _told(origin: Origin) -> str:
     return f"{origin.size:,} bytes of {changed}, SHA-256 {origin.sha256}, read as {origin.reader}"
 
 
-def _shown(piece: Piece) -> tuple[str, str]:
+def _shown(piece: Piece, hidden: Spans) -> tuple[str, str]:
     """A piece as it is printed, with a style."""
     match piece.kind:
         case "heading":
@@ -59,4 +63,15 @@ def _shown(piece: Piece) -> tuple[str, str]:
         case "page":
             return f"— page {piece.said} —", "dim"
         case "text":
-            return piece.said, ""
+            return _with_hidden(piece, hidden), ""
+
+
+def _with_hidden(piece: Piece, hidden: Spans) -> str:
+    """The text of a piece, with a word at what of it the file does not show."""
+    text, here, said = piece.said, 0, []
+    first = bisect_right(hidden, piece.start, key=lambda span: span[1])
+    for span in takewhile(lambda span: span[0] < piece.start + len(text), hidden[first:]):
+        start, end = max(span[0] - piece.start, 0), span[1] - piece.start
+        said += [text[here:start], f"[hidden: {text[start:end]}]"]
+        here = end
+    return "".join([*said, text[here:]])

@@ -1,6 +1,8 @@
-"""What is said of a piece of a document that nobody sees, or not all of it, who opens the file."""
+"""What is said of a piece of a document that the file holds and does not show, or not all of it."""
 
 from __future__ import annotations
+
+from textwrap import shorten
 
 from pincite.corpus.counts import counted
 from pincite.corpus.types import Span
@@ -8,6 +10,7 @@ from pincite.retrieval.answer import FoundPassage
 from pincite.retrieval.overview.guide import Excerpt
 from pincite.retrieval.reading.quote import Quote
 
+_LONGEST = 80  # characters of a stretch that is said; all of it stands in the quote above
 _NAMED = 4  # different characters that are called by their numbers
 
 
@@ -16,7 +19,7 @@ def hidden_notice(item: Quote | FoundPassage | Excerpt) -> str:
 
     >>> from pincite.corpus.hidden import Hidden
     >>> hidden_notice(Excerpt(0, 4, "Psst", (), None, Hidden(words=((0, 4),))))
-    'Hidden text: it is in the file, and who opens the file does not see it.'
+    'Hidden text: the file contains it and does not show it.'
     """
     return " ".join(filter(None, [_words(item), _characters(item)]))
 
@@ -27,14 +30,15 @@ def _words(item: Quote | FoundPassage | Excerpt) -> str:
     own = Span(item.start, item.end)
     inside = [s for s in item.hidden.words if own.overlaps(Span(*s))]
     if not inside:
-        return "What stands above it is hidden: who opens the file does not see that."
+        return "Text above it is hidden: the file contains it and does not show it."
     first = inside[0]
     if first[0] <= own.start and own.end <= first[1]:
-        return "Hidden text: it is in the file, and who opens the file does not see it."
+        return "Hidden text: the file contains it and does not show it."
     said = "; ".join(
-        f"“{' '.join(item.text[max(0, s - own.start) : e - own.start].split())}”" for s, e in inside
+        f"“{shorten(item.text[max(0, s - own.start) : e - own.start], _LONGEST, placeholder=' …')}”"
+        for s, e in inside
     )
-    return f"Partly hidden text: who opens the file does not see {said}."
+    return f"Partly hidden text: the file does not show {said}."
 
 
 def _characters(item: Quote | FoundPassage | Excerpt) -> str:
@@ -50,4 +54,4 @@ def _characters(item: Quote | FoundPassage | Excerpt) -> str:
     more = ", …" if len(names) > _NAMED else ""
     called = f" ({', '.join(names[:_NAMED])}{more})" if names else ""
     total = sum(end - start for start, end in spans)
-    return f"It has {counted(total, 'character')} that nobody sees{called}."
+    return f"It has {counted(total, 'invisible character')}{called}."

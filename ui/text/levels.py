@@ -69,16 +69,14 @@ def agreement(answer: Answer) -> str:
         return ""
     count = counted(behind.documents, "document")
     if answer.status == "ANSWERED" and behind.agreeing is not None and behind.agreeing > 1:
-        said = f"{behind.agreeing:,} documents give the first quote's answer in their own words"
+        said = f"{behind.agreeing:,} documents give the first quote's answer in words of their own"
     elif behind.documents == 1:
         said = "All quotes are" if len(answer.quotes) > 1 else "The quote is"
         return f"{said} from one document."
-    elif answer.status == "ANSWERED" and behind.agreeing:
-        said = f"The quotes are from {count}, and one of them gives the first quote's answer"
-    else:
+    else:  # not that only one gives it: others may, where the cross-encoder is not sure
         said = f"The quotes are from {count}"
     return (
-        f"{said}; all came in one upload or one run of ingest." if behind.together else f"{said}."
+        f"{said}; all came in the same upload or run of ingest." if behind.together else f"{said}."
     )
 
 

@@ -17,10 +17,14 @@ _REGIONS = {"hidden": "hidden", "note": "notes", "quoted": "quoted from elsewher
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text, or a mark before it; a heading is its path, a page its number."""
+    """A run of text, or a mark before it; a heading is its path, a page its number.
+
+    ``start`` is where a text stands in the document, in code points.
+    """
 
     kind: Literal["heading", "page", "text"]
     said: str
+    start: int = 0
 
 
 def pieces(document: Document) -> Iterator[Piece]:
@@ -37,10 +41,10 @@ def pieces(document: Document) -> Iterator[Piece]:
             yield Piece("heading", " › ".join(section.path))
         begin = section.body
         for page in pages[inner:after]:
-            yield from _body(text[begin : page.span.start])
+            yield from _body(text, begin, page.span.start)
             yield _page(page)
             begin = page.span.start
-        yield from _body(text[begin : section.span.end])
+        yield from _body(text, begin, section.span.end)
 
 
 def marked(document: Document) -> str:
@@ -83,19 +87,20 @@ def screens(document: Document, most: int) -> list[list[Piece]]:
 
 def _cut(whole: Iterator[Piece], most: int) -> Iterator[Piece]:
     for piece in whole:
-        said = piece.said
+        said, start = piece.said, piece.start
         while piece.kind == "text" and len(said) > most:
             ends = [end.end() for end in _LINE_END.finditer(said, 1, most)]
             end = ends[-1] if ends else most
-            yield replace(piece, said=said[:end])
-            said = said[end:]
-        yield replace(piece, said=said)
+            yield replace(piece, said=said[:end], start=start)
+            said, start = said[end:], start + end
+        yield replace(piece, said=said, start=start)
 
 
 def _page(page: Page) -> Piece:
     return Piece("page", str(page.number))
 
 
-def _body(text: str) -> Iterator[Piece]:
-    if text.strip():
-        yield Piece("text", text.strip("\n"))
+def _body(text: str, start: int, end: int) -> Iterator[Piece]:
+    said = text[start:end].lstrip("\n")
+    if said.strip():
+        yield Piece("text", said.rstrip("\n"), end - len(said))

@@ -117,7 +117,7 @@ def _formats(archive: zipfile.ZipFile, path: str, name: str) -> tuple[str, ...]:
 
 
 def _white(archive: zipfile.ZipFile, path: str, name: str) -> frozenset[int]:
-    """The cell styles that write white on white; a table's own colours are not known here."""
+    """The cell styles that write white on white, as far as a style knows."""
     if not path:
         return frozenset()
     root = parse_xml(archive, path, name)

@@ -22,6 +22,8 @@ Element = Any  # lxml has no types of its own
 _COLUMNS = 16_384  # that a sheet can have
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,9})")
+# What gives cells colours that stand in no style of theirs: words that look white may be readable.
+_COLOURS = re.compile(rb"<(?:\w+:)?(?:conditionalFormatting|tableParts|picture)\b")
 _MERGES = 100_000  # merged ranges that are heeded; a damaged or hostile sheet may have more
 _EPOCH = dt.datetime(1899, 12, 30)
 
@@ -49,6 +51,7 @@ class Worksheet:
         self._xml = xml
         self._book = book
         self._commented = commented
+        self._white = frozenset[int]() if _COLOURS.search(xml) else book.white
         self.facts = Facts()
 
     def rows(self) -> Iterator[Row]:
@@ -126,7 +129,7 @@ class Worksheet:
             case _:
                 words = self._number(value, code, (row, column)) if value else ""
         words = " ".join(words.split())
-        if words and style in self._book.white:
+        if words and style in self._white:
             self.facts.unseen.append((row, column))
             words = ""
         if self._commented and (name := cell_name(column, row)) in self._commented:

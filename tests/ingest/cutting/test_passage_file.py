@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import gc
+import tempfile
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -68,8 +71,35 @@ def test_a_full_disk_and_a_closed_folder_are_told_with_what_to_do(
 
     class Refusing:
         def write(self, data: bytes) -> int:
+            return len(data)
+
+        def flush(self) -> None:
             raise OSError(number, "no")
 
     monkeypatch.setattr(file, "_file", Refusing())
     with pytest.raises(kind, match=says):
         file.add([codec.passage_values(Passage(Span(0, 1), (Span(0, 1),)))])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="it takes a disk that is always full")
+def test_a_full_disk_is_told_when_passages_come_and_not_again_when_they_go(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = PassageFile()
+    monkeypatch.setattr(file._file, "_file", open("/dev/full", "r+b"))  # noqa: SIM115
+    with pytest.raises(DiskFullError):
+        file.add([codec.passage_values(Passage(Span(0, 1), (Span(0, 1),)))])
+    del file
+    gc.collect()
+    assert capsys.readouterr().err == ""
+
+
+def test_no_folder_for_temporary_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(**_: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", none)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(passage_file, "_IN_MEMORY", 1)
+    with pytest.raises(LibraryError, match=r"folder for temporary files.*TMPDIR"):
+        PassageFile().add([codec.passage_values(Passage(Span(0, 1), (Span(0, 1),)))])

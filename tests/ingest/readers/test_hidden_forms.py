@@ -9,6 +9,7 @@ import numpy as np
 import openpyxl
 import pytest
 from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from pincite.ingest.readers import Reading, read
 from tests.ingest.readers.office.test_docx import docx, par, run
@@ -167,6 +168,13 @@ def test_words_that_nobody_sees_are_marked_or_left_out(form: str) -> None:
         assert reading.warnings, "what is hidden is named where documents are listed"
 
 
+def white_cell_of_a_table(book: openpyxl.Workbook) -> None:
+    white_cell(book)
+    table = Table(displayName="Birds", ref="A1:B4")
+    table.tableStyleInfo = TableStyleInfo(name="TableStyleDark1", showRowStripes=True)
+    book.active.add_table(table)
+
+
 def coloured(ink: str, paper: str | None) -> bytes:
     def fill(book: openpyxl.Workbook) -> None:
         cell = book.active.cell(4, 2, SECRET)
@@ -200,6 +208,7 @@ SHOWN = {
     "docx: white on black": ("a.docx", of_run('<w:color w:val="FFFFFF"/><w:shd w:fill="000000"/>')),
     "docx: small": ("a.docx", of_run('<w:sz w:val="8"/>')),
     "xlsx: white on black": ("a.xlsx", coloured("FFFFFFFF", "FF000000")),
+    "xlsx: white in a table of its own colours": ("a.xlsx", of_xlsx(white_cell_of_a_table)),
     "xlsx: black": ("a.xlsx", coloured("FF000000", None)),
 }
 

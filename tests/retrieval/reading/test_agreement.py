@@ -154,6 +154,15 @@ def test_what_came_in_one_upload_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         )
         assert library.added_together(ids)
         assert not library.added_together(ids | {library.find("owl.txt").id})
+        looks: list[str] = []
+        rows = library._database.rows
+        monkeypatch.setattr(
+            library._database,
+            "rows",
+            lambda said, values=(): looks.append(said) or rows(said, values),
+        )
+        assert library.added_together(ids)
+        assert not [said for said in looks if "LIMIT 1" in said], "nothing has changed since"
 
 
 def test_an_answer_says_how_many_documents_stand_behind_it(tmp_path: Path) -> None:

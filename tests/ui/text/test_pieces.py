@@ -36,7 +36,9 @@ def test_screens_hold_every_piece_in_order_and_are_about_as_long_as_they_may_be(
         assert [piece for piece in flat if piece.kind == kind] == wanted
     said = "".join(piece.said for piece in flat if piece.kind == "text")
     assert said == "".join(piece.said for piece in pieces(document) if piece.kind == "text")
-    assert all(len(piece.said) <= most for piece in flat if piece.kind == "text")
+    texts_shown = [piece for piece in flat if piece.kind == "text"]
+    assert all(len(piece.said) <= most for piece in texts_shown)
+    assert all(document.text.startswith(piece.said, piece.start) for piece in texts_shown)
 
 
 def test_headings_stay_with_what_they_stand_over() -> None:
@@ -65,7 +67,7 @@ def test_a_page_that_begins_within_a_section_is_marked_there() -> None:
     document = Document("a.pdf", "A", text, (Section(Span(0, 10)),), pages)
     assert list(pieces(document)) == [
         Piece("page", "1"),
-        Piece("text", "One."),
+        Piece("text", "One.", 0),
         Piece("page", "2"),
-        Piece("text", "Two."),
+        Piece("text", "Two.", 5),
     ]

@@ -112,7 +112,7 @@ def _quotes(answer: Answer, turn: int, is_done: bool) -> Html:
 
 def _agreement(answer: Answer) -> Html:
     said = agreement(answer)
-    return Html('<p class="left-out">{said}</p>').format(said=said) if said else Html()
+    return Html('<p class="agreement">{said}</p>').format(said=said) if said else Html()
 
 
 def _not_found(answer: Answer, turn: int) -> Html:

@@ -104,9 +104,9 @@ def in_source(quote: Quote, document: Document) -> Html:
     words = passage(
         text.strip(),
         shown.start + first,
+        hidden_layer(document, shown),  # outermost, so that one stretch is announced once
         ("mark", ((quote.start, quote.end),)),
         ("b", quote.emphasis),
-        hidden_layer(document, shown),
         columns="\n".join(
             piece.text
             for piece in quote.context

@@ -128,7 +128,7 @@ def _words(document: Document, shown: Span, span: Span | None) -> Html:
     }
     inside = {offset for offset in cuts | pages.keys() if shown.start < offset < shown.end}
     marks: Sequence[Layer] = (("mark", ((span.start, span.end),)),) if span else ()
-    layers: Sequence[Layer] = (*marks, hidden_layer(document, shown))
+    layers: Sequence[Layer] = (hidden_layer(document, shown), *marks)
     drawn = []
     for start, end in pairwise(sorted({shown.start, shown.end, *inside})):
         if start in pages:

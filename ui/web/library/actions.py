@@ -230,7 +230,7 @@ class LibraryActions:
         return replace(
             view,
             opened=None if was and was.id == asked.get("id") else was,
-            notice=Html(),
+            notice=notices.problem(removed.problem) if removed.problem else Html(),
             removed=(removed, *view.removed)[:_UNDOABLE],
         )
 
@@ -243,7 +243,10 @@ class LibraryActions:
             )
         restored = self._bin.undo(token)
         rest = tuple(removed for removed in view.removed if removed.token != token)
-        return replace(view, notice=notices.done("put back", restored.title), removed=rest)
+        notice = notices.done("put back", restored.title)
+        if restored.problem:
+            notice += notices.problem(restored.problem)
+        return replace(view, notice=notice, removed=rest)
 
     def _forget(self, view: View, asked: Mapping[str, str]) -> View:
         source = asked.get("id", "")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from pincite.corpus.counts import counted
 from pincite.corpus.store.rows import Entry
-from pincite.corpus.types import Document
+from pincite.corpus.types import Document, Span
 from pincite.retrieval.overview.guide import Guide
 from pincite.ui.access import EVERYBODY, Person
 from pincite.ui.text.pieces import Piece, marked, screens
+from pincite.ui.web.ask import passage
 from pincite.ui.web.controls import pager
 from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
 from pincite.ui.web.library.document_list import chips
@@ -53,7 +54,7 @@ def document_view(
         tags=_tags(entry) if person.may("write") else chips(entry.tags),
         rename=_rename(entry) if person.may("write") else Html(),
         turning=turning,
-        text=_text(shown[at]),
+        text=_text(document, shown[at]),
     )
 
 
@@ -139,10 +140,18 @@ def _rename(entry: Entry) -> Html:
     ).format(id=entry.id, title=title, source=source)
 
 
-def _text(pieces: Sequence[Piece]) -> Html:
-    drawn = {
-        "heading": lambda said: Html("<h3>{said}</h3>").format(said=isolated(said)),
-        "page": lambda said: Html('<p class="page">Page {said}</p>').format(said=said),
-        "text": lambda said: Html("<p>{said}</p>").format(said=said),
-    }
-    return Html().join(drawn[piece.kind](piece.said) for piece in pieces)
+def _text(document: Document, pieces: Sequence[Piece]) -> Html:
+    return Html().join(_drawn(document, piece) for piece in pieces)
+
+
+def _drawn(document: Document, piece: Piece) -> Html:
+    match piece.kind:
+        case "heading":
+            return Html("<h3>{said}</h3>").format(said=isolated(piece.said))
+        case "page":
+            return Html('<p class="page">Page {said}</p>').format(said=piece.said)
+        case "text":
+            span = Span(piece.start, piece.start + len(piece.said))
+            hidden = passage.hidden_layer(document, span)
+            words = passage.marked(piece.said, piece.start, hidden)
+            return Html("<p>{words}</p>").format(words=words)

@@ -13,9 +13,11 @@ from pincite.corpus.types import Document, Page, Section, Span
 from pincite.ingest.processes.page_images import PagePictures
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.confidence.confidence import Level
+from pincite.retrieval.reading.agreement import Agreement
 from pincite.retrieval.reading.quote import Context, Place, Quote, Role
 from pincite.retrieval.trace import Trace
 from pincite.ui.markdown import footnoted, message
+from pincite.ui.text.levels import agreement
 from pincite.ui.web import chrome
 from pincite.ui.web.ask import answer_view, evidence, quote_view
 from pincite.ui.web.ask.passage import passage
@@ -76,6 +78,30 @@ def answer(
     )
     status = status or ("ANSWERED" if quotes else "NOT_FOUND")
     return Answer(question, status, confidence, quotes, (near,), trace)
+
+
+@pytest.mark.parametrize(
+    ("documents", "agreeing", "together", "says"),
+    [
+        (1, 1, False, "The quote is from one document."),
+        (2, None, False, "The quotes are from 2 documents."),
+        (2, 1, False, "The quotes are from 2 documents."),
+        (2, 3, False, "3 documents give the first quote's answer in words of their own."),
+        (2, 2, True, "in words of their own; all came in the same upload or run of ingest."),
+    ],
+)
+def test_an_answer_says_what_stands_behind_it_and_claims_no_more(
+    documents: int, agreeing: int | None, together: bool, says: str
+) -> None:
+    source = document()
+    given = replace(
+        answer(source, quote_of(source, 4, 20), asked=9),
+        agreement=Agreement(documents, agreeing, together),
+    )
+    assert agreement(given).endswith(says)
+    assert escaped(agreement(given)) in answer_view.reply(given, 1)
+    alone = replace(given, trace=replace(given.trace, asked=1))
+    assert agreement(alone) == "", "there is one document to ask"
 
 
 def with_context(quote: Quote, source: Document, *pieces: tuple[str, Role]) -> Quote:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pincite.corpus.errors import UploadError
+from pincite.corpus.errors import DiskFullError, UploadError
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Refusal
+from pincite.ingest import uploads
 from pincite.ingest.files.read import MB
 from pincite.ingest.uploads import Intake, Limits
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -67,6 +68,20 @@ def test_a_document_is_opened_tagged_renamed_removed_and_brought_back(
     assert engine.library.find(new).tags == ("old birds",)
     assert "Put back: On birds" in said(actions, view)
     assert view.removed == ()
+
+
+def test_a_removal_that_the_indexes_could_not_follow_says_so_and_offers_to_undo_it(
+    engine: Engine, actions: LibraryActions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(library: Library) -> None:
+        raise DiskFullError("the indexes cannot be written")
+
+    monkeypatch.setattr(uploads, "publish", full)
+    view = actions.do(View(), {"verb": "remove", "id": id_of(engine)})
+    assert engine.library.entry("birds.txt") is None
+    assert "the indexes cannot be written" in said(actions, view).lower()
+    view = actions.do(view, {"verb": "undo", "token": view.removed[0].token})
+    assert engine.library.entry("birds.txt") is not None
 
 
 def test_what_somebody_else_has_done_is_said_calmly(
