@@ -222,8 +222,10 @@ def test_what_was_reported_before_a_kill_is_there_after_it(
     tmp_path: Path, pincite: Pincite
 ) -> None:
     (tmp_path / "many").mkdir()
-    for number in range(400):
-        sections = (f"== Part {part} ==\nBook {number} tells tale {part}.\n" for part in range(50))
+    for number in range(120):
+        sections = (
+            f"== Part {part} ==\nBook {number} tells tale {part} to gulls.\n" for part in range(50)
+        )
         write(tmp_path / "many", f"book{number:03}.txt", "\n".join(sections))
     with subprocess.Popen(
         [sys.executable, "-m", "pincite.ui.cli", "ingest", "many"],
@@ -240,9 +242,9 @@ def test_what_was_reported_before_a_kill_is_there_after_it(
     assert len(reported) >= 10
     assert reported <= {entry["source"] for entry in entries}
     assert {entry["passages"] for entry in entries} == {50}
-    run = pincite("ask", "What does book 3 tell in tale 7?")
+    run = pincite("ask", "To whom does book 3 tell tale 7?")
     assert run.code == 0
-    assert run.stdout.startswith("[1] Book 3 tells tale 7.")
+    assert "Book 3 tells tale 7 to gulls." in run.stdout
     assert pincite("doctor").code == 0
     assert "0 refused" in pincite("ingest", "many/book399.txt").stderr
 

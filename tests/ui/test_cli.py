@@ -17,8 +17,8 @@ EATS = "What does the herring gull eat?"
 NOWHERE = "Quokka zyzzyva marzipan?"
 GULLS = "The herring gull eats fish and mussels. Gulls nest on cliffs in spring."
 PAYEES = [f"Payee number {n} of the village saver account" for n in range(40)]
-ANSWER_KEYS = {"question", "status", "confidence", "quotes", "nearest", "trace"}
-PASSAGE_KEYS = {"document", "title", "section", "page", "start", "end", "text", "score"}
+ANSWER_KEYS = {"question", "status", "confidence", "quotes", "agreement", "nearest", "trace"}
+PASSAGE_KEYS = {"document", "title", "section", "page", "start", "end", "text", "score", "hidden"}
 TRACE_KEYS = {
     "generation",
     "fingerprint",
