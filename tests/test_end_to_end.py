@@ -246,7 +246,7 @@ def test_what_was_reported_before_a_kill_is_there_after_it(
     assert run.code == 0
     assert "Book 3 tells tale 7 to gulls." in run.stdout
     assert pincite("doctor").code == 0
-    assert "0 refused" in pincite("ingest", "many/book399.txt").stderr
+    assert "0 refused" in pincite("ingest", "many/book119.txt").stderr
 
 
 @pytest.mark.usefixtures("notes")
