@@ -44,7 +44,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 View = Sequence[tuple[Segment, Sequence[int]]]  # segments, each with its documents that are gone
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Indexes:
     """The dense and the lexical index over one generation of a library, and its words."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -127,3 +128,14 @@ def test_a_closed_question_is_answered_by_its_own_words(tmp_path: Path) -> None:
 def test_one_question_again_and_again_is_no_list_of_questions() -> None:
     assert not is_question_list(f"{ASKED} Never. " * 9)
     assert is_question_list("Who was it? He.\nWhere did it end? Here.\n\nHow did it go? Well.")
+
+
+@given(st.lists(st.sampled_from(["a question here", "short", "?", "!", "\n", "\nwhat now"])))
+def test_a_list_of_questions_is_told_as_by_a_plain_search(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    plain = {tuple(re.findall(r"\w+", one)) for one in re.findall(r"[^\n.!?]{8,}\?", text)}
+    assert is_question_list(text) == (len(plain) >= 3)
+
+
+def test_a_long_text_without_marks_is_looked_at_once() -> None:
+    assert not is_question_list("word " * 200_000)  # anew from each letter it would take hours
