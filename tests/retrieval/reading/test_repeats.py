@@ -103,6 +103,19 @@ def test_a_false_answer_under_a_copy_goes_behind_what_answers_in_its_own_words(
     assert best.source == "birds.txt"
 
 
+def test_many_copies_do_not_crowd_out_what_answers_in_its_own_words(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "library", create=True) as library:
+        copies = [make_document(f"{ASKED} The {word}.", f"{word}.txt") for word in LIES]
+        fill(library, make_document(BIRDS, "birds.txt"), *copies, passage_tokens=40)
+        engine = Engine(library, HashingEmbedder(), hashing_settings())
+        query, reading = query_for(library, ASKED), engine.read(ASKED)
+        read = rerank(query, reading, library.document, OwnWords(), 3)
+        best = library.document(read.hits[0].stored.document)
+    assert best.source == "birds.txt"
+    assert len(read.answers) <= 2 * 3
+
+
+LIES = ("moon", "king", "pope", "mayor", "snow", "rain", "hail", "fog", "frost", "thaw", "tide")
 words = st.lists(
     st.sampled_from(["owl", "mice", "night", "when", "the", "does", "hunt", "barn", "no", "two"]),
     max_size=8,
