@@ -11,10 +11,24 @@ from weakref import ref
 
 from pincite.corpus.errors import LibraryChangedError, TagNotFoundError
 from pincite.corpus.tags import checked_tag
-from pincite.retrieval.answer import Scope, Sources
 from pincite.retrieval.search.indexes import Indexes
+from pincite.retrieval.search.rows import Mask
+from pincite.retrieval.sources import Sources
 
 _KEPT = 64  # scopes; of a million passages each takes a megabyte and its documents' ids
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question is limited to: the rows of the indexes to search among.
+
+    ``documents`` of the library have them, with these ``ids``; ``left_out`` others have not.
+    """
+
+    rows: Mask
+    documents: int
+    left_out: int
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

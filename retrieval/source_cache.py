@@ -14,12 +14,12 @@ from pincite.corpus.errors import (
 )
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
-from pincite.retrieval.answer import Sources
 from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.document_cache import DocumentCache
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.search.indexes import Indexes, open_indexes
 from pincite.retrieval.search.view import limited
+from pincite.retrieval.sources import Sources
 from pincite.retrieval.view import ViewSources
 
 _CACHED_VIEWS = 64
