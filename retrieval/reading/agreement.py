@@ -24,8 +24,9 @@ class Agreement:
 
     Attributes:
         documents: how many documents have one of the quotes, or the same words at another place.
-        agreeing: how many of the passages' documents give the first quote's answer, each in words
-            of its own: copies count once. None where the cross-encoder names no words that answer.
+        agreeing: how many documents give the first quote's answer, each in words of its own: copies
+            count once. It is the least there are, because only passages count that the
+            cross-encoder read (`rerank`). None where it names no words that answer.
         together: whether all documents with a quote came into the library at once, in one upload or
             one run of ingest, and others did not. One document alone came so.
     """
