@@ -87,9 +87,8 @@ class DenseSegment:
         data = read(file, checksum, deep=deep)
         try:
             # Not by its name: FAISS opens no file on Windows whose name is not of its code page.
-            reader = faiss.ZeroCopyIOReader(
-                faiss.swig_ptr(np.frombuffer(data, np.uint8)), len(data)
-            )
+            start = faiss.swig_ptr(np.frombuffer(data, np.uint8))
+            reader = faiss.ZeroCopyIOReader(start, len(data))  # type: ignore[attr-defined]
             index = faiss.read_index(reader, faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise IndexDamagedError(f"the index file {file} cannot be read") from error
