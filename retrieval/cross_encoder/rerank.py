@@ -40,8 +40,10 @@ def rerank(
 
     The first few passages are read, and of the others those that could still come first, as a
     passage or as a quote: so which of them does, and what the network says of it, is as if all had
-    been read. All are read where some repeat the question, which then go behind those that answer
-    without (`copies.py`).
+    been read. The order after it, and which sentence is best, may be others.
+
+    All are read where some repeat the question, which then go behind those that answer without
+    (`copies.py`).
 
     Args:
         query: the question.
