@@ -22,14 +22,11 @@ from pincite.eval.commands.bench import (
     bench_cold,
     bench_dense,
     bench_growth,
-    bench_ingest,
-    bench_peers,
     compare_paths,
-    extraction,
-    places,
-    printed,
 )
+from pincite.eval.commands.bench_ingest import bench_ingest, bench_peers
 from pincite.eval.commands.claims import claims, obedient, words
+from pincite.eval.commands.extraction import extraction, places, printed
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 

@@ -23,6 +23,9 @@ Overrides = Annotated[
         "--config", metavar="NAME=VALUE", help="Override a setting, such as quotes=1. Repeatable."
     ),
 ]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", help="Write the whole report to this JSON file.")
+]
 
 
 def settings_of(overrides: list[str] | None) -> Settings:

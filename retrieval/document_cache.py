@@ -20,6 +20,7 @@ class DocumentCache:
         self._most = characters
         self._kept: OrderedDict[str, tuple[bytes, Document]] = OrderedDict()
         self._characters = 0
+        self._renewals = 0
         self._lock = threading.Lock()
 
     def document(self, id: str) -> Document:
@@ -33,14 +34,17 @@ class DocumentCache:
             if id in self._kept:
                 self._kept.move_to_end(id)
                 return self._kept[id][1]
+            renewals = self._renewals
         document, kept = self._library.document_and_sum(id)
         with self._lock:
-            self._keep(id, kept, document)
+            if renewals == self._renewals:  # else it may have been read before it changed
+                self._keep(id, kept, document)
         return document
 
     def renew(self) -> None:
         """Drop those that the library has no longer, or not as they were."""
         with self._lock:
+            self._renewals += 1
             kept = list(self._kept)
         present = self._library.document_sums(kept)
         with self._lock:

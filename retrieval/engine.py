@@ -17,15 +17,7 @@ from pincite.corpus.errors import (
 )
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
-from pincite.retrieval.answer import (
-    Answer,
-    FoundPassage,
-    Sources,
-    answer,
-    find,
-    found_passage,
-    query_of,
-)
+from pincite.retrieval.answer import Answer, FoundPassage, found_passage
 from pincite.retrieval.conversation.follow_up import FollowUp
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.cross_encoder.cross_encoder import PACKAGED as PACKAGED_CROSS_ENCODER
@@ -41,10 +33,12 @@ from pincite.retrieval.embedding.packaged import PackagedEmbedder
 from pincite.retrieval.guides import asking, guide_to
 from pincite.retrieval.listeners import Listeners, checked
 from pincite.retrieval.overview.guide import Guide
+from pincite.retrieval.pipeline import answer, find, query_of
 from pincite.retrieval.reading.reader import Reading
 from pincite.retrieval.scope import Choice, Scopes
 from pincite.retrieval.settings import Settings, load_settings
 from pincite.retrieval.source_cache import SourceCache, ViewCache
+from pincite.retrieval.sources import Sources
 from pincite.retrieval.trace import Stages
 from pincite.retrieval.written_answer import (
     Writers,

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
-from pincite.retrieval.answer import Sources, answer
 from pincite.retrieval.overview.guide import Ask, Guide, guide
 from pincite.retrieval.overview.key_sentences import EmbeddedPassage
+from pincite.retrieval.pipeline import answer
 from pincite.retrieval.reading.quote import Quote
 from pincite.retrieval.settings import Settings
+from pincite.retrieval.sources import Sources
 
 MOST_PASSAGES = 2000  # of one document that are looked at: some 700,000 characters
 

@@ -7,13 +7,28 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
+from weakref import ref
 
 from pincite.corpus.errors import LibraryChangedError, TagNotFoundError
 from pincite.corpus.tags import checked_tag
-from pincite.retrieval.answer import Scope, Sources
 from pincite.retrieval.search.indexes import Indexes
+from pincite.retrieval.search.rows import Mask
+from pincite.retrieval.sources import Sources
 
 _KEPT = 64  # scopes; of a million passages each takes a megabyte and its documents' ids
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question is limited to: the rows of the indexes to search among.
+
+    ``documents`` of the library have them, with these ``ids``; ``left_out`` others have not.
+    """
+
+    rows: Mask
+    documents: int
+    left_out: int
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,8 @@ class Scopes:
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[_Key, tuple[Indexes, tuple[int, int], Scope]] = OrderedDict()
+        # Indexes that the library has moved past are not kept for a scope: they are large.
+        self._kept: OrderedDict[_Key, tuple[ref[Indexes], tuple[int, int], Scope]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, choice: Choice, sources: Sources) -> Scope | None:
@@ -92,11 +108,12 @@ class Scopes:
         counter = library.change_counter  # before anything is looked up: at worst it is too old
         with self._lock:
             kept = self._kept.get(key)
-        if kept is not None and kept[0] is sources.indexes and kept[1] == counter:
-            return kept[2]
+            if kept is not None and kept[0]() is sources.indexes and kept[1] == counter:
+                self._kept.move_to_end(key)
+                return kept[2]
         scope = choice.scope(sources)
         with self._lock:
-            self._kept[key] = sources.indexes, counter, scope
+            self._kept[key] = ref(sources.indexes), counter, scope
             self._kept.move_to_end(key)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)

@@ -14,12 +14,12 @@ from pincite.corpus.errors import (
 )
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
-from pincite.retrieval.answer import Sources
 from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.document_cache import DocumentCache
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.search.indexes import Indexes, open_indexes
 from pincite.retrieval.search.view import limited
+from pincite.retrieval.sources import Sources
 from pincite.retrieval.view import ViewSources
 
 _CACHED_VIEWS = 64
@@ -88,6 +88,7 @@ class SourceCache:
                 self._indexes = open_indexes(self._library, self._say)
                 self._documents.renew()  # an id pins its text, but not its title
                 self._sound, self._left_out = None, frozenset()
+                self._views.clear()  # they hold the indexes before these
                 if len(self._indexes.dense) < self._library.counts()[1]:
                     self._say(_LEFT_OUT)
             return Sources(
@@ -120,6 +121,7 @@ class SourceCache:
                 return False
             self._indexes = limited(self._indexes, selection, sound, self._indexed_document)
             self._sound, self._left_out = sound, found
+            self._views.clear()
         self._say(_LEFT_OUT)
         return True
 
@@ -143,14 +145,17 @@ class SourceCache:
         sources, tags = self.present(), view.limits or frozenset()
         with self._lock:
             kept = self._views.get(tags)
+            if kept is not None:
+                self._views.move_to_end(tags)
         if kept is None or not kept.is_present(sources.indexes):
             seen = view.without(self._left_out) if self._sound else view
             kept = ViewSources.of(sources, seen, kept)
             with self._lock:
-                self._views[tags] = kept
-                self._views.move_to_end(tags)
-                if len(self._views) > _CACHED_VIEWS:
-                    self._views.popitem(last=False)
+                if sources.indexes is self._indexes:  # else it is of indexes before these
+                    self._views[tags] = kept
+                    self._views.move_to_end(tags)
+                    if len(self._views) > _CACHED_VIEWS:
+                        self._views.popitem(last=False)
         return kept
 
 

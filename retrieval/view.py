@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
-from pincite.retrieval.answer import Sources
 from pincite.retrieval.search.document_rows import Selection
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.view import limited
+from pincite.retrieval.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _NOISE = 0.6  # of a passage's length: what is moved at random, as `pincite eval
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchTimes:
     """Searches among some of the passages: of each, CPU seconds and recall of the best."""
 
     seconds: tuple[float, ...]
@@ -49,8 +49,8 @@ class DenseBench:
     building: float
     kept: tuple[int, ...]
     expected: tuple[float, ...]
-    everything: Searched
-    half: Searched
+    everything: SearchTimes
+    half: SearchTimes
     exact: tuple[float, ...]
 
 
@@ -131,7 +131,7 @@ def _searched(
     exact: Vectors,
     candidates: int,
     allowed: NDArray[np.int64] | None,
-) -> Searched:
+) -> SearchTimes:
     index.search(questions[0], candidates, allowed)
     seconds, recall = [], []
     for question, scores in zip(questions, exact, strict=True):
@@ -140,7 +140,7 @@ def _searched(
         seconds.append(time.process_time() - began)
         best = np.argpartition(-scores, candidates - 1)[:candidates]
         recall.append(len(found.keys() & set(best.tolist())) / candidates)
-    return Searched(tuple(seconds), tuple(recall))
+    return SearchTimes(tuple(seconds), tuple(recall))
 
 
 def show(console: Console, found: Sequence[DenseBench], candidates: int) -> None:

@@ -85,7 +85,7 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionTimes:
     """Of warm questions: of each whole one, and of its search alone."""
 
     answers: tuple[Time, ...]
@@ -93,12 +93,12 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenTimes:
     """Of a process that opens the library and asks."""
 
     opening: Time
-    everything: Asked
-    half: Asked
+    everything: QuestionTimes
+    half: QuestionTimes
     memory_mib: float
 
 
@@ -122,8 +122,8 @@ def bench_growth(
         progress: hears what is being done.
 
     Raises:
-        UsageError: there is no room on the disk for it, or the library there is larger already
-            than a size that was not measured.
+        UsageError: there is no room on the disk for it, the library there is larger already than
+            a size that was not measured, or what was measured there cannot be read.
     """
     with _place(folder) as place:
         measured = {one.passages: one for one in _noted(place)}
@@ -209,7 +209,7 @@ def _add(folder: Path, source: Source, passages: int) -> Time:
     )
 
 
-def _open(folder: Path, questions: Sequence[str], settings: Settings) -> Opened:
+def _open(folder: Path, questions: Sequence[str], settings: Settings) -> OpenTimes:
     embedder = open_embedder(settings)
     embedder.embed_query("warm")
     with Library.open(folder) as library:
@@ -218,10 +218,10 @@ def _open(folder: Path, questions: Sequence[str], settings: Settings) -> Opened:
         engine.warm_up()
         everything = _ask(engine, questions, None)
         half = _ask(engine, questions, [HALF])
-    return Opened(opening, everything, half, peak_rss_mb())
+    return OpenTimes(opening, everything, half, peak_rss_mb())
 
 
-def _ask(engine: Engine, questions: Sequence[str], tags: list[str] | None) -> Asked:
+def _ask(engine: Engine, questions: Sequence[str], tags: list[str] | None) -> QuestionTimes:
     engine.ask(questions[0], tags=tags)
     answers = [timed(partial(engine.ask, question, tags=tags)) for question in questions]
     library, settings = engine.library, engine.settings
@@ -244,7 +244,7 @@ def _ask(engine: Engine, questions: Sequence[str], tags: list[str] | None) -> As
             allowed=allowed,
         )
         searches.append(timed(work))
-    return Asked(tuple(answers), tuple(searches))
+    return QuestionTimes(tuple(answers), tuple(searches))
 
 
 def _recall(folder: Path, questions: Sequence[str], settings: Settings) -> float:
@@ -302,7 +302,15 @@ def _sizes(folder: Path, pattern: str) -> Iterator[float]:
 
 def _noted(place: Path) -> list[Growth]:
     file = place / _MEASURED
-    return [Growth(**one) for one in json.loads(file.read_text())] if file.exists() else []
+    if not file.exists():
+        return []
+    try:
+        return [Growth(**one) for one in json.loads(file.read_text())]
+    except (ValueError, TypeError) as error:
+        raise UsageError(
+            f"{file} cannot be read ({error}): another Pincite wrote it, or it is damaged; delete "
+            "it, or name another folder"
+        ) from error
 
 
 def _note(place: Path, measured: Sequence[Growth]) -> None:

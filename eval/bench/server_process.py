@@ -104,14 +104,13 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     """
     deadline = time.monotonic() + _STARTED_WITHIN_S
     while server.poll() is None and time.monotonic() < deadline:
-        try:
+        with contextlib.suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             with closing(connection):
                 connection.request("GET", "/api/v1/health")
                 if connection.getresponse().status == http.HTTPStatus.OK:
                     return
-        except OSError:
-            time.sleep(0.2)
+        time.sleep(0.2)
     raise ServeError(
         f"the server on port {port} did not start within {_STARTED_WITHIN_S} s; try it by hand "
         "with: pincite serve"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pincite.corpus.types import Document
+from pincite.retrieval.cross_encoder.copies import copies, put_behind, weak_copies
 from pincite.retrieval.cross_encoder.passage_input import PassageInput
 from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.query import Query
-from pincite.retrieval.reading.ranking import rank
+from pincite.retrieval.reading.ranking import best_sentences, place, rank
 from pincite.retrieval.reading.reader import Candidate, PassageAnswer, Reading
-from pincite.retrieval.reading.repeats import Repeats, own_words
 from pincite.retrieval.search.search import Hit
 
 # Of the cross-encoder's probability in a passage's score. Hits at 1 and 3 on average of six sets
@@ -23,7 +23,6 @@ SHARE = 0.2
 # too, so hits at 1 are those of ten (docs/decisions/reading-question-and-passage-together.md).
 _FIRST = 3
 _AT_ONCE = 2  # of the others; each is read in a thread of its own
-_BEHIND = 0.8  # of a score: so far behind that what a passage is worth beside it hardly counts
 _CLIP = 30.0  # log-odds beyond which a probability does not change
 
 
@@ -39,44 +38,72 @@ def rerank(
     The probability that a passage answers is part of its score, and of that of its sentence that
     does; scores stay in [0, 1].
 
-    The first few passages are read, and of the others those that could still come first: so which
-    passage comes first, and what the network says of it, is as if all had been read. All are read
-    where some repeat the question, which then go behind those that answer without.
+    The first few passages are read, and of the others those that could still come first, as a
+    passage or as a quote: so which of them does, and what the network says of it, is as if all had
+    been read. The order after it, and which sentence is best, may be others.
+
+    All are read where some repeat the question, which then go behind those that answer without
+    (`copies.py`).
 
     Args:
         query: the question.
         reading: passages and sentences in the order of the search.
         document_of: a document by its id.
         cross_encoder: reads the passages.
-        passages: how many of the best are read, at most.
+        passages: how many of the best are read, at most; as many again that repeat the question.
 
     Raises:
         ModelError: the model cannot be used.
     """
     ranked = rank(query, reading, document_of)
-    own = _own_words(query, ranked, document_of, passages)
-    best = _best(ranked, own, passages)
-    if not best:
+    if not ranked:
         return reading
+    texts = copies(query, ranked, document_of, passages)
+    best = [hit for hit in ranked if hit.stored.id not in texts][:passages]
+    turn = best[:_FIRST]
+    if texts:
+        turn = [*best, *[hit for hit in ranked if hit.stored.id in texts][:passages]]
     answers: dict[int, PassageAnswer] = {}
-    turn = best if own else best[:_FIRST]
     while turn:
         answers |= _read(query, turn, document_of, cross_encoder)
-        first = max(_with(hit.score, answers.get(hit.stored.id)) for hit in reading.hits)
-        unread = (hit for hit in best if hit.stored.id not in answers)
-        turn = [hit for hit in unread if (1 - SHARE) * hit.score + SHARE > first][:_AT_ONCE]
-    leaning = _leaning(query, own, answers, cross_encoder) if own else set()
-    hits = [
-        replace(hit, score=_with(hit.score, answers.get(hit.stored.id))) for hit in reading.hits
+        turn = _rivals(query, best, reading, answers, document_of)[:_AT_ONCE]
+    scored = _with_answers(reading, answers)
+    weak = weak_copies(query, texts, answers, cross_encoder) if texts else set()
+    if weak:
+        scored = put_behind(weak, scored)
+    return _in_order(scored)
+
+
+def _rivals(
+    query: Query,
+    best: Sequence[Hit],
+    reading: Reading,
+    answers: Mapping[int, PassageAnswer],
+    document_of: Callable[[str], Document],
+) -> list[Hit]:
+    """Those of the best that nobody read, and that would come first if they surely answered.
+
+    First in the order of passages, or in that of quotes, in which the best sentence counts too.
+    """
+    unread = [hit for hit in best if hit.stored.id not in answers]
+    if not unread:
+        return []
+
+    def as_quote(hit: Hit, sentence: float) -> float:
+        return place(query, hit, sentence, document_of(hit.stored.document))
+
+    now = _with_answers(reading, answers)
+    first = max(hit.score for hit in now.hits)
+    sentences, before = best_sentences(_in_order(now)), best_sentences(reading)
+    read = [hit for hit in now.hits if hit.stored.id in answers]
+    first_quote = max(as_quote(hit, sentences[hit.stored.id].score) for hit in read)
+    return [
+        hit
+        for hit in unread
+        if _if_sure(hit.score) > first
+        or as_quote(replace(hit, score=_if_sure(hit.score)), _if_sure(before[hit.stored.id].score))
+        > first_quote
     ]
-    candidates = [_with_answer(candidate, answers) for candidate in reading.candidates]
-    if leaning:
-        hits, candidates = _behind(leaning, hits, candidates, answers)
-    return Reading(
-        sorted(hits, key=lambda hit: -hit.score),
-        sorted(candidates, key=lambda c: (-c.score, c.passage, c.span)),
-        answers,
-    )
 
 
 def _read(
@@ -91,75 +118,26 @@ def _read(
     answers = {}
     for hit, one, score in zip(hits, inputs, scores, strict=True):
         text = document_of(hit.stored.document).text
-        place = None if score.span is None else one.place(*score.span, text)
-        answers[hit.stored.id] = PassageAnswer(score.logit, place)
+        span = None if score.span is None else one.place(*score.span, text)
+        answers[hit.stored.id] = PassageAnswer(score.logit, span)
     return answers
 
 
-def _leaning(
-    query: Query,
-    own: Mapping[int, str],
-    answers: Mapping[int, PassageAnswer],
-    cross_encoder: CrossEncoder,
-) -> set[int]:
-    """Those that in their ``own`` words answer less than the best of the others."""
-    alone = zip(own, cross_encoder.read(query.in_full, list(own.values())), strict=True)
-    others = max((a.logit for id, a in answers.items() if id not in own), default=-math.inf)
-    return {id for id, score in alone if score.logit < others}
+def _with_answers(reading: Reading, answers: Mapping[int, PassageAnswer]) -> Reading:
+    """The reading with the passages' probabilities in its scores, in the order that it has."""
+    return Reading(
+        [replace(hit, score=_with(hit.score, answers.get(hit.stored.id))) for hit in reading.hits],
+        [_with_answer(candidate, answers) for candidate in reading.candidates],
+        answers,
+    )
 
 
-def _own_words(
-    query: Query,
-    ranked: Sequence[Hit],
-    document_of: Callable[[str], Document],
-    passages: int,
-) -> dict[int, str]:
-    """By id, what those of the best say beside the question, which they repeat."""
-    repeats = Repeats.of(query)
-    said = ((h, own_words(h, document_of(h.stored.document), repeats)) for h in ranked)
-    leaning: dict[int, str] = {}
-    others = 0
-    for hit, text in said:
-        if text is None:
-            others += 1
-        elif len(leaning) < passages:
-            leaning[hit.stored.id] = text
-        if others == passages:
-            break
-    return leaning
-
-
-def _best(ranked: list[Hit], own: Mapping[int, str], passages: int) -> list[Hit]:
-    """The best passages, and so many more as there are among them that repeat the question.
-
-    Else a few of those would be all that is read.
-    """
-    return ranked[: passages + sum(hit.stored.id in own for hit in ranked[:passages])]
-
-
-def _behind(
-    leaning: Collection[int],
-    hits: list[Hit],
-    candidates: list[Candidate],
-    answers: Mapping[int, PassageAnswer],
-) -> tuple[list[Hit], list[Candidate]]:
-    """The same, with those ``leaning`` on the question's words behind all that answer without.
-
-    An answer that only makes sense under its question stands as it was where nothing else answers.
-    """
-    best = max(one.logit for id, one in answers.items() if id not in leaning)
-    answering = {id for id, one in answers.items() if one.logit >= min(0.0, best)} - set(leaning)
-    least = min(hit.score for hit in hits if hit.stored.id in answering)
-    lowest = min((c.score for c in candidates if c.passage in answering), default=0.0)
-    return (
-        [
-            replace(hit, score=min(hit.score, _BEHIND * least)) if hit.stored.id in leaning else hit
-            for hit in hits
-        ],
-        [
-            replace(c, score=min(c.score, _BEHIND * lowest)) if c.passage in leaning else c
-            for c in candidates
-        ],
+def _in_order(reading: Reading) -> Reading:
+    """The reading with the best passages and sentences first."""
+    return replace(
+        reading,
+        hits=sorted(reading.hits, key=lambda hit: -hit.score),
+        candidates=sorted(reading.candidates, key=lambda c: (-c.score, c.passage, c.span)),
     )
 
 
@@ -168,6 +146,11 @@ def _with_answer(candidate: Candidate, answers: Mapping[int, PassageAnswer]) -> 
     answer = answers.get(candidate.passage)
     holds = answer is not None and (answer.span is None or answer.span.overlaps(candidate.span))
     return replace(candidate, score=_with(candidate.score, answer if holds else None))
+
+
+def _if_sure(score: float) -> float:
+    """What a score becomes where the network is sure of the answer."""
+    return (1 - SHARE) * score + SHARE
 
 
 def _with(score: float, answer: PassageAnswer | None) -> float:

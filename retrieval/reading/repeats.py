@@ -40,7 +40,8 @@ _EMPTY = frozenset(
     )
 )
 _WORD = re.compile(r"\w+")
-_QUESTION = re.compile(r"[^\n.!?？؟]{8,}[?？؟]")
+# Each stretch between marks is looked at once: a long text without marks must not take long.
+_QUESTION = re.compile(r"(?<![^\n.!?？؟])[^\n.!?？؟]{8,}+[?？؟]")
 _SEVERAL = 3  # questions, from which on a text is a list of questions with their answers
 _STEPS = 20  # copies one under the other that are looked behind
 

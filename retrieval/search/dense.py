@@ -31,14 +31,19 @@ _SPARE = 16  # candidates beyond the wanted ones, so that ties at the end are se
 _SHORTEST = 256  # shortlist, however few are wanted
 _SHARES, _LEAST_SHARE = 2, 64  # of a shortlist that each segment gives first: this, and so many
 _ROUNDING = 2e-6  # by which a sum of 32-bit numbers and ours may differ
-_MAPPED_FROM = 1_000_000  # bytes; what is smaller is read into memory
 
 
 class DenseSegment:
     """Vectors ``(n, dimension)`` of one segment in half precision, with short codes if many."""
 
-    def __init__(self, index: faiss.IndexScalarQuantizer, short: ShortCodes | None = None) -> None:
+    def __init__(
+        self,
+        index: faiss.IndexScalarQuantizer,
+        short: ShortCodes | None = None,
+        data: memoryview | None = None,
+    ) -> None:
         self._index = index
+        self._data = data  # where the vectors stand that FAISS did not copy; gone with the segment
         # Where FAISS has them, because its own way to give many of them takes twice as long.
         self._rows = _codes(index).view("<f2").reshape(len(self), self.dimension)
         self._short_index = None if short is None else _short_index(short)
@@ -81,17 +86,17 @@ class DenseSegment:
         """
         data = read(file, checksum, deep=deep)
         try:
-            if checksum.size < _MAPPED_FROM:
-                index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
-            else:
-                index = faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
+            # Not by its name: FAISS opens no file on Windows whose name is not of its code page.
+            start = faiss.swig_ptr(np.frombuffer(data, np.uint8))
+            reader = faiss.ZeroCopyIOReader(start, len(data))  # type: ignore[attr-defined]
+            index = faiss.read_index(reader, faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise IndexDamagedError(f"the index file {file} cannot be read") from error
         if not isinstance(index, faiss.IndexScalarQuantizer):
             raise IndexDamagedError(f"the index file {file} is of another kind")
         if short is not None and short.codes.shape != (index.ntotal, short.directions.shape[1]):
             raise IndexDamagedError(f"the short codes beside {file} are of other vectors")
-        return cls(index, short)
+        return cls(index, short, data)
 
     def vectors(self, rows: NDArray[np.int64] | None = None) -> Vectors:
         """The vectors of these rows, or of all, ``(rows, dimension)``."""

@@ -29,6 +29,7 @@ from pincite.retrieval.search.document_rows import DocumentRows
 from pincite.retrieval.search.lexical import LexicalIndex
 from pincite.retrieval.search.manifest import SEGMENTS, Manifest
 from pincite.retrieval.search.rows import Rows
+from pincite.retrieval.search.segment_builder import build_segments
 from pincite.retrieval.search.segments import Segment, SegmentFiles
 from pincite.retrieval.search.short_forms import ShortForms
 from pincite.retrieval.search.update import Update, difference
@@ -44,7 +45,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 View = Sequence[tuple[Segment, Sequence[int]]]  # segments, each with its documents that are gone
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Indexes:
     """The dense and the lexical index over one generation of a library, and its words."""
 
@@ -282,7 +283,7 @@ def _in_memory(library: Library, place: Path) -> Indexes:
         generation, states = library.generation, library.document_states()
     gone, new = difference([segment.documents for segment in on_disk], states)
     view: list[tuple[Segment, Sequence[int]]] = list(zip(on_disk, gone, strict=True))
-    return Indexes.of(generation, [*view, *((s, ()) for s in segments.build(library, new))])
+    return Indexes.of(generation, [*view, *((s, ()) for s in build_segments(library, new))])
 
 
 def _drop_others(place: Path) -> None:

@@ -22,7 +22,9 @@ Scored = tuple[NDArray[np.integer], NDArray[np.float32]]  # rows in order, and t
 Norms = NDArray[np.float32]  # k1 (1 - b + b length / mean length), by field and code of length
 
 _NOTHING = -np.inf
-_SLACK = 1e-5  # of a score, by which its float32 sum may be beside it
+# Of a score, for each part of it: by so much the float32 sum may be beside it. Each sum and each
+# step of a part's own score is at most half of this beside the exact one.
+_ROUNDING = float(np.finfo(np.float32).eps)
 _FEW = 16  # of the rows with a term, one: so few are looked up rather than all scored
 
 
@@ -141,7 +143,7 @@ def best_rows(
     """
     parts = [part for part in parts if part.entries(number)]
     left = np.cumsum([0.0, *(part.top for part in reversed(parts))])[::-1]  # from each part on
-    bound = least * (1 - _SLACK)
+    bound = least * (1 - (len(parts) + 4) * _ROUNDING)
     first = int(np.count_nonzero(left >= bound)) if bound > 0 else len(parts)
     first = min(first, len(parts))  # parts of which a row must have one
     scores = np.zeros(len(segment), np.float32)

@@ -40,10 +40,8 @@ class Rows:
         """The live rows of these passages, as a mask ``(rows,)``; None for all rows."""
         if allowed is None:
             return self.live
-        is_mask = isinstance(allowed, np.ndarray) and allowed.dtype == bool
-        inside = (
-            np.asarray(allowed) if is_mask else np.isin(self.ids, np.asarray(allowed, np.int64))
-        )
+        ids = self.ids
+        inside = allowed if is_mask(allowed) else np.isin(ids, np.asarray(allowed, np.int64))
         return inside if self.live is None else inside & self.live
 
     def live_ids(self) -> NDArray[np.int64]:

@@ -12,12 +12,11 @@ merged.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from weakref import WeakValueDictionary
@@ -25,18 +24,15 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.corpus.errors import IndexDamagedError, LibraryDamagedError
-from pincite.corpus.store.database import chunks
+from pincite.corpus.errors import IndexDamagedError
 from pincite.corpus.store.document_state import DocumentState
-from pincite.corpus.store.library import Library
 from pincite.retrieval.search.arrays import Array, packed, unpacked
 from pincite.retrieval.search.checksums import Checksum, read, sync_folder, write
 from pincite.retrieval.search.dense import DenseSegment
 from pincite.retrieval.search.document_counts import DocumentCounts
-from pincite.retrieval.search.postings import Postings, PostingsBuilder
+from pincite.retrieval.search.postings import Postings
 from pincite.retrieval.search.rows import Mask
 from pincite.retrieval.search.short_codes import ShortCodes
-from pincite.retrieval.search.words import counted
 
 LARGEST = 65_536  # passages of a segment; one document with more has a segment of its own
 _DOCUMENTS, _DENSE, _TERMS, _WORDS = "documents", "dense.faiss", "terms", "words"
@@ -232,97 +228,3 @@ def _load_file(
         return of(unpacked(data))
     except (ValueError, KeyError, TypeError) as error:
         raise IndexDamagedError(f"the index file {file} cannot be read ({error})") from error
-
-
-@dataclass(slots=True)
-class _Builder:
-    """Gathers documents until they are a segment."""
-
-    digests: list[bytes] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    ids: list[int] = field(default_factory=list)
-    vectors: bytearray = field(default_factory=bytearray)  # in half precision
-    dimensions: set[int] = field(default_factory=set)
-    postings: PostingsBuilder = field(default_factory=PostingsBuilder)
-    words: list[Mapping[str, int]] = field(default_factory=list)
-    forms: list[Mapping[str, int]] = field(default_factory=list)
-
-    def add(self, library: Library, document: DocumentState) -> None:
-        """Take a document in; one that is damaged or was removed meanwhile leaves no trace.
-
-        Raises:
-            LibraryDamagedError: it is damaged.
-        """
-        before = len(self.postings)
-        try:
-            self._add(library, document)
-        finally:
-            if len(self.postings) > len(self.ids):
-                self.postings.drop_from(before)
-
-    def _add(self, library: Library, document: DocumentState) -> None:
-        ids: list[int] = []
-
-        def texts() -> Iterator[tuple[str, str, str]]:
-            for stored, title, text in library.document_passages([document.id]):
-                passage = stored.passage
-                above = (*passage.path, *passage.columns, *passage.context_texts(text))
-                body = text[passage.span.start : passage.span.end]
-                said = (title, " ".join(above), body)
-                self.postings.add(*said)
-                ids.append(stored.id)
-                yield said
-
-        words, forms = counted(texts())
-        vectors = bytearray()
-        dimensions: set[int] = set()
-        count = 0
-        for some in chunks(ids):  # with those of their sentences, which take much memory
-            found = library.vectors(some)
-            for row in (found[id][0] for id in some if id in found):
-                vectors += row.astype("<f2").tobytes()
-                dimensions.add(len(row))
-                count += 1
-        if not ids or count < len(ids):
-            return  # it was removed meanwhile, which the generation tells
-        self.digests.append(digest(document))
-        self.ids += ids
-        self.ends.append(len(self.ids))
-        self.dimensions |= dimensions
-        if self.vectors:
-            self.vectors += vectors
-        else:
-            self.vectors = vectors
-        self.words.append(words)
-        self.forms.append(forms)
-
-    def segment(self) -> Segment:
-        if len(self.dimensions) > 1:
-            raise LibraryDamagedError(
-                "the library's vectors are of several sizes; make them anew: pincite reembed"
-            )
-        documents = Documents(
-            tuple(self.digests), np.array(self.ends, np.int64), np.array(self.ids, np.int64)
-        )
-        dense = DenseSegment.of(np.frombuffer(self.vectors, "<f2").reshape(len(self.ids), -1))
-        self.vectors = bytearray()  # each step needs memory of its own
-        return Segment(
-            documents,
-            dense,
-            self.postings.postings(),
-            DocumentCounts.of(self.words),
-            DocumentCounts.of(self.forms),
-        )
-
-
-def build(library: Library, documents: Iterable[DocumentState]) -> Iterator[Segment]:
-    """Segments of these documents of the library, without those that are damaged."""
-    builder = _Builder()
-    for document in documents:
-        with contextlib.suppress(LibraryDamagedError):  # no question may find it
-            builder.add(library, document)
-        if len(builder.ids) >= LARGEST:
-            yield builder.segment()
-            builder = _Builder()
-    if builder.ids:
-        yield builder.segment()

@@ -12,6 +12,7 @@ from pincite.corpus.store.document_state import DocumentState
 from pincite.corpus.store.library import Library
 from pincite.retrieval.search import segments
 from pincite.retrieval.search.merge_policy import to_merge
+from pincite.retrieval.search.segment_builder import build_segments
 from pincite.retrieval.search.segments import Documents, Segment, SegmentFiles, digest
 
 
@@ -45,7 +46,7 @@ class Update:
             if len(left) < len(documents.digests):
                 count = len(documents.ids) - int(documents.kept(left).sum())
                 self.segments.append(replace(files, gone=left, gone_passages=count))
-        for segment in segments.build(self._library, new):
+        for segment in build_segments(self._library, new):
             self._add(segment)
         self._merge()
         if compact:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import pincite.retrieval.answer
+import pincite.retrieval.pipeline
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -26,13 +26,13 @@ def engine_on(folder: Path) -> Engine:
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     """Run ``act`` between search and reading, each time."""
-    real = pincite.retrieval.answer.read
+    real = pincite.retrieval.pipeline.read
 
     def read(*arguments: Any, **named: Any) -> Any:
         act()
         return real(*arguments, **named)
 
-    monkeypatch.setattr(pincite.retrieval.answer, "read", read)
+    monkeypatch.setattr(pincite.retrieval.pipeline, "read", read)
 
 
 def test_a_document_removed_while_it_is_read_is_simply_no_longer_quoted(

@@ -9,7 +9,7 @@ import pytest
 from pincite.corpus import types
 from pincite.corpus.errors import DocumentNotFoundError
 from pincite.corpus.store.library import Library
-from pincite.corpus.types import sha256
+from pincite.corpus.types import Document, sha256
 from pincite.retrieval.document_cache import DocumentCache
 from pincite.retrieval.engine import Engine
 from tests.retrieval.conftest import TEXTS, fill, make_document
@@ -70,6 +70,25 @@ def test_a_new_title_under_the_old_name_is_seen(engine: Engine) -> None:
     assert cache.document(old.id).title == old.title
     library.rename(old.id, "birds.txt", "Birds of the coast")
     cache.renew()
+    assert cache.document(old.id).title == "Birds of the coast"
+
+
+def test_what_was_read_before_it_changed_is_not_kept_beyond_that(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, library = DocumentCache(engine.library), engine.library
+    old = library.find("birds.txt")
+
+    def slowly(id: str) -> tuple[Document, bytes]:
+        """Reads the document, which gets another title before the cache has it."""
+        monkeypatch.undo()
+        found = library.document_and_sum(id)
+        library.rename(id, "birds.txt", "Birds of the coast")
+        cache.renew()
+        return found
+
+    monkeypatch.setattr(library, "document_and_sum", slowly)
+    assert cache.document(old.id).title == old.title
     assert cache.document(old.id).title == "Birds of the coast"
 
 

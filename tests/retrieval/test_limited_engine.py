@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from hypothesis import given, settings
@@ -94,6 +96,17 @@ def test_the_indexes_are_opened_once_for_all(
     monkeypatch.delattr("pincite.retrieval.source_cache.open_indexes")
     for tags in (["sea"], ["kitchen"], ["sea"]):
         assert engine.limited_to(tags).ask(GULLS).nearest
+
+
+def test_indexes_that_the_library_has_moved_past_are_kept_for_nobody(engine: Engine) -> None:
+    tag(engine.library, birds=["sea"], bread=["kitchen"])
+    engine.limited_to(["sea"]).ask(GULLS, tags=["sea"])
+    engine.ask(GULLS, documents=["bread.md"])
+    before = ref(engine._cache.sources().indexes)
+    fill(engine.library, make_document("A lamp burns oil.", "lamp.txt"))
+    engine.ask(GULLS)
+    gc.collect()
+    assert before() is None
 
 
 def test_what_a_view_has_is_looked_up_once_until_something_changes(

@@ -13,10 +13,11 @@ import pytest
 from pincite.corpus.errors import UsageError
 from pincite.corpus.store.library import Library
 from pincite.eval.bench import growth_library
-from pincite.eval.bench.growth import Growth, _exact
+from pincite.eval.bench.growth import Growth, _exact, bench_growth
 from pincite.eval.bench.growth_library import Source, grow
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.search.indexes import open_indexes
+from pincite.retrieval.settings import load_settings
 from tests.conftest import Pincite
 
 
@@ -98,3 +99,11 @@ def test_without_room_on_the_disk_nothing_is_made(
     assert run.code != 0
     assert "1000000 passages need 6.0 GB" in run.stderr
     assert "set TMPDIR to a larger disk" in run.stderr
+
+
+@pytest.mark.parametrize("kept", ['[{"passages": 40}]', "[", '["40"]'])
+def test_figures_of_another_version_are_refused_before_the_work(kept: str, tmp_path: Path) -> None:
+    (tmp_path / "measured.json").write_text(kept)
+    with pytest.raises(UsageError, match="another Pincite wrote it, or it is damaged; delete it"):
+        bench_growth([40], ["Where?"], load_settings(), HashingEmbedder(), tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["measured.json"]

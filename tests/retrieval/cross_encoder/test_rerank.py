@@ -135,11 +135,12 @@ class Believes:
         return [PassageScore(self.logits[town], None) for town in towns]
 
 
-@given(st.lists(RANK, min_size=10, max_size=10), st.lists(LOGIT, min_size=10, max_size=10))
+@given(*[st.lists(RANK, min_size=10, max_size=10)] * 2, st.lists(LOGIT, min_size=10, max_size=10))
 def test_what_comes_first_is_as_if_all_had_been_read(
-    ranks: list[float], logits: list[float]
+    ranks: list[float], sentences: list[float], logits: list[float]
 ) -> None:
-    reading = reading_of(TOUR, {}, dict(zip(TOWNS, ranks, strict=True)))
+    best = dict(zip(TOWNS, sentences, strict=True))
+    reading = reading_of(TOUR, best, dict(zip(TOWNS, ranks, strict=True)))
     few, all_ten = Believes(logits), Believes(logits)
     found = rerank(query(""), reading, lambda id: TOUR, few, 10)
     with pytest.MonkeyPatch.context() as patch:
@@ -148,6 +149,10 @@ def test_what_comes_first_is_as_if_all_had_been_read(
     first, wanted = found.hits[0], expected.hits[0]
     assert first.score == wanted.score
     assert found.answers[first.stored.id].logit == expected.answers[first.stored.id].logit
+    quote, wanted_quote = (
+        choose(query(""), one, lambda id: TOUR, 1)[0] for one in (found, expected)
+    )
+    assert quote.score == wanted_quote.score
     assert few.read_texts == len(found.answers) <= all_ten.read_texts == 10
 
 

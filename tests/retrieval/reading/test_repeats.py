@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -102,6 +103,19 @@ def test_a_false_answer_under_a_copy_goes_behind_what_answers_in_its_own_words(
     assert best.source == "birds.txt"
 
 
+def test_many_copies_do_not_crowd_out_what_answers_in_its_own_words(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "library", create=True) as library:
+        copies = [make_document(f"{ASKED} The {word}.", f"{word}.txt") for word in LIES]
+        fill(library, make_document(BIRDS, "birds.txt"), *copies, passage_tokens=40)
+        engine = Engine(library, HashingEmbedder(), hashing_settings())
+        query, reading = query_for(library, ASKED), engine.read(ASKED)
+        read = rerank(query, reading, library.document, OwnWords(), 3)
+        best = library.document(read.hits[0].stored.document)
+    assert best.source == "birds.txt"
+    assert len(read.answers) <= 2 * 3
+
+
+LIES = ("moon", "king", "pope", "mayor", "snow", "rain", "hail", "fog", "frost", "thaw", "tide")
 words = st.lists(
     st.sampled_from(["owl", "mice", "night", "when", "the", "does", "hunt", "barn", "no", "two"]),
     max_size=8,
@@ -127,3 +141,14 @@ def test_a_closed_question_is_answered_by_its_own_words(tmp_path: Path) -> None:
 def test_one_question_again_and_again_is_no_list_of_questions() -> None:
     assert not is_question_list(f"{ASKED} Never. " * 9)
     assert is_question_list("Who was it? He.\nWhere did it end? Here.\n\nHow did it go? Well.")
+
+
+@given(st.lists(st.sampled_from(["a question here", "short", "?", "!", "\n", "\nwhat now"])))
+def test_a_list_of_questions_is_told_as_by_a_plain_search(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    plain = {tuple(re.findall(r"\w+", one)) for one in re.findall(r"[^\n.!?]{8,}\?", text)}
+    assert is_question_list(text) == (len(plain) >= 3)
+
+
+def test_a_long_text_without_marks_is_looked_at_once() -> None:
+    assert not is_question_list("word " * 200_000)  # anew from each letter it would take hours
