@@ -17,7 +17,7 @@ from pincite.ui.text.closest import Closest, closest
 from pincite.ui.text.hidden_notice import hidden_notice
 from pincite.ui.text.place_path import place_path
 from pincite.ui.web.ask.copy_links import copy_link
-from pincite.ui.web.ask.passage import hidden_layer, passage
+from pincite.ui.web.ask.passage import Layer, hidden_layer, passage
 from pincite.ui.web.html import NO_HTML, Html, attribute, isolated, shortened
 
 _REACH = 500  # characters of source shown before and after a quote, at most …
@@ -105,8 +105,8 @@ def in_source(quote: Quote, document: Document) -> Html:
         text.strip(),
         shown.start + first,
         hidden_layer(document, shown),  # outermost, so that one stretch is announced once
-        ("mark", ((quote.start, quote.end),)),
-        ("b", quote.emphasis),
+        Layer("mark", [(quote.start, quote.end)]),
+        Layer("b", quote.emphasis),
         columns="\n".join(
             piece.text
             for piece in quote.context

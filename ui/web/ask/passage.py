@@ -5,8 +5,9 @@ Pure functions, and every word from outside escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, groupby
 
 from pincite.corpus.hidden import Hidden
 from pincite.corpus.types import Document, Span
@@ -14,11 +15,24 @@ from pincite.ui.text.control_characters import harmless
 from pincite.ui.text.table_rows import cells, is_row, is_rule
 from pincite.ui.web.html import Html, attribute, escaped
 
-Layer = tuple[str, Sequence[tuple[int, int]]]
-"""An element's name, and the spans of the document that it goes around."""
-
 _SHORT = 12  # characters of a cell that is never broken: a date, a code, an amount
 _FEW = 3  # rows that a narrow window shows value by value
+
+
+class Layer:
+    """An element's name, and the spans of the document that it goes around."""
+
+    def __init__(self, tag: str, spans: Iterable[tuple[int, int]]) -> None:
+        self.tag = tag
+        self._spans = sorted(spans)
+        # How far they go up to each. A long table has many spans and many cells: none is to be
+        # looked for among all.
+        self._furthest = list(accumulate((end for _, end in self._spans), max))
+
+    def near(self, start: int, end: int) -> Sequence[tuple[int, int]]:
+        """The spans that may overlap this one, all that do among them, by where they begin."""
+        first = bisect_right(self._furthest, start)
+        return self._spans[first : bisect_left(self._spans, (end,))]
 
 
 def passage(text: str, at: int, *layers: Layer, columns: str = "", few: int = _FEW) -> Html:
@@ -46,21 +60,21 @@ def passage(text: str, at: int, *layers: Layer, columns: str = "", few: int = _F
 
 def hidden_layer(document: Document, shown: Span) -> Layer:
     """Marks what of ``shown`` the file holds and does not show, in an element of our own."""
-    return "hidden-words", Hidden.of(document, shown).words
+    return Layer("hidden-words", Hidden.of(document, shown).words)
 
 
 def marked(text: str, at: int, *layers: Layer) -> Html:
     """The words with the layers' elements around their spans; overlapping ones lose no word."""
     if not layers:
         return escaped(text)
-    (tag, spans), *inner = layers
+    layer, *inner = layers
     pieces, here = [], 0
-    for start, end in sorted(spans):
+    for start, end in layer.near(at, at + len(text)):
         start, end = max(start - at, here), min(end - at, len(text))
         if start < end:
             pieces.append(marked(text[here:start], at + here, *inner))
             words = marked(text[start:end], at + start, *inner)
-            pieces.append(Html("<{tag}>{words}</{tag}>").format(tag=tag, words=words))
+            pieces.append(Html("<{tag}>{words}</{tag}>").format(tag=layer.tag, words=words))
             here = end
     pieces.append(marked(text[here:], at + here, *inner))
     return Html().join(pieces)

@@ -24,7 +24,7 @@ def quoted(quote: Quote) -> Html:
         else:
             above.append(Html('<p class="context" dir="auto">{text}</p>').format(text=piece.text))
     whole = quote.emphasis == ((quote.start, quote.end),)
-    layers: tuple[Layer, ...] = () if whole else (("b", quote.emphasis),)
+    layers: tuple[Layer, ...] = () if whole else (Layer("b", quote.emphasis),)
     shown = _lines_that_answer(quote)
     words = Html().join(
         [

@@ -127,8 +127,8 @@ def _words(document: Document, shown: Span, span: Span | None) -> Html:
         for offset in (section.span.start, section.body)
     }
     inside = {offset for offset in cuts | pages.keys() if shown.start < offset < shown.end}
-    marks: Sequence[Layer] = (("mark", ((span.start, span.end),)),) if span else ()
-    layers: Sequence[Layer] = (hidden_layer(document, shown), *marks)
+    marks = [Layer("mark", [(span.start, span.end)])] if span else []
+    layers = [hidden_layer(document, shown), *marks]
     drawn = []
     for start, end in pairwise(sorted({shown.start, shown.end, *inside})):
         if start in pages:

@@ -10,7 +10,8 @@ from pincite.corpus.types import Document, Span
 from pincite.retrieval.overview.guide import Guide
 from pincite.ui.access import EVERYBODY, Person
 from pincite.ui.text.pieces import Piece, marked, screens
-from pincite.ui.web.ask import passage
+from pincite.ui.web.ask.passage import Layer, hidden_layer
+from pincite.ui.web.ask.passage import marked as with_layers
 from pincite.ui.web.controls import pager
 from pincite.ui.web.html import Html, attribute, escaped, isolated, shortened
 from pincite.ui.web.library.document_list import chips
@@ -141,17 +142,18 @@ def _rename(entry: Entry) -> Html:
 
 
 def _text(document: Document, pieces: Sequence[Piece]) -> Html:
-    return Html().join(_drawn(document, piece) for piece in pieces)
+    texts = [piece for piece in pieces if piece.kind == "text"]
+    shown = Span(texts[0].start, texts[-1].start + len(texts[-1].said)) if texts else Span(0, 0)
+    hidden = hidden_layer(document, shown)
+    return Html().join(_drawn(piece, hidden) for piece in pieces)
 
 
-def _drawn(document: Document, piece: Piece) -> Html:
+def _drawn(piece: Piece, hidden: Layer) -> Html:
     match piece.kind:
         case "heading":
             return Html("<h3>{said}</h3>").format(said=isolated(piece.said))
         case "page":
             return Html('<p class="page">Page {said}</p>').format(said=piece.said)
         case "text":
-            span = Span(piece.start, piece.start + len(piece.said))
-            hidden = passage.hidden_layer(document, span)
-            words = passage.marked(piece.said, piece.start, hidden)
+            words = with_layers(piece.said, piece.start, hidden)
             return Html("<p>{words}</p>").format(words=words)
