@@ -83,6 +83,19 @@ def shapeless_cell(book: openpyxl.Workbook) -> None:
     book.active.cell(4, 2, SECRET).number_format = ";;;"
 
 
+def of_style(style: str, kind: str = "paragraph", body: str = "") -> bytes:
+    """A Word file with a passage in a style of its own."""
+    own = f'<w:style w:type="{kind}" w:styleId="Own"><w:name w:val="Own"/>{style}</w:style>'
+    based = '<w:style w:styleId="Further"><w:basedOn w:val="Own"/></w:style>'
+    return of_docx(body or par(SECRET, "Further"), styles=own + based)
+
+
+def cell(shade: str = "", table: str = "") -> str:
+    """A table with one white cell."""
+    inside = f"<w:tcPr>{shade}</w:tcPr><w:p>{run(SECRET, WHITE)}</w:p>"
+    return f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc>{inside}</w:tc></w:tr></w:tbl>"
+
+
 WHITE = '<w:color w:val="FFFFFF"/>'
 CLIP = "0 0 40 40 re W n"
 AT = Text(72, 300, SECRET)
@@ -128,6 +141,23 @@ FORMS = {
     "html: a comment": ("a.html", of_html(f"<!-- {SECRET} -->")),
     "docx: vanished": ("a.docx", of_run("<w:vanish/>")),
     "docx: white": ("a.docx", of_run(WHITE)),
+    "docx: white by a style": ("a.docx", of_style(f"<w:rPr>{WHITE}</w:rPr>")),
+    "docx: white by a style of letters": (
+        "a.docx",
+        of_style(
+            f"<w:rPr>{WHITE}</w:rPr>", "character", par(run(SECRET, '<w:rStyle w:val="Own"/>'))
+        ),
+    ),
+    "docx: white on a white shade": (
+        "a.docx",
+        of_run(f'{WHITE}<w:shd w:val="clear" w:fill="FFFFFF"/>'),
+    ),
+    "docx: white in a table": ("a.docx", of_docx(cell())),
+    "docx: white in a cell that is white": (
+        "a.docx",
+        of_docx(cell('<w:shd w:val="clear" w:color="auto" w:fill="auto"/>')),
+    ),
+    "docx: one point by a style": ("a.docx", of_style('<w:rPr><w:sz w:val="2"/></w:rPr>')),
     "docx: one point": ("a.docx", of_run('<w:sz w:val="2"/>')),
     "docx: comment": (
         "a.docx",
@@ -178,9 +208,32 @@ def coloured(ink: str, paper: str | None) -> bytes:
 
 
 SHOWN = {
-    "docx: white in a table": (
+    "docx: white in a cell that is black": (
         "a.docx",
-        of_docx(f"<w:tbl><w:tr><w:tc><w:p>{run(SECRET, WHITE)}</w:p></w:tc></w:tr></w:tbl>"),
+        of_docx(cell('<w:shd w:val="clear" w:fill="000000"/>')),
+    ),
+    "docx: white in a table that is black": (
+        "a.docx",
+        of_docx(cell(table='<w:shd w:val="clear" w:fill="000000"/>')),
+    ),
+    "docx: white in a table whose style colours its first row": (
+        "a.docx",
+        of_style(
+            '<w:tblStylePr w:type="firstRow"><w:tcPr><w:shd w:fill="1F3864"/></w:tcPr></w:tblStylePr>',
+            "table",
+            cell(table='<w:tblStyle w:val="Further"/>'),
+        ),
+    ),
+    "docx: white on black by a style": (
+        "a.docx",
+        of_style(f'<w:pPr><w:shd w:fill="000000"/></w:pPr><w:rPr>{WHITE}</w:rPr>'),
+    ),
+    "docx: black in a white style": (
+        "a.docx",
+        of_style(
+            f"<w:rPr>{WHITE}</w:rPr>",
+            body=par(run(SECRET, '<w:color w:val="auto"/>'), "Further"),
+        ),
     ),
     "pdf: a picture with text over it": (
         "a.pdf",
