@@ -24,6 +24,12 @@ def of_pdf(*more: Text, behind: str = "", over: str = "", layer: str = "") -> by
     return pdf([Leaf(lines, behind=behind, over=over, picture=PHOTO)], layer=layer)
 
 
+def of_group(draw: str, entries: str = "", layer: str = "") -> bytes:
+    group = [Text(72, 300, SECRET)]
+    leaf = Leaf(column([SEEN]), over=draw, group=group, group_entries=entries)
+    return pdf([leaf], layer=layer)
+
+
 def of_html(body: str, head: str = "") -> bytes:
     return f"<html><head>{head}</head><body><p>{SEEN}</p>{body}</body></html>".encode()
 
@@ -119,6 +125,10 @@ FORMS = {
     "pdf: layer that is off": (
         "a.pdf",
         of_pdf(Text(72, 300, SECRET, ink="/OC /L BDC"), over="EMC", layer="OFF"),
+    ),
+    "pdf: group on a layer that is off": (
+        "a.pdf",
+        of_group("/OC /L BDC /G Do EMC", layer="OFF"),
     ),
     "pdf: no opacity": ("a.pdf", of_pdf(Text(72, 300, SECRET, ink="/Clear gs"))),
     "html: display": ("a.html", styled("display:none")),
@@ -247,6 +257,7 @@ SHOWN = {
         "a.pdf",
         of_pdf(Text(72, 300, SECRET, ink="/OC /L BDC"), over="EMC", layer="ON"),
     ),
+    "pdf: group on a layer that is on": ("a.pdf", of_group("/OC /L BDC /G Do EMC", layer="ON")),
     "html: for screen readers as well": ("a.html", of_html(f"<p aria-hidden=false>{SECRET}</p>")),
     # Screen readers leave it out; whoever looks at the page sees it.
     "html: not for screen readers": ("a.html", of_html(f"<p aria-hidden=true>{SECRET}</p>")),
