@@ -229,7 +229,8 @@ SHOWN = {
     "docx: white in a table whose style colours its first row": (
         "a.docx",
         of_style(
-            '<w:tblStylePr w:type="firstRow"><w:tcPr><w:shd w:fill="1F3864"/></w:tcPr></w:tblStylePr>',
+            '<w:tblStylePr w:type="firstRow"><w:tcPr><w:shd w:fill="1F3864"/></w:tcPr>'
+            "</w:tblStylePr>",
             "table",
             cell(table='<w:tblStyle w:val="Further"/>'),
         ),
