@@ -11,8 +11,10 @@ WORKDIR /src
 RUN python -m venv /opt/pincite
 # First what it needs, which changes seldom, so that a new version of the code builds fast.
 COPY pyproject.toml .constraints.txt ./
-RUN /opt/pincite/bin/python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*project['dependencies'], *project['optional-dependencies']['serve'], sep='\n')" > requirements.txt
-RUN /opt/pincite/bin/pip install --extra-index-url "$TORCH_INDEX" -c .constraints.txt -r requirements.txt
+COPY deploy/hashes deploy/hashes
+# Each file is checked against its hash, but PyTorch's, which is another on each index.
+RUN /opt/pincite/bin/pip install --require-hashes --no-deps -r deploy/hashes/serve.txt
+RUN /opt/pincite/bin/pip install --extra-index-url "$TORCH_INDEX" -c .constraints.txt torch
 COPY README.md LICENSE ./
 COPY .package/pincite/__init__.py .package/pincite/py.typed .package/pincite/
 COPY corpus corpus
@@ -20,7 +22,7 @@ COPY retrieval retrieval
 COPY ingest ingest
 COPY ui ui
 COPY eval eval
-RUN /opt/pincite/bin/pip install --extra-index-url "$TORCH_INDEX" -c .constraints.txt ".[$EXTRAS]"
+RUN /opt/pincite/bin/pip install --extra-index-url "$TORCH_INDEX" -c .constraints.txt --no-build-isolation ".[$EXTRAS]"
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin pincite \

@@ -5,10 +5,10 @@ BIN := .venv/bin
 # One stamp for what the demo needs, one for all that the tests need besides; the second has the first.
 DEMO := .venv/.installed-demo
 STAMP := .venv/.installed
-NEEDS := pyproject.toml .constraints.txt
+NEEDS := pyproject.toml .constraints.txt $(wildcard deploy/hashes/*.txt)
 CODE := corpus retrieval ingest ui eval tests
 
-.PHONY: help install demo test lint types contracts unit browser writer torture bench performance screenshots evaluation licences sbom clean
+.PHONY: help install demo test lint types contracts unit browser writer torture bench performance screenshots evaluation licences sbom hashes clean
 
 help:
 	@echo "make demo      build the library from the bundled article and open the chat (PORT=$(PORT))"
@@ -23,6 +23,7 @@ help:
 	@echo "make evaluation    measure the bundled gold set, and make docs/evaluation.md anew"
 	@echo "make licences  list the licences of all that is installed with it; fails on GPL and AGPL"
 	@echo "make sbom      write the bill of materials, sbom.json (CycloneDX)"
+	@echo "make hashes    write deploy/hashes anew, after .constraints.txt was changed"
 	@echo "make clean     remove .venv and the demo's library"
 
 install: $(STAMP)
@@ -108,6 +109,11 @@ licences: install
 
 sbom: install
 	@$(BIN)/python deploy/inventory.py sbom sbom.json
+
+# uv is for this alone; it asks the package index for the hashes.
+hashes: install
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/python deploy/hashes.py
 
 clean:
 	rm -rf .venv .pincite

@@ -60,6 +60,22 @@ class Hidden:
         ]
         return cls(_merged(within), _merged(characters))
 
+    def cut_from(self, text: str, start: int) -> str:
+        """What can be seen of a piece of the document, which begins there at ``start``.
+
+        An ellipsis stands for hidden words, nothing for hidden characters.
+
+        >>> Hidden(words=((4, 8),), characters=((11, 12),)).cut_from("e psst tw" + chr(0x200B), 2)
+        'e … tw'
+        """
+        cuts = [*((span, "…") for span in self.words), *((span, "") for span in self.characters)]
+        seen, at = "", 0
+        for (left, right), instead in sorted(cuts):
+            first, last = max(left - start, at), min(right - start, len(text))
+            if first < last:
+                seen, at = seen + text[at:first] + instead, last
+        return seen + text[at:]
+
     def to_json(self) -> dict[str, list[list[int]]]:
         """Both as JSON values."""
         return {

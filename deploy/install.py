@@ -23,6 +23,8 @@ ON_A_TERMINAL, IN_A_LOG = 1.0, 8.0  # seconds between two signs of life
 TORCH_TAKES = "for the CPU: some 750 MB, less than a minute"
 TAKES = {"serve": "some 1.2 GB, about a minute", "dev": "some 1.9 GB, about 3 minutes"}
 TAIL = 15  # lines of a program that failed
+HASHES = Path("deploy/hashes")  # made by deploy/hashes.py
+_DONE = "Successfully installed "
 
 
 class InstallError(Exception):
@@ -37,14 +39,55 @@ def main(extra: str) -> None:
     """
     if not PYTHON.exists():
         run("Making .venv", [sys.executable, "-m", "venv", str(VENV)])
+    has_torch, takes = _has_torch(), TORCH_TAKES
     # On Linux the plain torch brings several GB of CUDA libraries. We take a CPU build where one is
     # offered, and stop where none is, rather than fetch those by accident.
-    if not _has_torch():
-        takes = "perhaps with CUDA: several GB" if os.environ.get("ALLOW_CUDA") else TORCH_TAKES
-        if takes == TORCH_TAKES:
-            refuse_cuda(run("Looking for PyTorch without CUDA", [*_pip(), "--dry-run", TORCH]))
-        run(f"Installing PyTorch ({takes})", [*_pip(), TORCH])
-    run(f"Installing pincite[{extra}] ({TAKES[extra]})", [*_pip(), "-e", f".[{extra}]"])
+    if not has_torch and os.environ.get("ALLOW_CUDA"):
+        takes = "perhaps with CUDA: several GB"
+    elif not has_torch:
+        refuse_cuda(run("Looking for PyTorch without CUDA", [*_pip(), "--dry-run", TORCH]))
+    # First whatever has a hash, the program that builds Pincite among it, so that the steps after
+    # this one find it and fetch nothing of it.
+    checked = not os.environ.get("ALLOW_OTHER_FILES")
+    if checked:
+        install_checked(extra)
+    said = "" if has_torch else run(f"Installing PyTorch ({takes})", [*_pip(), TORCH])
+    build = ["--no-build-isolation"] if checked else []
+    step = f"Installing pincite[{extra}]" + ("" if checked else f" ({TAKES[extra]})")
+    said += run(step, [*_pip(), *build, "-e", f".[{extra}]"])
+    _line(sys.stdout, f"Installed without a look at a hash: {', '.join(installed(said)) or '-'}")
+
+
+def install_checked(extra: str) -> None:
+    """Install what has a hash, each file only if it has the one that is written down.
+
+    Raises:
+        InstallError: the index has another file, or does not have it.
+    """
+    pip = [*_pip(), "--require-hashes", "--no-deps", "-r", str(HASHES / f"{extra}.txt")]
+    try:
+        run(f"Installing what has a hash ({TAKES[extra]})", pip)
+    except InstallError as error:
+        raise InstallError(f"{error}{_advice(str(error))}") from error
+
+
+def _advice(failure: str) -> str:
+    if "DO NOT MATCH THE HASHES" not in failure:
+        return ""
+    return (
+        " The package index gave another file than the one that was tested. If the index is one "
+        "that builds packages itself, and you trust it: make install ALLOW_OTHER_FILES=1"
+    )
+
+
+def installed(said: str) -> list[str]:
+    """What pip says that it installed, but Pincite.
+
+    >>> installed("Successfully installed pincite-0.1.0 torch-2.13.0+cpu\\n")
+    ['torch-2.13.0+cpu']
+    """
+    done = [line.split()[2:] for line in said.splitlines() if line.startswith(_DONE)]
+    return [name for names in done for name in names if not name.startswith("pincite-")]
 
 
 def refuse_cuda(plan: str) -> None:

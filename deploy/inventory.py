@@ -3,7 +3,8 @@
 python deploy/inventory.py licences         list them; fails where one is GPL or AGPL, or unknown
 python deploy/inventory.py sbom FILE        write CycloneDX JSON
 
-Both read the metadata of the packages that are installed for ``pincite[all]``, and fetch nothing.
+Both read the metadata of the packages that are installed for ``pincite[all]``, and the models and
+data of the checkout (contents.py). They fetch nothing.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import json
 import re
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
+from contents import Content, ContentsError, contents
 from packaging.requirements import Requirement
 
 ROOT = ("pincite", "all")
+CHECKOUT = Path(__file__).absolute().parents[1]
 LONGEST = 100  # characters of a licence's name
 # Packages whose metadata name no licence, and what their own files say.
 KNOWN: Mapping[str, str] = {}
@@ -121,9 +124,24 @@ def check_licences(packages: Mapping[str, Distribution]) -> list[str]:
     return [f"{name} {packages[name].version}: {said}" for name, said in named.items()]
 
 
-def bill(packages: Mapping[str, Distribution]) -> dict[str, Any]:
-    """The bill of materials, as CycloneDX 1.6 has it; the same for the same packages."""
+def content_lines(files: Sequence[Content]) -> list[str]:
+    """A line for each model or file of data.
+
+    Raises:
+        InventoryError: a licence is forbidden.
+    """
+    if bad := [f"{one.path} ({one.licence})" for one in files if is_forbidden(one.licence)]:
+        raise InventoryError(f"under the GPL or AGPL: {', '.join(bad)}; leave it out")
+    return [f"{one.path}: {one.licence} ({one.about})" for one in files]
+
+
+def bill(packages: Mapping[str, Distribution], files: Sequence[Content]) -> dict[str, Any]:
+    """The bill of materials, as CycloneDX 1.6 has it; the same for the same packages and files.
+
+    The files are parts of Pincite, which is the component that the bill is of.
+    """
     root, *others = (_component(packages[name]) for name in _root_first(packages))
+    root["components"] = [_part(one, root["bom-ref"]) for one in files]
     dependencies = [
         {
             "ref": _purl(package),
@@ -170,6 +188,17 @@ def _component(package: Distribution) -> dict[str, Any]:
     }
 
 
+def _part(file: Content, whole: str) -> dict[str, Any]:
+    return {
+        "type": file.kind,
+        "bom-ref": f"{whole}#{file.path}",
+        "name": file.path,
+        "description": file.about,
+        "hashes": [{"alg": "SHA-256", "content": file.sha256}],
+        "licenses": [{"expression": file.licence}],
+    }
+
+
 def _purl(package: Distribution) -> str:
     version = package.version.replace("+", "%2B")  # a local version: "2.13.0+cpu"
     return f"pkg:pypi/{normalised(package.name)}@{version}"
@@ -180,12 +209,15 @@ def main(arguments: list[str]) -> None:
 
     Raises:
         InventoryError: it cannot be done, or a licence is not as it should be.
+        ContentsError: of a model or file of data no licence is known.
     """
     match arguments:
         case ["licences"]:
-            sys.stdout.write("\n".join(check_licences(installed(*ROOT))) + "\n")
+            lines = check_licences(installed(*ROOT)) + content_lines(contents(CHECKOUT))
+            sys.stdout.write("\n".join(lines) + "\n")
         case ["sbom", file]:
-            Path(file).write_text(json.dumps(bill(installed(*ROOT)), indent=1) + "\n", "utf-8")
+            made = bill(installed(*ROOT), contents(CHECKOUT))
+            Path(file).write_text(json.dumps(made, indent=1) + "\n", "utf-8")
         case _:
             raise InventoryError("say: python deploy/inventory.py licences, or … sbom FILE")
 
@@ -193,5 +225,5 @@ def main(arguments: list[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except InventoryError as error:
+    except (InventoryError, ContentsError) as error:
         sys.exit(str(error))

@@ -48,8 +48,7 @@ class Settings(BaseModel):
         10,
         ge=0,
         le=100,
-        description="Best passages that the cross-encoder reads, at most; 0 turns it off. After "
-        "three, it reads those that could still come first.",
+        description="Best passages that the cross-encoder reads; 0 turns it off.",
     )
     quotes: int = Field(
         3,

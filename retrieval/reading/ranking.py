@@ -29,18 +29,11 @@ def rank(query: Query, reading: Reading, document_of: Callable[[str], Document])
     """The passages that have a sentence, best first: by their own rank, their best sentence, and
     what they are worth to a question of this form."""
     best = best_sentences(reading)
+
+    def place(hit: Hit) -> float:
+        sentence = best[hit.stored.id].score
+        score = _OWN_RANK * hit.score + (1 - _OWN_RANK) * sentence
+        return worth(query, replace(hit, score=score), document_of(hit.stored.document))
+
     hits = {hit.stored.id: hit for hit in reading.hits if hit.stored.id in best}
-    places = {
-        id: place(query, hit, best[id].score, document_of(hit.stored.document))
-        for id, hit in hits.items()
-    }
-    return sorted(hits.values(), key=lambda hit: places[hit.stored.id], reverse=True)
-
-
-def place(query: Query, hit: Hit, sentence: float, document: Document) -> float:
-    """What decides a passage's place among the quotes; ``sentence`` is its best sentence's score.
-
-    It never falls while one of the two scores grows.
-    """
-    score = _OWN_RANK * hit.score + (1 - _OWN_RANK) * sentence
-    return worth(query, replace(hit, score=score), document)
+    return sorted(hits.values(), key=place, reverse=True)

@@ -1,5 +1,6 @@
 """What a model is told: the quotes with their numbers, the question, and the rule.
 
+Of a quote it has what people see who open the file: hidden text would speak to the model alone.
 A prompt stays under 2,048 tokens with its answer, since small models are served with that much.
 Tokens are counted without the model's own tokenizer, rather too many than too few.
 """
@@ -96,19 +97,20 @@ def _tokens_of(piece: str) -> int:
 
 def _block(number: int, quote: Quote) -> str:
     place = " › ".join(_inline(part)[:_TITLE] for part in (quote.title, *quote.section[-2:]))
-    context = [_inline(piece.text) for piece in quote.context]
+    context = [_inline(quote.hidden.cut_from(p.text, p.start)) for p in quote.context]
     return f"[{number}] ({place}) {' '.join([*context, _words_of(quote)])}"
 
 
 def _words_of(quote: Quote) -> str:
-    text = _inline(quote.text)
+    text = _inline(quote.hidden.cut_from(quote.text, quote.start))
     if tokens(text) <= _LONGEST_QUOTE:
         return text
     spans = quote.emphasis or ((quote.start, quote.end),)
     start = spans[0][0] - quote.start
     before = max(0, start - _LONGEST_QUOTE)  # characters: a quarter of the room
     kept = quote.text[before : before + 3 * _LONGEST_QUOTE]
-    return f"{'… ' if before else ''}{_inline(kept)} …"
+    seen = quote.hidden.cut_from(kept, quote.start + before)
+    return f"{'… ' if before else ''}{_inline(seen)} …"
 
 
 def said_before(history: Sequence[Turn]) -> str:

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from pincite.corpus.errors import WriterError
-from pincite.corpus.types import Document
+from pincite.corpus.hidden import Hidden
+from pincite.corpus.types import Document, Span
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.reading.quote import Quote
 from pincite.retrieval.writing.check import Evidence, check
@@ -186,16 +187,21 @@ def numbered(sentence: Sentence, shown: dict[int, int]) -> tuple[Sentence, list[
 
 
 def _evidence(quote: Quote, document: Document) -> Evidence:
-    text = document.text
-    around = (
-        text[max(0, quote.start - _AROUND) : quote.start],
-        text[quote.end : quote.end + _AROUND],
-    )
+    """What the model read of a quote, and what people see around it."""
+    before = Span(max(0, quote.start - _AROUND), quote.start)
+    after = Span(quote.end, min(quote.end + _AROUND, len(document.text)))
+    around = (_seen(document, before), _seen(document, after))
+    pieces = [*((p.text, p.start) for p in quote.context), (quote.text, quote.start)]
     return Evidence(
-        "\n".join([*(piece.text for piece in quote.context), quote.text]),
+        "\n".join(quote.hidden.cut_from(text, start) for text, start in pieces),
         "\n".join([quote.title, *quote.section]),
         "\n".join(around),
     )
+
+
+def _seen(document: Document, span: Span) -> str:
+    text = document.text[span.start : span.end]
+    return Hidden.of(document, span).cut_from(text, span.start)
 
 
 def _fence(quotes: Sequence[Quote]) -> str:

@@ -40,6 +40,8 @@ ROOMS: dict[Extra, tuple[str, ...]] = {
 }
 # With which `pincite eval teach` writes a network; it says so where it lacks.
 IN_DEV = {"onnx"}
+# The program of the pipelines that Pincite is measured beside; whoever measures installs them.
+OTHERS = "eval/bench/peer_pipelines.py"
 
 
 def normalised(name: str) -> str:
@@ -85,7 +87,11 @@ def distributions(folders: tuple[str, ...]) -> dict[str, set[str]]:
     """The distributions that the files of folders import, each with these files."""
     of_module, found = packages_distributions(), dict[str, set[str]]()
     for file in (file for folder in folders for file in (ROOT / folder).rglob("*.py")):
+        if file == ROOT / OTHERS:
+            continue
         for top in {module.partition(".")[0] for module in modules_in(file)}:
+            if file.parent == ROOT / "deploy" and file.with_name(f"{top}.py").exists():
+                continue  # a program imports what lies beside it
             if top in sys.stdlib_module_names or top in ("pincite", "tests", "eval", "__future__"):
                 continue
             options = {normalised(one) for one in of_module.get(top, [top])}

@@ -90,6 +90,14 @@ def test_the_image_has_what_a_server_needs_and_can_have_more() -> None:
     assert BUILD[-1].rest.endswith('".[$EXTRAS]"')
 
 
+def test_the_image_takes_only_files_with_the_hashes_that_are_written_down() -> None:
+    installs = [s.rest for s in BUILD if s.word == "RUN" and " install " in s.rest]
+    hashed, torch, pincite = installs
+    assert "--require-hashes --no-deps -r deploy/hashes/serve.txt" in hashed
+    assert torch.endswith(" -c .constraints.txt torch")
+    assert "--no-build-isolation" in pincite
+
+
 def test_what_it_serves_is_a_command_that_wants_to_know_who_asks() -> None:
     assert json.loads(*of("ENTRYPOINT")) == ["pincite"]
     arguments = json.loads(*of("CMD"))

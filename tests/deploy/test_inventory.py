@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
-from importlib.metadata import PathDistribution
+from importlib.metadata import PathDistribution, distribution
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,10 @@ import pytest
 
 from tests.deploy.dockerfile import ROOT as CHECKOUT
 
-INVENTORY: dict[str, Any] = runpy.run_path(str(CHECKOUT / "deploy/inventory.py"))
+with pytest.MonkeyPatch.context() as patch:
+    patch.syspath_prepend(CHECKOUT / "deploy")  # where it finds contents.py
+    INVENTORY: dict[str, Any] = runpy.run_path(str(CHECKOUT / "deploy/inventory.py"))
+contents, content_lines = INVENTORY["contents"], INVENTORY["content_lines"]
 ROOT, InventoryError, main = (INVENTORY[name] for name in ("ROOT", "InventoryError", "main"))
 bill, check_licences, installed = (
     INVENTORY[name] for name in ("bill", "check_licences", "installed")
@@ -84,7 +87,7 @@ def test_the_bill_is_whole_and_the_same_each_time(tmp_path: Path) -> None:
     main(["sbom", str(file)])
     found = json.loads(file.read_text())
     packages = installed(*ROOT)
-    assert found == json.loads(json.dumps(bill(packages)))
+    assert found == json.loads(json.dumps(bill(packages, contents(CHECKOUT))))
     assert (found["bomFormat"], found["specVersion"], found["version"]) == ("CycloneDX", "1.6", 1)
     assert re.fullmatch(
         r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", found["serialNumber"]
@@ -109,6 +112,42 @@ def test_the_bill_is_whole_and_the_same_each_time(tmp_path: Path) -> None:
         )
         > 20
     )
+
+
+def test_the_bill_names_each_model_and_file_of_data_with_its_hash_and_licence() -> None:
+    files = {one.path: one for one in contents(CHECKOUT)}
+    root = bill({"pincite": distribution("pincite")}, list(files.values()))["metadata"]["component"]
+    parts = {part["name"]: part for part in root["components"]}
+    assert parts.keys() == files.keys()
+    assert len({part["bom-ref"] for part in parts.values()}) == len(files)
+    models = [name for name, part in parts.items() if part["type"] == "machine-learning-model"]
+    assert models == sorted(str(f.relative_to(CHECKOUT)) for f in CHECKOUT.glob("*/*/*.onnx"))
+    network = parts["retrieval/cross_encoder/cross_encoder.onnx"]
+    about = json.loads((CHECKOUT / "retrieval/cross_encoder/cross_encoder.json").read_text())
+    assert network["hashes"] == [{"alg": "SHA-256", "content": about["sha256"]}]
+    (said,) = parts["eval/claims/answers.jsonl"]["licenses"]
+    assert set(said["expression"].split(" AND ")) > {"CC0-1.0", "CC-BY-4.0"}
+    assert len(content_lines(files.values())) == len(files)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        ("ui/web/gull.bin", "", "no licence is known of ui/web/gull.bin"),
+        (
+            "eval/claims/answers.jsonl",
+            '{"licence": "CC0"}\n{"licence": "CC BY-NC 4.0"}\n',
+            "line 2 of answers.jsonl names the licence 'CC BY-NC 4.0'",
+        ),
+    ],
+)
+def test_a_file_whose_licence_is_not_known_is_refused(
+    path: str, text: str, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text(text)
+    with pytest.raises(INVENTORY["ContentsError"], match=words):
+        contents(tmp_path)
 
 
 def test_what_it_does_not_know_is_said_in_a_sentence() -> None:

@@ -11,6 +11,7 @@ from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.office.docx_body import Body
 from pincite.ingest.readers.office.docx_numbering import W, numbering
 from pincite.ingest.readers.office.docx_runs import Runs, local
+from pincite.ingest.readers.office.docx_visibility import Visibility
 from pincite.ingest.readers.office.margins import without_numbers
 from pincite.ingest.readers.office.package import Package, Target
 from pincite.ingest.readers.warnings import hidden, unread
@@ -48,8 +49,9 @@ class _Document:
         self._root = package.part(path)
         self._targets = package.targets(path)
         self._numbering = numbering(self._first("styles"), self._first("numbering"))
-        self._runs = Runs(self._numbering)
-        self._margin_runs = Runs(self._numbering, in_margin=True)
+        visibility = Visibility(self._first("styles"))
+        self._runs = Runs(self._numbering, visibility)
+        self._margin_runs = Runs(self._numbering, visibility, in_margin=True)
         self._read: set[str] = set()  # paths of charts and diagrams
         self._built = Builder()
 

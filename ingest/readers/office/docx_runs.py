@@ -9,7 +9,7 @@ from typing import Any
 
 from pincite.ingest.readers.numerals import raised
 from pincite.ingest.readers.office.docx_numbering import Numbering, W, on
-from pincite.ingest.readers.office.docx_visibility import is_unreadable
+from pincite.ingest.readers.office.docx_visibility import Visibility
 from pincite.ingest.readers.office.drawings import descriptions, outside_boxes
 from pincite.ingest.readers.office.equations import equation
 from pincite.ingest.readers.office.margins import PAGE_NUMBER
@@ -80,8 +80,11 @@ class Runs:
     `PAGE_NUMBER`, as it is another on each page.
     """
 
-    def __init__(self, numbering: Numbering, *, in_margin: bool = False) -> None:
+    def __init__(
+        self, numbering: Numbering, visibility: Visibility, *, in_margin: bool = False
+    ) -> None:
         self._numbering = numbering
+        self._visibility = visibility
         self._in_margin = in_margin
         self._fields: list[_Field] = []
         self.notes: list[tuple[str, str]] = []  # "footnote" or "endnote", and its identity
@@ -168,28 +171,28 @@ class Runs:
                 self._say(ended.form, line)
 
     def _run(self, run: Element, line: Line) -> None:
-        properties = run.find(f"{W}rPr")
-        if properties is None:
+        hides = self._hides(run)
+        if run.find(f"{W}rPr") is None and not hides:
             self._gather(run, line)
             return
         inner = Line()
         self._gather(run, inner)
         words = inner.text
-        align = properties.find(f"{W}vertAlign")
+        align = run.find(f"{W}rPr/{W}vertAlign")
         if align is not None and align.get(f"{W}val") == "superscript":
             words = raised(words)
         if words:
-            (line.hidden if self._hides(properties) else line.words).append(words)
+            (line.hidden if hides else line.words).append(words)
         line.boxes += inner.boxes
         line.take(inner)
 
-    def _hides(self, properties: Element) -> bool:
-        if is_unreadable(properties):
+    def _hides(self, run: Element) -> bool:
+        if self._visibility.is_unreadable(run):
             return True
-        own = properties.find(f"{W}vanish")
+        own = run.find(f"{W}rPr/{W}vanish")
         if own is not None:
             return on(own)
-        return self._numbering.hides(_style(properties.find(f"{W}rStyle")))
+        return self._numbering.hides(_style(run.find(f"{W}rPr/{W}rStyle")))
 
     def _drawing(self, drawn: Element, line: Line) -> None:
         line.boxes += _boxes(drawn)

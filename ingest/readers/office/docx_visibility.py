@@ -1,7 +1,14 @@
-"""Which runs of a Word file nobody can read: as small as a point, or white on white paper."""
+"""Which runs of a Word file nobody can read: as small as a point, or white on white paper.
+
+A run's look is its own, else that of its style, of its paragraph's style, or of the file (ECMA-376
+part 1, 17.7.2). What stands behind it may be set for the words, the paragraph, the cell, the table
+or the page. Where the layout alone tells it, as in a text box, it is taken to be coloured.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pincite.ingest.readers.office.docx_numbering import W
@@ -10,28 +17,118 @@ Element = Any
 
 _SMALLEST = 2  # half points: letters of that size cannot be read
 _WHITE = 0xFA  # of 255: a colour with no less in each part cannot be told from white
-# Within these, a colour may be behind the words that is set elsewhere.
-_COLOURED = (f"{W}tc", f"{W}txbxContent")
-_SHADES = ("shd", "highlight")
+_NO_PATTERN = (None, "clear", "nil")
+_ANCESTORS = 20  # styles that a style may be based on, one on the other
 
 
-def is_unreadable(properties: Element) -> bool:
-    """Whether the words of a run with these properties cannot be read, though they are printed."""
-    size = _value(properties, "sz")
-    if size.isdecimal() and int(size) <= _SMALLEST:
-        return True
-    return _is_white(_value(properties, "color")) and not _has_colour_behind(properties)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How words look, as far as it is said; sizes are half points, as written."""
+
+    colour: str = ""
+    size: str = ""
+    has_colour_behind: bool = False
+
+    def over(self, base: _Look) -> _Look:
+        """This look, where it says nothing that of ``base``."""
+        behind = self.has_colour_behind or base.has_colour_behind
+        return _Look(self.colour or base.colour, self.size or base.size, behind)
 
 
-def _has_colour_behind(properties: Element) -> bool:
-    if any(properties.find(f"{W}{shade}") is not None for shade in _SHADES):
-        return True
-    for above in properties.iterancestors():
-        if above.tag in _COLOURED or above.find(f"{W}background") is not None:
+class Visibility:
+    """Tells it by the root of ``styles.xml``, which may be None."""
+
+    def __init__(self, styles: Element | None) -> None:
+        by_id = {} if styles is None else {_id(style): style for style in styles.iter(f"{W}style")}
+        self._paragraphs = _default(by_id, "paragraph")
+        self._tables = _default(by_id, "table")
+        self._looks: dict[str | None, _Look] = {}
+        self._shaded: set[str | None] = set()  # styles of tables, some of whose cells are coloured
+        preset = None if styles is None else styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self._preset = _look(preset)
+        for name, style in by_id.items():
+            look = _Look()
+            for one in _line(style, by_id):
+                look = look.over(_look(one.find(f"{W}rPr"), one.find(f"{W}pPr")))
+                if any(map(_is_coloured, one.iter(f"{W}shd"))):
+                    self._shaded.add(name)
+            self._looks[name] = look
+
+    def is_unreadable(self, run: Element) -> bool:
+        """Whether the words of a run cannot be read, though they are printed."""
+        properties = run.find(f"{W}rPr")
+        paragraph = next(run.iterancestors(f"{W}p"), None)
+        own = None if paragraph is None else paragraph.find(f"{W}pPr")
+        look = (
+            _look(properties, own)
+            .over(self._looks.get(_value(properties, "rStyle"), _Look()))
+            .over(self._looks.get(_value(own, "pStyle") or self._paragraphs, _Look()))
+            .over(self._preset)
+        )
+        if look.size.isdecimal() and int(look.size) <= _SMALLEST:
             return True
-        if above.tag == f"{W}p" and above.find(f"{W}pPr/{W}shd") is not None:
-            return True
-    return False
+        return _is_white(look.colour) and not (look.has_colour_behind or self._is_on_colour(run))
+
+    def _is_on_colour(self, run: Element) -> bool:
+        for above in run.iterancestors():
+            if above.tag == f"{W}txbxContent" or above.find(f"{W}background") is not None:
+                return True
+            if above.tag == f"{W}tc" and _is_coloured(above.find(f"{W}tcPr/{W}shd")):
+                return True
+            if above.tag == f"{W}tbl" and self._is_shaded(above):
+                return True
+        return False
+
+    def _is_shaded(self, table: Element) -> bool:
+        properties = table.find(f"{W}tblPr")
+        style = _value(properties, "tblStyle") or self._tables
+        return style in self._shaded or any(
+            _is_coloured(table.find(f"{W}{path}/{W}shd")) for path in ("tblPr", f"tr/{W}tblPrEx")
+        )
+
+
+def _look(properties: Element | None, paragraph: Element | None = None) -> _Look:
+    """By the properties of words, and of their paragraph."""
+    behind = paragraph is not None and _is_coloured(paragraph.find(f"{W}shd"))
+    if properties is None:
+        return _Look(has_colour_behind=behind)
+    behind |= _is_coloured(properties.find(f"{W}shd"))
+    behind |= _value(properties, "highlight") not in ("", "none", "white")
+    return _Look(_value(properties, "color"), _value(properties, "sz"), behind)
+
+
+def _line(style: Element, by_id: dict[str, Element]) -> Iterator[Element]:
+    """A style and those that it is based on."""
+    for _ in range(_ANCESTORS):
+        yield style
+        if (base := by_id.get(_value(style, "basedOn"))) is None:
+            return
+        style = base
+
+
+def _default(by_id: dict[str, Element], kind: str) -> str | None:
+    """The style of whatever of a kind names none."""
+    return next(
+        (
+            name
+            for name, style in by_id.items()
+            if style.get(f"{W}type") == kind and style.get(f"{W}default") in ("1", "true", "on")
+        ),
+        None,
+    )
+
+
+def _id(style: Element) -> str:
+    return str(style.get(f"{W}styleId", ""))
+
+
+def _is_coloured(shade: Element | None) -> bool:
+    """Whether a shade can be told from white paper."""
+    if shade is None:
+        return False
+    fill = shade.get(f"{W}fill", "auto")
+    has_pattern = shade.get(f"{W}val") not in _NO_PATTERN
+    return has_pattern or not (fill == "auto" or _is_white(fill))
 
 
 def _is_white(colour: str) -> bool:
@@ -42,6 +139,6 @@ def _is_white(colour: str) -> bool:
     return len(parts) == 3 and min(parts) >= _WHITE
 
 
-def _value(properties: Element, name: str) -> str:
-    found = properties.find(f"{W}{name}")
+def _value(properties: Element | None, name: str) -> str:
+    found = None if properties is None else properties.find(f"{W}{name}")
     return "" if found is None else str(found.get(f"{W}val", ""))

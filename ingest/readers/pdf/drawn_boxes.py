@@ -60,12 +60,12 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     filled, addresses, when, pictures, drawn = [], [], [], [], []
     clips: dict[int, Bounds] = {}
     layered: set[int] = set()
-    for i, (address, kind, matrix) in enumerate(islice(_objects(page), _MOST_OBJECTS)):
+    for i, (address, kind, matrix, on_layer) in enumerate(islice(_objects(page), _MOST_OBJECTS)):
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             order[address] = i
             if (bounds := clip(address, matrix)) is not None:
                 clips[address] = bounds
-            if is_on_layer(address):
+            if on_layer or is_on_layer(address):
                 layered.add(address)
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             pictures.append(_bounds(address, matrix))
@@ -98,22 +98,24 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     )
 
 
-def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, pdfium.PdfMatrix]]:
-    """The addresses of what is drawn on a page, in order, with its kind and what places it."""
+def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, pdfium.PdfMatrix, bool]]:
+    """The addresses of what is drawn on a page, in order, with its kind, what places it, and
+    whether it is of a group that belongs to a layer."""
     handle = ctypes.cast(page.raw, _POINTER)
     count = raw.FPDFPage_CountObjects(page.raw)
     top: Iterator[int] = map(_object, repeat(handle), range(count))
-    groups = [(top, pdfium.PdfMatrix())]
+    groups = [(top, pdfium.PdfMatrix(), False)]
     while groups:
-        members, matrix = groups[-1]
+        members, matrix, on_layer = groups[-1]
         for address in members:
             kind = _kind(address)
-            yield address, kind, matrix
+            yield address, kind, matrix, on_layer
             if kind == raw.FPDF_PAGEOBJ_FORM and len(groups) < _DEEPEST:
                 own = raw.FS_MATRIX()
                 group = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
                 raw.FPDFPageObj_GetMatrix(group, own)
-                groups.append((_members(group), pdfium.PdfMatrix.from_raw(own).multiply(matrix)))
+                placed = pdfium.PdfMatrix.from_raw(own).multiply(matrix)
+                groups.append((_members(group), placed, on_layer or is_on_layer(address)))
                 break
         else:
             groups.pop()

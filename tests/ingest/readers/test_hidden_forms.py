@@ -25,6 +25,12 @@ def of_pdf(*more: Text, behind: str = "", over: str = "", layer: str = "") -> by
     return pdf([Leaf(lines, behind=behind, over=over, picture=PHOTO)], layer=layer)
 
 
+def of_group(draw: str, entries: str = "", layer: str = "") -> bytes:
+    group = [Text(72, 300, SECRET)]
+    leaf = Leaf(column([SEEN]), over=draw, group=group, group_entries=entries)
+    return pdf([leaf], layer=layer)
+
+
 def of_html(body: str, head: str = "") -> bytes:
     return f"<html><head>{head}</head><body><p>{SEEN}</p>{body}</body></html>".encode()
 
@@ -84,6 +90,19 @@ def shapeless_cell(book: openpyxl.Workbook) -> None:
     book.active.cell(4, 2, SECRET).number_format = ";;;"
 
 
+def of_style(style: str, kind: str = "paragraph", body: str = "") -> bytes:
+    """A Word file with a passage in a style of its own."""
+    own = f'<w:style w:type="{kind}" w:styleId="Own"><w:name w:val="Own"/>{style}</w:style>'
+    based = '<w:style w:styleId="Further"><w:basedOn w:val="Own"/></w:style>'
+    return of_docx(body or par(SECRET, "Further"), styles=own + based)
+
+
+def cell(shade: str = "", table: str = "") -> str:
+    """A table with one white cell."""
+    inside = f"<w:tcPr>{shade}</w:tcPr><w:p>{run(SECRET, WHITE)}</w:p>"
+    return f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc>{inside}</w:tc></w:tr></w:tbl>"
+
+
 WHITE = '<w:color w:val="FFFFFF"/>'
 CLIP = "0 0 40 40 re W n"
 AT = Text(72, 300, SECRET)
@@ -108,6 +127,10 @@ FORMS = {
         "a.pdf",
         of_pdf(Text(72, 300, SECRET, ink="/OC /L BDC"), over="EMC", layer="OFF"),
     ),
+    "pdf: group on a layer that is off": (
+        "a.pdf",
+        of_group("/OC /L BDC /G Do EMC", layer="OFF"),
+    ),
     "pdf: no opacity": ("a.pdf", of_pdf(Text(72, 300, SECRET, ink="/Clear gs"))),
     "html: display": ("a.html", styled("display:none")),
     "html: visibility": ("a.html", styled("visibility:hidden")),
@@ -129,6 +152,23 @@ FORMS = {
     "html: a comment": ("a.html", of_html(f"<!-- {SECRET} -->")),
     "docx: vanished": ("a.docx", of_run("<w:vanish/>")),
     "docx: white": ("a.docx", of_run(WHITE)),
+    "docx: white by a style": ("a.docx", of_style(f"<w:rPr>{WHITE}</w:rPr>")),
+    "docx: white by a style of letters": (
+        "a.docx",
+        of_style(
+            f"<w:rPr>{WHITE}</w:rPr>", "character", par(run(SECRET, '<w:rStyle w:val="Own"/>'))
+        ),
+    ),
+    "docx: white on a white shade": (
+        "a.docx",
+        of_run(f'{WHITE}<w:shd w:val="clear" w:fill="FFFFFF"/>'),
+    ),
+    "docx: white in a table": ("a.docx", of_docx(cell())),
+    "docx: white in a cell that is white": (
+        "a.docx",
+        of_docx(cell('<w:shd w:val="clear" w:color="auto" w:fill="auto"/>')),
+    ),
+    "docx: one point by a style": ("a.docx", of_style('<w:rPr><w:sz w:val="2"/></w:rPr>')),
     "docx: one point": ("a.docx", of_run('<w:sz w:val="2"/>')),
     "docx: comment": (
         "a.docx",
@@ -186,9 +226,33 @@ def coloured(ink: str, paper: str | None) -> bytes:
 
 
 SHOWN = {
-    "docx: white in a table": (
+    "docx: white in a cell that is black": (
         "a.docx",
-        of_docx(f"<w:tbl><w:tr><w:tc><w:p>{run(SECRET, WHITE)}</w:p></w:tc></w:tr></w:tbl>"),
+        of_docx(cell('<w:shd w:val="clear" w:fill="000000"/>')),
+    ),
+    "docx: white in a table that is black": (
+        "a.docx",
+        of_docx(cell(table='<w:shd w:val="clear" w:fill="000000"/>')),
+    ),
+    "docx: white in a table whose style colours its first row": (
+        "a.docx",
+        of_style(
+            '<w:tblStylePr w:type="firstRow"><w:tcPr><w:shd w:fill="1F3864"/></w:tcPr>'
+            "</w:tblStylePr>",
+            "table",
+            cell(table='<w:tblStyle w:val="Further"/>'),
+        ),
+    ),
+    "docx: white on black by a style": (
+        "a.docx",
+        of_style(f'<w:pPr><w:shd w:fill="000000"/></w:pPr><w:rPr>{WHITE}</w:rPr>'),
+    ),
+    "docx: black in a white style": (
+        "a.docx",
+        of_style(
+            f"<w:rPr>{WHITE}</w:rPr>",
+            body=par(run(SECRET, '<w:color w:val="auto"/>'), "Further"),
+        ),
     ),
     "pdf: a picture with text over it": (
         "a.pdf",
@@ -202,6 +266,7 @@ SHOWN = {
         "a.pdf",
         of_pdf(Text(72, 300, SECRET, ink="/OC /L BDC"), over="EMC", layer="ON"),
     ),
+    "pdf: group on a layer that is on": ("a.pdf", of_group("/OC /L BDC /G Do EMC", layer="ON")),
     "html: for screen readers as well": ("a.html", of_html(f"<p aria-hidden=false>{SECRET}</p>")),
     # Screen readers leave it out; whoever looks at the page sees it.
     "html: not for screen readers": ("a.html", of_html(f"<p aria-hidden=true>{SECRET}</p>")),

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
-from pincite.retrieval.cross_encoder import rerank as module
 from pincite.retrieval.cross_encoder.rerank import rerank
 from pincite.retrieval.cross_encoder.types import PassageScore
 from pincite.retrieval.reading.choose import choose
@@ -133,34 +131,6 @@ class Believes:
         self.read_texts += len(texts)
         towns = (next(town for town in TOWNS if f" {town} " in text) for text in texts)
         return [PassageScore(self.logits[town], None) for town in towns]
-
-
-@given(*[st.lists(RANK, min_size=10, max_size=10)] * 2, st.lists(LOGIT, min_size=10, max_size=10))
-def test_what_comes_first_is_as_if_all_had_been_read(
-    ranks: list[float], sentences: list[float], logits: list[float]
-) -> None:
-    best = dict(zip(TOWNS, sentences, strict=True))
-    reading = reading_of(TOUR, best, dict(zip(TOWNS, ranks, strict=True)))
-    few, all_ten = Believes(logits), Believes(logits)
-    found = rerank(query(""), reading, lambda id: TOUR, few, 10)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_FIRST", 10)
-        expected = rerank(query(""), reading, lambda id: TOUR, all_ten, 10)
-    first, wanted = found.hits[0], expected.hits[0]
-    assert first.score == wanted.score
-    assert found.answers[first.stored.id].logit == expected.answers[first.stored.id].logit
-    quote, wanted_quote = (
-        choose(query(""), one, lambda id: TOUR, 1)[0] for one in (found, expected)
-    )
-    assert quote.score == wanted_quote.score
-    assert few.read_texts == len(found.answers) <= all_ten.read_texts == 10
-
-
-def test_passages_that_cannot_come_first_are_not_read() -> None:
-    ranks = dict(zip(TOWNS, [1.0] + [0.3] * 9, strict=True))
-    model = Believes([8.0] + [-8.0] * 9)
-    rerank(query(""), reading_of(TOUR, {}, ranks), lambda id: TOUR, model, 10)
-    assert model.read_texts == 3
 
 
 def test_a_late_passage_that_answers_still_comes_first() -> None:

@@ -6,10 +6,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from pincite.corpus.errors import SettingsError
+from pincite.corpus.hidden import Hidden
 from pincite.corpus.types import Document, Section, Span
 from pincite.retrieval.reading.quote import Quote
 from pincite.retrieval.writing.model import open_model
@@ -211,6 +213,15 @@ def test_a_model_on_this_machine_is_asked_one_question_at_a_time() -> None:
             thread.join(60)
         assert len(server.requests) == 4
         assert server.most_at_once == 1
+
+
+def test_what_only_hidden_words_say_is_not_supported(server: Liar) -> None:
+    start = TEXT.index("get 30 days")
+    secret = replace(QUOTES[0], hidden=Hidden(words=((start, start + 30),)))
+    writer = Writer(open_model("openai:honest", server.url))
+    written = writer.write(QUESTION, [secret, *QUOTES[1:]], {DOCUMENT.id: DOCUMENT}.__getitem__)
+    assert "30 days" not in server.requests[-1]["messages"][1]["content"]
+    assert [sentence.verdict for sentence in written.sentences] == ["unsupported", "supported"]
 
 
 def test_the_prompt_has_no_tools_and_a_limit(server: Liar) -> None:

@@ -43,6 +43,8 @@ class Leaf:
     behind: str = ""  # operators before the text; "/I Do" draws the picture
     over: str = ""  # operators after the text
     annotations: Sequence[str] = ()  # dictionaries without their brackets
+    group: Sequence[Text] = ()  # lines of a form XObject, which "/G Do" draws
+    group_entries: str = ""  # of its dictionary; "/OC /L" puts it on the layer
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,19 @@ def pdf(
     kids, widgets = [], []
     for leaf in leaves:
         has_image = "/I Do" in leaf.behind + leaf.over or not (leaf.lines or leaf.blank)
-        image = f"/XObject << /I {add(_image(leaf))} 0 R >>" if has_image else ""
+        drawn = f"/I {add(_image(leaf))} 0 R" if has_image else ""
+        if leaf.group:
+            inside = _content(replace(leaf, lines=leaf.group, behind="", over=""))
+            entries = leaf.group_entries.replace("/L", f"{group} 0 R" if layer else "")
+            head = (
+                f"<< /Type /XObject /Subtype /Form /BBox [0 0 {leaf.width} {leaf.height}] {entries}"
+                f" /Resources << /Font << {used} >> {named} >> /Length {len(inside)} >>"
+            )
+            drawn += f" /G {add(head.encode() + _stream(inside))} 0 R"
+        image = f"/XObject << {drawn} >>" if drawn else ""
         resources = f"/Resources << /Font << {used} >> {image} {named} >>"
         content = _content(leaf)
-        stream = add(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
+        stream = add(b"<< /Length %d >>" % len(content) + _stream(content))
         numbers = [add(f"<< {entries} >>".encode("cp1252")) for entries in leaf.annotations]
         widgets += [n for n, a in zip(numbers, leaf.annotations, strict=True) if "/Widget" in a]
         annotated = f"/Annots [{' '.join(f'{n} 0 R' for n in numbers)}]" if numbers else ""
@@ -171,6 +182,10 @@ def _file(objects: dict[int, bytes], trailer: str) -> bytes:
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
     out += f"trailer\n<< {trailer} >>\nstartxref\n{start}\n%%EOF\n".encode()
     return bytes(out)
+
+
+def _stream(content: bytes) -> bytes:
+    return b"\nstream\n%s\nendstream" % content
 
 
 def _content(leaf: Leaf) -> bytes:
