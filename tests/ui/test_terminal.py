@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from pincite.corpus.hidden import unseen
 from pincite.corpus.store.rows import Entry
 from pincite.retrieval.answer import Answer, FoundPassage
 from pincite.retrieval.confidence.confidence import Level
@@ -60,9 +61,13 @@ def test_harmless_text_has_nothing_for_a_terminal_to_obey(text: str) -> None:
 
 
 @given(st.text())
-def test_harmless_replaces_what_acts_and_nothing_else(text: str) -> None:
+def test_harmless_replaces_what_acts_or_is_invisible_and_nothing_else(text: str) -> None:
     acting = set(acts_on_a_terminal(text))
-    expected = "".join(MARK if character in acting else character for character in text)
+    invisible = {i for start, end in unseen(text) for i in range(start, end)}
+    expected = "".join(
+        MARK if character in acting or i in invisible else character
+        for i, character in enumerate(text)
+    )
     assert harmless(text) == expected
 
 
