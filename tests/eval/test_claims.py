@@ -85,7 +85,9 @@ def test_of_answers_from_several_quotes_most_sentences_are_judged_right() -> Non
     assert all(of_kind[kind].supported <= count for kind, count in most.items())
 
 
-def test_of_the_answers_that_no_rule_was_mended_on_no_fewer_are_judged_right_than_at_first() -> None:
+def test_of_the_answers_that_no_rule_was_mended_on_no_fewer_are_judged_right_than_at_first() -> (
+    None
+):
     of_kind = {one.kind: one for one in outcomes(answers(HELD_OUT))}
     assert of_kind["honest"].supported >= 173
     most: dict[Kind, int] = {"number": 3, "name": 0, "negation": 14, "clause": 5}
@@ -93,7 +95,9 @@ def test_of_the_answers_that_no_rule_was_mended_on_no_fewer_are_judged_right_tha
 
 
 def test_no_quote_is_in_both_files_of_answers() -> None:
-    mended, held_out = ({q for one in answers(f) for q in one.source.quotes} for f in (FILE, HELD_OUT))
+    mended, held_out = (
+        {q for one in answers(f) for q in one.source.quotes} for f in (FILE, HELD_OUT)
+    )
     assert not {q.text for q in mended} & {q.text for q in held_out}
 
 
