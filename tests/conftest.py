@@ -84,8 +84,10 @@ class Run:
 Pincite = Callable[..., Run]
 
 
-def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command line as a process of its own, with nothing to read."""
+def process(
+    *arguments: str, limit_s: float = 60, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The command line as a process of its own, with nothing to read, ended after ``limit_s``."""
     return subprocess.run(
         [sys.executable, "-m", "pincite.ui.cli", *arguments],
         env={**os.environ, "PINCITE_EMBEDDER": "hashing", **environment},
@@ -93,7 +95,7 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=limit_s,
     )
 
 

@@ -1,4 +1,7 @@
-"""Sentences of answers written by hand from several quotes (``eval/claims/answers.jsonl``)."""
+"""Sentences of answers written by hand from several quotes.
+
+The rules of the check were mended on ``eval/claims/answers.jsonl``, and not on ``held_out.jsonl``.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pincite.eval.jsonlines import get, json_lines, one_of
 from pincite.retrieval.writing.check import Evidence
 
 FILE = Path(str(files("pincite.eval"))) / "claims" / "answers.jsonl"
+HELD_OUT = FILE.with_name("held_out.jsonl")
 _FORM = (
     "answers are JSON lines with question, quotes (title, text) and sentences (text, cites, kind); "
     "see eval/claims/README.md"

@@ -30,11 +30,10 @@ def claims(
     check should show nearly all, of the others few.
     """
     from pincite.eval.claims import verdicts
-    from pincite.eval.claims.answers import answers
+    from pincite.eval.claims.answers import HELD_OUT, answers
     from pincite.eval.claims.planted import planted
     from pincite.eval.claims.written import FILE, SPLITS, written
 
-    several = answers() if claims_files is None else []
     found = [claim for file in claims_files or (FILE,) for claim in written(file)]
     out = output()
     verdicts.show(out, "made by a program", verdicts.outcomes(planted()))
@@ -42,8 +41,9 @@ def claims(
         of_split = verdicts.outcomes(one.claim for one in found if one.split == split)
         if of_split:
             verdicts.show(out, f"written by hand, {split}", of_split)
-    if several:
-        verdicts.show(out, "answers by hand, from several quotes", verdicts.outcomes(several))
+    if claims_files is None:
+        for title, several in (("several quotes", answers()), ("held out", answers(HELD_OUT))):
+            verdicts.show(out, f"answers by hand, {title}", verdicts.outcomes(several))
     if mistakes:
         verdicts.show_mistakes(out, [one.claim for one in found if one.split == "dev"])
 

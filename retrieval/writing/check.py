@@ -1,8 +1,9 @@
 """Whether the quotes that a sentence cites say what it says: rules, no model.
 
 In order: it cites a quote that is there; its numbers and dates stand there, in any usual form; its
-names stand there; both deny the same; no three words of content in a row are absent; and enough of
-its words, weighted by how rare they are, stand there.
+names stand there; both deny the same; no three words of content in a row are absent, unless they
+stand for others between the same two words; and enough of its words, weighted by how rare they are,
+stand there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
+from pincite.retrieval.search.analysis import stop_terms
+from pincite.retrieval.writing.clauses import LINE
 from pincite.retrieval.writing.names import missing_names
 from pincite.retrieval.writing.negation import negation_differs
 from pincite.retrieval.writing.numbers import (
@@ -28,6 +31,7 @@ from pincite.retrieval.writing.words import Word, alike, stems, words
 
 # Chosen by hand; what they let through and strike is measured by: pincite eval claims
 _LONGEST_RUN = 2  # words of content in a row that may be absent
+_CLOSE = 5  # words of a line, from one to the next: what stands between two of them is reworded
 _LEAST_SHARE = 0.35  # of the weight of a sentence's words that stands in its quotes
 _CLAUSE = re.compile(
     r"[,;:] |\b(?:but|because|since|so|which|who|that|when|while|where|after|before|although|if)\b"
@@ -59,6 +63,11 @@ class Evidence:
     def stems(self) -> frozenset[str]:
         """The stems of the quote's words."""
         return stems([self.text])
+
+    @cached_property
+    def lines(self) -> tuple[tuple[str, ...], ...]:
+        """The stems of each line or sentence of the quote, in order and without stop words."""
+        return tuple(tuple(w.stem for w in _without_stops(line)) for line in LINE.split(self.text))
 
     @cached_property
     def stems_of_title(self) -> frozenset[str]:
@@ -196,13 +205,39 @@ def _missing_clauses(text: str, sources: Sequence[Evidence], question: str) -> l
                 whole = end - start == len(clause) > 1 and not only_numbers_stand
                 mostly = _is_reason(text, clause) and 3 * (end - start) >= 2 * len(clause) > 2
                 if whole or mostly or end - start > _LONGEST_RUN:
-                    missing.append(text[clause[start].start : clause[end - 1].end])
+                    first, last = clause[start].start, clause[end - 1].end
+                    if not _is_reworded(text, first, last, sources):
+                        missing.append(text[first:last])
     return [one for one in missing if not any(one in other != one for other in missing)]
 
 
 def _is_reason(text: str, clause: Sequence[Word]) -> bool:
     """Whether a clause is given as a reason: what is made up often is."""
     return bool(_REASON.search(text, 0, clause[0].start))
+
+
+def _is_reworded(text: str, start: int, end: int, sources: Sequence[Evidence]) -> bool:
+    """Whether the words on both sides stand close together, in that order, in a line of the quotes.
+
+    Then what is between them says in other words what stands between them there. What is made up
+    is added at an edge.
+    """
+    around = _without_stops(text)
+    before = next((word.stem for word in reversed(around) if word.end <= start), None)
+    after = next((word.stem for word in around if word.start >= end), None)
+    if before is None or after is None:
+        return False
+    return any(
+        _stands(after, frozenset(line[i + 1 : i + 1 + _CLOSE]))
+        for source in sources
+        for line in source.lines
+        for i, stem in enumerate(line)
+        if _stands(before, frozenset([stem]))
+    )
+
+
+def _without_stops(text: str) -> list[Word]:
+    return [word for word in words(text) if word.stem not in stop_terms()]
 
 
 def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:

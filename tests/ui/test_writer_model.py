@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
 from pincite.ingest.processes.page_images import Drawings
@@ -22,9 +23,12 @@ from pincite.ui.api.app import api
 from pincite.ui.api.queue import Queue
 from pincite.ui.server.auth import AuthMiddleware
 from tests.conftest import process
+from tests.ui.browsing import ask, needs_chromium, visit
+from tests.ui.conftest import serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
+LONGEST_S = 600  # for an answer of the model, on a machine that does other things as well
 QUESTIONS = (
     "Who introduced the term AI safety engineering?",
     "Who wrote the book Superintelligence?",
@@ -94,7 +98,7 @@ def test_what_the_command_line_gives_is_quoted_first_and_checked(
 ) -> None:
     named = {"PINCITE_WRITER": "openai:smollm2", "PINCITE_WRITER_URL": writer_url}
     library = ("--library", str(library_folder))
-    run = process(*library, "ask", "--write", "--json", QUESTIONS[0], **named)
+    run = process(*library, "ask", "--write", "--json", QUESTIONS[0], limit_s=LONGEST_S, **named)
     assert run.returncode == 0, run.stderr
     check(json.loads(run.stdout), engine)
 
@@ -105,3 +109,22 @@ def test_what_the_api_gives_is_quoted_first_and_checked(engine: Engine) -> None:
         given = client.post("/ask", json={"question": QUESTIONS[1], "write": True})
     assert given.status_code == 200
     check(given.json(), engine)
+
+
+@needs_chromium[0]
+@needs_chromium[1]
+def test_what_the_page_shows_is_quoted_first_and_checked(
+    browser: Browser, library_folder: Path, writer_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PINCITE_WRITER", "openai:smollm2")
+    monkeypatch.setenv("PINCITE_WRITER_URL", writer_url)
+    with serving(library_folder) as url, visit(browser, url) as page:
+        ask(page, QUESTIONS[0])
+        quotes = page.locator(".reply .quotes li")
+        expect(quotes.first).to_contain_text("Roman Yampolskiy")
+        written = page.locator(".reply .written")
+        expect(written.locator(".by")).to_contain_text("openai:smollm2", timeout=1000 * LONGEST_S)
+        expect(written.locator(".writing")).to_have_count(0, timeout=1000 * LONGEST_S)
+        expect(quotes.first).to_contain_text("Roman Yampolskiy")
+        for sentence in written.locator(".sentences > *").all():
+            assert sentence.locator("s, .cite").count(), sentence.inner_text()
