@@ -181,7 +181,10 @@ def least(starts: Sequence[Start]) -> list[Start]:
 
 def to_json(starts: Sequence[Start]) -> dict[str, Any]:
     """``starts``: the fields of `Start`, one object a command, as `least` merges them."""
-    return {"starts": [{**asdict(start), "heavy": list(start.heavy)} for start in least(starts)]}
+    return {
+        "processors": os.cpu_count(),
+        "starts": [{**asdict(start), "heavy": list(start.heavy)} for start in least(starts)],
+    }
 
 
 def show(console: Console, starts: Sequence[Start]) -> None:

@@ -102,10 +102,12 @@ def page(figures: Figures) -> str:
     for name, part in _PARTS.items():
         if name in figures:
             measured, value = figures[name]["measured"], figures[name]["figures"]
+            processors = value.get("processors") or value["growth"][0]["processors"]
             lines += [
                 f"## {_TITLES[name]}",
                 "",
-                f"`pincite eval {_COMMANDS[name]}`, {measured}. {_TEXTS[name]}",
+                f"`pincite eval {_COMMANDS[name]}`, {measured}, {processors} processors. "
+                f"{_TEXTS[name]}",
                 "",
                 *part(value),
                 "",
@@ -197,7 +199,7 @@ def _api(value: Mapping[str, Any]) -> list[str]:
             str(load["users"]),
             f"{load['answers_per_second']:.1f}",
             "" if load["ratio"] is None else f"{load['ratio']:.2f}",
-            f"{load['cpu_ms_per_answer']:.0f}",
+            "" if load["cpu_ms_per_answer"] is None else f"{load['cpu_ms_per_answer']:.0f}",
             f"{load['median_ms']:,.0f}",
             f"{load['p95_ms']:,.0f}",
             f"{load['wrong']}, {load['failed']}",
@@ -282,8 +284,8 @@ _HEAD = """# Performance
 
 <!-- Made by `pincite eval performance` from performance.json; edit performance_page.py instead. -->
 
-Measured on a machine of two cores, without a GPU. Compare figures of one table with each other:
-those of another machine, or of another day, differ. Run any of the commands yourself:
+Compare figures of one table with each other: those of another machine, or of another day, differ.
+No GPU is used. Run any of the commands yourself:
 `--json FILE` keeps what it measured, and
 `pincite eval performance docs/performance.json NAME=FILE` takes it into this page.
 """

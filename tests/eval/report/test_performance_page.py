@@ -45,7 +45,7 @@ def test_of_the_starts_of_a_command_the_least_time_and_the_most_memory_are_shown
     assert performance.read(file) == figures
     page = file.with_suffix(".md").read_text("utf-8")
     assert "| `pincite ask` | 1.22 | 250 | 801 | torch |" in page
-    assert "`pincite eval bench-cold`, 2026-11-24." in page
+    assert "`pincite eval bench-cold`, 2026-11-24, " in page
 
 
 def test_a_later_measurement_takes_the_place_of_the_earlier() -> None:
