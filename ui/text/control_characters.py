@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pincite.corpus.hidden import UNSEEN
+from pincite.corpus.unseen import UNSEEN
 
 # Beside invisible characters: ends of a line that are none of ours.
 _LINE_ENDS = re.compile("[\u2028\u2029]")

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from markupsafe import Markup, escape
 
-from pincite.corpus.hidden import UNSEEN
+from pincite.corpus.unseen import UNSEEN
 
 
 class Html(Markup):

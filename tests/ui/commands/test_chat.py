@@ -132,10 +132,11 @@ def test_each_answer_comes_before_the_next_question_is_asked() -> None:
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        for question, first in ((OF_OWLS, f"[1] {OWLS}"), (LEANS, CARRIED)):
+        turns = (OF_OWLS, f"[1] {OWLS}", " documents.\n"), (LEANS, CARRIED, " match\n")
+        for question, first, last in turns:
             process.stdin.write(f"{question}\n")
             assert process.stdout.readline() == f"{first}\n"
-            while not process.stdout.readline().endswith(" match\n"):
+            while not process.stdout.readline().endswith(last):
                 assert process.poll() is None
         process.stdin.close()
         assert process.wait(30) == 0
