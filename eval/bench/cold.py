@@ -48,7 +48,8 @@ _NOTHING_FOUND = 3
 # its peak. To the system a process's peak is at least that of the process that started it, which
 # has a model loaded; where Linux keeps one for the program alone, that is taken.
 _PROGRAM = """
-import atexit, json, resource, sys
+import atexit, json, resource, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 file, heavy, sys.argv = sys.argv[1], sys.argv[2].split(","), ["pincite", *sys.argv[3:]]
 
 @atexit.register
