@@ -64,6 +64,7 @@ def _options(name: str) -> Any:
             f"{name} needs ONNX Runtime, which cannot be imported ({error}); run: "
             "pip install onnxruntime"
         ) from error
+    onnxruntime.disable_telemetry_events()  # Windows': elsewhere `pincite` itself turns them off
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors only
     options.intra_op_num_threads = 1
