@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -25,7 +24,7 @@ from pincite.corpus.types import Document, Passage, Span
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.reference_sections import APPARATUS_SHARE, is_apparatus
-from pincite.retrieval.search.analysis import terms
+from pincite.retrieval.search.analysis import term_set
 from pincite.retrieval.search.fusion import convex
 from pincite.retrieval.search.lexical import Wanted
 from pincite.retrieval.search.search import Hit
@@ -195,7 +194,7 @@ def _covered(texts: Sequence[str], wanted: Sequence[Wanted]) -> list[list[bool]]
     for text in texts:
         if text in known:
             continue
-        there, row = _terms(text), [False] * len(wanted)
+        there, row = term_set(text), [False] * len(wanted)
         for term in places.keys() & there:
             for i in places[term]:
                 row[i] = True
@@ -312,13 +311,6 @@ def _lines(
         np.concatenate(rows[1:] or rows),
         {stored.id: vectors[0] for stored, vectors in ordered},
     )
-
-
-# Questions of one library read many of the same sentences. A sentence's terms depend on nothing but
-# its words, so what is remembered cannot be out of date; at some 3 kB each it takes 25 MB at most.
-@lru_cache(maxsize=8192)
-def _terms(said: str) -> frozenset[str]:
-    return frozenset(terms(said))
 
 
 def _rows(values: Sequence[ArrayLike], width: int) -> Rows:

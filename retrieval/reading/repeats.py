@@ -14,7 +14,7 @@ from pincite.corpus.types import Document, Span
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.reader import Candidate, Reading
 from pincite.retrieval.reading.whole import below
-from pincite.retrieval.search.analysis import content_terms, terms
+from pincite.retrieval.search.analysis import content_terms, term_set, terms
 from pincite.retrieval.search.search import Hit
 
 QUESTION_MARKS = ("?", "？", "؟")
@@ -91,7 +91,7 @@ class Repeats:
         >>> repeats("The dock closes in May."), repeats("No dock is closed.")
         (False, False)
         """
-        said = frozenset(terms(text))
+        said = term_set(text)
         if len(self.meaning & said) < _LEAST * len(self.meaning):
             return False
         asks = text.rstrip("\"'”’)*_ ").endswith(QUESTION_MARKS)

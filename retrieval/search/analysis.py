@@ -7,7 +7,7 @@ rewritten before (`pincite.retrieval.search.expressions`).
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import tantivy
 
@@ -78,6 +78,14 @@ def terms(text: str) -> list[str]:
 def plain_terms(text: str) -> list[str]:
     """The terms of ``text`` that has no expression in it, or whose expressions are not wanted."""
     return list(analyzer().analyze(_in_pairs(text)))
+
+
+# Questions of one library read many of the same sentences. A sentence's terms depend on nothing but
+# its words, so what is remembered cannot be out of date; at some 3 kB each it takes 25 MB at most.
+@lru_cache(maxsize=8192)
+def term_set(sentence: str) -> frozenset[str]:
+    """The distinct terms of a sentence, remembered."""
+    return frozenset(terms(sentence))
 
 
 def content_terms(text: str) -> list[str]:
