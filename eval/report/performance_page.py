@@ -275,9 +275,11 @@ _TEXTS = {
     "growth": "Documents of real words, vectors made from those of real sentences. Seconds and "
     "milliseconds are by the clock where they are not called those of the processor.",
     "peers": "The same text, model and questions in one run. Ingest is from files to what is "
-    "searched, on the disk; the others cut chunks and check no quotes.",
+    "searched, on the disk; the others cut chunks and check no quotes. "
+    "Pincite's search also reads the ten best passages with its cross-encoder.",
     "api": "Users ask the HTTP API different questions without a pause. An answer is wrong if it "
-    "is not the one that a single user gets.",
+    "is not the one that a single user gets. The other server is an earlier "
+    "Pincite, named with `--against`.",
 }
 
 _HEAD = """# Performance
