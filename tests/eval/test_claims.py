@@ -166,6 +166,7 @@ def test_a_passage_in_both_splits_is_refused(tmp_path: Path) -> None:
         written(file)
 
 
+@pytest.mark.slow  # it judges all planted claims once more
 def test_the_command_prints_a_table_for_each_source_and_split(
     pincite: Pincite, tmp_path: Path
 ) -> None:
