@@ -77,11 +77,12 @@ class Postings:
         )
 
     @classmethod
-    def of_entries(cls, table: StringTable, places: Array, rows: Array, lengths: Array) -> Postings:
-        """The postings of single terms: each its place in the table, and its row, in any order.
+    def of_places(cls, table: StringTable, places: Array, lengths: Array) -> Postings:
+        """The postings of passages' terms: of each its place in the table, passage by passage.
 
         They are put in order some terms at a time, for that takes several times their memory.
         """
+        ends = np.cumsum(lengths.sum(axis=0, dtype=np.int64))
         passages = max(1, lengths.shape[1])
         total = np.zeros(len(table), np.int64)
         for some in _blocks(len(places)):
@@ -91,8 +92,9 @@ class Postings:
         rows_of: list[Array] = []
         frequencies: list[Array] = []
         for a, b in _term_ranges(total):
-            chosen = (places >= a) & (places < b)
-            keys = (places[chosen] - np.uint32(a)) * np.int64(passages) + rows[chosen]
+            chosen = np.flatnonzero((places >= a) & (places < b))
+            keys = (places[chosen] - np.uint32(a)) * np.int64(passages)
+            keys += np.searchsorted(ends, chosen, side="right")
             keys.sort()
             is_first = np.ones(len(keys), bool)
             np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
@@ -100,8 +102,8 @@ class Postings:
             term, row = np.divmod(keys[is_first], passages)
             rows_of.append(row.astype(np.uint32))
             counts[a:b] = np.bincount(term, minlength=b - a)
-        table, ends = _without_unused(table, counts)
-        return cls._of(table, ends, _joined(rows_of), _joined(frequencies), lengths)
+        table, last = _without_unused(table, counts)
+        return cls._of(table, last, _joined(rows_of), _joined(frequencies), lengths)
 
     def arrays(self) -> dict[str, Array]:
         """The postings for storing."""
@@ -204,10 +206,7 @@ class PostingsBuilder:
         places = np.frombuffer(self._terms, np.uint32) if self._terms else place[:0]
         for some in _blocks(len(places)):  # what indexes an array is made twice as wide for it
             places[some] = place[places[some]]
-        rows = np.repeat(
-            np.arange(len(lengths), dtype=np.uint32), lengths.sum(axis=1, dtype=np.int64)
-        )
-        return Postings.of_entries(table, places, rows, lengths.T)
+        return Postings.of_places(table, places, lengths.T)
 
 
 def _blocks(count: int) -> Iterator[slice]:
