@@ -137,6 +137,9 @@ class DenseSegment:
             chosen = faiss.IDSelectorBitmap(bits)  # type: ignore[arg-type,call-arg]
             parameters = faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
         k = min(k, len(self))
+        # FAISS divides questions among its threads. One question leaves all but one without work,
+        # and they wait for the next by running on, for milliseconds. The setting is the thread's.
+        faiss.omp_set_num_threads(1)
         if exactly or self._short_index is None or self.short is None:
             scores, rows = self._index.search(vector[None], k, params=parameters)
         else:
