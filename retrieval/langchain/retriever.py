@@ -125,8 +125,7 @@ class PinciteRetriever(UntracedRetriever):
                 )
                 for quote in answer.quotes[:k]
             ]
-        generation = self.engine.library.generation
-        found = self.engine.search(
+        found, generation = self.engine.search_and_generation(
             question, k, history=turns, documents=self.documents, tags=self.tags
         )
         return [self._cited(passage, generation) for passage in found]
