@@ -73,6 +73,9 @@ class PinciteRetriever(UntracedRetriever):
         "closest ones when it is UNSURE, and none when the documents are about other things.",
     )
 
+    def _may_trace(self) -> bool:
+        return self.engine.settings.may_trace
+
     def _get_relevant_documents(
         self,
         query: str,
