@@ -58,13 +58,20 @@ class _Ink:
 
 
 def hidden(
-    page: pdfium.PdfPage, textpage: raw.FPDF_TEXTPAGE, glyphs: PageGlyphs
+    page: pdfium.PdfPage,
+    textpage: raw.FPDF_TEXTPAGE,
+    glyphs: PageGlyphs,
+    *,
+    groups_on_layers: bool = False,
 ) -> tuple[Flags, bool]:
     """Which letters of a page cannot be seen, ``(n,)``; and whether the page is a picture: one that
-    covers most of it and has no invisible text, as a recognised scan has."""
+    covers most of it and has no invisible text, as a recognised scan has.
+
+    With ``groups_on_layers`` any group of the page may belong to a layer.
+    """
     if not len(glyphs.runs.addresses):
         return np.zeros(len(glyphs.codes), np.bool_), False
-    ink, boxes = _ink(glyphs), drawn_boxes(page)
+    ink, boxes = _ink(glyphs), drawn_boxes(page, groups_on_layers)
     centre = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
     cells = _cells(centre, boxes)
     on_page = ((centre >= 0) & (centre <= page.get_size())).all(axis=1)
@@ -73,7 +80,9 @@ def hidden(
     if not boxes.scanned:
         unseen |= ink.invisible[glyphs.run]
     doubtful = ~unseen & ~glyphs.generated & ~ink.invisible[glyphs.run]
-    layered = np.array([address in boxes.layered for address in glyphs.runs.addresses])
+    layered = np.array(
+        [one in boxes.layered or one not in boxes.order for one in glyphs.runs.addresses]
+    )
     order = np.array([boxes.order.get(address, -1) for address in glyphs.runs.addresses])
     covered = (boxes.pictures[cells] > order[glyphs.run]) & (not boxes.scanned)
     covered &= boxes.pictures[cells] >= 0

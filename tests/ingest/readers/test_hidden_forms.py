@@ -131,6 +131,11 @@ FORMS = {
         "a.pdf",
         of_group("/OC /L BDC /G Do EMC", layer="OFF"),
     ),
+    "pdf: group that is on a layer itself": ("a.pdf", of_group("/G Do", "/OC /L", layer="OFF")),
+    "pdf: group whose entry is written otherwise": (
+        "a.pdf",
+        of_group("/G Do", "/#4f#43 /L", layer="OFF"),
+    ),
     "pdf: no opacity": ("a.pdf", of_pdf(Text(72, 300, SECRET, ink="/Clear gs"))),
     "html: display": ("a.html", styled("display:none")),
     "html: visibility": ("a.html", styled("visibility:hidden")),
@@ -267,6 +272,10 @@ SHOWN = {
         of_pdf(Text(72, 300, SECRET, ink="/OC /L BDC"), over="EMC", layer="ON"),
     ),
     "pdf: group on a layer that is on": ("a.pdf", of_group("/OC /L BDC /G Do EMC", layer="ON")),
+    "pdf: group that is on a layer that is on": (
+        "a.pdf",
+        of_group("/G Do", "/OC /L", layer="ON"),
+    ),
     "html: for screen readers as well": ("a.html", of_html(f"<p aria-hidden=false>{SECRET}</p>")),
     # Screen readers leave it out; whoever looks at the page sees it.
     "html: not for screen readers": ("a.html", of_html(f"<p aria-hidden=true>{SECRET}</p>")),
