@@ -101,6 +101,7 @@ class ProxyMiddleware:
 
     async def _bounded(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
         # A proxy may have all connections; so whoever comes through it is counted by call.
+        client = network_of(client)
         if self._open[client] >= OF_ONE:
             sentence = "Too much is asked from your address at once; try again in a moment."
             refused = refusal(scope, HTTPStatus.TOO_MANY_REQUESTS, sentence, {"Retry-After": "5"})
@@ -172,6 +173,20 @@ def _address(text: str) -> _Address | None:
     except ValueError:
         return None
     return getattr(ip, "ipv4_mapped", None) or ip
+
+
+def network_of(address: str) -> str:
+    """What is counted as one: an address, but of IPv6 the network that a customer has of them.
+
+    >>> network_of("192.0.2.1"), network_of("2001:db8::1:2:3:4"), network_of("::ffff:192.0.2.1")
+    ('192.0.2.1', '2001:db8::/64', '192.0.2.1')
+    >>> network_of("fe80::1%eth0"), network_of("")
+    ('fe80::1%eth0', '')
+    """
+    ip = _address(address)
+    if ip is None or ip.is_link_local:  # all neighbours have one such network
+        return address
+    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
 
 
 def _without_port(text: str) -> str:
