@@ -21,9 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pincite.corpus.errors import AccessDeniedError
 from pincite.ui.access import EVERYBODY, Person, admit
+from pincite.ui.networks import network_of
 from pincite.ui.server.credentials import Credentials, name_in
 from pincite.ui.server.permissions import needed_role
-from pincite.ui.server.proxies import network_of
 from pincite.ui.server.refusals import refusal
 
 # So many wrong guesses from one address, from one network of IPv6, in which one person has as many

@@ -15,7 +15,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pincite.ui.server.proxies import network_of
+from pincite.ui.networks import network_of
 
 if sys.platform != "win32":
     import resource

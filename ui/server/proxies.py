@@ -12,6 +12,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pincite.corpus.errors import UsageError
+from pincite.ui.networks import address_of, network_of
 from pincite.ui.server.refusals import refusal
 
 _FOR, _PROTO, _HOST = b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"
@@ -20,7 +21,6 @@ OF_ONE = 256  # calls of one address at once; an open page needs one or two
 _MOST_NAMES = 20  # in one X-Forwarded-For: more proxies stand behind each other nowhere
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -47,7 +47,7 @@ class Proxies:
         return cls([_network(text) for text in texts])
 
     def __contains__(self, address: object) -> bool:
-        ip = _address(address) if isinstance(address, str) else None
+        ip = address_of(address) if isinstance(address, str) else None
         return ip is not None and any(ip in network for network in self.networks)
 
     def client(self, peer: str, forwarded: Iterable[str]) -> str:
@@ -61,7 +61,7 @@ class Proxies:
         for text in reversed(",".join(forwarded).split(",")[-_MOST_NAMES:]):
             if client not in self:
                 break
-            ip = _address(_without_port(text.strip()))
+            ip = address_of(_without_port(text.strip()))
             if ip is None:
                 break
             client = str(ip)
@@ -125,7 +125,7 @@ def checked_name(text: str) -> str:
     Raises:
         UsageError: it is none.
     """
-    ip = _address(text.strip("[]"))
+    ip = address_of(text.strip("[]"))
     if ip is not None:
         return str(ip)
     try:
@@ -165,28 +165,6 @@ def _network(text: str) -> _Network:
             f"--proxy {text[:80]!r} is neither an address nor a network ({error}); give the "
             "address from which the proxy connects, as 127.0.0.1, or its network, as 172.16.0.0/12"
         ) from error
-
-
-def _address(text: str) -> _Address | None:
-    try:
-        ip = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(ip, "ipv4_mapped", None) or ip
-
-
-def network_of(address: str) -> str:
-    """What is counted as one: an address, but of IPv6 the network that a customer has of them.
-
-    >>> network_of("192.0.2.1"), network_of("2001:db8::1:2:3:4"), network_of("::ffff:192.0.2.1")
-    ('192.0.2.1', '2001:db8::/64', '192.0.2.1')
-    >>> network_of("fe80::1%eth0"), network_of("")
-    ('fe80::1%eth0', '')
-    """
-    ip = _address(address)
-    if ip is None or ip.is_link_local:  # all neighbours have one such network
-        return address
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
 
 
 def _without_port(text: str) -> str:
