@@ -6,8 +6,6 @@ import shutil
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
@@ -18,7 +16,8 @@ from pincite.corpus.errors import UploadError, UsageError
 from pincite.corpus.store.library import Library
 from pincite.ingest.events import Summary
 from pincite.ingest.files.read import MB
-from pincite.ingest.uploads import Intake, Limits, Upload
+from pincite.ingest.temporary import temporary_space
+from pincite.ingest.uploads import WAIT, Intake, Limits, Upload, upload_folder
 from pincite.ui.api.queue import Queue
 
 _FORM = "multipart/form-data"
@@ -61,6 +60,7 @@ async def take(request: Request, intake: Intake, queue: Queue) -> Summary:
 
     Raises:
         UploadError: they are over a limit.
+        DiskFullError, LibraryError: there is no room for them.
         UsageError: there is none, or a tag is not well formed.
         ServerBusyError: too many wait already.
         HTTPException: the request is no form with files.
@@ -85,7 +85,8 @@ async def take(request: Request, intake: Intake, queue: Queue) -> Summary:
 
 async def _form(request: Request, most_files: int) -> FormData:
     try:
-        return await request.form(max_files=most_files, max_fields=_TAGS)
+        with temporary_space(WAIT):
+            return await request.form(max_files=most_files, max_fields=_TAGS)
     except HTTPException as error:
         if "Too many files" not in error.detail:
             raise
@@ -96,11 +97,11 @@ async def _form(request: Request, most_files: int) -> FormData:
 
 
 def _take(intake: Intake, files: Sequence[UploadFile], tags: Sequence[str]) -> Summary:
-    with TemporaryDirectory(prefix="pincite-upload-") as folder:
+    with upload_folder() as folder:
         uploads = []
         for number, file in enumerate(files):
-            path = Path(folder) / str(number)
-            with path.open("wb") as stream:
+            path = folder / str(number)
+            with temporary_space(WAIT), path.open("wb") as stream:
                 shutil.copyfileobj(file.file, stream)
             uploads.append(Upload(file.filename or "", path))
         return intake.take(uploads, tags)

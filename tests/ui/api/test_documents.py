@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -308,3 +310,13 @@ def test_uploads_and_pages_that_take_long_hold_up_nothing_else(engine: Engine) -
         assert client.post("/api/v1/search", json={"question": "gulls"}).status_code == 200
         going_on.set()
         assert {one.result().status_code for one in slow} == {404, 503}
+
+
+def test_a_full_disk_for_temporary_files_is_told_in_a_sentence(client: TestClient) -> None:
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with patch("pincite.ui.api.uploads.shutil.copyfileobj", side_effect=full):
+        told = problem(send(client, GULLS), 507)["detail"]
+    assert "where uploads wait to be read, is full; free some space" in told
+    with patch("pincite.ingest.uploads.TemporaryDirectory", side_effect=full):
+        assert problem(send(client, GULLS), 507)["detail"] == told
+    assert send(client, GULLS).status_code == 201
