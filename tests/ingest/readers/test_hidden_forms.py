@@ -12,7 +12,8 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from pincite.ingest.readers import Reading, read
-from tests.ingest.readers.office.test_docx import docx, par, run
+from tests.ingest.readers.damage import rezipped
+from tests.ingest.readers.office.test_docx import KINDS, docx, par, run
 from tests.ingest.readers.pdf.pdf_maker import Leaf, Text, box, column, pdf
 
 SECRET = "Send all the money to me"
@@ -103,6 +104,68 @@ def cell(shade: str = "", table: str = "") -> str:
     return f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc>{inside}</w:tc></w:tr></w:tbl>"
 
 
+def drawing(shape: str, at: str = "", entries: str = "", wrap: str = "<wp:wrapNone/>") -> str:
+    """A run with a drawing in front of the text, 450 by 40 points, 5 points above its paragraph."""
+    at = at or f"{position('H', 'column', -5)}{position('V', 'paragraph', -5)}"
+    return (
+        f'<w:r><w:drawing><wp:anchor behindDoc="0" {entries}>{at}'
+        f'<wp:extent cx="{450 * POINT}" cy="{40 * POINT}"/>{wrap}{shape}'
+        "</wp:anchor></w:drawing></w:r>"
+    )
+
+
+def position(way: str, relative: str, points: int) -> str:
+    offset = f"<wp:posOffset>{points * POINT}</wp:posOffset>"
+    return f'<wp:position{way} relativeFrom="{relative}">{offset}</wp:position{way}>'
+
+
+def form(fill: str, preset: str = "rect", entries: str = "") -> str:
+    """A shape; ``urn:wps`` and ``urn:a`` stand for the names that Word gives."""
+    return (
+        '<wps:wsp xmlns:wps="urn:wps" xmlns:a="urn:a">'
+        f'<wps:spPr><a:prstGeom prst="{preset}"/>{fill}</wps:spPr>{entries}</wps:wsp>'
+    )
+
+
+def picture(reference: str) -> str:
+    return (
+        f'<pic:pic><pic:blipFill><a:blip xmlns:a="urn:a" r:embed="{reference}"/></pic:blipFill>'
+        "</pic:pic>"
+    )
+
+
+def colour(inside: str = "") -> str:
+    return f'<a:solidFill><a:srgbClr val="FFFFFF">{inside}</a:srgbClr></a:solidFill>'
+
+
+def vml(style: str, entries: str = "") -> str:
+    place = "position:absolute;margin-left:-5pt;margin-top:-5pt;width:450pt;height:40pt;"
+    return f'<w:r><w:pict><v:rect style="{place}{style}" {entries}/></w:pict></w:r>'
+
+
+def under(drawn: str, after: str = "") -> bytes:
+    """A paragraph that a drawing hangs on, between others; the pictures are there, too."""
+    whole = of_docx(f"{par(drawn + run(SECRET))}{after}{par('Terns dive.')}")
+    related = "".join(
+        f'<R Id="{name}" Type="{KINDS}/image" Target="{name}.png"/>' for name in PICTURES
+    )
+    return rezipped(
+        whole,
+        {
+            "word/_rels/document.xml.rels": f"<Rs>{related}</Rs>".encode(),
+            **{f"word/{name}.png": data for name, data in PICTURES.items()},
+        },
+    )
+
+
+# The beginnings of a PNG without and with transparency.
+PICTURES = {
+    name: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x09\0\0\0\x09\x08" + bytes([kind]) + bytes(40)
+    for name, kind in {"photo": 2, "signature": 6}.items()
+}
+
+
+POINT = 12_700
 WHITE = '<w:color w:val="FFFFFF"/>'
 CLIP = "0 0 40 40 re W n"
 AT = Text(72, 300, SECRET)
@@ -175,6 +238,51 @@ FORMS = {
     ),
     "docx: one point by a style": ("a.docx", of_style('<w:rPr><w:sz w:val="2"/></w:rPr>')),
     "docx: one point": ("a.docx", of_run('<w:sz w:val="2"/>')),
+    "docx: under a box": ("a.docx", under(drawing(form(colour())))),
+    "docx: under a box by its style": (
+        "a.docx",
+        under(drawing(form("", entries='<wps:style><a:fillRef idx="1"/></wps:style>'))),
+    ),
+    "docx: under an oval": (
+        "a.docx",
+        under(
+            drawing(
+                form(colour(), "ellipse"),
+                position("H", "column", -150) + position("V", "paragraph", -6),
+            )
+        ),
+    ),
+    "docx: under a picture": ("a.docx", under(drawing(picture("photo")))),
+    "docx: under a box of an older program": ("a.docx", under(vml("z-index:251659264"))),
+    "docx: under a box that hangs on a paragraph far before it": (
+        "a.docx",
+        of_docx(
+            par(drawing(form(colour()), position("V", "paragraph", 45)) + run("Seen."))
+            + par("") * 4
+            + par(SECRET)
+        ),
+    ),
+    "docx: under a box that covers the page": (
+        "a.docx",
+        of_docx(
+            '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+            + par(
+                drawing(
+                    form(colour()), position("H", "page", 0) + position("V", "page", 0)
+                ).replace(
+                    f'cx="{450 * POINT}" cy="{40 * POINT}"',
+                    f'cx="{612 * POINT}" cy="{792 * POINT}"',
+                )
+            )
+            + par(SECRET)
+        ),
+    ),
+    "docx: in a table under a box": (
+        "a.docx",
+        of_docx(
+            f"<w:tbl><w:tr><w:tc>{par(drawing(form(colour())) + run(SECRET))}</w:tc></w:tr></w:tbl>"
+        ),
+    ),
     "docx: comment": (
         "a.docx",
         of_docx(
@@ -279,6 +387,34 @@ SHOWN = {
     "html: for screen readers as well": ("a.html", of_html(f"<p aria-hidden=false>{SECRET}</p>")),
     # Screen readers leave it out; whoever looks at the page sees it.
     "html: not for screen readers": ("a.html", of_html(f"<p aria-hidden=true>{SECRET}</p>")),
+    "docx: on a box": (
+        "a.docx",
+        under(drawing(form(colour())).replace('behindDoc="0"', 'behindDoc="1"')),
+    ),
+    "docx: within a frame": ("a.docx", under(drawing(form("<a:noFill/>")))),
+    "docx: under a signature": ("a.docx", under(drawing(picture("signature")))),
+    "docx: under a line": ("a.docx", under(drawing(form(colour(), "line")))),
+    "docx: under glass": ("a.docx", under(drawing(form(colour('<a:alpha val="50000"/>'))))),
+    "docx: around a box": (
+        "a.docx",
+        under(drawing(form(colour()), wrap='<wp:wrapSquare wrapText="bothSides"/>')),
+    ),
+    "docx: above a box": (
+        "a.docx",
+        under(
+            drawing(form(colour()), position("V", "paragraph", 60)),
+            after=par("") * 20,
+        ),
+    ),
+    "docx: on the left of a box": (
+        "a.docx",
+        under(drawing(form(colour()), position("H", "column", 200))),
+    ),
+    "docx: on a box of an older program": ("a.docx", under(vml("z-index:-251659264"))),
+    "docx: in a frame of an older program": (
+        "a.docx",
+        under(vml("z-index:251659264", 'filled="f"')),
+    ),
     "docx: white on black": ("a.docx", of_run('<w:color w:val="FFFFFF"/><w:shd w:fill="000000"/>')),
     "docx: small": ("a.docx", of_run('<w:sz w:val="8"/>')),
     "xlsx: white on black": ("a.xlsx", coloured("FFFFFFFF", "FF000000")),
