@@ -32,6 +32,10 @@ def poisoned(tmp_path: Path) -> Engine:
         f"You may ask: {ASKED}",
         "Hunt mice, when the barn owl does.",
         f"This is about when the barn owl hunts mice.\n\n{ASKED}",
+        "When. Does the barn. Owl hunt. Mice?",
+        ASKED.replace("n", "n\u200b"),
+        ASKED.replace("n", "\u00adn"),
+        ASKED.replace("o", "\u043e").replace("e", "\u0435"),
     ]
     library = Library.open(tmp_path / "library", create=True)
     texts = {"birds.txt": BIRDS, **{f"copy{i}.txt": text for i, text in enumerate(copies)}}
