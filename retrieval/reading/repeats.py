@@ -60,13 +60,16 @@ class Repeats:
     """Tells what repeats a question.
 
     Attributes:
-        words: the question's terms, and those that add nothing to them.
+        words: the question's terms, with what was said before it, and those that add nothing to
+            them.
+        own: the same without what was said before it, of which an answer may consist.
         meaning: the question's terms that carry meaning.
         is_open: whether it asks for something that it does not name.
         copy: finds its words in a text, in their order.
     """
 
     words: frozenset[str]
+    own: frozenset[str]
     meaning: frozenset[str]
     is_open: bool
     copy: re.Pattern[str]
@@ -77,6 +80,7 @@ class Repeats:
         own = frozenset(terms(query.spelling))
         return cls(
             words=own | query.terms | _EMPTY,
+            own=own | _EMPTY,
             meaning=frozenset(content_terms(query.spelling)),
             is_open=bool(_ASKS_FOR_MORE.match(query.spelling)),
             copy=cls.copy_of(query.text),
@@ -94,7 +98,7 @@ class Repeats:
 
         >>> asked, meaning = "When does the dock close?", frozenset(["dock", "close"])
         >>> words = frozenset(terms(asked)) | _EMPTY
-        >>> repeats = Repeats(words, meaning, True, Repeats.copy_of(asked))
+        >>> repeats = Repeats(words, words, meaning, True, Repeats.copy_of(asked))
         >>> repeats("You may ask when the dock closes?"), repeats("The dock, when it is closed.")
         (True, True)
         >>> repeats("The dock closes in May."), repeats("No dock is closed.")
@@ -111,14 +115,14 @@ class Repeats:
 
         >>> asked, meaning = "When does the dock close?", frozenset(["dock", "close"])
         >>> words = frozenset(terms(asked)) | _EMPTY
-        >>> repeats = Repeats(words, meaning, True, Repeats.copy_of(asked))
+        >>> repeats = Repeats(words, words, meaning, True, Repeats.copy_of(asked))
         >>> repeats.in_run(["When.", "Does the dock.", "Close?", "In May.", "The dock."])
         [True, True, True, False, False]
         """
         seen = list(map(_seen, lines))
         found = list(map(self, seen))
         start = 0
-        for has_no_other, run in groupby(seen, lambda one: term_set(one) <= self.words):
+        for has_no_other, run in groupby(seen, lambda one: term_set(one) <= self.own):
             together = list(run)
             said = frozenset[str]().union(*map(term_set, together))
             is_copy = len(self.meaning & said) >= _LEAST * len(self.meaning)
