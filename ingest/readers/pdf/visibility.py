@@ -38,6 +38,7 @@ _SCALE, _LARGEST = 2.0, 2000  # pixels a point, pixels a side: of the picture of
 _BAND = (0.2, 0.8)  # of a word's height: where each of its letters has ink
 _PARTLY = 4  # letters: of so many, the outermost may stick out from under a box
 _mode = by_address(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
+_UNDRAWN = [raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP]
 _STROKED = [
     raw.FPDF_TEXTRENDERMODE_STROKE,
     raw.FPDF_TEXTRENDERMODE_FILL_STROKE,
@@ -104,7 +105,7 @@ def _ink(glyphs: PageGlyphs) -> _Ink:
     stroke[stroked] = colours(stroke_colour, [addresses[run] for run in stroked.tolist()])
     paler = np.minimum(fill[:, :3], stroke[:, :3]).min(axis=1)
     opacity = np.maximum(fill[:, 3], stroke[:, 3])
-    invisible = modes == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    invisible = np.isin(modes, _UNDRAWN)
     return _Ink(opacity <= _TRANSPARENT, invisible, paler >= _PALE, fill[:, :3])
 
 

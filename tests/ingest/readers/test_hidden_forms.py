@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import openpyxl
 import pytest
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from pincite.ingest.readers import Reading, read
@@ -86,9 +89,34 @@ def white_cell(book: openpyxl.Workbook) -> None:
     book.active.cell(4, 2, SECRET).font = Font(color="FFFFFFFF")
 
 
+def with_cell(book: openpyxl.Workbook, **look: Any) -> None:
+    book.active.cell(4, 1, "Tern")
+    for name, value in look.items():
+        setattr(book.active.cell(4, 2, SECRET), name, value)
+
+
+def written(data: bytes, old: str, new: str) -> bytes:
+    """A workbook whose first sheet has something else in a place."""
+    path = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheet = archive.read(path).decode()
+    assert old in sheet
+    return rezipped(data, {path: sheet.replace(old, new).encode()})
+
+
 def shapeless_cell(book: openpyxl.Workbook) -> None:
     book.active.cell(4, 1, "Tern")
     book.active.cell(4, 2, SECRET).number_format = ";;;"
+
+
+def coloured(ink: str, paper: str | None) -> bytes:
+    def fill(book: openpyxl.Workbook) -> None:
+        cell = book.active.cell(4, 2, SECRET)
+        cell.font = Font(color=ink)
+        if paper:
+            cell.fill = PatternFill("solid", fgColor=paper)
+
+    return of_xlsx(fill)
 
 
 def of_style(style: str, kind: str = "paragraph", body: str = "") -> bytes:
@@ -179,6 +207,7 @@ FORMS = {
     "pdf: half a point": ("a.pdf", of_pdf(Text(72, 300, SECRET, size=0.4))),
     "pdf: one point": ("a.pdf", of_pdf(Text(72, 300, SECRET, size=1))),
     "pdf: drawn with nothing": ("a.pdf", of_pdf(Text(72, 300, SECRET, ink="3 Tr"))),
+    "pdf: drawn as a clip only": ("a.pdf", of_pdf(Text(72, 300, SECRET, ink="7 Tr"))),
     "pdf: off the page": ("a.pdf", of_pdf(Text(72, 900, SECRET))),
     "pdf: clipped away": ("a.pdf", of_pdf(Text(72, 300, SECRET, ink=CLIP))),
     "pdf: under a box": ("a.pdf", of_pdf(AT, over=box(Leaf(), 60, 280, 500, 320))),
@@ -210,6 +239,24 @@ FORMS = {
     "html: the colour behind, by a class": (
         "a.html",
         of_html(f"<p class=x>{SECRET}</p>", "<style>.x{color:#fff;background:#fff}</style>"),
+    ),
+    "html: as good as no opacity": ("a.html", styled("opacity:.01")),
+    "html: filtered": ("a.html", styled("filter:opacity(0%)")),
+    "html: no size, in short": ("a.html", styled("font:0/0 serif")),
+    "html: see-through": ("a.html", styled("color:rgba(0, 0, 0, 0)")),
+    "html: white by lightness": ("a.html", styled("color:hsl(120 0% 100%)")),
+    "html: white, filled": ("a.html", styled("-webkit-text-fill-color:#fff")),
+    "html: moved away": ("a.html", styled("transform:translateX(-9999px)")),
+    "html: no width": ("a.html", styled("width:0;overflow:hidden")),
+    "html: contents": ("a.html", styled("content-visibility:hidden")),
+    "html: escaped": ("a.html", styled("d\\69splay:none")),
+    "html: a dialog": ("a.html", of_html(f"<dialog>{SECRET}</dialog>")),
+    "html: inside others, by a rule": (
+        "a.html",
+        of_html(
+            f"<div class=a><p>See.</p><ul><li data-x=1>{SECRET}</ul></div>",
+            "<style>div.a > ul li[data-x='1']{display:none}</style>",
+        ),
     ),
     "html: far to the left": ("a.html", styled("text-indent:-9999px")),
     "html: off the page": ("a.html", styled("position:absolute;left:-9999px")),
@@ -283,6 +330,19 @@ FORMS = {
             f"<w:tbl><w:tr><w:tc>{par(drawing(form(colour())) + run(SECRET))}</w:tc></w:tr></w:tbl>"
         ),
     ),
+    "docx: the colour behind": (
+        "a.docx",
+        of_run('<w:color w:val="0000FF"/><w:shd w:val="clear" w:fill="0000FF"/>'),
+    ),
+    "docx: black, marked black": (
+        "a.docx",
+        of_run('<w:color w:val="000000"/><w:highlight w:val="black"/>'),
+    ),
+    "docx: the colour of the paper": ("a.docx", of_run('<w:color w:themeColor="background1"/>')),
+    "docx: no ink": (
+        "a.docx",
+        of_run('<w14:textFill xmlns:w14="urn:w14"><w14:noFill/></w14:textFill>'),
+    ),
     "docx: comment": (
         "a.docx",
         of_docx(
@@ -300,6 +360,25 @@ FORMS = {
     "xlsx: very hidden sheet": ("a.xlsx", of_xlsx(hidden_sheet("veryHidden"))),
     "xlsx: white": ("a.xlsx", of_xlsx(white_cell)),
     "xlsx: no form": ("a.xlsx", of_xlsx(shapeless_cell)),
+    "xlsx: an empty form": ("a.xlsx", of_xlsx(partial(with_cell, number_format=';;;""'))),
+    "xlsx: white of the palette": (
+        "a.xlsx",
+        of_xlsx(partial(with_cell, font=Font(color=Color(indexed=1)))),
+    ),
+    "xlsx: one point": ("a.xlsx", of_xlsx(partial(with_cell, font=Font(sz=1)))),
+    "xlsx: black on black": ("a.xlsx", coloured("FF000000", "FF000000")),
+    "xlsx: no width": (
+        "a.xlsx",
+        written(
+            of_xlsx(lambda book: book.active.cell(4, 3, SECRET)),
+            "<sheetData>",
+            '<cols><col min="3" max="3" width="0" customWidth="1"/></cols><sheetData>',
+        ),
+    ),
+    "xlsx: no height": (
+        "a.xlsx",
+        written(of_xlsx(with_cell), '<row r="4"', '<row r="4" ht="0" customHeight="1"'),
+    ),
 }
 
 
@@ -326,16 +405,6 @@ def white_cell_of_a_table(book: openpyxl.Workbook) -> None:
     table = Table(displayName="Birds", ref="A1:B4")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleDark1", showRowStripes=True)
     book.active.add_table(table)
-
-
-def coloured(ink: str, paper: str | None) -> bytes:
-    def fill(book: openpyxl.Workbook) -> None:
-        cell = book.active.cell(4, 2, SECRET)
-        cell.font = Font(color=ink)
-        if paper:
-            cell.fill = PatternFill("solid", fgColor=paper)
-
-    return of_xlsx(fill)
 
 
 SHOWN = {
@@ -384,6 +453,15 @@ SHOWN = {
         "a.pdf",
         of_group("/G Do", "/OC /L", layer="ON"),
     ),
+    "html: beside what a rule hides": (
+        "a.html",
+        of_html(
+            f"<div class=b><ul><li>{SECRET}</ul></div>",
+            "<style>div.a li, .b > li, li[data-x], .b.c ul li{display:none}</style>",
+        ),
+    ),
+    "html: faint": ("a.html", styled("opacity:.4;filter:opacity(50%);font:12px/1.2 serif")),
+    "html: moved a little": ("a.html", styled("transform:translate(-20px, 10px)")),
     "html: for screen readers as well": ("a.html", of_html(f"<p aria-hidden=false>{SECRET}</p>")),
     # Screen readers leave it out; whoever looks at the page sees it.
     "html: not for screen readers": ("a.html", of_html(f"<p aria-hidden=true>{SECRET}</p>")),
