@@ -83,6 +83,7 @@ class StyleRules:
     def __init__(self, page: Element) -> None:
         self._rules: dict[str, dict[tuple[str, ...], Declarations]] = {}
         self._nested: dict[str, list[_Nested]] = {}  # by a part of what they end in
+        self._above: dict[Element, frozenset[str]] = {}  # how elements and those around are named
         self._known: dict[tuple[str, str, str], Declarations] = {}
         self.partial = any(
             "stylesheet" in link.get("rel", "").lower() for link in page.iter("link")
@@ -100,6 +101,7 @@ class StyleRules:
         if known is not None and not self._nested:
             return known
         names = _names(element)
+        around = self._names_around(element) if self._nested else frozenset[str]()
         result: Declarations = {}
         matches = [
             (_weight(selector), declared)
@@ -111,13 +113,25 @@ class StyleRules:
             (nested.weight, nested.declared)
             for part in names
             for nested in self._nested.get(part, ())
-            if nested.fits(element, names)
+            if nested.around <= around and nested.fits(element, names)
         ]
         for _, declared in sorted(matches, key=lambda match: match[0]):
             result |= declared
         if not self._nested:
             self._known[key] = result
         return result
+
+    def _names_around(self, element: Element) -> frozenset[str]:
+        """By what selectors may name the elements that an element is in."""
+        waiting = []
+        while (element := element.getparent()) is not None and element not in self._above:
+            waiting.append(element)
+        found = frozenset[str]() if element is None else self._above[element]
+        for one in reversed(waiting):
+            own = _names(one)
+            found = found if own <= found else found | own
+            self._above[one] = found
+        return found
 
     def _add(self, css: str) -> None:
         selectors = ""
@@ -169,11 +183,13 @@ class _Nested:
         steps: from the outermost: whether it must be the parent's, its parts, and its attributes.
         weight: see `_weight`.
         declared: what it declares.
+        around: how elements around must be named.
     """
 
     steps: tuple[tuple[bool, frozenset[str], tuple[tuple[str, str | None], ...]], ...]
     weight: tuple[int, int]
     declared: Declarations
+    around: frozenset[str]
 
     @classmethod
     def of(cls, selector: str, declared: Declarations) -> _Nested | None:
@@ -196,7 +212,9 @@ class _Nested:
             steps.append((directly, frozenset([tag, *_PARTS.findall(plain)]), attributes))
         every = [part for _, parts, _ in steps for part in parts]
         ids, classes = _weight(tuple(every))
-        return cls(tuple(steps), (ids, classes + sum(len(named) for *_, named in steps)), declared)
+        weight = ids, classes + sum(len(named) for *_, named in steps)
+        around = frozenset[str]().union(*(parts for _, parts, _ in steps[:-1]))
+        return cls(tuple(steps), weight, declared, around)
 
     @property
     def end(self) -> str:
