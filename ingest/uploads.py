@@ -7,7 +7,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,11 +27,13 @@ from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import Options, ingest_sources
+from pincite.ingest.temporary import temporary_space
 from pincite.ingest.upload_zip import Folder, is_folder, source_name
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.search.indexes import publish
 
 FILES = 500
+WAIT = "uploads wait to be read"  # in the folder for temporary files
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,14 @@ class Intake:
             UsageError: there is no file, or a tag is not well formed; nothing was taken.
             AccessDeniedError: a tag is none of the collections; nothing was taken.
             LibraryError: the library cannot be written to, or belongs to another embedder.
+            DiskFullError: there is no room for it.
         """
         collections, listener = self._collections, listener or Listener()
         tags = collections.of_upload(tags) if collections else [checked_tag(tag) for tag in tags]
         self._check(uploads)
-        with self._lock, TemporaryDirectory(prefix="pincite-upload-") as folder:
+        with self._lock, upload_folder() as folder:
             check_name = collections.check_name if collections else lambda name: None
-            offered = _Offered(self.limits, Path(folder), check_name)
+            offered = _Offered(self.limits, folder, check_name)
             for upload in uploads:
                 offered.add(upload)
             if collections:
@@ -182,6 +185,19 @@ class Intake:
             if entry is not None:
                 with suppress(DocumentNotFoundError):  # somebody has just removed it
                     library.tag([entry.id], tags)
+
+
+@contextmanager
+def upload_folder() -> Iterator[Path]:
+    """A folder for files on their way in, which is gone afterwards.
+
+    Raises:
+        DiskFullError, LibraryError: there is no place for it.
+    """
+    with temporary_space(WAIT):
+        folder = TemporaryDirectory(prefix="pincite-upload-", ignore_cleanup_errors=True)
+    with folder as name:
+        yield Path(name)
 
 
 def _discreet(listener: Listener, collections: Collections, names: Container[str]) -> Listener:
@@ -240,10 +256,12 @@ class _Offered:
             for number, member in enumerate(folder.members):
                 path = self._folder / f"{len(self._files)}-{number}"
                 try:
-                    path.write_bytes(folder.read(member, self._limits.file_bytes))
+                    data = folder.read(member, self._limits.file_bytes)
                 except SourceError as error:
                     self._refuse(member.filename, error)
                 else:
+                    with temporary_space(WAIT):
+                        path.write_bytes(data)
                     yield Upload(member.filename, path)
 
     def _file(self, upload: Upload) -> None:

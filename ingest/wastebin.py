@@ -13,6 +13,7 @@ from pincite.corpus.errors import LibraryError, NameTakenError, UsageError
 from pincite.corpus.export_format import record_of, to_line
 from pincite.corpus.store.library import Library
 from pincite.ingest.importing import import_library
+from pincite.ingest.temporary import temporary_space
 from pincite.retrieval.embedding.embedder import Embedder
 
 _MOST = 100  # removals
@@ -60,7 +61,8 @@ class Wastebin:
         self._forget = forget
         self._most = most
         self._most_bytes = most_bytes
-        self._folder = TemporaryDirectory(prefix="pincite-removed-")
+        with temporary_space("removed documents wait for an undo"):
+            self._folder = TemporaryDirectory(prefix="pincite-removed-")
         self._kept: dict[str, Removed] = {}  # oldest first
         self._lock = threading.Lock()
 

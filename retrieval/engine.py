@@ -8,13 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from pincite.corpus.errors import (
-    DocumentNotFoundError,
-    LibraryChangedError,
-    LibraryDamagedError,
-    ModelError,
-    UsageError,
-)
+from pincite.corpus.errors import ModelError, UsageError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.answer import Answer, FoundPassage, found_passage
@@ -32,6 +26,7 @@ from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedde
 from pincite.retrieval.embedding.packaged import PackagedEmbedder
 from pincite.retrieval.guides import asking, guide_to
 from pincite.retrieval.listeners import Listeners, checked
+from pincite.retrieval.one_generation import of_one_generation
 from pincite.retrieval.overview.guide import Guide
 from pincite.retrieval.pipeline import answer, find, query_of
 from pincite.retrieval.reading.reader import Reading
@@ -50,8 +45,6 @@ from pincite.retrieval.written_answer import (
 
 if TYPE_CHECKING:
     from pincite.retrieval.writing.writer import Writer
-
-_TRIES = 5  # of one question, while somebody else writes to the library
 
 _T = TypeVar("_T")
 
@@ -266,6 +259,20 @@ class Engine:
         Raises:
             UsageError: ``k`` is not positive.
         """
+        return self.search_and_generation(
+            question, k, history=history, documents=documents, tags=tags
+        )[0]
+
+    def search_and_generation(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        history: Iterable[Turn] = (),
+        documents: Iterable[str] | None = None,
+        tags: Iterable[str] | None = None,
+    ) -> tuple[list[FoundPassage], int]:
+        """As `search`, with the generation of the library that the passages are of."""
         if k < 1:
             raise UsageError(f"{k} passages were asked for; ask for at least 1")
         question = checked(question, self.settings.longest_question)
@@ -277,12 +284,13 @@ class Engine:
             }
         )
 
-        def passages(sources: Sources) -> list[FoundPassage]:
+        def passages(sources: Sources) -> tuple[list[FoundPassage], int]:
             query = query_of(question, sources, Stages(), follow_up)
             scope = self._scopes.of(choice, sources)
             reading = find(query, sources, settings, Stages(), scope, repeats=True)
             hits = reading.hits[:k]
-            return [found_passage(h, sources.document(h.stored.document)) for h in hits]
+            found = [found_passage(h, sources.document(h.stored.document)) for h in hits]
+            return found, sources.indexes.generation
 
         return self._settled(passages)
 
@@ -323,7 +331,8 @@ class Engine:
         return self._settled(
             lambda sources: guide_to(
                 name, library, sources.document, asking(sources, self.settings)
-            )
+            ),
+            hold=False,  # it asks up to twelve questions
         )
 
     def warm_up(self, say: Callable[[str], None] = lambda sentence: None) -> None:
@@ -351,30 +360,5 @@ class Engine:
             self.lacks_cross_encoder = True
             return None
 
-    def _settled(self, work: Callable[[Sources], _T]) -> _T:
-        """Do the work on sources that hold still; anew when somebody changed them under it."""
-        for _ in range(_TRIES):
-            generation, sources = self.library.generation, None
-            try:
-                sources = self._cache.sources()
-                done = work(sources)
-                if sources.still_visible():
-                    return done
-            except LibraryDamagedError:
-                if not self._leave_out_damaged(sources):
-                    raise
-            except (LibraryChangedError, DocumentNotFoundError) as error:
-                still = sources is None or sources.still_visible()
-                if still and self.library.generation == generation:
-                    # What the indexes have is not there, though nobody has changed the library.
-                    is_lost = isinstance(error, LibraryChangedError)
-                    if not (is_lost and self._leave_out_damaged(sources)):
-                        raise
-        raise LibraryChangedError(
-            f"the library {self.library.folder} changed {_TRIES} times while the question was "
-            "answered; ask again when whoever writes to it has finished"
-        )
-
-    def _leave_out_damaged(self, sources: Sources | None) -> bool:
-        """See `SourceCache.leave_out_damaged`; ``sources`` led to a damaged document."""
-        return self._cache.leave_out_damaged(None if sources is None else sources.whole_indexes)
+    def _settled(self, work: Callable[[Sources], _T], *, hold: bool = True) -> _T:
+        return of_one_generation(work, self.library, self._cache, hold=hold)

@@ -87,6 +87,11 @@ class Settings(BaseModel):
         "lines", description="The log of `pincite serve`: lines for people, or JSON objects."
     )
 
+    @property
+    def may_trace(self) -> bool:
+        """Whether LangChain may send questions and documents to LangSmith."""
+        return self.allow_tracing == "1"
+
 
 def load_settings(**overrides: Any) -> Settings:
     """The settings of the environment, with ``overrides`` (those that are not None) on top.

@@ -89,7 +89,7 @@ class SourceCache:
                 self._documents.renew()  # an id pins its text, but not its title
                 self._sound, self._left_out = None, frozenset()
                 self._views.clear()  # they hold the indexes before these
-                if len(self._indexes.dense) < self._library.counts()[1]:
+                if self._lacks_passages(self._indexes):
                     self._say(_LEFT_OUT)
             return Sources(
                 self._sound or self._library,
@@ -98,6 +98,12 @@ class SourceCache:
                 self._cross_encoder,
                 self._indexed_document,
             )
+
+    def _lacks_passages(self, indexes: Indexes) -> bool:
+        """Whether the library has passages that its indexes have not, both of one generation."""
+        with self._library.snapshot():
+            is_of_now = self._library.generation == indexes.generation
+            return is_of_now and len(indexes.dense) < self._library.counts()[1]
 
     def leave_out_damaged(self, met: Indexes | None) -> bool:
         """Look for damaged documents, and answer without them; whether it is worth another try.

@@ -80,7 +80,7 @@ def _opened(settings: Settings, say: Callable[[str], None]) -> Writer:
     from pincite.retrieval.writing.model import open_model  # imports LangChain
     from pincite.retrieval.writing.writer import Writer
 
-    model = open_model(settings.writer, settings.writer_url)
+    model = open_model(settings.writer, settings.writer_url, may_trace=settings.may_trace)
     if not model.is_local:
         say(f"{model.name} writes answers: questions, and the quotes found, go to {model.host}.")
     return Writer(model)

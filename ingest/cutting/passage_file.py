@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -11,8 +10,8 @@ from typing import IO, Any
 from weakref import finalize
 
 from pincite.corpus import codec
-from pincite.corpus.errors import DiskFullError, LibraryError
 from pincite.corpus.types import Passage
+from pincite.ingest.temporary import temporary_space
 
 _IN_MEMORY = 1 << 20  # bytes; a file on the disk is begun for more
 _AT_ONCE = 1 << 18  # bytes that are read at once
@@ -36,22 +35,11 @@ class PassageFile(Collection[Passage]):
             DiskFullError: there is no room for them.
             LibraryError: the folder for temporary files cannot be used.
         """
-        try:
+        with temporary_space("passages wait to be stored"):
             for row in rows:
                 self._file.write(json.dumps(row).encode() + b"\n")
                 self._number += 1
             self._file.flush()  # so that a full disk is told here, and not by whoever reads
-        except OSError as error:
-            folder = tempfile.tempdir or "the folder for temporary files"
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFullError(
-                    f"the disk of {folder}, where passages wait to be stored, is full; free some "
-                    "space and ingest again, or name another folder in TMPDIR"
-                ) from error
-            raise LibraryError(
-                f"{folder}, where passages wait to be stored, cannot be used ({error.strerror}); "
-                "name another folder in TMPDIR"
-            ) from error
 
     def __len__(self) -> int:
         return self._number

@@ -16,6 +16,8 @@ READY = b"ready\n"  # what a child says first
 MEMORY = 2 * 1024**3  # bytes of address space that a child may have for one file
 LARGE = 5_000_000  # characters of a text after which a child is ended, so that it keeps no memory
 CPU_TIME_OVER = "SIGPROF"  # how a child ends that has had the processor for too long
+MEMORY_OVER = "memory"  # how one ends that crashed when it got no more of it
+_SWOLLEN = 0.6  # of `MEMORY`, in use when a child crashed: the rest is space that it only reserved
 _START_SECONDS = 60.0
 
 
@@ -43,6 +45,8 @@ class Child:
         assert self._process.stdout is not None
         self._requests, self._answers = self._process.stdin, self._process.stdout
         self._is_ready = False
+        self._ending = threading.Lock()
+        self._peak = 0  # bytes of memory that the process had when it ended
 
     @contextmanager
     def working(self, seconds: float) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
@@ -62,13 +66,31 @@ class Child:
             yield self._requests, self._answers
 
     def end(self) -> str:
-        """End the process, and say how it ended. Ending it twice is harmless."""
+        """End the process, and say how it ended: the name of a signal, `MEMORY_OVER`, or its code.
+
+        Ending it twice is harmless.
+        """
         self._process.kill()
-        code = self._process.wait()
-        for stream in (self._requests, self._answers):
-            with suppress(OSError):  # what could not be sent any more
-                stream.close()
-        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        with self._ending:
+            code = self._wait()
+            for stream in (self._requests, self._answers):
+                with suppress(OSError):  # what could not be sent any more
+                    stream.close()
+        if code >= 0:
+            return f"exit code {code}"
+        # A library of C that gets no memory ends its process.
+        has_crashed = code not in (-signal.SIGKILL, -signal.SIGPROF)
+        if has_crashed and self._peak > _SWOLLEN * MEMORY:
+            return MEMORY_OVER
+        return signal.Signals(-code).name
+
+    def _wait(self) -> int:
+        if self._process.returncode is None and sys.platform != "win32":
+            with suppress(ChildProcessError):
+                _, status, usage = os.wait4(self._process.pid, 0)
+                self._peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+                self._process.returncode = os.waitstatus_to_exitcode(status)
+        return self._process.wait()
 
     @contextmanager
     def _within(self, seconds: float) -> Iterator[None]:

@@ -19,7 +19,7 @@ from pincite.corpus.types import Document, Origin, Passage
 from pincite.ingest.cutting.passage_file import PassageFile
 from pincite.ingest.cutting.passages import PASSAGE_TOKENS, segment
 from pincite.ingest.files.read import Failed, all_readers, timeout_key
-from pincite.ingest.processes.child import CPU_TIME_OVER, LARGE, MEMORY, Child
+from pincite.ingest.processes.child import CPU_TIME_OVER, LARGE, MEMORY, MEMORY_OVER, Child
 from pincite.ingest.processes.messages import receive, send, send_text
 from pincite.ingest.storing import Stopped
 from pincite.retrieval.embedding.embedder import Embedder
@@ -138,6 +138,8 @@ class Cutter:
                 how = self._end()
                 if how == CPU_TIME_OVER:
                     return self._too_long(document, seconds)
+                if how == MEMORY_OVER:
+                    return _too_large(document)
             except BaseException:  # the process still waits for an answer
                 self._end()
                 raise
@@ -180,10 +182,7 @@ class Cutter:
         match answer["kind"]:
             case "memory":
                 self._end()
-                return Failed(
-                    f"{document.source} cannot be taken in: cutting its text into passages took "
-                    f"over {MEMORY / 1024**3:g} GB of memory; split it"
-                )
+                return _too_large(document)
             case "failed":
                 return _failed(document, answer["reason"])
         if answer["number"] > self._most:
@@ -205,6 +204,13 @@ class Cutter:
         with self._lock:
             process, self._process = self._process, None
         return "" if process is None else process.end()
+
+
+def _too_large(document: Document) -> Failed:
+    return Failed(
+        f"{document.source} cannot be taken in: cutting its text into passages took over "
+        f"{MEMORY / 1024**3:g} GB of memory; split it"
+    )
 
 
 def _failed(document: Document, how: str) -> Failed:

@@ -30,8 +30,9 @@ from pincite.ingest.files.read import (
     read_bytes,
     timeout_key,
 )
-from pincite.ingest.processes.child import LARGE, Child
+from pincite.ingest.processes.child import LARGE, MEMORY_OVER, Child
 from pincite.ingest.processes.messages import receive_result, send_request
+from pincite.ingest.processes.read_worker import out_of_memory
 from pincite.ingest.readers import reader_for
 from pincite.ingest.readers.plain.markdown import MARKDOWN
 from pincite.ingest.readers.plain.text import TEXT
@@ -167,6 +168,8 @@ class Readers:
                 )
             except (EOFError, OSError):
                 how = self._forget(worker)
+                if how == MEMORY_OVER:
+                    return replace(out_of_memory(request), origin=origin)
                 continue
             if isinstance(result, Read) and len(result.document.text) > LARGE:
                 self._forget(worker)

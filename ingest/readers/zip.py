@@ -140,6 +140,15 @@ def member(
     return b"".join(parts)
 
 
+def beginning(archive: zipfile.ZipFile, path: str, size: int) -> bytes:
+    """The first bytes of the member ``path``; none where it is missing or damaged."""
+    try:
+        with archive.open(path) as packed:
+            return packed.read(size)
+    except (KeyError, *_BROKEN):
+        return b""
+
+
 def refuse_entities(archive: zipfile.ZipFile, name: str) -> None:
     """Refuse an archive whose XML members declare entities or a DOCTYPE.
 

@@ -12,6 +12,7 @@ from pincite.corpus.errors import FetchError
 from pincite.ingest.events import Event
 from pincite.ingest.files.walk import Source
 from pincite.ingest.readers import READERS
+from pincite.ingest.temporary import temporary_space
 from pincite.ingest.web.address import Address
 from pincite.ingest.web.fetch import Fetcher, Page
 
@@ -50,7 +51,8 @@ def fetch_all(
             refused.append(Event(url, "refused", reason=str(error)))
             continue
         path = folder / str(number)
-        path.write_bytes(_in_utf8(page))
+        with temporary_space("pages wait to be read"):
+            path.write_bytes(_in_utf8(page))
         sources[name] = Source(path, title, called=name, suffix=suffix(page.media_type, name))
     return Fetched(tuple(sources.values()), tuple(refused))
 

@@ -73,6 +73,9 @@ class PinciteRetriever(UntracedRetriever):
         "closest ones when it is UNSURE, and none when the documents are about other things.",
     )
 
+    def _may_trace(self) -> bool:
+        return self.engine.settings.may_trace
+
     def _get_relevant_documents(
         self,
         query: str,
@@ -125,8 +128,7 @@ class PinciteRetriever(UntracedRetriever):
                 )
                 for quote in answer.quotes[:k]
             ]
-        generation = self.engine.library.generation
-        found = self.engine.search(
+        found, generation = self.engine.search_and_generation(
             question, k, history=turns, documents=self.documents, tags=self.tags
         )
         return [self._cited(passage, generation) for passage in found]

@@ -1,8 +1,8 @@
 """Retrievers that tell LangSmith nothing, whatever its variables in the environment say.
 
 LangChain sends each run of a retriever, question and documents with it, to LangSmith's servers
-where ``LANGSMITH_TRACING`` is set, which somebody else may have done. Ours do so only where
-``PINCITE_ALLOW_TRACING`` is 1.
+where ``LANGSMITH_TRACING`` is set, which somebody else may have done. Ours do so only where the
+setting ``allow_tracing`` is 1: that of the engine, or of the environment for what has none.
 """
 
 from __future__ import annotations
@@ -28,35 +28,32 @@ class UntracedRetriever(BaseRetriever):
         self, input: str, config: RunnableConfig | None = None, **kwargs: Any
     ) -> list[Document]:
         """As of `BaseRetriever`."""
-        with _untraced():
-            return super().invoke(input, _without_tracers(config), **kwargs)
+        with self._untraced():
+            return super().invoke(input, self._without_tracers(config), **kwargs)
 
     async def ainvoke(
         self, input: str, config: RunnableConfig | None = None, **kwargs: Any
     ) -> list[Document]:
         """As of `BaseRetriever`."""
-        with _untraced():
-            return await super().ainvoke(input, _without_tracers(config), **kwargs)
+        with self._untraced():
+            return await super().ainvoke(input, self._without_tracers(config), **kwargs)
+
+    def _may_trace(self) -> bool:
+        return os.environ.get("PINCITE_ALLOW_TRACING") == "1"
+
+    def _untraced(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._may_trace() else tracing_context(enabled=False)
+
+    def _without_tracers(self, config: RunnableConfig | None) -> RunnableConfig:
+        """The config, with that of the chain around it, without the tracers that came with it."""
+        whole = ensure_config(config)
+        if not self._may_trace():
+            whole["callbacks"] = _quiet(whole.get("callbacks"))
+        return whole
 
 
 class UntracedVectorStoreRetriever(UntracedRetriever, VectorStoreRetriever):
     """What `PinciteVectorStore.as_retriever` gives."""
-
-
-def _is_allowed() -> bool:
-    return os.environ.get("PINCITE_ALLOW_TRACING") == "1"
-
-
-def _untraced() -> AbstractContextManager[None]:
-    return nullcontext() if _is_allowed() else tracing_context(enabled=False)
-
-
-def _without_tracers(config: RunnableConfig | None) -> RunnableConfig:
-    """The config, with that of the chain around it, and without the tracers that came with it."""
-    whole = ensure_config(config)
-    if not _is_allowed():
-        whole["callbacks"] = _quiet(whole.get("callbacks"))
-    return whole
 
 
 def _quiet(callbacks: Callbacks) -> Callbacks:

@@ -7,10 +7,12 @@ whoever gets a copy into the library would be quoted first.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress, groupby
 
 from pincite.corpus.types import Document, Span
+from pincite.corpus.unseen import UNSEEN
 from pincite.retrieval.query import Query
 from pincite.retrieval.reading.reader import Candidate, Reading
 from pincite.retrieval.reading.whole import below
@@ -40,6 +42,13 @@ _EMPTY = frozenset(
     )
 )
 _WORD = re.compile(r"\w+")
+# Of Cyrillic and Greek. A word that is written in one of these has no Latin letter.
+_LIKE_LATIN = str.maketrans(
+    "авеіјкмнорстухѕһԁАВЕЅІЈКМНОРСТХУαβικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "abeijkmhopctyxshdABESIJKMHOPCTXYabikvoptuxABEZHIKMNOPTYX",
+)
+_MIXED = re.compile(r"\w*[A-Za-z]\w*")
+_UNSEEN = re.compile(f"{UNSEEN.pattern}|\u00ad")  # soft hyphens show at the ends of lines only
 # Each stretch between marks is looked at once: a long text without marks must not take long.
 _QUESTION = re.compile(r"(?<![^\n.!?？؟])[^\n.!?？؟]{8,}+[?？؟]")
 _SEVERAL = 3  # questions, from which on a text is a list of questions with their answers
@@ -51,13 +60,16 @@ class Repeats:
     """Tells what repeats a question.
 
     Attributes:
-        words: the question's terms, and those that add nothing to them.
+        words: the question's terms, with what was said before it, and those that add nothing to
+            them.
+        own: the same without what was said before it, of which an answer may consist.
         meaning: the question's terms that carry meaning.
         is_open: whether it asks for something that it does not name.
         copy: finds its words in a text, in their order.
     """
 
     words: frozenset[str]
+    own: frozenset[str]
     meaning: frozenset[str]
     is_open: bool
     copy: re.Pattern[str]
@@ -68,6 +80,7 @@ class Repeats:
         own = frozenset(terms(query.spelling))
         return cls(
             words=own | query.terms | _EMPTY,
+            own=own | _EMPTY,
             meaning=frozenset(content_terms(query.spelling)),
             is_open=bool(_ASKS_FOR_MORE.match(query.spelling)),
             copy=cls.copy_of(query.text),
@@ -85,21 +98,58 @@ class Repeats:
 
         >>> asked, meaning = "When does the dock close?", frozenset(["dock", "close"])
         >>> words = frozenset(terms(asked)) | _EMPTY
-        >>> repeats = Repeats(words, meaning, True, Repeats.copy_of(asked))
+        >>> repeats = Repeats(words, words, meaning, True, Repeats.copy_of(asked))
         >>> repeats("You may ask when the dock closes?"), repeats("The dock, when it is closed.")
         (True, True)
         >>> repeats("The dock closes in May."), repeats("No dock is closed.")
         (False, False)
         """
+        text = _seen(text)
         said = term_set(text)
         if len(self.meaning & said) < _LEAST * len(self.meaning):
             return False
-        asks = text.rstrip("\"'”’)*_ ").endswith(QUESTION_MARKS)
-        return asks or (self.is_open and said <= self.words)
+        return _asks(text) or (self.is_open and said <= self.words)
+
+    def in_run(self, lines: Sequence[str]) -> list[bool]:
+        """Of sentences that follow each other, which repeat the question, alone or with others.
+
+        >>> asked, meaning = "When does the dock close?", frozenset(["dock", "close"])
+        >>> words = frozenset(terms(asked)) | _EMPTY
+        >>> repeats = Repeats(words, words, meaning, True, Repeats.copy_of(asked))
+        >>> repeats.in_run(["When.", "Does the dock.", "Close?", "In May.", "The dock."])
+        [True, True, True, False, False]
+        """
+        seen = list(map(_seen, lines))
+        found = list(map(self, seen))
+        start = 0
+        for has_no_other, run in groupby(seen, lambda one: term_set(one) <= self.own):
+            together = list(run)
+            said = frozenset[str]().union(*map(term_set, together))
+            is_copy = len(self.meaning & said) >= _LEAST * len(self.meaning)
+            if has_no_other and is_copy and (self.is_open or any(map(_asks, together))):
+                found[start : start + len(together)] = [True] * len(together)
+            start += len(together)
+        return found
 
     def without(self, text: str) -> str:
         """The text without the question's copies in it, to the letter but for case and signs."""
-        return self.copy.sub(" ", text).strip()
+        return self.copy.sub(" ", _seen(text)).strip()
+
+
+def _seen(text: str) -> str:
+    """The text as people see it: without characters that nobody sees, which would take its words
+    apart, and with a Latin letter for each that looks like one among others.
+
+    >>> _seen("Wh" + chr(0x200B) + "ich ri" + chr(0x455) + "ks")
+    'Which risks'
+    """
+    if text.isascii():
+        return text
+    return _MIXED.sub(lambda word: word[0].translate(_LIKE_LATIN), _UNSEEN.sub("", text))
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip("\"'”’)*_ ").endswith(QUESTION_MARKS)
 
 
 def under(document: Document, span: Span, repeats: Repeats) -> Span | None:
@@ -126,11 +176,13 @@ def without_repeats(
         document_of: a document by its id.
     """
     repeats = Repeats.of(query)
-    copies = {
-        (c.passage, c.span): c
-        for c in reading.candidates
-        if repeats(document_of(c.document).text[c.span.start : c.span.end])
-    }
+    in_order = sorted(reading.candidates, key=lambda c: (c.passage, c.span))
+    copies: dict[tuple[int, Span], Candidate] = {}
+    for _, of_passage in groupby(in_order, lambda c: c.passage):
+        run = list(of_passage)
+        text = document_of(run[0].document).text
+        copied = repeats.in_run([text[c.span.start : c.span.end] for c in run])
+        copies |= {(c.passage, c.span): c for c in compress(run, copied)}
     if not copies:
         return reading
     own = {c.passage for c in reading.candidates if (c.passage, c.span) not in copies}
@@ -171,8 +223,9 @@ def own_words(hit: Hit, document: Document, repeats: Repeats) -> str | None:
     passage = hit.stored.passage
     over = [document.title, *passage.path]
     kept = [line for line in over if not repeats(line)]
-    said = passage.sentence_texts(document.text)
-    rest = [repeats.without(one) for one in said if not repeats(one)]
+    said = list(map(_seen, passage.sentence_texts(document.text)))
+    copied = repeats.in_run(said)
+    rest = [repeats.without(one) for one, is_copy in zip(said, copied, strict=True) if not is_copy]
     if (kept == over and rest == said) or is_question_list(document.text):
         return None
     block = None if rest else under(document, passage.span, repeats)

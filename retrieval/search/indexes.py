@@ -279,11 +279,14 @@ def _in_memory(library: Library, place: Path) -> Indexes:
         for files in manifest.latest(place).segments:
             with contextlib.suppress(IndexDamagedError):
                 on_disk.append(segments.load(place / SEGMENTS, files))
+    # To the end of one moment: no document of this generation may be missing because it was changed
+    # before it was read.
     with library.snapshot():
         generation, states = library.generation, library.document_states()
-    gone, new = difference([segment.documents for segment in on_disk], states)
+        gone, new = difference([segment.documents for segment in on_disk], states)
+        made = list(build_segments(library, new))
     view: list[tuple[Segment, Sequence[int]]] = list(zip(on_disk, gone, strict=True))
-    return Indexes.of(generation, [*view, *((s, ()) for s in build_segments(library, new))])
+    return Indexes.of(generation, [*view, *((segment, ()) for segment in made)])
 
 
 def _drop_others(place: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import nullcontext
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,17 +37,20 @@ _HOSTS: Mapping[str, tuple[str, str]] = {
 class LangChainModel:
     """A chat model of LangChain as a `pincite.retrieval.writing.types.Model`."""
 
-    def __init__(self, name: str, host: str, chat: BaseChatModel) -> None:
+    def __init__(
+        self, name: str, host: str, chat: BaseChatModel, *, may_trace: bool = False
+    ) -> None:
         self.name = name
         self.host = host
         self.is_local = _is_loopback(host)
         self._chat = chat
+        self._may_trace = may_trace
 
     def stream(self, system: str, user: str, longest: int) -> Iterator[Chunk]:
         """See `pincite.retrieval.writing.types.Model`."""
         messages = [SystemMessage(system), HumanMessage(user)]
         # Tracing that the environment turns on would send the quotes to a third party.
-        with _untraced():
+        with nullcontext() if self._may_trace else tracing_context(enabled=False):
             try:
                 ended = False
                 for piece in self._chat.stream(messages, max_tokens=longest):
@@ -60,12 +63,13 @@ class LangChainModel:
             raise WriterError(f"the writer {self.name} at {self.host} broke off; ask again")
 
 
-def open_model(writer: str, url: str | None = None) -> LangChainModel:
+def open_model(writer: str, url: str | None = None, *, may_trace: bool = False) -> LangChainModel:
     """The model that the settings name. It is called on first use.
 
     Args:
         writer: ``provider:name``.
         url: the address of an OpenAI-compatible server that has it.
+        may_trace: let LangSmith's variables in the environment count.
 
     Raises:
         SettingsError: the name is not of that form, the address is none, or the provider's package
@@ -96,7 +100,7 @@ def open_model(writer: str, url: str | None = None) -> LangChainModel:
         raise SettingsError(_not_opened(writer, provider, error)) from error
     except Exception as error:  # a key is missing; each package has its own error for that
         raise SettingsError(f"the writer {writer!r} cannot be opened: {error}") from error
-    return LangChainModel(writer, _host(provider, url), chat)
+    return LangChainModel(writer, _host(provider, url), chat, may_trace=may_trace)
 
 
 def _not_opened(writer: str, provider: str, error: Exception) -> str:
@@ -151,12 +155,6 @@ def _finish(piece: AIMessageChunk) -> str | None:
     """Why the model ended, by whatever name its provider gives that."""
     names = ("finish_reason", "stop_reason", "done_reason")
     return next((piece.response_metadata[n] for n in names if piece.response_metadata.get(n)), None)
-
-
-def _untraced() -> AbstractContextManager[None]:
-    if os.environ.get("PINCITE_ALLOW_TRACING") == "1":
-        return tracing_context()
-    return tracing_context(enabled=False)
 
 
 def _sentence(error: Exception, name: str, host: str) -> str:

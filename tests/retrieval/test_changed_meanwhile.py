@@ -6,16 +6,24 @@ import os
 import time
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 import pincite.retrieval.pipeline
-from pincite.corpus.errors import LibraryChangedError
+from pincite.corpus.errors import IndexDamagedError, LibraryChangedError
+from pincite.corpus.store.document_state import DocumentState
 from pincite.corpus.store.library import Library
+from pincite.retrieval import source_cache
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.search import indexes, manifest
 from pincite.retrieval.search.indexes import index_problems, open_indexes, publish
+from pincite.retrieval.search.segment_builder import SegmentBuilder
 from tests.retrieval.conftest import fill, hashing_settings, make_document
+
+SIDES = ("left", "right")
+STAGES = ("embed", "dense", "lexical", "fuse", "read", "quote", "verify", "confidence")
 
 
 def engine_on(folder: Path) -> Engine:
@@ -76,7 +84,44 @@ def test_a_new_title_is_shown_by_an_engine_that_was_open_before(library: Library
         assert engine.ask("Where do gulls nest?").quotes[0].title == "Birds of the coast"
 
 
-def test_a_library_that_never_holds_still_is_an_error_that_says_so(
+def write_version(folder: Path, version: int) -> None:
+    """Two documents in one transaction, by another process."""
+    with Library.open(folder, create=True) as other:
+        fill(other, *(make_document(said(side, version), f"{side}.txt") for side in SIDES))
+
+
+def said(side: str, version: int) -> str:
+    return f"The {side} barrel of the cellar holds {version} litres.\n"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(
+    ("question", "writes"),
+    [("How many litres does each barrel hold?", 1), ("What are the documents about?", 1000)],
+    ids=["once", "always"],
+)
+def test_at_whatever_stage_others_write_an_answer_is_of_one_generation(
+    tmp_path: Path, stage: str, question: str, writes: int
+) -> None:
+    write_version(tmp_path, 1)
+    versions = iter(range(2, 2 + writes))
+
+    def watch(now: str) -> None:
+        if now == stage and (version := next(versions, None)):
+            write_version(tmp_path, version)
+
+    with engine_on(tmp_path) as engine:
+        answer = engine.ask(question, watch=watch)
+        newest = next(versions, 2 + writes) - 1
+    assert len(answer.quotes) == len(SIDES)
+    shown = {quote.text.split()[-2] for quote in answer.quotes}
+    assert len(shown) == 1
+    assert int(shown.pop()) == answer.trace.generation
+    if writes == 1:
+        assert answer.trace.generation == newest
+
+
+def test_passages_are_told_with_the_generation_that_they_are_of(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = iter(range(1000))
@@ -85,8 +130,68 @@ def test_a_library_that_never_holds_still_is_an_error_that_says_so(
         with Library.open(library.folder) as other:
             fill(other, make_document(f"The gull number {next(turn)} nests.", "birds.txt"))
 
+    before = library.generation
     with engine_on(library.folder) as engine:
         interrupt(monkeypatch, replace)
+        passages, generation = engine.search_and_generation("Where do gulls nest?")
+    number = generation - before - 1
+    assert passages[0].text == f"The gull number {number} nests."
+
+
+def test_indexes_in_memory_have_all_documents_of_their_generation(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they are built, others replace the documents that they are built from."""
+    real = SegmentBuilder.add
+
+    def add(builder: SegmentBuilder, read: Library, document: DocumentState) -> None:
+        with Library.open(library.folder) as other:
+            for id in other.ids() & {document.id}:
+                other.rename(id, f"new-{id[:8]}.txt")
+        real(builder, read, document)
+
+    monkeypatch.setattr(indexes, "_load", lambda *_: (None, {"": "damaged"}))
+    monkeypatch.setattr(indexes, "_publish", Mock(side_effect=OSError("no space")))
+    monkeypatch.setattr(manifest, "latest", Mock(side_effect=IndexDamagedError("damaged")))
+    monkeypatch.setattr(SegmentBuilder, "add", add)
+    before = library.generation
+    opened = open_indexes(library, lambda sentence: None)
+    assert (opened.generation, len(opened.dense)) == (before, library.counts()[1])
+    assert library.generation > before
+
+
+def test_an_engine_says_nothing_of_damage_where_others_have_only_added_a_document(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, said = source_cache.open_indexes, list[str]()
+
+    def opened_late(*arguments: Any) -> Any:
+        opened = real(*arguments)
+        with Library.open(library.folder) as other:
+            fill(other, make_document("A kraken sleeps.", "kraken.txt"))
+        return opened
+
+    monkeypatch.setattr(source_cache, "open_indexes", opened_late)
+    with Engine(library, HashingEmbedder(), hashing_settings(), said.append) as engine:
+        engine.warm_up()
+    assert said == []
+
+
+def test_a_library_that_never_holds_still_is_an_error_that_says_so(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = iter(range(1000))
+
+    with engine_on(library.folder) as engine:
+        real = engine._cache.sources
+
+        def sources() -> Any:
+            found = real()
+            with Library.open(library.folder) as other:
+                fill(other, make_document(f"The gull number {next(turn)} nests.", "birds.txt"))
+            return found
+
+        monkeypatch.setattr(engine._cache, "sources", sources)
         with pytest.raises(LibraryChangedError, match="ask again"):
             engine.ask("Where do gulls nest?")
 

@@ -316,7 +316,8 @@ def test_tags_that_never_hold_still_are_an_error_that_says_so(engine: Engine) ->
         if stage == "verify":
             there[0] = not there[0]
             how = {"add" if there[0] else "remove": ["sea"]}
-            engine.library.tag([engine.library.find("ships.txt").id], **how)
+            with Library.open(engine.library.folder) as other:
+                other.tag([other.find("ships.txt").id], **how)
 
     with pytest.raises(LibraryChangedError, match="ask again"):
         engine.limited_to(["sea"]).ask(GULLS, watch=turn)

@@ -1,8 +1,13 @@
-"""Two who write to a library and four who ask it, all at once, each in a process of its own."""
+"""Two who write to a library and four who ask it, all at once, each in a process of its own.
+
+Half of those who ask read slowly for their indexes, as from a slow disk: so others write meanwhile
+much more often than on the machine that this runs on.
+"""
 
 from __future__ import annotations
 
 import json
+import random
 import re
 import time
 from collections import Counter
@@ -11,17 +16,20 @@ from functools import partial
 from pathlib import Path
 
 from pincite.corpus.errors import LibraryChangedError, LibraryLockedError
+from pincite.corpus.store.document_state import DocumentState
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.search.indexes import index_differences, index_problems, open_indexes
+from pincite.retrieval.search.segment_builder import SegmentBuilder
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 from tests.torture.rows import Row, Tally
 from tests.torture.states import Ended, Tell, ended, forked
 
 PART = "together"
 WRITERS, READERS = 2, 4
+_LATE_S = 0.03  # for a document, at most: about what a transaction takes
 _SIDES = ("left", "right")
 _SAID = re.compile(r"The (\w+) barrel of writer (\d) holds (\d+) litres\.")
 
@@ -87,6 +95,8 @@ def _writes(place: Path, writer: int, end: float, folder: Path, _: Tell) -> None
 def _reads(place: Path, reader: int, end: float, folder: Path, _: Tell) -> None:
     counts: Counter[str] = Counter()
     faults: list[str] = []
+    if reader % 2:
+        _read_slowly(random.Random(reader))
     with Engine.open(place, settings=hashing_settings(), embedder=HashingEmbedder()) as engine:
         while time.monotonic() < end:
             writer = (reader + counts.total()) % WRITERS
@@ -103,6 +113,17 @@ def _reads(place: Path, reader: int, end: float, folder: Path, _: Tell) -> None:
             counts["of one generation" if not wrong else "wrong"] += 1
     told = {"counts": counts, "faults": faults[:20]}
     (folder / f"reader-{reader}.json").write_text(json.dumps(told))
+
+
+def _read_slowly(chance: random.Random) -> None:
+    """From now on this process takes its time for each document that it indexes."""
+    add = SegmentBuilder.add
+
+    def late(builder: SegmentBuilder, library: Library, document: DocumentState) -> None:
+        time.sleep(chance.random() * _LATE_S)
+        add(builder, library, document)
+
+    SegmentBuilder.add = late  # type: ignore[method-assign]
 
 
 def _wrong(quotes: Iterable[str], writer: int, before: int, after: int) -> list[str]:

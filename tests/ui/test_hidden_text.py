@@ -21,7 +21,8 @@ from pincite.retrieval.engine import Engine
 from pincite.retrieval.langchain.retriever import PinciteRetriever
 from pincite.retrieval.overview.guide import Excerpt
 from pincite.ui import mcp, terminal
-from pincite.ui.markdown import message
+from pincite.ui.markdown import footnoted, message
+from pincite.ui.text.citations import FORMATS, citations
 from pincite.ui.text.document_json import document_json
 from pincite.ui.text.document_view import show_document
 from pincite.ui.text.guide_view import show_guide
@@ -67,6 +68,10 @@ def test_a_hidden_quote_says_so_on_every_face(engine: Engine) -> None:
     assert NOTICE in turn.evidence
     assert "<hidden-words>" in turn.evidence
     assert NOTICE in turn.markdown
+    cited = citations(answer.quotes[:1], engine.document)
+    for said in (write(cited) for write in FORMATS.values()):
+        assert NOTICE in said
+    assert NOTICE in footnoted(answer, 1)
 
 
 def test_hidden_words_in_a_marked_quote_are_announced_once(engine: Engine) -> None:

@@ -40,6 +40,7 @@ from pincite.ui.text.document_json import document_json
 
 PREFIX = "/api/v1"
 _DOCUMENTS = "/documents"
+_CHANGES, _PAGES = 50, 100  # that may wait
 _EVENTS, _PICTURE = EventStream.media_type, "image/png"
 _BINARY = {"type": "string", "format": "binary"}
 # An id pins its text, and so its file; another person at the same browser may not see it.
@@ -74,6 +75,10 @@ def api(
         guides: what keeps the guides to documents; without, the interface keeps its own.
     """
     guides = guides or SharedGuides(engine)
+    # In queues of their own: what takes minutes and comes often would take all threads that there
+    # are for what is quick. Uploads are taken in, and pages drawn, one after the other anyway.
+    changes = Queue(_CHANGES, 1, "uploads and removals are being dealt with")
+    drawn = Queue(_PAGES, 1, "pages are being drawn")
     app = FastAPI(
         title="Pincite",
         version=version("pincite"),
@@ -175,24 +180,25 @@ def api(
         response_class=Response,
         responses={200: {"content": {_PICTURE: {"schema": _BINARY}}}, **_fails(404)},
     )
-    def page(id: str, number: int, request: Request) -> Response:
+    async def page(id: str, number: int, request: Request) -> Response:
         """A page of a PDF or a picture, as PNG; `boxes` says where on it a quote stands.
 
         The file has to be kept in the library, or to be where it was read from and unchanged.
         """
-        document = _document(visible(request), id)
-        return Response(drawings.page(document, number), media_type=_PICTURE, headers=_KEPT)
+        seen = visible(request)
+        picture = await drawn.done(lambda: drawings.page(_document(seen, id), number))
+        return Response(picture, media_type=_PICTURE, headers=_KEPT)
 
     @app.get(f"{_DOCUMENTS}/{{id}}/boxes", response_model=models.Boxes, responses=_fails(404))
-    def boxes(id: str, start: Annotated[int, Query(ge=0)], end: int, request: Request) -> Any:
+    async def boxes(id: str, start: Annotated[int, Query(ge=0)], end: int, request: Request) -> Any:
         """Where the words from ``start`` to ``end`` stand on the pages of a PDF or a picture."""
-        document = _document(visible(request), id)
+        document = await drawn.done(partial(_document, visible(request), id))
         if not start < end <= len(document.text):
             raise UsageError(
                 f"invalid range {start}–{end}: the document has {len(document.text):,} "
                 "characters; ask for a start below its end"
             )
-        found = drawings.boxes(document, Span(start, end))
+        found = await drawn.done(partial(drawings.boxes, document, Span(start, end)))
         sizes = {page: {"width": w, "height": h} for page, (w, h) in found.sizes.items()}
         return {"boxes": map(asdict, found.boxes), "pages": sizes}
 
@@ -211,7 +217,8 @@ def api(
             The answer says what became of each file: 201 where one was added or replaced, 200
             where all that could be read were there already, 422 where none could be read.
             """
-            summary = await uploads.take(request, intake_for(intake, person_of(request.scope)))
+            whose = intake_for(intake, person_of(request.scope))
+            summary = await uploads.take(request, whose, changes)
             taken = {
                 "documents": uploads.fates(summary, visible(request).library),
                 "passed_over": summary.passed_over,
@@ -225,9 +232,9 @@ def api(
             return response({**details(unread, f"nothing could be ingested: {reasons}"), **taken})
 
         @app.delete(f"{_DOCUMENTS}/{{id}}", status_code=204, responses=_fails(404))
-        def remove(id: str, request: Request) -> None:
+        async def remove(id: str, request: Request) -> None:
             """Forget a document; by its id, or the id's first digits."""
-            intake.remove([visible(request).library.find(id).id])
+            await changes.done(lambda: intake.remove([visible(request).library.find(id).id]))
 
     @app.get(health.PATH, response_model=models.Health)
     def server_health(request: Request) -> Any:

@@ -18,12 +18,16 @@ from pincite.corpus.errors import (
     DiskFullError,
     DocumentNotFoundError,
     LibraryChangedError,
+    LibraryDamagedError,
     LibraryEmptyError,
+    LibraryError,
     LibraryLockedError,
     LibraryReadOnlyError,
+    ModelError,
     NameTakenError,
     PageNotDrawnError,
     PinciteError,
+    QuoteError,
     ServerBusyError,
     SourceError,
     TagNotFoundError,
@@ -50,6 +54,15 @@ _STATUS: tuple[tuple[type[PinciteError], HTTPStatus], ...] = (
     (ServerBusyError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 _OURS = "internal error; the server's log has the details"
+# Of the server's own trouble a caller is told the kind. Whose documents it is about, and where they
+# lie, is for whoever reads the log.
+_TROUBLES: tuple[tuple[type[PinciteError], str], ...] = (
+    (LibraryDamagedError, "a part of this server's library is damaged"),
+    (QuoteError, "a quote is not what its document says, so nothing is shown"),
+    (LibraryError, "this server's library cannot be used now"),
+    (ModelError, "a model of this server failed"),
+    (PinciteError, "this server cannot do that now"),
+)
 
 
 def status_of(error: Exception) -> HTTPStatus:
@@ -62,6 +75,9 @@ def sentence_of(error: Exception) -> str:
     """What the caller may read of an error: all of it, unless it is the server's own trouble."""
     if status_of(error) is HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("a request failed", exc_info=error)
+        for kind, said in _TROUBLES:
+            if isinstance(error, kind):
+                return f"{said}; the server's log says what it is and what to do"
         return _OURS
     return str(error)
 
@@ -85,7 +101,7 @@ def details(status: HTTPStatus, detail: str, kind: str = "about:blank") -> dict[
 def details_of(error: Exception) -> dict[str, Any]:
     """The problem that an error is, as JSON values."""
     status = status_of(error)
-    known = status is not HTTPStatus.INTERNAL_SERVER_ERROR
+    known = isinstance(error, PinciteError)
     kind = f"urn:pincite:problem:{kind_of(error)}" if known else "about:blank"
     return details(status, sentence_of(error), kind)
 

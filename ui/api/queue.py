@@ -1,4 +1,4 @@
-"""The queue of questions: a few are answered at once, some wait, and more are sent away."""
+"""Queues of work: some of it is done at once, some waits, and more is sent away."""
 
 from __future__ import annotations
 
@@ -24,9 +24,16 @@ class Queue:
     Args:
         waiting: how many may wait.
         at_once: how many are worked on; by default one for each processor that it may use.
+        doing: what is done, in a sentence that says that there is too much of it.
     """
 
-    def __init__(self, waiting: int = WAITING, at_once: int | None = None) -> None:
+    def __init__(
+        self,
+        waiting: int = WAITING,
+        at_once: int | None = None,
+        doing: str = "questions are being answered",
+    ) -> None:
+        self._doing = doing
         at_once = at_once or processors()
         self._most = at_once + waiting
         self._present = 0
@@ -58,8 +65,8 @@ class Queue:
         if self._present >= self._most:
             self.turned_away += 1
             raise ServerBusyError(
-                f"{self._present} questions are being answered or wait for it, and no more are "
-                "taken on; ask again in a few seconds"
+                f"{self._present} {self._doing} or wait for it, and no more are taken on; ask "
+                "again in a few seconds"
             )
         self._present += 1
         try:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from anyio.to_thread import run_sync
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,7 +16,9 @@ from pincite.corpus.errors import UploadError, UsageError
 from pincite.corpus.store.library import Library
 from pincite.ingest.events import Summary
 from pincite.ingest.files.read import MB
-from pincite.ingest.uploads import Intake, Limits, Upload
+from pincite.ingest.temporary import temporary_space
+from pincite.ingest.uploads import WAIT, Intake, Limits, Upload, upload_folder
+from pincite.ui.api.queue import Queue
 
 _FORM = "multipart/form-data"
 _AROUND = MB  # bytes of a body beside the files' own: names, tags, boundaries
@@ -55,12 +55,14 @@ def most(limits: Limits) -> int:
     return limits.upload_bytes + _AROUND
 
 
-async def take(request: Request, intake: Intake) -> Summary:
-    """Take the files of a request in.
+async def take(request: Request, intake: Intake, queue: Queue) -> Summary:
+    """Take the files of a request in, when its turn has come in the queue.
 
     Raises:
         UploadError: they are over a limit.
+        DiskFullError, LibraryError: there is no room for them.
         UsageError: there is none, or a tag is not well formed.
+        ServerBusyError: too many wait already.
         HTTPException: the request is no form with files.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
@@ -76,14 +78,15 @@ async def take(request: Request, intake: Intake) -> Summary:
                 f"the form has other parts than files and tags ({', '.join(sorted(form))}); send "
                 "files in parts named 'files', each with its file name, and tags as 'tags'"
             )
-        return await run_sync(_take, intake, files, tags)
+        return await queue.done(partial(_take, intake, files, tags))
     finally:
         await request.close()
 
 
 async def _form(request: Request, most_files: int) -> FormData:
     try:
-        return await request.form(max_files=most_files, max_fields=_TAGS)
+        with temporary_space(WAIT):
+            return await request.form(max_files=most_files, max_fields=_TAGS)
     except HTTPException as error:
         if "Too many files" not in error.detail:
             raise
@@ -94,11 +97,11 @@ async def _form(request: Request, most_files: int) -> FormData:
 
 
 def _take(intake: Intake, files: Sequence[UploadFile], tags: Sequence[str]) -> Summary:
-    with TemporaryDirectory(prefix="pincite-upload-") as folder:
+    with upload_folder() as folder:
         uploads = []
         for number, file in enumerate(files):
-            path = Path(folder) / str(number)
-            with path.open("wb") as stream:
+            path = folder / str(number)
+            with temporary_space(WAIT), path.open("wb") as stream:
                 shutil.copyfileobj(file.file, stream)
             uploads.append(Upload(file.filename or "", path))
         return intake.take(uploads, tags)

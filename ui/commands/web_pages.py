@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pincite.corpus.errors import NetworkNotAllowedError, UsageError
+from pincite.ingest.temporary import temporary_space
 from pincite.ingest.web.address import is_url
 from pincite.ingest.web.fetch import Fetcher, Limits
 from pincite.ingest.web.pages import Fetched, fetch_all
@@ -46,7 +47,9 @@ def fetched(
     if not urls:
         yield Fetched((), ())
         return
-    with TemporaryDirectory(prefix="pincite-web-") as folder:
+    with temporary_space("pages wait to be read"):
+        made = TemporaryDirectory(prefix="pincite-web-")
+    with made as folder:
         if err().is_terminal:
             say(f"fetching {urls[0]}" + (f" and {len(urls) - 1} more" if urls[1:] else ""))
         yield fetch_all(urls, Path(folder), Fetcher(Limits(largest, seconds)), title)

@@ -21,13 +21,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pincite.corpus.errors import AccessDeniedError
 from pincite.ui.access import EVERYBODY, Person, admit
+from pincite.ui.networks import network_of
 from pincite.ui.server.credentials import Credentials, name_in
 from pincite.ui.server.permissions import needed_role
 from pincite.ui.server.refusals import refusal
 
-# So many wrong guesses from one address, and of one name from all addresses, within a time. A name
-# has more, so that nobody can keep a person out from a single address.
-_OF_ADDRESS, _OF_NAME, _WITHIN_S = 10, 30, 60
+# So many wrong guesses from one address, from one network of IPv6, in which one person has as many
+# addresses as they like, and of one name from all addresses, within a time. A name has more, so
+# that nobody can keep a person out from a single address.
+_OF_ADDRESS, _OF_NETWORK, _OF_NAME, _WITHIN_S = 10, 20, 30, 60
 _REMEMBERED = 4096  # addresses, and names, whose wrong guesses are counted
 _CHANGED = (
     "your rights on this server were changed while this was answered, so it is not shown; ask "
@@ -56,7 +58,8 @@ class AuthMiddleware:
         self._app = app
         self._credentials = credentials
         self._open_paths = open_paths or {}
-        self._addresses, self._names = RateLimiter(_OF_ADDRESS), RateLimiter(_OF_NAME)
+        self._addresses, self._networks = RateLimiter(_OF_ADDRESS), RateLimiter(_OF_NETWORK)
+        self._names = RateLimiter(_OF_NAME)
         # One guess at a time: they do not take every processor, and each knows how many were wrong
         # before it, however many come at once.
         self._one_by_one = Lock()
@@ -105,6 +108,8 @@ class AuthMiddleware:
             return await self._checked(credentials, given)
         name = name_in(given)
         counts = [(self._addresses, address), *([(self._names, name)] if name else [])]
+        if (network := network_of(address)) != address:
+            counts.append((self._networks, network))
         self._refuse_too_many(counts)  # without waiting for those before it
         async with self._one_by_one:
             if person := credentials.recall(given):  # another request brought it meanwhile

@@ -9,10 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
+from enum import IntEnum
 from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from pincite.ui.networks import network_of
 
 if sys.platform != "win32":
     import resource
@@ -28,11 +31,21 @@ _RESERVE = 384  # files: the library's, its readers', and connections accepted b
 _NO_LIMIT = 4096  # files, where the system sets no limit or tells none
 
 
+class Waiting(IntEnum):
+    """What a server waits for on a connection, in the order in which they make room."""
+
+    REQUEST = 0
+    OTHER_SIDE = 1  # to send the rest of a body, or to read an answer
+    MORE_TO_SAY = 2  # in an answer that has begun
+
+
 class Connections:
     """All connections of a server.
 
-    Where there is no room for another, the one closes that has waited longest for a request, of
-    the address that has most; where all are being answered, the new one does.
+    Where there is no room for another, one closes that the server waits for, of the network that
+    has most; where it has work to do for all of them, the new one does. Those go first that were
+    asked for nothing, then those that send or read slowly, then answers without an end, as open
+    pages have; of each kind the one that has waited longest.
 
     Args:
         most: connections in all.
@@ -50,7 +63,7 @@ class Connections:
         self.most_of_one = max(1, self.most // 2)
         self.clock = clock
         self._shared = shared
-        self._by_address: dict[str, dict[Connection, None]] = {}
+        self._by_network: dict[str, dict[Connection, None]] = {}
         self._count = 0
 
     def __len__(self) -> int:
@@ -58,29 +71,30 @@ class Connections:
 
     def admit(self, new: Connection) -> None:
         """Count a connection, and close one if there are too many."""
-        own = self._by_address.setdefault(new.address, {})
+        own = self._by_network.setdefault(network_of(new.address), {})
         own[new] = None
         self._count += 1
         if len(own) > self.most_of_one and new.address not in self._shared:
-            (_longest_idle(own, new) or new).cut()
+            (_first_to_go(own, new) or new).cut()
         elif self._count > self.most:
-            largest = max(self._by_address.values(), key=len)
-            everybody = (one for each in self._by_address.values() for one in each)
-            (_longest_idle(largest, new) or _longest_idle(everybody, new) or new).cut()
+            largest = max(self._by_network.values(), key=len)
+            everybody = (one for each in self._by_network.values() for one in each)
+            (_first_to_go(largest, new) or _first_to_go(everybody, new) or new).cut()
 
     def forget(self, gone: Connection) -> None:
         """Count a connection no longer."""
-        own = self._by_address.get(gone.address, {})
+        network = network_of(gone.address)
+        own = self._by_network.get(network, {})
         if gone in own:
             del own[gone]
             self._count -= 1
         if not own:
-            self._by_address.pop(gone.address, None)
+            self._by_network.pop(network, None)
 
     def cut_slow(self) -> None:
         """Close the connections that keep the server waiting; called about once a second."""
         now = self.clock()
-        for each in [*self._by_address.values()]:
+        for each in [*self._by_network.values()]:
             for connection in [*each]:
                 if connection.is_slow(now):
                     connection.cut()
@@ -125,6 +139,19 @@ class Connection(H11Protocol):
         """Whether a request is waited for, or the rest of its head."""
         return self._bytes.their_state is h11.IDLE
 
+    @property
+    def waits(self) -> tuple[Waiting, float] | None:
+        """What the server waits for, and since when; None while it has work to do here."""
+        if self.is_idle:
+            return Waiting.REQUEST, self.idle_since
+        if self._awaits_body():
+            return Waiting.OTHER_SIDE, self._read.since or self.idle_since
+        if self.transport.get_write_buffer_size() > 0:
+            return Waiting.OTHER_SIDE, self._written.since or self.idle_since
+        if self._bytes.our_state is h11.SEND_BODY:
+            return Waiting.MORE_TO_SAY, self.idle_since
+        return None
+
     def is_slow(self, now: float) -> bool:
         """Whether the other side takes too long for a head, a body, or an answer."""
         waiting = self.transport.get_write_buffer_size()
@@ -163,15 +190,15 @@ class _Progress:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._since: float | None = None
+        self.since: float | None = None  # it is awaited, or has grown last
         self._bytes = 0
 
     def is_slow(self, now: float, awaited: bool, count: int) -> bool:
         if not awaited:
-            self._since = None
-        elif self._since is None or count - self._bytes >= LEAST:
-            self._since, self._bytes = now, count
-        return self._since is not None and now - self._since > self._seconds
+            self.since = None
+        elif self.since is None or count - self._bytes >= LEAST:
+            self.since, self._bytes = now, count
+        return self.since is not None and now - self.since > self._seconds
 
 
 def most_connections() -> int:
@@ -183,6 +210,6 @@ def most_connections() -> int:
     return max(8, min(_MOST, files - min(_RESERVE, files // 2)))
 
 
-def _longest_idle(connections: Iterable[Connection], new: Connection) -> Connection | None:
-    idle = [one for one in connections if one is not new and one.is_idle]
-    return min(idle, key=lambda one: one.idle_since, default=None)
+def _first_to_go(connections: Iterable[Connection], new: Connection) -> Connection | None:
+    waiting = [(waits, one) for one in connections if one is not new and (waits := one.waits)]
+    return min(waiting, key=lambda pair: pair[0], default=(None, None))[1]

@@ -5,6 +5,7 @@ It lies beside the library and is no part of it: a library is the same without.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
@@ -14,7 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from pincite.corpus.errors import LibraryError
+from pincite.corpus.errors import (
+    DiskFullError,
+    LibraryError,
+    LibraryLockedError,
+    LibraryReadOnlyError,
+)
 
 FILE_NAME = "conversations.sqlite"
 _VERSION = 1  # of the tables
@@ -39,6 +45,16 @@ CREATE TABLE IF NOT EXISTS feedback (
 CREATE INDEX IF NOT EXISTS feedback_by_person ON feedback(person);
 """
 _LOCK_WAIT_SECONDS = 5.0
+_KINDS = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), DiskFullError),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), LibraryReadOnlyError),
+}
+_SIGNS = {
+    "locked": LibraryLockedError,
+    "busy": LibraryLockedError,
+    "is full": DiskFullError,
+    "readonly": LibraryReadOnlyError,
+}
 
 Execute = Callable[[str, Sequence[Any]], sqlite3.Cursor]
 
@@ -59,16 +75,18 @@ class ConversationFile:
         """Open the file in ``folder``, or make it.
 
         Raises:
-            LibraryError: it is damaged, a newer Pincite wrote it, or it cannot be made or read.
+            LibraryReadOnlyError, DiskFullError: it cannot be made.
+            LibraryError: it is damaged, a newer Pincite wrote it, or it cannot be read.
         """
         file = folder / FILE_NAME
         try:
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
             file.chmod(0o600)
         except OSError as error:
-            raise LibraryError(
-                f"the conversations in {file} cannot be opened: {error.strerror}; check the "
-                "permissions of the file and its folder"
+            kind = _KINDS.get(error.errno or 0, LibraryError)
+            raise kind(
+                f"what people keep in {file} cannot be opened ({error.strerror}); check the "
+                "permissions of the file and its folder, and the space on its disk"
             ) from error
         with _mapped(file):
             connection = sqlite3.connect(
@@ -166,9 +184,10 @@ def _mapped(file: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise LibraryError(
-            f"the conversations in {file} cannot be used: {error}; check the permissions of the "
-            "file and the space on its disk"
+        kinds = (kind for sign, kind in _SIGNS.items() if sign in str(error))
+        raise next(kinds, LibraryError)(
+            f"what people keep in {file} cannot be used now ({error}); try again, or check the "
+            "permissions of the file and the space on its disk"
         ) from error
     except sqlite3.DatabaseError as error:
         raise damaged(file, error) from error

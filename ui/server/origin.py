@@ -136,6 +136,8 @@ def _origin(address: str) -> _Origin | None:
 def _name(headers: Headers) -> str | None:
     """The name or address that the caller used for this server."""
     try:
-        return (urlsplit("//" + headers.get("host", "")).hostname or "").removesuffix(".") or None
+        said = urlsplit("//" + headers.get("host", ""))
+        _ = said.port  # which is no number where more stands behind the name
     except ValueError:
         return None
+    return (said.hostname or "").removesuffix(".") or None

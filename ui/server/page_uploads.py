@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import shutil
 import time
@@ -19,10 +20,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from pincite.corpus.errors import LibraryError
 from pincite.ingest.files.read import MB
-from pincite.ingest.uploads import Limits
+from pincite.ingest.temporary import temporary_space
+from pincite.ingest.uploads import WAIT, Limits
 from pincite.ui.api.uploads import most
 
+_LOG = logging.getLogger("pincite.pages")
 PATH = "/gradio_api/upload"
 _SHARE = 4  # the uploads that may wait, each as large as an upload may be
 _LEFT_S = 600  # until a file is deleted that nothing takes in
@@ -91,8 +95,11 @@ class PageUploads:
 
     async def _take(self, request: Request) -> Response:
         try:
-            with self._room(request) as size:
+            with self._room(request) as size, temporary_space(WAIT):
                 return await self._taken(request, size)
+        except LibraryError as error:
+            _LOG.error("a file was not kept: %s", error)
+            return PlainTextResponse(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
         except HTTPException as why:
             return PlainTextResponse(why.detail, why.status_code)
         except ClientDisconnect:
@@ -143,5 +150,9 @@ class PageUploads:
 
 def _copy(sent: UploadFile, path: Path) -> None:
     path.parent.mkdir(parents=True)
-    with path.open("xb") as stream:
-        shutil.copyfileobj(sent.file, stream)
+    try:
+        with path.open("xb") as stream:
+            shutil.copyfileobj(sent.file, stream)
+    except BaseException:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        raise

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pincite.corpus.errors import UsageError
+from pincite.ui.networks import address_of, network_of
 from pincite.ui.server.refusals import refusal
 
 _FOR, _PROTO, _HOST = b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"
@@ -20,7 +21,6 @@ OF_ONE = 256  # calls of one address at once; an open page needs one or two
 _MOST_NAMES = 20  # in one X-Forwarded-For: more proxies stand behind each other nowhere
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -47,7 +47,7 @@ class Proxies:
         return cls([_network(text) for text in texts])
 
     def __contains__(self, address: object) -> bool:
-        ip = _address(address) if isinstance(address, str) else None
+        ip = address_of(address) if isinstance(address, str) else None
         return ip is not None and any(ip in network for network in self.networks)
 
     def client(self, peer: str, forwarded: Iterable[str]) -> str:
@@ -61,7 +61,7 @@ class Proxies:
         for text in reversed(",".join(forwarded).split(",")[-_MOST_NAMES:]):
             if client not in self:
                 break
-            ip = _address(_without_port(text.strip()))
+            ip = address_of(_without_port(text.strip()))
             if ip is None:
                 break
             client = str(ip)
@@ -101,6 +101,7 @@ class ProxyMiddleware:
 
     async def _bounded(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
         # A proxy may have all connections; so whoever comes through it is counted by call.
+        client = network_of(client)
         if self._open[client] >= OF_ONE:
             sentence = "Too much is asked from your address at once; try again in a moment."
             refused = refusal(scope, HTTPStatus.TOO_MANY_REQUESTS, sentence, {"Retry-After": "5"})
@@ -124,7 +125,7 @@ def checked_name(text: str) -> str:
     Raises:
         UsageError: it is none.
     """
-    ip = _address(text.strip("[]"))
+    ip = address_of(text.strip("[]"))
     if ip is not None:
         return str(ip)
     try:
@@ -164,14 +165,6 @@ def _network(text: str) -> _Network:
             f"--proxy {text[:80]!r} is neither an address nor a network ({error}); give the "
             "address from which the proxy connects, as 127.0.0.1, or its network, as 172.16.0.0/12"
         ) from error
-
-
-def _address(text: str) -> _Address | None:
-    try:
-        ip = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(ip, "ipv4_mapped", None) or ip
 
 
 def _without_port(text: str) -> str:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Scope
 
+from pincite.ingest.files.read import MB
 from pincite.ingest.processes.page_images import Drawings, page_pictures
 from pincite.ingest.uploads import Intake
 from pincite.retrieval.engine import Engine
@@ -17,7 +18,7 @@ from pincite.ui import mcp
 from pincite.ui.access import EVERYBODY, ROLES, Role, person_of
 from pincite.ui.api import app as programs
 from pincite.ui.api import chat_completions, health, uploads
-from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware
+from pincite.ui.api.bodies import SMALL, BodyLimitMiddleware, Room
 from pincite.ui.api.queue import Queue
 from pincite.ui.guides import SharedGuides
 from pincite.ui.server import page_uploads
@@ -40,6 +41,10 @@ from pincite.ui.web.addresses import ASK, EVALUATE, LIBRARY, PageAddresses
 from pincite.ui.web.app import build
 from pincite.ui.web.evaluate.protocol import load_evaluations
 from pincite.ui.web.mount import mount
+
+_UPLOADS = 4  # that may come in at once, each as large as an upload may be
+_CALLS = 64 * MB  # of all other bodies at once
+_TAKES_UPLOADS = (f"{programs.PREFIX}/documents", page_uploads.PATH)
 
 
 def site(
@@ -67,6 +72,7 @@ def site(
         if options.read_only
         else Intake(engine, options.limits, options.originals, metrics.count_files)
     )
+    largest = uploads.most(options.limits)
     drawings, guides = Drawings(engine.library), SharedGuides(engine)
     server = mcp.tools(engine, queue)
     over_http = mcp.over_http(server)
@@ -83,7 +89,9 @@ def site(
         title="Pincite", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running
     )
     app.add_middleware(
-        BodyLimitMiddleware, limit=partial(_body_limit, uploads.most(options.limits))
+        BodyLimitMiddleware,
+        limit=partial(_body_limit, largest),
+        room=partial(_room, Room(_UPLOADS * largest), Room(_CALLS)),
     )
     evaluations = (
         None
@@ -129,6 +137,11 @@ def site(
     )
     page_limits = PageLimits(app, options.limits)
     return app
+
+
+def _room(uploads: Room, calls: Room, scope: Scope) -> Room:
+    is_upload = scope["path"] in _TAKES_UPLOADS and scope["method"] == "POST"
+    return uploads if is_upload else calls
 
 
 def _body_limit(upload: int, scope: Scope) -> int:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from pincite.corpus.types import Document
 from pincite.retrieval.reading.quote import Quote
 from pincite.ui.text.control_characters import harmless
+from pincite.ui.text.hidden_notice import hidden_notice
 from pincite.ui.text.place_path import headings_below
 
 _MONTHS = (
@@ -50,6 +51,7 @@ class Citation:
     """One quote with what a reader needs to find it; every text is one line.
 
     ``date`` is in ISO 8601, of a day, a month or a year; it is empty for a document without one.
+    ``notice`` says what of the quote the file does not show.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Citation:
     file: str
     date: str
     quote: str
+    notice: str = ""
 
     @classmethod
     def of(cls, quote: Quote, document: Document) -> Citation:
@@ -71,6 +74,7 @@ class Citation:
             file=one_line(re.split(r"[\\/]", document.source)[-1]),
             date=date_of(document),
             quote=one_line(quote.text),
+            notice=one_line(hidden_notice(quote)),
         )
 
 
@@ -129,6 +133,7 @@ def apa(citations: Sequence[Citation]) -> str:
     """Each quote with its place in the text, then the references, each once."""
     quotes = [
         f"“{one.quote}” ({', '.join([f'“{one.title}”', _apa_year(one), *_apa_place(one)])})."
+        + (f" [{one.notice}]" if one.notice else "")
         for one in citations
     ]
     references = [f"{one.title}. ({_apa_date(one)}). {one.file}." for one in citations]
@@ -156,7 +161,9 @@ def _bibtex_entry(one: Citation) -> str:
         "year": one.date[:4],
         "date": one.date,
         "pages": "" if one.page is None else str(one.page),
-        "note": f"Section: {latex(one.section)}" if one.section else "",
+        "note": "; ".join(
+            [*([f"Section: {latex(one.section)}"] if one.section else []), latex(one.notice)]
+        ).removesuffix("; "),
         "annote": latex(one.quote),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
@@ -176,6 +183,8 @@ def _ris_record(one: Citation) -> str:
         "N1": one.quote,
     }
     lines = [f"{tag}  - {value}" for tag, value in fields.items() if value]
+    if one.notice:
+        lines.append(f"N1  - {one.notice}")
     return "\n".join([*lines, "ER  - "])
 
 

@@ -36,7 +36,7 @@ class EpubReader:
 
     media_type = "application/epub+zip"
     suffixes = frozenset({".epub"})
-    version = 2
+    version = 3
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a zip file with an e-book's container."""

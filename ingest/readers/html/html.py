@@ -32,7 +32,7 @@ class HtmlReader:
 
     media_type = "text/html"
     suffixes = frozenset({".html", ".htm", ".xhtml", ".xht"})
-    version = 3
+    version = 4
 
     def recognises(self, data: bytes) -> bool:
         """Whether a doctype or ``<html`` comes first, comments aside."""

@@ -41,7 +41,7 @@ class MailReader:
 
     media_type = "message/rfc822"
     suffixes = frozenset({".eml"})
-    version = 2
+    version = 3
 
     def recognises(self, data: bytes) -> bool:
         """Whether it begins with the headers that only a mail has."""

@@ -20,7 +20,7 @@ class MboxReader:
 
     media_type = "application/mbox"
     suffixes = frozenset({".mbox", ".mbx"})
-    version = 1
+    version = 2
 
     def recognises(self, data: bytes) -> bool:
         """Whether it begins with a mail's envelope line."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -22,6 +23,7 @@ _CLASSES = frozenset(  # of frameworks, whose style sheets are elsewhere
         *("screenreader-only", "u-visually-hidden", "element-invisible", "a11y-hidden"),
     }
 )
+_FAINT = 0.05  # of full opacity: less cannot be seen
 _AWAY = -300.0  # pixels: so far to the left or above, nothing of a line is on the page
 _TINY = 1.0  # pixels: letters that size are no letters
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "vw": 12.0, "vh": 8.0}
@@ -30,6 +32,11 @@ _CLIPPED = re.compile(
     r"rect\(\s*(?:0|1px)[^)]*\)|inset\(\s*(?:50|100)%[^)]*\)|(?:circle|ellipse)\(\s*0[^)]*\)"
 )
 _SCALED_AWAY = re.compile(r"scale[xy]?\(\s*0(?:\.0{1,7})?\s*[,)]")
+_MOVED_AWAY = re.compile(r"translate[xy3d]{0,2}\(([^)]{1,60})\)")
+_TURNED_AWAY = re.compile(r"rotate[xy]\(\s*-?(?:90|270)deg")
+_FILTERED = re.compile(r"opacity\(\s*([0-9.]{1,8}%?)\s*\)")
+_FONT_SIZE = re.compile(r"(?:^|\s)([0-9.]{1,8}(?:px|pt|em|rem)?)(?:/\S+)?\s")
+_HSL = re.compile(r"hsla?\(([0-9.,%\s/a-z]{5,60})\)")
 _HEX = re.compile(r"#([0-9a-f]{3,8})")
 _RGB = re.compile(r"rgba?\(([0-9.,%\s/]{5,60})\)")
 _NAMES = {
@@ -87,6 +94,10 @@ def _switched_off(element: Element, style: Declarations) -> bool:
         element.get("hidden", "until-found") != "until-found"
         or style.get("display") == "none"
         or style.get("visibility") in ("hidden", "collapse")
+        or style.get("content-visibility") == "hidden"
+        or (element.tag == "dialog" and "open" not in element.attrib)
+        or "popover" in element.attrib
+        or element.tag in ("noembed", "noframes")
         or style.get("mso-hide") == "all"
     )
 
@@ -96,22 +107,44 @@ def _out_of_sight(element: Element, style: Declarations) -> bool:
         return True
     if not style or element.tag in ("html", "body"):
         return False
-    if style.get("opacity") in ("0", "0.0", "0%"):
+    filtered = _FILTERED.search(style.get("filter", ""))
+    if _is_faint(style.get("opacity")) or (filtered and _is_faint(filtered[1])):
         return True
-    if (size := _pixels(style.get("font-size"))) is not None and 0 <= size <= _TINY:
+    in_short = _FONT_SIZE.search(f"{style.get('font', '')} ")
+    size = _pixels(style.get("font-size") or (in_short[1] if in_short else None))
+    if (size is not None and 0 <= size <= _TINY) or style.get("zoom") in ("0", "0%"):
         return True
     if _CLIPPED.search(style.get("clip", "") + style.get("clip-path", "")):
         return True
-    if style.get("scale") == "0" or _SCALED_AWAY.search(style.get("transform", "")):
+    if style.get("scale") == "0" or _is_transformed_away(style.get("transform", "")):
         return True
     if style.get("overflow") == "hidden":
-        sides = [_pixels(style.get(side)) for side in ("width", "height", "max-height")]
-        if sides[1:].count(0.0) or all(side is not None and side <= _TINY for side in sides[:2]):
+        sides = [_pixels(style.get(s)) for s in ("width", "height", "max-height", "max-width")]
+        if sides.count(0.0) or all(side is not None and side <= _TINY for side in sides[:2]):
             return True
     moved = ["text-indent", "margin-left", "margin-top"]
     if style.get("position") in ("absolute", "fixed", "relative"):
         moved += ["left", "top", "right", "bottom"]
     return any((at := _pixels(style.get(by))) is not None and at <= _AWAY for by in moved)
+
+
+def _is_faint(opacity: str | None) -> bool:
+    """Whether so little opacity shows nothing."""
+    if not opacity:
+        return False
+    try:
+        share = float(opacity.removesuffix("%")) / (100 if opacity.endswith("%") else 1)
+    except ValueError:
+        return False
+    return share <= _FAINT
+
+
+def _is_transformed_away(transform: str) -> bool:
+    if _SCALED_AWAY.search(transform) or _TURNED_AWAY.search(transform):
+        return True
+    moved = _MOVED_AWAY.search(transform)
+    steps = [_pixels(step.strip()) for step in moved[1].split(",")] if moved else []
+    return any(step is not None and step <= _AWAY for step in steps)
 
 
 def _colours(
@@ -120,8 +153,9 @@ def _colours(
     """The colour of an element's text, and that behind it; None where it is not known."""
     if element.tag == "a" and "href" in element.attrib:  # links do not take that around them
         colour = _LINK
-    if (named := style.get("color") or element.get("color", "").lower()) and named != "inherit":
-        colour = behind if named == "transparent" else _colour(named)
+    named = style.get("-webkit-text-fill-color") or style.get("color")
+    if (named := named or element.get("color", "").lower()) and named != "inherit":
+        colour = behind if _is_transparent(named) else _colour(named)
     if style.get("position") in ("absolute", "fixed"):  # it may lie on a picture
         behind = None
     if element.get("background"):
@@ -151,7 +185,17 @@ def _colour(written: str) -> Colour | None:
         parts = list(_numbers(match[1]))
         if len(parts) == 3 or (len(parts) == 4 and parts[3] == 1):
             return (int(parts[0]), int(parts[1]), int(parts[2]))
+    if match := _HSL.search(written):
+        light = next(islice(_numbers(match[1].replace("deg", "")), 2, None), -1.0)
+        if light <= 0 or light >= 250:  # black and white, of whatever hue
+            return (255, 255, 255) if light >= 250 else (0, 0, 0) if light == 0 else None
     return None
+
+
+def _is_transparent(named: str) -> bool:
+    parts = _RGB.search(named) or _HSL.search(named)
+    shares = re.split(r"[,\s/]+", parts[1].strip()) if parts else []
+    return named == "transparent" or (len(shares) == 4 and _is_faint(shares[3]))
 
 
 def _numbers(written: str) -> Iterator[float]:

@@ -9,6 +9,7 @@ from pincite.corpus.errors import UnsupportedSourceError
 from pincite.ingest.readers.base import Reading
 from pincite.ingest.readers.builder import Builder
 from pincite.ingest.readers.office.docx_body import Body
+from pincite.ingest.readers.office.docx_covers import HEAD, covered, is_opaque
 from pincite.ingest.readers.office.docx_numbering import W, numbering
 from pincite.ingest.readers.office.docx_runs import Runs, local
 from pincite.ingest.readers.office.docx_visibility import Visibility
@@ -28,7 +29,7 @@ class DocxReader:
 
     media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     suffixes = frozenset({".docx", ".docm", ".dotx"})
-    version = 3
+    version = 4
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a zip file with the parts of a Word file."""
@@ -61,7 +62,9 @@ class _Document:
         body = Body(self._built, self._numbering, self._runs, self._referred, comments)
         self._built.lines("\n".join(self._margin("header")))
         for container in self._root.iter(f"{W}body"):
+            self._runs.covered = covered(container, self._first("styles"), self._is_opaque)
             body.add(container)
+        self._runs.covered = frozenset()
         self._add_notes(body)
         if left := [words for words in comments.values() if words]:
             with self._built.region("note"):
@@ -87,6 +90,11 @@ class _Document:
             return None
         self._read.add(target.path)
         return self._package.part(target.path)
+
+    def _is_opaque(self, reference: str) -> bool:
+        """Whether a picture hides what is under it, as far as its file says so."""
+        target = self._targets.get(reference)
+        return target is not None and is_opaque(self._package.beginning(target.path, HEAD))
 
     def _margin(self, kind: str) -> list[str]:
         """The distinct lines of the heads or feet that the document's sections refer to."""

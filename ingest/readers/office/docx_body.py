@@ -65,7 +65,7 @@ class Body:
     def text(self, container: Element) -> str:
         """The text of ``container`` on one line, with the numbers of lists."""
         parts = []
-        for block in _blocks(container):
+        for block in blocks(container):
             if block.tag == f"{W}p":
                 listed = self._numbering.mark(block, _style(block))
                 line = self._runs.line(block)
@@ -73,16 +73,16 @@ class Body:
                 parts += [listed[0] if listed and listed[0] != "-" else "", line.text]
                 parts += [self.text(box) for box in line.boxes]
             else:
-                parts += [self.text(cell) for row in _rows(block) for cell in _inside(row, "tc")]
+                parts += [self.text(cell) for row in rows(block) for cell in inside(row, "tc")]
         return " ".join(" ".join(parts).split())
 
     def _walk(self, container: Element) -> None:
-        for block in _blocks(container):
+        for block in blocks(container):
             if block.tag == f"{W}p":
                 self._paragraph(block)
             elif _arranges(block, self._numbering):
-                for row in _rows(block):
-                    for cell in _inside(row, "tc"):
+                for row in rows(block):
+                    for cell in inside(row, "tc"):
                         self._walk(cell)
             else:
                 self._table(block)
@@ -148,12 +148,12 @@ class Body:
         self._add_aside()
         grid = Grid()
         above: dict[int, str] = {}
-        rows = list(_rows(table))
-        heads = _heads(rows, styled=self._numbering.heads(table))
-        for position, row in enumerate(rows):
+        listed = list(rows(table))
+        heads = _heads(listed, styled=self._numbering.heads(table))
+        for position, row in enumerate(listed):
             column = _number(row.find(f"{W}trPr/{W}gridBefore"), 0)
             cells: list[tuple[str, int, int]] = [("", column, 1)] if column else []
-            for cell in _inside(row, "tc"):
+            for cell in inside(row, "tc"):
                 across, goes_on = _spans(cell)
                 words = self.text(cell)
                 if goes_on and not words:
@@ -166,29 +166,30 @@ class Body:
         self._add_aside()
 
 
-def _blocks(container: Element) -> Iterator[Element]:
+def blocks(container: Element) -> Iterator[Element]:
     """The paragraphs and tables directly in ``container``."""
     for child in container:
         if child.tag in (f"{W}p", f"{W}tbl"):
             yield child
         elif local(child) == "AlternateContent":
-            ways = (list(_blocks(way)) for way in child)
+            ways = (list(blocks(way)) for way in child)
             yield from next(filter(None, ways), [])
         elif local(child) in AROUND:
-            yield from _blocks(child)
+            yield from blocks(child)
 
 
-def _inside(node: Element, tag: str) -> Iterator[Element]:
+def inside(node: Element, tag: str) -> Iterator[Element]:
     """The rows of a table, or the cells of a row, be there content controls around them."""
     for child in node:
         if child.tag == f"{W}{tag}":
             yield child
         elif local(child) in AROUND:
-            yield from _inside(child, tag)
+            yield from inside(child, tag)
 
 
-def _rows(table: Element) -> Iterator[Element]:
-    return (row for row in _inside(table, "tr") if row.find(f"{W}trPr/{W}del") is None)
+def rows(table: Element) -> Iterator[Element]:
+    """The rows of a table but those that were deleted."""
+    return (row for row in inside(table, "tr") if row.find(f"{W}trPr/{W}del") is None)
 
 
 def _heads(rows: list[Element], *, styled: bool) -> int:
@@ -206,7 +207,7 @@ def _arranges(table: Element, numbering: Numbering) -> bool:
     """Whether a table only arranges the page: of one column, or with headings or tables in it."""
     if next(table.iterdescendants(f"{W}tbl"), None) is not None:
         return True
-    if all(len(list(islice(_inside(row, "tc"), 2))) < 2 for row in _rows(table)):
+    if all(len(list(islice(inside(row, "tc"), 2))) < 2 for row in rows(table)):
         return True
     return any(
         numbering.heading(paragraph, _style(paragraph)) for paragraph in table.iter(f"{W}p")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,6 +87,7 @@ class Runs:
         self._visibility = visibility
         self._in_margin = in_margin
         self._fields: list[_Field] = []
+        self.covered: Collection[Element] = ()  # paragraphs under drawings
         self.notes: list[tuple[str, str]] = []  # "footnote" or "endnote", and its identity
         self.unread: Counter[str] = Counter()
         self.objects: dict[str, None] = {}  # the programs whose objects were not read
@@ -94,7 +95,8 @@ class Runs:
     def line(self, paragraph: Element) -> Line:
         """What ``paragraph`` says."""
         line = Line()
-        if self._numbering.hides(_style(paragraph.find(f"{W}pPr/{W}pStyle"))):
+        style = _style(paragraph.find(f"{W}pPr/{W}pStyle"))
+        if paragraph in self.covered or self._numbering.hides(style):
             self._gather(paragraph, line)
             line.hidden, line.words = [*line.hidden, *line.words], []
         else:

@@ -18,6 +18,13 @@ Element = Any
 _SMALLEST = 2  # half points: letters of that size cannot be read
 _WHITE = 0xFA  # of 255: a colour with no less in each part cannot be told from white
 _NO_PATTERN = (None, "clear", "nil")
+_CLEAR = 95_000  # of 100,000: ink that lets so much through cannot be seen
+_PAPER = {"background1": "FFFFFF", "light1": "FFFFFF"}  # in the themes that people use
+_HIGHLIGHTS = {
+    **{"black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00"},
+    **{"magenta": "FF00FF", "red": "FF0000", "yellow": "FFFF00", "darkBlue": "000080"},
+    **{"darkGray": "808080", "lightGray": "C0C0C0", "darkRed": "800000", "darkGreen": "008000"},
+}
 _ANCESTORS = 20  # styles that a style may be based on, one on the other
 
 
@@ -28,11 +35,16 @@ class _Look:
     colour: str = ""
     size: str = ""
     has_colour_behind: bool = False
+    behind: str = ""  # its colour, where it is one
 
     def over(self, base: _Look) -> _Look:
         """This look, where it says nothing that of ``base``."""
-        behind = self.has_colour_behind or base.has_colour_behind
-        return _Look(self.colour or base.colour, self.size or base.size, behind)
+        return _Look(
+            self.colour or base.colour,
+            self.size or base.size,
+            self.has_colour_behind or base.has_colour_behind,
+            self.behind or base.behind,
+        )
 
 
 class Visibility:
@@ -67,6 +79,8 @@ class Visibility:
         )
         if look.size.isdecimal() and int(look.size) <= _SMALLEST:
             return True
+        if _is_see_through(properties) or (look.behind and _is_alike(look.colour, look.behind)):
+            return True
         return _is_white(look.colour) and not (look.has_colour_behind or self._is_on_colour(run))
 
     def _is_on_colour(self, run: Element) -> bool:
@@ -89,12 +103,49 @@ class Visibility:
 
 def _look(properties: Element | None, paragraph: Element | None = None) -> _Look:
     """By the properties of words, and of their paragraph."""
-    behind = paragraph is not None and _is_coloured(paragraph.find(f"{W}shd"))
+    around = None if paragraph is None else paragraph.find(f"{W}shd")
+    behind = _is_coloured(around)
     if properties is None:
-        return _Look(has_colour_behind=behind)
-    behind |= _is_coloured(properties.find(f"{W}shd"))
-    behind |= _value(properties, "highlight") not in ("", "none", "white")
-    return _Look(_value(properties, "color"), _value(properties, "sz"), behind)
+        return _Look(has_colour_behind=behind, behind=_fill(around))
+    own = properties.find(f"{W}shd")
+    behind |= _is_coloured(own)
+    marked = _value(properties, "highlight")
+    behind |= marked not in ("", "none", "white")
+    colour = properties.find(f"{W}color")
+    by_theme = "" if colour is None else _PAPER.get(colour.get(f"{W}themeColor", ""), "")
+    if by_theme and any(colour.get(f"{W}theme{way}") for way in ("Shade", "Tint")):
+        by_theme = ""
+    return _Look(
+        by_theme or _value(properties, "color"),
+        _value(properties, "sz"),
+        behind,
+        _HIGHLIGHTS.get(marked, "") or _fill(own) or _fill(around),
+    )
+
+
+def _fill(shade: Element | None) -> str:
+    """The one colour of a shade, if it has one."""
+    if shade is None or shade.get(f"{W}val") not in _NO_PATTERN:
+        return ""
+    return str(shade.get(f"{W}fill", "").replace("auto", ""))
+
+
+def _is_alike(colour: str, other: str) -> bool:
+    try:
+        pairs = zip(bytes.fromhex(colour), bytes.fromhex(other), strict=True)
+    except ValueError:
+        return False
+    return bool(colour) and all(abs(a - b) < 256 - _WHITE for a, b in pairs)
+
+
+def _is_see_through(properties: Element | None) -> bool:
+    """Whether letters are filled with nothing, as Word 2010 and later can do."""
+    fill = None if properties is None else next(properties.iterchildren("{*}textFill"), None)
+    if fill is None:
+        return False
+    alphas = [value for one in fill.iter("{*}alpha") for value in one.values()]
+    clear = any(value.isdecimal() and int(value) >= _CLEAR for value in alphas)
+    return clear or next(fill.iterchildren("{*}noFill"), None) is not None
 
 
 def _line(style: Element, by_id: dict[str, Element]) -> Iterator[Element]:

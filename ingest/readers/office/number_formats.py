@@ -75,7 +75,7 @@ def display(value: float, code: str, *, from_1904: bool = False) -> str:
 def display_text(text: str, code: str) -> str:
     """A text cell under its format code: its fourth section, or the one with ``@``, says how."""
     section = next((part for part in _sections(code[:_LONGEST]) if part.is_text), None)
-    if section is None or len(section.tokens) == 1:
+    if section is None:
         return text
     return "".join(text if token == ("sign", "@") else literal(token) for token in section.tokens)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pincite.corpus.errors import SourceError
-from pincite.ingest.readers.zip import holds, parse_xml
+from pincite.ingest.readers.zip import beginning, holds, parse_xml
 
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 LARGEST = 48 << 20  # bytes of a part; as a tree it takes about twenty times that at the most
@@ -42,6 +42,10 @@ class Package:
         if path is None or not self.holds(path):
             return None
         return parse_xml(self._archive, path, self._name, LARGEST)
+
+    def beginning(self, path: str, size: int) -> bytes:
+        """The first bytes of a part of any kind; none where it is missing or damaged."""
+        return beginning(self._archive, path, size)
 
     def title(self) -> str | None:
         """The title among the file's properties, if it has one; a damaged part is passed over."""

@@ -19,6 +19,9 @@ Element = Any  # lxml has no types of its own
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RELATION_ID = re.compile(r"\{.*[/:]relationships\}id")
 
+_WHITE = ("1", "9")  # colours of the indexed palette
+_SMALLEST = 1.0  # points: letters of that size cannot be read
+
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
@@ -117,21 +120,31 @@ def _formats(archive: zipfile.ZipFile, path: str, name: str) -> tuple[str, ...]:
 
 
 def _white(archive: zipfile.ZipFile, path: str, name: str) -> frozenset[int]:
-    """The cell styles that write white on white, as far as a style knows."""
+    """The cell styles that write white on white, or in the colour behind, or of a point, as far as
+    a style knows."""
     if not path:
         return frozenset()
     root = parse_xml(archive, path, name)
-    fonts = [_is_white(font) for font in _inside(root, "fonts", "font")]
+    fonts = _inside(root, "fonts", "font")
+    white = [_is_white(font) for font in fonts]
+    tiny = [_is_tiny(font) for font in fonts]
+    inks = [_colour(font) for font in fonts]
     fills = [next(children(f, "patternFill"), None) for f in _inside(root, "fills", "fill")]
     bare = [
         fill is not None
         and (fill.get("patternType", "none") == "none" or _is_white(fill, "fgColor"))
         for fill in fills
     ]
+    behind = [
+        None if fill is None or fill.get("patternType") != "solid" else _colour(fill, "fgColor")
+        for fill in fills
+    ]
     return frozenset(
         number
         for number, style in enumerate(_inside(root, "cellXfs", "xf"))
-        if _at(fonts, style.get("fontId")) and _at(bare, style.get("fillId"))
+        if (_at(white, style.get("fontId")) and _at(bare, style.get("fillId")))
+        or _at(tiny, style.get("fontId"))
+        or _same(inks, style.get("fontId"), behind, style.get("fillId"))
     )
 
 
@@ -146,7 +159,44 @@ def _is_white(element: Element, tag: str = "color") -> bool:
         return False
     # The first colour of a theme is that of its paper.
     paper = colour.get("theme") == "0" and colour.get("tint", "0").strip("0.") == ""
-    return bool(paper or colour.get("rgb", "").upper()[-6:] == "FFFFFF")
+    numbered = colour.get("indexed") in _WHITE  # in the palette that every file has
+    return bool(paper or numbered or colour.get("rgb", "").upper()[-6:] == "FFFFFF")
+
+
+def _colour(element: Element, tag: str = "color") -> tuple[str, str] | None:
+    """A colour as it is written: what by, and which; None where it is not said."""
+    colour = next(children(element, tag), None)
+    if colour is None:
+        return None
+    if rgb := colour.get("rgb", "").upper()[-6:]:
+        return "rgb", rgb
+    if theme := colour.get("theme"):
+        return f"theme {theme}", colour.get("tint", "0").strip("0.")
+    return ("indexed", colour.get("indexed", "")) if colour.get("indexed") else None
+
+
+def _is_tiny(font: Element) -> bool:
+    size = next(children(font, "sz"), None)
+    try:
+        return size is not None and float(size.get("val", "11")) <= _SMALLEST
+    except ValueError:
+        return False
+
+
+def _same(
+    inks: list[tuple[str, str] | None],
+    font: str | None,
+    behind: list[tuple[str, str] | None],
+    fill: str | None,
+) -> bool:
+    """Whether the colour of a font is that of a fill, by their numbers."""
+    ink, paper = _of(inks, font), _of(behind, fill)
+    return ink is not None and ink == paper
+
+
+def _of(colours: list[tuple[str, str] | None], number: str | None) -> tuple[str, str] | None:
+    known = bool(number and number.isdecimal() and int(number) < len(colours))
+    return colours[int(number or 0)] if known else None
 
 
 def _at(flags: list[bool], number: str | None) -> bool:

@@ -190,7 +190,9 @@ def _merges(xml: bytes) -> dict[int, list[Merge]]:
 
 
 def _is_hidden(element: Element) -> bool:
-    return element.get("hidden") in ("1", "true")
+    """Whether a row or columns are hidden, or have no height or width."""
+    size = element.get("ht") or element.get("width") or ""
+    return element.get("hidden") in ("1", "true") or (bool(size) and not size.strip("0."))
 
 
 def _integer(text: str | None, otherwise: int) -> int:

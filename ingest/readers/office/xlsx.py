@@ -33,7 +33,7 @@ class XlsxReader:
 
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     suffixes = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
-    version = 3
+    version = 4
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a zip file with a workbook in it."""

@@ -18,7 +18,7 @@ from pincite.ingest.readers.pdf.text_objects import Bounds, clip, is_on_layer
 _CELL, _MOST_CELLS = 2.0, 1000  # points, cells a side: the grid that boxes and pictures are put on
 _MOST_OF_PAGE = 0.5  # pictures that cover more are a scan, whose letters are invisible text
 _MOST_OBJECTS = 100_000  # drawn on a page; what is drawn after them covers nothing
-_DEEPEST = 4  # groups of objects in groups
+_DEEPEST = 40  # groups of objects in groups, more than PDFium reads
 _POINTER = ctypes.c_void_p
 _object = by_address(raw.FPDFPage_GetObject, _POINTER, _POINTER, ctypes.c_int)
 _member = by_address(raw.FPDFFormObj_GetObject, _POINTER, _POINTER, ctypes.c_ulong)
@@ -51,8 +51,8 @@ class DrawnBoxes:
     layered: frozenset[int]
 
 
-def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
-    """What a page draws that may hide letters."""
+def drawn_boxes(page: pdfium.PdfPage, groups_on_layers: bool) -> DrawnBoxes:
+    """What a page draws that may hide letters; with ``groups_on_layers`` each group may be one."""
     width, height = page.get_size()
     cell = max(_CELL, max(width, height) / _MOST_CELLS)
     shape = int(np.ceil(height / cell)) + 1, int(np.ceil(width / cell)) + 1
@@ -60,7 +60,8 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     filled, addresses, when, pictures, drawn = [], [], [], [], []
     clips: dict[int, Bounds] = {}
     layered: set[int] = set()
-    for i, (address, kind, matrix, on_layer) in enumerate(islice(_objects(page), _MOST_OBJECTS)):
+    objects = enumerate(islice(_objects(page, groups_on_layers), _MOST_OBJECTS))
+    for i, (address, kind, matrix, on_layer) in objects:
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             order[address] = i
             if (bounds := clip(address, matrix)) is not None:
@@ -98,9 +99,11 @@ def drawn_boxes(page: pdfium.PdfPage) -> DrawnBoxes:
     )
 
 
-def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, pdfium.PdfMatrix, bool]]:
+def _objects(
+    page: pdfium.PdfPage, groups_on_layers: bool
+) -> Iterator[tuple[int, int, pdfium.PdfMatrix, bool]]:
     """The addresses of what is drawn on a page, in order, with its kind, what places it, and
-    whether it is of a group that belongs to a layer."""
+    whether it is of a group that belongs to a layer, or with ``groups_on_layers`` may do so."""
     handle = ctypes.cast(page.raw, _POINTER)
     count = raw.FPDFPage_CountObjects(page.raw)
     top: Iterator[int] = map(_object, repeat(handle), range(count))
@@ -115,7 +118,8 @@ def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, int, pdfium.PdfMatrix,
                 group = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
                 raw.FPDFPageObj_GetMatrix(group, own)
                 placed = pdfium.PdfMatrix.from_raw(own).multiply(matrix)
-                groups.append((_members(group), placed, on_layer or is_on_layer(address)))
+                on_layer = on_layer or groups_on_layers or is_on_layer(address)
+                groups.append((_members(group), placed, on_layer))
                 break
         else:
             groups.pop()

@@ -36,8 +36,20 @@ class PageText:
     fields: int
 
 
-def page_text(page: pdfium.PdfPage, number: int, form: raw.FPDF_FORMHANDLE | None) -> PageText:
-    """What stands on page ``number``; ``form`` is PDFium's handle on the document's form.
+def page_text(
+    page: pdfium.PdfPage,
+    number: int,
+    form: raw.FPDF_FORMHANDLE | None,
+    *,
+    groups_on_layers: bool = False,
+) -> PageText:
+    """What stands on page ``number``.
+
+    Args:
+        page: the page.
+        number: counts from 1.
+        form: PDFium's handle on the document's form.
+        groups_on_layers: whether groups of the document may belong to layers; see `hidden`.
 
     Raises:
         pdfium.PdfiumError: the page is damaged.
@@ -46,7 +58,7 @@ def page_text(page: pdfium.PdfPage, number: int, form: raw.FPDF_FORMHANDLE | Non
     fields, comments = overlays(page, form)
     with glyphs(page) as (drawn, textpage):
         letters, dropped = _without_flat(replace(drawn, codes=with_scripts(drawn)))
-        invisible, is_picture = hidden(page, textpage, letters)
+        invisible, is_picture = hidden(page, textpage, letters, groups_on_layers=groups_on_layers)
         letters, invisible = with_fields(letters, invisible, fields)
         text = lines(seen(letters, invisible), number, width, height, letters.style)
         asides = []

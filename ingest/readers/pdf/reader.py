@@ -32,6 +32,7 @@ from pincite.ingest.readers.pdf.lines import PageLines
 from pincite.ingest.readers.pdf.margins import without_heads
 from pincite.ingest.readers.pdf.page_text import PageText, page_text
 from pincite.ingest.readers.pdf.scan import scanned, with_layer
+from pincite.ingest.readers.pdf.text_objects import groups_may_be_on_layers
 from pincite.ingest.readers.pdf.warnings import Oddities, Scans, warnings, without_text
 
 _LOOKED_AT = 1024  # bytes within which the mark of a PDF may stand
@@ -52,7 +53,7 @@ class PdfReader:
 
     media_type = "application/pdf"
     suffixes = frozenset({".pdf"})
-    version = 6 + ocr.available()  # raise it by two
+    version = 8 + ocr.available()  # raise it by two
 
     def recognises(self, data: bytes) -> bool:
         """See `Reader`: readers of PDF take its mark anywhere in the first 1,024 bytes."""
@@ -68,7 +69,7 @@ class PdfReader:
         """
         with _pdfium, _opened(data, name) as document:
             count = len(document)
-            pages, damaged = _pages(document)
+            pages, damaged = _pages(document, groups_may_be_on_layers(data))
             text, scans = _with_scans(document, pages)
             odd = _oddities(document, pages, damaged)
             outline = _outline(document)
@@ -112,7 +113,9 @@ def _refused(name: str, code: int) -> SourceError:
     )
 
 
-def _pages(document: pdfium.PdfDocument) -> tuple[list[PageText], list[int]]:
+def _pages(
+    document: pdfium.PdfDocument, groups_on_layers: bool
+) -> tuple[list[PageText], list[int]]:
     """What stands on each page, and the numbers of the damaged ones."""
     pages, damaged = [], []
     with form(document) as handle:
@@ -123,7 +126,7 @@ def _pages(document: pdfium.PdfDocument) -> tuple[list[PageText], list[int]]:
                 damaged.append(number)
                 continue
             try:
-                pages.append(page_text(page, number, handle))
+                pages.append(page_text(page, number, handle, groups_on_layers=groups_on_layers))
             except pdfium.PdfiumError:
                 damaged.append(number)
             finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -22,6 +23,9 @@ _point = by_address(raw.FPDFPathSegment_GetPoint, _INT, _POINTER, _POINTER, _POI
 _marks = by_address(raw.FPDFPageObj_CountMarks, _INT, _POINTER)
 _mark = by_address(raw.FPDFPageObj_GetMark, _POINTER, _POINTER, _LONG)
 _name = by_address(raw.FPDFPageObjMark_GetName, _INT, _POINTER, _POINTER, _LONG, _POINTER)
+# A group names its layer in its own dictionary, of which PDFium tells nothing. It is a stream's, so
+# it stands in the file as it is, be the rest packed or encrypted; "#4F" is an O.
+_OF_LAYER = re.compile(rb"/(?:O|#4[fF])(?:C|#43)(?=[\s\0()<>\[\]{}/%])")
 _LAYER = "OC\0".encode("utf-16-le")  # the mark of what is shown with its layer only (8.11.3.2)
 
 
@@ -51,6 +55,15 @@ def _box(path: int, i: int) -> Bounds | None:
         points.append((x.value, y.value))
     across, up = zip(*points, strict=True)
     return min(across), min(up), max(across), max(up)
+
+
+def groups_may_be_on_layers(data: bytes) -> bool:
+    """Whether groups (form XObjects) of a file may belong to layers by their own dictionaries.
+
+    >>> groups_may_be_on_layers(b"/OC 5 0 R"), groups_may_be_on_layers(b"/OCG /Type /OCGs")
+    (True, False)
+    """
+    return _OF_LAYER.search(data) is not None
 
 
 def is_on_layer(address: int) -> bool:

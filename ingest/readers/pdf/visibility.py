@@ -38,6 +38,7 @@ _SCALE, _LARGEST = 2.0, 2000  # pixels a point, pixels a side: of the picture of
 _BAND = (0.2, 0.8)  # of a word's height: where each of its letters has ink
 _PARTLY = 4  # letters: of so many, the outermost may stick out from under a box
 _mode = by_address(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
+_UNDRAWN = [raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP]
 _STROKED = [
     raw.FPDF_TEXTRENDERMODE_STROKE,
     raw.FPDF_TEXTRENDERMODE_FILL_STROKE,
@@ -58,13 +59,20 @@ class _Ink:
 
 
 def hidden(
-    page: pdfium.PdfPage, textpage: raw.FPDF_TEXTPAGE, glyphs: PageGlyphs
+    page: pdfium.PdfPage,
+    textpage: raw.FPDF_TEXTPAGE,
+    glyphs: PageGlyphs,
+    *,
+    groups_on_layers: bool = False,
 ) -> tuple[Flags, bool]:
     """Which letters of a page cannot be seen, ``(n,)``; and whether the page is a picture: one that
-    covers most of it and has no invisible text, as a recognised scan has."""
+    covers most of it and has no invisible text, as a recognised scan has.
+
+    With ``groups_on_layers`` any group of the page may belong to a layer.
+    """
     if not len(glyphs.runs.addresses):
         return np.zeros(len(glyphs.codes), np.bool_), False
-    ink, boxes = _ink(glyphs), drawn_boxes(page)
+    ink, boxes = _ink(glyphs), drawn_boxes(page, groups_on_layers)
     centre = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]) / 2
     cells = _cells(centre, boxes)
     on_page = ((centre >= 0) & (centre <= page.get_size())).all(axis=1)
@@ -73,7 +81,9 @@ def hidden(
     if not boxes.scanned:
         unseen |= ink.invisible[glyphs.run]
     doubtful = ~unseen & ~glyphs.generated & ~ink.invisible[glyphs.run]
-    layered = np.array([address in boxes.layered for address in glyphs.runs.addresses])
+    layered = np.array(
+        [one in boxes.layered or one not in boxes.order for one in glyphs.runs.addresses]
+    )
     order = np.array([boxes.order.get(address, -1) for address in glyphs.runs.addresses])
     covered = (boxes.pictures[cells] > order[glyphs.run]) & (not boxes.scanned)
     covered &= boxes.pictures[cells] >= 0
@@ -95,7 +105,7 @@ def _ink(glyphs: PageGlyphs) -> _Ink:
     stroke[stroked] = colours(stroke_colour, [addresses[run] for run in stroked.tolist()])
     paler = np.minimum(fill[:, :3], stroke[:, :3]).min(axis=1)
     opacity = np.maximum(fill[:, 3], stroke[:, 3])
-    invisible = modes == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    invisible = np.isin(modes, _UNDRAWN)
     return _Ink(opacity <= _TRANSPARENT, invisible, paler >= _PALE, fill[:, :3])
 
 

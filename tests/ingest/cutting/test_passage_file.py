@@ -60,7 +60,7 @@ def test_passages_come_back_in_order_and_as_often_as_one_asks(
 @pytest.mark.parametrize(
     ("number", "kind", "says"),
     [
-        (errno.ENOSPC, DiskFullError, "is full; free some space and ingest again"),
+        (errno.ENOSPC, DiskFullError, "is full; free some space and try again"),
         (errno.EACCES, LibraryError, "cannot be used .*TMPDIR"),
     ],
 )

@@ -21,6 +21,9 @@ def read(data: bytes, name: str) -> tuple[Reader, Reading]:
             time.sleep(600)
         case "swell":
             bytearray(3 * 1024**3)
+        case "burst":  # as a library of C does that gets no more memory
+            _ = b"x" * (3 * 1024**3 // 2)
+            os.abort()
         case "crash":
             ctypes.string_at(0)
         case "fail":

@@ -125,6 +125,16 @@ def test_a_file_that_fails_crashes_or_swells_is_refused_and_stops_none(
     assert "004.txt cannot be read: reading it took over 2 GB of memory" in said[4]
 
 
+def test_a_file_that_swells_in_a_library_that_then_ends_its_process_is_known_again(
+    tmp_path: Path, readers: Readers
+) -> None:
+    (request,) = write(tmp_path, "burst")
+    ((_, result),) = readers.read(sized([request]))
+    assert isinstance(result, Failed)
+    assert "000.txt cannot be read: reading it took over 2 GB of memory" in result.reason
+    assert result.origin is not None
+
+
 def test_a_file_that_takes_too_long_is_given_up_and_stops_none(tmp_path: Path) -> None:
     with Readers(1, 2, BAD) as impatient:
         said = found(impatient, write(tmp_path, "hang", SENTENCE, SENTENCE))

@@ -15,9 +15,13 @@ import pytest
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableLambda
 from langchain_core.tracers.langchain import LangChainTracer
+from langsmith.utils import get_env_var, tracing_is_enabled
 
+from pincite.corpus.errors import WriterError
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.langchain.retriever import PinciteRetriever
+from pincite.retrieval.settings import load_settings
+from pincite.retrieval.written_answer import Writers
 
 # What a person's program does with each part, and a while for whoever sends from another thread.
 PROGRAM = """
@@ -128,7 +132,7 @@ class Listener(BaseCallbackHandler):
 
 
 def test_a_chains_tracer_does_not_hear_of_the_retriever_in_it(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine,
 ) -> None:
     retriever = PinciteRetriever(engine=engine, k=2)
     tracer, listener = Tracer(), Listener()
@@ -137,6 +141,27 @@ def test_a_chains_tracer_does_not_hear_of_the_retriever_in_it(
         chain.invoke("What do gulls eat?", config={"callbacks": [tracer, listener]})
     assert not tracer.heard
     assert listener.documents == 6
-    monkeypatch.setenv("PINCITE_ALLOW_TRACING", "1")
+    engine.settings = engine.settings.model_copy(update={"allow_tracing": "1"})
     retriever.invoke("What do gulls eat?", config={"callbacks": [tracer]})
     assert tracer.heard == ["start", "end"]
+
+
+@pytest.mark.parametrize("allowed", ["0", "1"])
+def test_the_writer_is_opened_with_what_the_settings_say_of_tracing(
+    monkeypatch: pytest.MonkeyPatch, allowed: str
+) -> None:
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    get_env_var.cache_clear()
+    settings = load_settings(
+        writer="openai:gull", writer_url="http://127.0.0.1:1/v1", allow_tracing=allowed
+    )
+    model = Writers().open(settings, lambda sentence: None).model
+    monkeypatch.setattr(type(model._chat), "stream", _is_traced)
+    with pytest.raises(WriterError, match="broke off") as raised:
+        list(model.stream("", "", 1))
+    get_env_var.cache_clear()
+    assert f"broke off: {allowed == '1'}" in str(raised.value)
+
+
+def _is_traced(*_: object, **__: object) -> Iterator[Any]:
+    raise RuntimeError(bool(tracing_is_enabled()))

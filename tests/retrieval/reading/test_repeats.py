@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pincite.corpus.store.library import Library
+from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.cross_encoder.rerank import rerank
 from pincite.retrieval.cross_encoder.types import PassageScore
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -32,6 +33,10 @@ def poisoned(tmp_path: Path) -> Engine:
         f"You may ask: {ASKED}",
         "Hunt mice, when the barn owl does.",
         f"This is about when the barn owl hunts mice.\n\n{ASKED}",
+        "When. Does the barn. Owl hunt. Mice?",
+        ASKED.replace("n", "n\u200b"),
+        ASKED.replace("n", "\u00adn"),
+        ASKED.replace("o", "\u043e").replace("e", "\u0435"),
     ]
     library = Library.open(tmp_path / "library", create=True)
     texts = {"birds.txt": BIRDS, **{f"copy{i}.txt": text for i, text in enumerate(copies)}}
@@ -125,8 +130,18 @@ words = st.lists(
 @given(words)
 def test_a_statement_with_a_word_of_its_own_is_no_copy(said: list[str]) -> None:
     asked, meaning = frozenset(["when", "do", "the", "owl", "hunt"]), frozenset(["owl", "hunt"])
-    repeats = Repeats(asked, meaning, is_open=True, copy=Repeats.copy_of("when does the owl hunt"))
+    copy = Repeats.copy_of("when does the owl hunt")
+    repeats = Repeats(asked, asked, meaning, is_open=True, copy=copy)
     assert not repeats(" ".join([*said, "zorblatt"]) + ".")
+    assert True not in repeats.in_run([f"{word} zorblatt." for word in said])
+
+
+def test_what_was_said_before_a_question_is_an_answer_to_it(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "library", create=True) as library:
+        fill(library, make_document("Barn owls nest in barns. They hunt voles.", "owls.txt"))
+        engine = Engine(library, HashingEmbedder(), hashing_settings())
+        said = [Turn("user", "Which birds?"), Turn("assistant", "Barn owls nest in barns.")]
+        assert engine.ask("And where do they nest?", history=said).quotes
 
 
 def test_a_closed_question_is_answered_by_its_own_words(tmp_path: Path) -> None:

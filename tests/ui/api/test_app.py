@@ -7,12 +7,19 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from pincite.corpus.errors import ServerBusyError
+from pincite.corpus.errors import (
+    LibraryDamagedError,
+    LibraryOlderError,
+    ModelError,
+    PinciteError,
+    ServerBusyError,
+)
 from pincite.corpus.store.library import Library
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import ingest_sources
@@ -157,6 +164,35 @@ def test_what_fails_on_the_server_is_not_told_to_the_caller(
     assert answer.status_code == 500
     assert answer.json()["detail"] == "internal error; the server's log has the details"
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            LibraryDamagedError("secret.txt is damaged"),
+            "a part of this server's library is damaged",
+        ),
+        (LibraryOlderError("secret"), "this server's library cannot be used now"),
+        (ModelError("secret"), "a model of this server failed"),
+    ],
+)
+def test_a_known_trouble_of_the_server_is_told_by_its_kind(
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: PinciteError,
+    said: str,
+) -> None:
+    monkeypatch.setattr(engine._cache, "sources", Mock(side_effect=error))
+    client = TestClient(site(engine), raise_server_exceptions=False)
+    answer = client.post("/api/v1/ask", json={"question": "Why?"})
+    assert answer.status_code == 500
+    told = f"{said}; the server's log says what it is and what to do"
+    assert answer.json()["detail"] == told
+    assert type(error).__name__ in caplog.text
+    question = {"model": "pincite", "messages": [{"role": "user", "content": "Why?"}]}
+    assert client.post("/v1/chat/completions", json=question).json()["error"]["message"] == told
 
 
 def test_other_sites_can_neither_read_nor_change_anything(client: TestClient) -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import threading
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from httpx import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from pincite.corpus.errors import PageNotDrawnError
 from pincite.corpus.store.database import FILE_NAME
 from pincite.corpus.store.library import Library
 from pincite.ingest.files.originals import Originals
+from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.processes.page_images import Drawings
 from pincite.ingest.uploads import Intake, Limits
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
@@ -28,6 +35,7 @@ from pincite.ui.server.options import ServerOptions
 from pincite.ui.server.site import site
 from tests.conftest import locked
 from tests.ingest.readers.pdf.pdf_maker import Leaf, column, pdf
+from tests.retrieval.conftest import make_document
 
 URL = "/api/v1/documents"
 GULLS = ("gulls.txt", b"The herring gull eats fish and mussels.\n")
@@ -271,3 +279,44 @@ def test_a_page_whose_file_is_gone_says_what_to_do(engine: Engine) -> None:
         assert "add it again" in gone["detail"]
         assert "--no-originals" in gone["detail"]
         assert gone["type"] == "urn:pincite:problem:page-not-drawn"
+
+
+def test_uploads_and_pages_that_take_long_hold_up_nothing_else(engine: Engine) -> None:
+    """More of them at once than there are threads for what is quick."""
+    going_on = threading.Event()
+    intake, drawings = Intake(engine, Limits()), Drawings(engine.library)
+
+    def wait(*_: object) -> Any:
+        going_on.wait(60)
+        raise PageNotDrawnError("too late")
+
+    with Library.open(engine.library.folder) as library:
+        ingest_documents([make_document("Gulls nest.", "g.txt")], library, HashingEmbedder())
+    with (
+        patch.object(intake, "take", wait),
+        patch.object(intake, "remove", wait),
+        patch.object(drawings, "page", wait),
+        faces(engine, drawings, intake) as client,
+        ThreadPoolExecutor(150) as pool,
+    ):
+        slow = [
+            *(pool.submit(send, client, GULLS) for _ in range(50)),
+            *(pool.submit(client.delete, f"{URL}/g.txt") for _ in range(20)),
+            *(pool.submit(client.get, f"{URL}/g.txt/pages/1") for _ in range(50)),
+        ]
+        turned_away = next(as_completed(slow, 30)).result()
+        assert problem(turned_away, 503)["detail"].startswith("51 uploads and removals")
+        assert client.get(URL).status_code == 200
+        assert client.post("/api/v1/search", json={"question": "gulls"}).status_code == 200
+        going_on.set()
+        assert {one.result().status_code for one in slow} == {404, 503}
+
+
+def test_a_full_disk_for_temporary_files_is_told_in_a_sentence(client: TestClient) -> None:
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with patch("pincite.ui.api.uploads.shutil.copyfileobj", side_effect=full):
+        told = problem(send(client, GULLS), 507)["detail"]
+    assert "where uploads wait to be read, is full; free some space" in told
+    with patch("pincite.ingest.uploads.TemporaryDirectory", side_effect=full):
+        assert problem(send(client, GULLS), 507)["detail"] == told
+    assert send(client, GULLS).status_code == 201

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from pincite.corpus.store.database import FILE_NAME
 from pincite.corpus.store.library import Library
 from tests.conftest import Pincite
+from tests.ui.server.started import started
 
 EATS = "What does the herring gull eat?"
 
@@ -76,6 +78,24 @@ def test_a_library_that_cannot_be_written_is_asked_searched_listed_and_checked(
             assert ("built in memory" in told) == (not indexes and command[0] != "show")
         assert "notes.txt" in pincite("documents").stdout
         assert (pincite("doctor", "--deep").code == 0) == indexes
+
+
+def test_such_a_library_is_served_and_takes_nothing_in(library: Path, tmp_path: Path) -> None:
+    boundary = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+    form = {"Content-Type": "multipart/form-data; boundary=b"}
+    json_type = {"Content-Type": "application/json"}
+    with (
+        read_only(library),
+        started(tmp_path / "log", "--library", str(library), "serve") as server,
+    ):
+        asked = server.call("/api/v1/ask", json.dumps({"question": EATS}).encode(), **json_type)
+        assert (asked.status, b"herring gull eats fish" in asked.body) == (200, True)
+        for path in ("/", "/library", "/documents/notes.txt", "/api/v1/documents"):
+            assert server.call(path).status == 200
+        sent = server.call("/api/v1/documents", boundary + b"Owls.\r\n--b--\r\n", **form)
+        assert sent.status == 409
+        assert b"can be read and not written" in sent.body
+    assert "ERROR" not in (tmp_path / "log").read_text()
 
 
 def test_what_would_write_to_such_a_library_says_that_it_cannot(

@@ -107,6 +107,16 @@ def test_a_name_is_held_up_from_wherever_it_is_guessed(client: TestClient) -> No
     assert status(200, "bob") == 401
 
 
+def test_a_network_of_ipv6_is_held_up_whatever_address_of_it_guesses(client: TestClient) -> None:
+    def status(address: str) -> int:
+        elsewhere = TestClient(client.app, client=(address, 1))
+        return elsewhere.get("/", headers={"authorization": "Bearer guess"}).status_code
+
+    assert {status(f"2001:db8::{number}") for number in range(20)} == {401}
+    assert status("2001:db8::ffff") == 429
+    assert status("2001:db8:0:1::1") == status("::ffff:192.0.2.1") == 401
+
+
 @contextmanager
 def real_server(app: ASGIApp) -> Iterator[int]:
     """The port of a server over an application."""

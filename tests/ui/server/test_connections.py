@@ -116,6 +116,19 @@ def assert_answers(server: Started) -> None:
     assert server.call("/api/v1/health").status == 200
 
 
+@pytest.mark.parametrize(
+    "unfinished", [HEARTBEAT, POST + b"Content-Length: 9000\r\n\r\n"], ids=["pages", "bodies"]
+)
+def test_open_pages_and_bodies_that_never_end_keep_nobody_out(
+    server: Started, unfinished: bytes
+) -> None:
+    """First of all, because it cuts others that are ``opened``."""
+    with connected(server, FILES // 2, unfinished):
+        time.sleep(0.5)  # until what was sent is read
+        for _ in range(3):
+            assert_answers(server)
+
+
 def test_a_crowd_that_never_finishes_a_request_keeps_nobody_out(
     server: Started, opened: Opened
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
 import stat
 import tempfile
@@ -16,7 +18,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pincite.corpus.errors import DocumentNotFoundError, LibraryError, QuoteError, UsageError
+from pincite.corpus.errors import (
+    DiskFullError,
+    DocumentNotFoundError,
+    LibraryError,
+    LibraryLockedError,
+    LibraryReadOnlyError,
+    QuoteError,
+    UsageError,
+)
 from pincite.corpus.store.library import Library
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.conversation.turns import Turn
@@ -338,6 +348,30 @@ def test_damage_that_comes_later_is_a_sentence_too(kept: Conversations, tmp_path
         kept.get("anna", "c1", everything)
 
 
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(errno.EROFS, LibraryReadOnlyError), (errno.ENOSPC, DiskFullError), (errno.EIO, LibraryError)],
+)
+def test_a_file_that_cannot_be_made_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[LibraryError]
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(kind, match="check the permissions of the file") as raised:
+        ConversationFile.open(tmp_path)
+    assert type(raised.value) is kind
+
+
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    with ConversationFile.open(tmp_path) as file:
+        pages = file.rows("PRAGMA page_count", [])[0][0]
+        file.rows(f"PRAGMA max_page_count = {pages}", [])
+        with pytest.raises(DiskFullError, match="database or disk is full"):
+            Conversations(file).put("anna", "c1", "Title", [turn(None, "x" * 20_000)])
+
+
 def test_a_file_that_somebody_else_writes_to_for_long_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,7 +379,7 @@ def test_a_file_that_somebody_else_writes_to_for_long_is_a_sentence(
     with ConversationFile.open(tmp_path) as file:
         other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LibraryError, match="cannot be used: database is locked"):
+        with pytest.raises(LibraryLockedError, match="database is locked"):
             Conversations(file).put("anna", "c1", "Title", [])
         other.execute("ROLLBACK")
         other.close()

@@ -61,3 +61,19 @@ def test_an_origin_is_ours_with_its_scheme_name_and_port(origin: str, expected: 
 
 def test_a_form_of_ours_which_sends_no_referrer_is_ours() -> None:
     assert status("/x", {"origin": "null", "sec-fetch-site": "same-origin"}, "POST") == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", 200),
+        ("LOCALHOST.:1", 200),
+        ("127.0.0.1", 400),
+        ("localhost.evil.example", 400),
+        ("localhost:80.evil.example", 400),
+        ("localhost@evil.example", 400),
+        ("", 400),
+    ],
+)
+def test_other_names_are_refused(host: str, expected: int) -> None:
+    assert status("/", {"host": host}) == expected

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from starlette.applications import Starlette
@@ -101,3 +104,14 @@ def test_what_is_no_file_is_refused_and_leaves_nothing(
 ) -> None:
     assert client.post(PATH, **request_).status_code == status
     assert not (tmp_path / "sent").exists()
+
+
+def test_on_a_full_disk_nothing_is_left_and_a_sentence_says_so(
+    client: TestClient, tmp_path: Path
+) -> None:
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with patch("pincite.ui.server.page_uploads.shutil.copyfileobj", side_effect=full):
+        answer = send(client)
+    assert answer.status_code == 507
+    assert "where uploads wait to be read, is full; free some space" in answer.text
+    assert list((tmp_path / "sent").iterdir()) == []
