@@ -93,7 +93,7 @@ def ingest_sources(
     if isinstance(sources, Sources):
         run.pass_over(sources)
         if options.sync and not run.summary.stopped:
-            run.forget(files.gone(sources), files)
+            run.forget(files.gone(sources), files, library)
     finish(run, library)
     return run.summary
 

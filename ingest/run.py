@@ -9,6 +9,7 @@ from pincite.corpus.errors import LibraryDamagedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Entry, Refusal, Taken
 from pincite.corpus.types import Document, Origin, Passage
+from pincite.ingest.destination import Destination
 from pincite.ingest.events import Event, Listener, Summary
 from pincite.ingest.files.copies import Copies
 from pincite.ingest.files.file_changes import Files, Gone, is_same
@@ -47,7 +48,7 @@ class Run:
 
     def __init__(
         self,
-        library: Library,
+        library: Destination,
         embedder: Embedder,
         listener: Listener,
         stopping: Callable[[], bool] = lambda: False,
@@ -164,6 +165,10 @@ class Run:
         if self._awaited:  # they were given up
             self.summary.stopped = True
 
+    def copy_of(self, source: str, origin: Origin | None) -> str:
+        """The name of another document whose file has the same contents; empty without one."""
+        return self._copies.other(source, origin)
+
     def pass_over(self, sources: Sources) -> None:
         """Say what the folders had that could not be taken."""
         self.summary.passed_over = sources.passed_over
@@ -171,12 +176,12 @@ class Run:
             reason = f"the folder {folder} cannot be read: {why}; check its permissions"
             self.log.tell(Event(folder, "refused", reason=reason))
 
-    def forget(self, gone: Gone, files: Files) -> None:
-        """Remove documents whose files are gone."""
+    def forget(self, gone: Gone, files: Files, library: Library) -> None:
+        """Remove documents whose files are gone from the library."""
         removed = {name: files.entries[name] for name in gone.names if name in files.entries}
         self.log.clear_failures(gone.names)
         if removed:
-            self._library.remove([entry.id for entry in removed.values()])
+            library.remove([entry.id for entry in removed.values()])
         for name, entry in removed.items():
             self.log.tell(Event(name, "removed", entry.passages))
         for path in gone.unmounted:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Passage
 from pincite.ingest.cutting.language import warned
+from pincite.ingest.destination import Destination
 from pincite.ingest.events import Event
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 
@@ -65,7 +65,7 @@ class Storing:
 
     def __init__(
         self,
-        library: Library,
+        library: Destination,
         embedder: Embedder,
         on_embedded: Callable[[int], None] = lambda passages: None,
         stopping: Callable[[], bool] = lambda: False,
