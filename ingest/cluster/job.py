@@ -37,11 +37,12 @@ def ingest_on_cluster(
     sources: Sources,
     library: Library,
     embedder: Embedder,
-    cluster: Cluster,
-    settings: Settings,
     listener: Listener | None = None,
     options: Options | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    *,
+    cluster: Cluster,
+    settings: Settings,
 ) -> Summary:
     """Take files in as `pincite.ingest.pipeline.ingest_sources` does, with a cluster's workers.
 
@@ -53,12 +54,12 @@ def ingest_on_cluster(
         sources: the files; each worker has to see them under the same paths.
         library: a shared one, which each worker reaches by its address.
         embedder: of the library.
-        cluster: whose workers.
-        settings: by which the workers open the same library and embedder.
         listener: hears of each file when it is committed, and of the work as it goes on.
         options: how files are taken in.
         stopping: whether to stop; what is done is committed, and the summary says that there is
             more.
+        cluster: whose workers.
+        settings: by which the workers open the same library and embedder.
 
     Raises:
         UsageError: the library is not a shared one.
@@ -69,7 +70,8 @@ def ingest_on_cluster(
     """
     require_shared(library, cluster)
     options, listener = options or Options(), listener or Listener()
-    run = Run(library, embedder, listener, stopping)
+    # Workers tell of files when they begin with them, and not when they are listed here.
+    run = Run(library, embedder, replace(listener, on_begun=lambda source: None), stopping)
     files = Files(
         library, options.originals, options.largest, timeout_key(options.seconds), hash=options.hash
     )
