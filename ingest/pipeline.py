@@ -23,7 +23,7 @@ from pincite.ingest.processes.reader_pool import READING, SECONDS, Readers
 from pincite.ingest.run_log import RunLog
 from pincite.ingest.storing import Item, Stopped, Storing, batches, with_warnings
 from pincite.retrieval.embedding.embedder import Embedder
-from pincite.retrieval.search.indexes import is_published, publish
+from pincite.retrieval.search.upkeep import is_published, publish
 
 __all__ = [
     "Event",
