@@ -18,7 +18,7 @@ from pincite.ingest.processes.cutter import Cutter
 from pincite.ingest.processes.reader_pool import READING, SECONDS, Readers
 from pincite.ingest.run import Run
 from pincite.retrieval.embedding.embedder import Embedder
-from pincite.retrieval.search.indexes import is_published, publish
+from pincite.retrieval.search.upkeep import is_published, publish
 
 __all__ = [
     "Event",

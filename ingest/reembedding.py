@@ -26,7 +26,7 @@ from pincite.ingest.events import Listener, Summary
 from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.storing import embed
 from pincite.retrieval.embedding.embedder import Embedder
-from pincite.retrieval.search.indexes import publish
+from pincite.retrieval.search.upkeep import publish
 
 FOLDER = "reembedding"
 _TRIES = 5  # while somebody else puts documents into the library
@@ -52,7 +52,7 @@ def reembed(library: Library, embedder: Embedder, listener: Listener | None = No
                 break
         else:
             raise LibraryChangedError(
-                f"documents were put into {library.folder} while it was embedded again; run it "
+                f"documents were put into {library.name} while it was embedded again; run it "
                 "again when the program that writes to it has finished"
             )
     summary.embedded = embedded

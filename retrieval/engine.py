@@ -31,6 +31,7 @@ from pincite.retrieval.embedding.embedder import (
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
 from pincite.retrieval.embedding.packaged import PackagedEmbedder
 from pincite.retrieval.guides import asking, guide_to
+from pincite.retrieval.libraries import open_library
 from pincite.retrieval.listeners import Listeners, checked
 from pincite.retrieval.overview.guide import Guide
 from pincite.retrieval.pipeline import answer, find, query_of
@@ -125,7 +126,7 @@ class Engine:
             ModelError: the embedder, or a cross-encoder that the settings name, cannot be used.
         """
         settings = settings or load_settings()
-        library = Library.open(path if path is not None else settings.library)
+        library = open_library(path if path is not None else settings.library)
         try:
             embedder = embedder or open_embedder(settings, say)
             library.require(embedder.fingerprint)
@@ -365,7 +366,7 @@ class Engine:
                     if not (is_lost and self._leave_out_damaged(sources)):
                         raise
         raise LibraryChangedError(
-            f"the library {self.library.folder} changed {_TRIES} times while the question was "
+            f"the library {self.library.name} changed {_TRIES} times while the question was "
             "answered; ask again when whoever writes to it has finished"
         )
 

@@ -64,7 +64,7 @@ class Choice:
         library = sources.library
         with library.snapshot():
             if library.generation != sources.indexes.generation:  # ids would fit no longer
-                raise LibraryChangedError(f"the library {library.folder} was changed; ask again")
+                raise LibraryChangedError(f"the library {library.name} was changed; ask again")
             ids = frozenset(self._ids(sources))
             left_out = library.document_count() - len(ids)
             rows = sources.indexes.documents.select(ids, library).rows

@@ -40,7 +40,7 @@ class ViewSources(Sources):
         counter = view.change_counter
         with view.snapshot():
             if view.generation != whole.indexes.generation:  # ids would fit no longer
-                raise LibraryChangedError(f"the library {view.folder} was changed; ask again")
+                raise LibraryChangedError(f"the library {view.name} was changed; ask again")
             ids = view.ids()
             if before is not None and before.whole is whole.indexes and before.ids == ids:
                 return replace(before, counter=counter)
@@ -82,7 +82,7 @@ def _only(
 
     def document(id: str) -> Document:
         if id not in ids:
-            raise LibraryChangedError(f"the library {view.folder} was changed; ask again")
+            raise LibraryChangedError(f"the library {view.name} was changed; ask again")
         return document_of(id)
 
     return document

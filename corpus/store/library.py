@@ -21,7 +21,7 @@ from pincite.corpus.errors import (
 from pincite.corpus.store import last_commit
 from pincite.corpus.store.damage import damaged_document
 from pincite.corpus.store.database import FILE_NAME, Database
-from pincite.corpus.store.integrity import deep_problems, problems
+from pincite.corpus.store.protocol import Store
 from pincite.corpus.store.rename import checked_name, move_parts
 from pincite.corpus.store.replace_vectors import replace_vectors
 from pincite.corpus.store.rows import Entry
@@ -100,6 +100,16 @@ class Library(WritableLibrary):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def store(self) -> Store:
+        """What it is kept in."""
+        return self._database
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several machines may have it open, with no file of it on this one."""
+        return self._database.is_shared
+
     # Who may see what
 
     def limited_to(self, tags: Iterable[str]) -> LibraryView:
@@ -170,7 +180,7 @@ class Library(WritableLibrary):
             old = self.find(id)
             if (other := self.entry(source)) is not None and other.id != old.id:
                 raise NameTakenError(
-                    f"the library {self.folder} already has a document {source!r}; remove it "
+                    f"the library {self.name} already has a document {source!r}; remove it "
                     "first, or choose another name"
                 )
             self.check(old.id)  # so that no damage to it is sealed
@@ -248,7 +258,7 @@ class Library(WritableLibrary):
 
         With ``deep``, every text, offset and vector is read; without, only the tables' structure.
         """
-        return (deep_problems if deep else problems)(self._database)
+        return self._database.problems(deep=deep)
 
 
 class LibraryView(Library):
@@ -289,7 +299,7 @@ class LibraryView(Library):
         for tag in wanted:
             if tag not in self._limits:
                 raise TagNotFoundError(
-                    f"no document in {self.folder} has the tag {tag!r}; {self.known_tags()}"
+                    f"no document in {self.name} has the tag {tag!r}; {self.known_tags()}"
                 )
         return super().tagged(wanted)
 

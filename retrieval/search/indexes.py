@@ -95,7 +95,7 @@ def open_indexes(library: Library, say: Callable[[str], None]) -> Indexes:
     """
     place = _place(library)
     if not place.exists() and any(_OLDER.fullmatch(path.name) for path in _listed(place.parent)):
-        say(f"the indexes of {library.folder} are of an older Pincite; they are rebuilt, once")
+        say(f"the indexes of {library.name} are of an older Pincite; they are rebuilt, once")
     for _ in range(_TRIES):
         generation = library.generation
         view, faults = _load(place, generation, segments.load)
@@ -107,7 +107,7 @@ def open_indexes(library: Library, say: Callable[[str], None]) -> Indexes:
             _publish(library, without=faults)
         except OSError as error:
             say(
-                f"the indexes of {library.folder} cannot be kept on disk ({error}); they are "
+                f"the indexes of {library.name} cannot be kept on disk ({error}); they are "
                 "built in memory"
             )
             break
@@ -227,7 +227,7 @@ def _mapped(library: Library) -> Iterator[None]:
     except OSError as error:
         kind = DiskFullError if error.errno in _FULL else LibraryError
         raise kind(
-            f"the indexes of {library.folder} cannot be written ({error.strerror or error}); the "
+            f"the indexes of {library.name} cannot be written ({error.strerror or error}); the "
             "library itself has all changes and can be asked; free some space, or check the "
             "folder's permissions, and run: pincite rebuild"
         ) from error

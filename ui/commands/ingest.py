@@ -23,6 +23,7 @@ from pincite.ingest.files.walk import Source, Sources, find_sources
 from pincite.ingest.pipeline import Options, Summary, ingest_sources
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import open_embedder
+from pincite.retrieval.libraries import open_library
 from pincite.ui.commands.web_pages import apart, fetched, require_allowed
 from pincite.ui.console import EXIT_FAILED, err, say, settings
 from pincite.ui.text.progress import ingesting, show_summary
@@ -112,7 +113,7 @@ def ingest(
     embedder = open_embedder(chosen, say)
     with fetched(urls, title, options.largest, options.seconds) as pages:
         # A library that is made now has no document of a path that is gone.
-        opening = Library.open(chosen.library, create=not sources.missing)
+        opening = open_library(chosen.library, create=not sources.missing)
         with opening as library, _stoppable() as stopping:
             started = time.perf_counter()
             counted = found(pages.sources)

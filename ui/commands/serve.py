@@ -9,11 +9,11 @@ import typer
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.extras import require
-from pincite.corpus.store.library import Library
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.uploads import FILES, Limits
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.libraries import open_library
 from pincite.retrieval.settings import LogFormat
 from pincite.ui.api.queue import WAITING, Queue
 from pincite.ui.console import ThresholdOption, open_engine, say, settings
@@ -124,7 +124,7 @@ def serve(
     names = [checked_name(text) for text in name or ()]
     credentials = None if auth is None else Credentials.read(auth, api_token)
     if not read_only:  # a first document can be added on the page
-        Library.open(settings().library, create=True).close()
+        open_library(settings().library, create=True).close()
     form = log_format or settings().log_format
     tell = logs.say if form == "json" else say
     with Engine.open(settings=settings(threshold), say=tell) as engine:

@@ -1,0 +1,31 @@
+"""Opens a library by its address: a folder, or what several machines share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pincite.corpus.store.address import Address, is_shared
+from pincite.corpus.store.database import FILE_NAME
+from pincite.corpus.store.library import Library
+
+
+def open_library(address: Address, *, create: bool = False) -> Library:
+    """Open the library at ``address``; with ``create``, make it where there is none.
+
+    Args:
+        address: a folder, ``lance://FOLDER`` or ``s3://BUCKET/NAME``.
+
+    Raises:
+        LibraryError: as `Library.open` says; a shared one cannot be reached, say.
+    """
+    if not is_shared(address):
+        return Library.open(address, create=create)
+    from pincite.corpus.shared.opening import open_store  # which imports Lance
+    from pincite.retrieval.search.columns import Columns
+
+    return Library(open_store(str(address), Columns(), create=create))
+
+
+def has_library(address: Address) -> bool:
+    """Whether there is a library; of a shared one that is only known when it is opened."""
+    return is_shared(address) or (Path(address) / FILE_NAME).exists()
