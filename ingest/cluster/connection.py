@@ -85,21 +85,23 @@ class Workers(Generic[TaskT, ResultT]):
         """
         waiting = iter(tasks)
         try:
-            more = True
-            while more or self._running:
-                while more and len(self._running) < self._room():
-                    task = None if stopping() else next(waiting, None)
-                    if task is None:
-                        more = False
-                    else:
-                        self._submit(task, 1)
+            self._fill(waiting, stopping)
+            while self._running:
                 if (future := self._next(stopping)) is None:
                     return
                 yield from self._result(future)
+                self._fill(waiting, stopping)
         finally:
             with suppress(Exception):  # the scheduler may be gone
                 self._client.cancel(list(self._running))
             self._running.clear()
+
+    def _fill(self, waiting: Iterator[TaskT], stopping: Callable[[], bool]) -> None:
+        while len(self._running) < self._room() and not stopping():
+            task = next(waiting, None)
+            if task is None:
+                return
+            self._submit(task, 1)
 
     def _room(self) -> int:
         threads = sum(int(worker["nthreads"]) for worker in self._able().values())
