@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from pincite.corpus.errors import PinciteError, UsageError
 from pincite.corpus.extras import require
+from pincite.corpus.shared.parts import commit_parts
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Refusal
 from pincite.ingest.cluster.address import Cluster
@@ -30,7 +31,8 @@ from pincite.retrieval.settings import Settings
 _MOST_FILES = 64
 _MOST_BYTES = 32 * MB
 _FIRST = 8  # tasks of one file, of two, and so on: all workers have something to do from the start
-_ROUND_PASSAGES = 50_000  # in one commit: some 200 MB in memory, and what is lost with this process
+# In one commit: what waits in memory, a kilobyte a document, and is lost with this process.
+_ROUND_DOCUMENTS = 20_000
 
 
 def ingest_on_cluster(
@@ -80,6 +82,7 @@ def ingest_on_cluster(
         settings=settings,
         fingerprint=embedder.fingerprint,
         version=version("pincite"),
+        began=datetime.now(UTC).isoformat(timespec="seconds"),
         topic=f"pincite-{secrets.token_hex(8)}",
         options=options,
     )
@@ -90,7 +93,7 @@ def ingest_on_cluster(
         listener.on_embedded(said.get("embedded", 0))
 
     tasks = _tasks(job, run.to_open(sources, files), files)
-    round = _Round(run, library, embedder.fingerprint)
+    round = _Round(run, library)
     try:
         with connected(cluster, work, job.topic, on_progress) as workers:
             for number, parcel in _parcels(workers, tasks, stopping):
@@ -180,40 +183,32 @@ class _Round:
 
     Args:
         run: tells of them.
-        library: what they are put into.
-        fingerprint: of the embedder.
+        library: what they go into.
     """
 
-    def __init__(self, run: Run, library: Library, fingerprint: str) -> None:
+    def __init__(self, run: Run, library: Library) -> None:
         self._run = run
         self._library = library
-        self._fingerprint = fingerprint
         self._parcels: list[tuple[int, Parcel]] = []
-        self._began = datetime.now(UTC).isoformat(timespec="seconds")
+        self._documents = 0
 
     def add(self, number: int, parcel: Parcel) -> None:
         """Take a parcel; with it, all that are there may be committed."""
         self._parcels.append((number, parcel))
-        if sum(parcel.passages for _, parcel in self._parcels) >= _ROUND_PASSAGES:
+        self._documents += len(parcel.part.documents) if parcel.part else 0
+        if self._documents >= _ROUND_DOCUMENTS:
             self.commit()
 
     def commit(self) -> None:
-        """Put all parcels into the library in one commit.
+        """Make all parcels visible in one commit.
 
         Raises:
-            LibraryError: they cannot be put there. They are let go of all the same.
+            LibraryError: that cannot be done. They are let go of all the same.
         """
         parcels = [parcel for _, parcel in sorted(self._parcels, key=itemgetter(0))]
-        self._parcels = []
-        documents = [one for parcel in parcels for one in parcel.documents]
-        if documents:
-            self._library.put(
-                documents,
-                {key: rows for parcel in parcels for key, rows in parcel.vectors.items()},
-                self._fingerprint,
-                originals={k: v for parcel in parcels for k, v in parcel.originals.items()},
-                added_at={document.source: self._began for document, _ in documents},
-            )
+        self._parcels, self._documents = [], 0
+        if parts := [parcel.part for parcel in parcels if parcel.part]:
+            commit_parts(self._library, parts)
         log = self._run.log
         for parcel in parcels:
             for source, origin in parcel.origins.items():

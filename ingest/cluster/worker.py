@@ -9,10 +9,12 @@ from importlib.metadata import version
 from typing import TypedDict
 
 from pincite.corpus.errors import ClusterError, PinciteError
+from pincite.corpus.shared.parts import Part, write_part
+from pincite.corpus.shared.store import SharedStore
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Taken
 from pincite.ingest.cluster.connection import Broken
-from pincite.ingest.cluster.parcel import Parcel, ParcelLibrary
+from pincite.ingest.cluster.parcel import Parcel, ParcelLibrary, Put
 from pincite.ingest.events import Listener
 from pincite.ingest.files.read import Request
 from pincite.ingest.pipeline import Options
@@ -22,7 +24,10 @@ from pincite.ingest.run import Run
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.libraries import open_library
+from pincite.retrieval.search.columns import Columns
 from pincite.retrieval.settings import Settings
+
+_IDS = 1 << 20  # passage ids that a worker reserves at once, so that it asks seldom
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Job:
         fingerprint: of the embedder.
         version: of Pincite, where the job was begun.
         topic: under which progress is told.
+        began: when the documents count as taken in (ISO 8601, UTC).
         options: how files are taken in.
     """
 
@@ -41,6 +47,7 @@ class Job:
     fingerprint: str
     version: str
     topic: str
+    began: str
     options: Options
 
 
@@ -103,6 +110,9 @@ class Tools:
                 f"{job.fingerprint}; install the same model on every machine"
             )
         self.library: Library = open_library(job.settings.library)
+        self.job = job
+        self._ids = range(0)
+        self._lock = threading.Lock()
         options = job.options
         self.readers = Readers(options.seconds, options.workers or 1, options.reading)
         self.cutter = Cutter(self.embedder, options.seconds)
@@ -117,7 +127,7 @@ class Tools:
         """Take the files of a task in, as an ingest on one machine does, but into a parcel."""
         for request, _ in task.requests:
             _require_folder(request)
-        parcel = ParcelLibrary(self.library)
+        parcel = ParcelLibrary(self.library, self._write)
         listener = Listener(
             on_begun=lambda source: tell({"begun": source}),
             on_embedded=lambda passages: tell({"embedded": passages}),
@@ -127,6 +137,28 @@ class Tools:
         run.take(run.items(run.changed(run.documents(results, task)), self.cutter.cut))
         run.log.settle()
         return parcel.parcel(run.summary.events, run.summary.embedded)
+
+    def _write(self, put: Put) -> Part:
+        return write_part(
+            str(self.job.settings.library),
+            Columns(),
+            self._ids_for(put.passages),
+            put.documents,
+            put.vectors,
+            self.job.fingerprint,
+            put.originals,
+            added_at={document.source: self.job.began for document, _ in put.documents},
+        )
+
+    def _ids_for(self, passages: int) -> range:
+        """Passage ids that nobody else gets."""
+        with self._lock:
+            if passages > len(self._ids):
+                store = self.library.store
+                assert isinstance(store, SharedStore)
+                self._ids = store.reserve(max(passages, _IDS))
+            ids, self._ids = self._ids[:passages], self._ids[passages:]
+        return ids
 
 
 def _require_folder(request: Request) -> None:
