@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ class Machines:
     workers: tuple[Host, Host]
 
 
-def start(folder: Path, hosts: Hosts) -> Machines:
+def start(hosts: Hosts) -> Machines:
     """A scheduler and two workers, each in a folder of its own."""
     scheduler, address = hosts.scheduler()
     return Machines(
@@ -44,7 +45,7 @@ def start(folder: Path, hosts: Hosts) -> Machines:
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
     folder = tmp_path_factory.mktemp("machines")
     with Hosts(folder) as hosts:
-        yield start(folder, hosts)
+        yield start(hosts)
 
 
 @pytest.fixture
@@ -67,20 +68,23 @@ def settings_for(library: str) -> Settings:
     return load_settings(library=library, embedder=HASHING)
 
 
-Ingest = Callable[..., Summary]
-
-
 def by_cluster(
-    library: str, folder: Path, cluster: str, listener: Listener | None = None, **options: object
+    library: str,
+    folder: Path,
+    cluster: str,
+    listener: Listener | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+    **options: Any,
 ) -> Summary:
     """Ingest a folder with the workers of a cluster."""
     with open_library(library, create=True) as opened:
         return ingest_on_cluster(
-            find_sources([folder]),
+            find_sources([folder], may_be_empty=True),
             opened,
             HashingEmbedder(),
             listener,
-            Options(**options),  # type: ignore[arg-type]
+            Options(**options),
+            stopping,
             cluster=Cluster.of(cluster),
             settings=settings_for(library),
         )
