@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pincite.corpus.extras import require
 from pincite.corpus.store.address import Address, is_shared
 from pincite.corpus.store.database import FILE_NAME
 from pincite.corpus.store.library import Library
@@ -16,10 +17,12 @@ def open_library(address: Address, *, create: bool = False) -> Library:
         address: a folder, ``lance://FOLDER`` or ``s3://BUCKET/NAME``.
 
     Raises:
+        MissingExtraError: it is a shared one, and the extra for these is not installed.
         LibraryError: as `Library.open` says; a shared one cannot be reached, say.
     """
     if not is_shared(address):
         return Library.open(address, create=create)
+    require("shared", f"the library {address}")
     from pincite.corpus.shared.opening import open_store  # which imports Lance
     from pincite.retrieval.search.columns import Columns
 

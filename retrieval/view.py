@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
-from pincite.retrieval.search.document_rows import Selection
 from pincite.retrieval.search.indexes import Indexes
+from pincite.retrieval.search.protocol import Selected
 from pincite.retrieval.search.view import limited
 from pincite.retrieval.sources import Sources
 
@@ -26,7 +26,7 @@ class ViewSources(Sources):
     """
 
     ids: frozenset[str]
-    selection: Selection
+    selection: Selected
     whole: Indexes
     counter: tuple[int, int]
 

@@ -111,6 +111,9 @@ class Database:
         found = (deep_problems if deep else problems)(self)
         return [OLDER, *found] if self.is_in_memory else found
 
+    def stage(self, id: str) -> None:
+        """Nothing: statements see all rows."""
+
     def note(self, commit: Commit | None) -> None:
         """Note a commit beside the file, so that its loss is noticed."""
         last_commit.note(self.folder, commit)

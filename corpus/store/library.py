@@ -185,6 +185,7 @@ class Library(WritableLibrary):
                 )
             self.check(old.id)  # so that no damage to it is sealed
             new = document_id(source, old.text_sha256)
+            self._database.stage(old.id)
             run("PRAGMA defer_foreign_keys = ON")  # until the commit
             run(
                 "UPDATE documents SET id = ?, source = ?, title = ? WHERE id = ?",

@@ -116,6 +116,9 @@ class Store(Catalogue, Protocol):
             LibraryChangedError: others have changed a document that this changes.
         """
 
+    def stage(self, id: str) -> None:
+        """Show the large rows of a document to the statements of the transaction that is open."""
+
     def note(self, commit: Commit | None) -> None:
         """Note a commit where its loss is noticed."""
 

@@ -86,6 +86,10 @@ class DatabaseView:
         """As of the whole."""
         return self.whole.damage(why)
 
+    def stage(self, id: str) -> Never:
+        """Refuse, as ``writing`` does."""
+        self._refuse()
+
     def note(self, commit: Commit | None) -> Never:
         """Refuse, as ``writing`` does."""
         self._refuse()

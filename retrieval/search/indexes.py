@@ -28,6 +28,7 @@ from pincite.retrieval.search.dense import DenseIndex
 from pincite.retrieval.search.document_rows import DocumentRows
 from pincite.retrieval.search.lexical import LexicalIndex
 from pincite.retrieval.search.manifest import SEGMENTS, Manifest
+from pincite.retrieval.search.protocol import Dense, Documents, Lexical, LibraryWords
 from pincite.retrieval.search.rows import Rows
 from pincite.retrieval.search.segment_builder import build_segments
 from pincite.retrieval.search.segments import Segment, SegmentFiles
@@ -50,11 +51,11 @@ class Indexes:
     """The dense and the lexical index over one generation of a library, and its words."""
 
     generation: int
-    dense: DenseIndex
-    lexical: LexicalIndex
-    words: Words
+    dense: Dense
+    lexical: Lexical
+    words: LibraryWords
     segments: tuple[Segment, ...] = ()
-    documents: DocumentRows = field(default_factory=lambda: DocumentRows(()), repr=False)
+    documents: Documents = field(default_factory=lambda: DocumentRows(()), repr=False)
 
     @classmethod
     def of(cls, generation: int, view: View) -> Indexes:

@@ -77,6 +77,27 @@ class Postings:
         )
 
     @classmethod
+    def of_fields(cls, fields: Sequence[Sequence[str]], wanted: frozenset[str]) -> Postings:
+        """The postings of only the terms that are wanted, in passages whose terms are known.
+
+        Args:
+            fields: by field, each passage's terms with blanks between them.
+            wanted: terms.
+        """
+        entries: list[tuple[str, int]] = []
+        lengths = np.zeros((len(FIELDS), len(fields[0])), np.uint32)
+        for field, texts in enumerate(fields):
+            for row, text in enumerate(texts):
+                every = text.split(" ") if text else []
+                lengths[field, row] = len(every)
+                entries += [(f"{field}{term}", row) for term in every if term in wanted]
+        table = StringTable.of({term for term, _ in entries})
+        place = {term: i for i, term in enumerate(table)}
+        passages = max(1, lengths.shape[1])
+        keys = np.array([place[term] * passages + row for term, row in entries], np.int64)
+        return cls.of_keys(table, keys, lengths)
+
+    @classmethod
     def of_keys(cls, table: StringTable, keys: NDArray[np.int64], lengths: Array) -> Postings:
         """The postings of single terms, each the number ``place in the table * passages + row``.
 

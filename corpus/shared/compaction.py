@@ -1,0 +1,198 @@
+"""Keeps the tables small and their indexes few, and leaves nothing of what was deleted.
+
+Each commit adds a fragment and a part of each index. Merging them changes no row and no answer, so
+the generation stays; it moves the head like any commit, and tries again where others were faster.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import lance
+import pyarrow.compute as pc
+from lance import LanceOperation
+
+from pincite.corpus.errors import LibraryLockedError
+from pincite.corpus.shared.commit import require_next, tag, write_fragments
+from pincite.corpus.shared.durable import Unsynced
+from pincite.corpus.shared.head import Head, Heads, Version, require_clock
+from pincite.corpus.shared.lance_errors import ConflictError, mapped
+from pincite.corpus.shared.place import Place
+from pincite.corpus.shared.tables import COUNTS
+
+# `pincite eval bench-shared` prints what a question costs below and above it.
+VECTOR_INDEX_FROM = 100_000  # passages of a library whose vectors get an index
+_PER_PART = 4096  # vectors of a part of that index, about
+_MANY = 32  # fragments, or parts of an index, that are merged when documents were put
+_ALL = 1_000_000  # parts of an index, any number
+_TRIES = 20
+_PATIENT = 4  # tries after which a table that is ahead of its head is taken to be left by the dead
+_CHANGES_ROWS = ("Append", "Update", "Delete", "Overwrite", "Restore", "Merge")
+
+Work = Callable[[lance.LanceDataset, str], int]  # gives the version from which on no row changes
+
+
+def has_many_parts(place: Place, head: Head) -> bool:
+    """Whether a table is in so many fragments that it is time to merge them."""
+    with mapped(place.name):
+        return any(
+            len(_open(place, version).get_fragments()) > _MANY for version in head.tables.values()
+        )
+
+
+def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | None = None) -> Head:
+    """Merge fragments and the parts of indexes, and index the vectors of a large library.
+
+    Args:
+        anew: make every index anew.
+        index_from: passages from which on vectors get an index; by default `VECTOR_INDEX_FROM`.
+
+    Raises:
+        LibraryLockedError: others write all the time.
+    """
+    least = VECTOR_INDEX_FROM if index_from is None else index_from
+
+    def work(table: lance.LanceDataset, name: str) -> int:
+        since = _add_up(place, table) if name == "counts" else table.version
+        table.optimize.compact_files(
+            materialize_deletions=True, materialize_deletions_threshold=0.0
+        )
+        if name == "passages" and table.count_rows() >= least:
+            _index_vectors(table, anew=anew)
+        if anew:
+            table.optimize.optimize_indices(num_indices_to_merge=_ALL, retrain=True)
+        else:
+            table.optimize.optimize_indices(num_indices_to_merge=_ALL)
+        return since
+
+    return _moved(place, heads, work)
+
+
+def compact(place: Place, heads: Heads) -> int:
+    """Leave nothing in the store of what was deleted; the number of bytes given back.
+
+    Whoever still reads an older head is told that a part is gone, and asks again at the new one.
+
+    Raises:
+        LibraryLockedError: others write all the time.
+        LibraryError: this machine's clock is wrong.
+    """
+    require_clock(place.name, heads.latest())
+    merge(place, heads, anew=True)
+    freed = 0
+    for again in range(_TRIES):
+        head = heads.latest()
+        try:
+            return freed + sum(_clean(place, version) for version in head.tables.values())
+        except ConflictError:
+            _wait(again)
+    raise LibraryLockedError(_BUSY)
+
+
+_BUSY = "other processes are writing to the library all the time; try again when they have finished"
+
+
+def _index_vectors(table: lance.LanceDataset, *, anew: bool) -> None:
+    names = {one["name"] for one in table.list_indices()}
+    if "vector_idx" in names and not anew:
+        return
+    parts = max(1, table.count_rows() // _PER_PART)
+    table.create_index(
+        "vector", "IVF_SQ", metric="dot", num_partitions=parts, replace=True, name="vector_idx"
+    )
+
+
+def _add_up(place: Place, table: lance.LanceDataset) -> int:
+    """Put one row in the place of all of a key, none where they add up to nothing; the version."""
+    fragments = [one.fragment_id for one in table.get_fragments()]
+    if not fragments:
+        return int(table.version)
+    sums = table.to_table().group_by("key").aggregate([("count", "sum")])
+    sums = sums.rename_columns(["key", "count"]).filter(pc.field("count") != 0)
+    update = LanceOperation.Update(
+        removed_fragment_ids=fragments,
+        new_fragments=write_fragments(place, table, sums.cast(COUNTS)),
+    )
+    base = table.version
+    new = lance.LanceDataset.commit(
+        table, update, read_version=base, storage_options=place.options, max_retries=0
+    )
+    require_next(new.version, base + 1)
+    table.checkout_latest()
+    return require_next(table.version, base + 1)
+
+
+def _moved(place: Place, heads: Heads, work: Work) -> Head:
+    """The head after this work on all tables, which changes no row."""
+    for again in range(_TRIES):
+        head = heads.latest()
+        try:
+            unsynced = Unsynced(place)
+            tables = {
+                name: _worked(place, name, version, work, restore=again > _PATIENT)
+                for name, version in head.tables.items()
+            }
+            unsynced.sync()
+            moved = heads.move(replace(head, tables=tables))
+            unsynced.sync()
+        except ConflictError:
+            _wait(again)
+        else:
+            return moved
+    raise LibraryLockedError(_BUSY)
+
+
+def _worked(place: Place, name: str, version: Version, work: Work, *, restore: bool) -> Version:
+    with mapped(place.name):
+        table = _open(place, version)
+        if table.latest_version != version.number:
+            if not restore:
+                raise ConflictError("somebody is in the middle of a commit")
+            table.restore()
+        before = table.version
+        since = work(table, name)
+        if table.version == before:
+            return Version(version.path, before)
+        _require_own(table, since)
+        tag(table)
+    return Version(version.path, table.version)
+
+
+def _require_own(table: lance.LanceDataset, since: int) -> None:
+    """Check that no version since this one has added or taken away a row."""
+    for version in range(since + 1, table.version + 1):
+        try:
+            transaction = table.read_transaction(version)
+        except TypeError:  # Lance cannot show its own Rewrite, which changes no row
+            continue
+        operation = type(transaction.operation).__name__ if transaction else ""
+        if operation in _CHANGES_ROWS:
+            raise ConflictError(f"somebody else's {operation}")
+
+
+def _clean(place: Place, version: Version) -> int:
+    """Drop the older versions of a table, and the files that only they need; bytes given back."""
+    with mapped(place.name):
+        table = _open(place, version)
+        older = [one["version"] for one in table.versions() if one["version"] < version.number]
+        for name, of in list(table.tags.list().items()):
+            if of["version"] < version.number:
+                table.tags.delete(name)
+        if not older:
+            return 0
+        # Files that are in no version may be those of a writer at work; Lance drops them in a week.
+        found = table.cleanup_old_versions(versions=older, error_if_tagged_old_versions=False)
+        return int(found.bytes_removed)
+
+
+def _open(place: Place, version: Version) -> lance.LanceDataset:
+    return lance.dataset(
+        place.table(version.path), version=version.number, storage_options=place.options
+    )
+
+
+def _wait(again: int) -> None:
+    time.sleep(random.uniform(0.05, 0.1 * (again + 1)))
