@@ -126,7 +126,7 @@ class ParcelLibrary(Destination):
         tags: Mapping[str, Iterable[str]] | None = None,
         added_at: Mapping[str, str] | None = None,
     ) -> None:
-        """Gather them. A folder's files have no tags, and all of a job were taken in at one time."""
+        """Gather them. A folder's files have no tags, and a job has one time at which it began."""
         self.store_vectors(vectors, fingerprint)
         self._documents += documents
         self._originals.update(originals or {})

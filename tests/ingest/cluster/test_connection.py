@@ -23,6 +23,8 @@ from pincite.retrieval.libraries import open_library
 from tests.ingest.cluster.conftest import Machines, by_cluster, settings_for
 from tests.ingest.cluster.hosts import Hosts, free_port
 
+TLS = ("ca-file", "client.cert", "client.key")
+
 
 def do(cluster: str) -> list[object]:
     with connected(Cluster.of(cluster), str) as workers:
@@ -47,7 +49,7 @@ def test_a_scheduler_without_workers(impatient: None, tmp_path: Path) -> None:
             do(address)
 
 
-def test_tls_without_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tls_without_certificates() -> None:
     with pytest.raises(UsageError, match=r"TLS__CA_FILE, .*CLIENT__CERT and .*CLIENT__KEY"):
         do("tls://scheduler:8786")
 
@@ -56,9 +58,8 @@ def test_tls_with_certificates_that_are_none(tmp_path: Path) -> None:
     import dask
 
     (file := tmp_path / "cert.pem").write_text("no certificate")
-    tls = {"ca-file": str(file), "client": {"cert": str(file), "key": str(tmp_path / "none")}}
     with (
-        dask.config.set({"distributed.comm.tls": tls}),
+        dask.config.set({f"distributed.comm.tls.{name}": str(file) for name in TLS}),
         pytest.raises(UsageError, match="certificates for tls://scheduler:8786 cannot be read"),
     ):
         do("tls://scheduler:8786")
