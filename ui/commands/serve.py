@@ -9,6 +9,7 @@ import typer
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.extras import require
+from pincite.corpus.store.address import is_shared
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.uploads import FILES, Limits
@@ -114,6 +115,11 @@ def serve(
     if keep_conversations and read_only:
         raise UsageError(
             "--keep-conversations and --read-only cannot be combined; choose one of them"
+        )
+    if keep_conversations and is_shared(settings().library):
+        raise UsageError(
+            f"--keep-conversations keeps them in a file of this machine, and {settings().library} "
+            "may have several servers; leave it out, and browsers keep their conversations"
         )
     if not is_loopback(host) and auth is None and not no_auth:
         raise UsageError(
