@@ -24,7 +24,7 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     "ocr": ("cv2", "pi_heif", "rapidocr"),
     "legacy": ("kreuzberg",),
     "write": ("langchain", "langchain_openai"),
-    "shared": ("lance", "pyarrow"),
+    "shared": ("cryptography", "dask", "distributed", "lance", "pyarrow"),
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pincite.corpus.errors import UsageError
-from pincite.eval.bench import shared_report
+from pincite.eval.report import shared_table
 from pincite.eval.report.growth_plot import growth_plot
 from pincite.eval.report.markdown import table
 from pincite.eval.report.report import write_json, write_text
@@ -257,7 +257,7 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "growth": _growth,
     "peers": _peers,
     "api": _api,
-    "shared": shared_report.lines,
+    "shared": shared_table.lines,
 }
 _TITLES = {
     "cold": "Starting a command",

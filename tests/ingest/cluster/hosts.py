@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 from urllib.request import ProxyHandler, build_opener
 
-import psutil
+from pincite.eval.memory import descendants
 
 ROOT = Path(__file__).parents[3]
 _START_SECONDS = 60.0
@@ -62,10 +62,7 @@ class Host:
 
     def children(self) -> list[int]:
         """The processes that it started, and those that these started."""
-        try:
-            return [one.pid for one in psutil.Process(self.process.pid).children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return []
+        return descendants(self.process.pid)
 
     def stop(self) -> None:
         """End it in peace, or else kill it."""
