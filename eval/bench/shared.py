@@ -23,7 +23,7 @@ from pincite.retrieval.answer import Answer
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import Engine, open_embedder
 from pincite.retrieval.libraries import open_library
-from pincite.retrieval.search.upkeep import publish
+from pincite.retrieval.search.upkeep import is_published, publish
 from pincite.retrieval.settings import Settings
 
 Kind = Literal["shared", "local"]
@@ -50,7 +50,7 @@ class StoreCosts:
         ask_p50_ms, ask_p95_ms, ask_p50_cpu_ms: of whole warm questions.
         search_p50_ms, read_p50_ms: of the stages of search, and of reading what it found.
         memory_mib: the most that this process took.
-        disk_mb: of all that the library has on the disk.
+        disk_mb: of all that the library has on the disk, after `compact`.
         questions: how many were asked.
         processors: of the machine.
     """
@@ -172,6 +172,7 @@ def _costs(
         added = [_add(library, source, number) for number in range(_ADDITIONS)]
         library.remove([library.find(f"{ADDED}{n}.txt").id for n in range(_ADDITIONS)])
         publish(library)
+        library.compact()
     put, published = spent
     return StoreCosts(
         kind=kind,
@@ -199,7 +200,8 @@ def _costs(
 def _add(library: Library, source: Source, number: int) -> Time:
     def work() -> None:
         source.put(library, [f"{ADDED}{number}.txt"])
-        publish(library)
+        if not is_published(library):  # as after each ingest
+            publish(library)
 
     return timed(work)
 

@@ -23,7 +23,7 @@ from pincite.eval.run import Progress
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.libraries import open_library
-from pincite.retrieval.search.upkeep import publish
+from pincite.retrieval.search.upkeep import is_published, publish
 from pincite.retrieval.settings import Settings
 
 _DOCUMENTS = 50  # that are there all the time
@@ -184,7 +184,8 @@ def _write(address: Address, settings: Settings, ended: Event, commits: Synchron
                 source.put(library, names[-1:])
                 if len(names) > _PASSING:
                     library.remove([library.find(names.pop(0)).id])
-                publish(library)
+                if not is_published(library):  # as after each ingest
+                    publish(library)
             except PinciteError as error:
                 raise SystemExit(str(error)) from error
             commits.value += 1
