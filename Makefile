@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 NEEDS := pyproject.toml .constraints.txt $(wildcard deploy/hashes/*.txt)
 CODE := corpus retrieval ingest ui eval tests
 
-.PHONY: help install demo test lint types contracts unit browser writer torture bench performance screenshots evaluation licences sbom hashes clean
+.PHONY: help install demo test lint types contracts unit browser writer torture cluster bench performance screenshots evaluation licences sbom hashes clean
 
 help:
 	@echo "make demo      build the library from the bundled article and open the chat (PORT=$(PORT))"
@@ -17,6 +17,7 @@ help:
 	@echo "make browser   install Chromium (Debian, as root) and run the browser tests"
 	@echo "make writer    install a small model that writes (100 MB) and check what it writes"
 	@echo "make torture   kill, damage, fill, flood and lie to it, and make docs/reliability.md anew"
+	@echo "make cluster   kill and cut off machines of a cluster made here (as root, Linux; installs moto beside)"
 	@echo "make bench     print the time and memory of warm questions"
 	@echo "make performance   measure time and memory up to a million passages (6 GB, half an hour), and make docs/performance.md anew"
 	@echo "make screenshots   take the pictures of the README anew (needs Chromium)"
@@ -73,6 +74,12 @@ writer: install
 # Some half an hour on two processors: kills, turned bytes, full disks, bad files, odd questions, crowds.
 torture: install
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --json docs/reliability.json --page
+
+# An S3 server for this check alone: in an environment of its own, because it needs older packages.
+cluster: install
+	@test -e .venv-s3/bin/python || $(PYTHON) -m venv .venv-s3
+	.venv-s3/bin/python -m pip install -q 'moto[server]==5.2.5'
+	S3_PYTHON=$(CURDIR)/.venv-s3/bin/python OMP_NUM_THREADS=1 $(BIN)/pytest -q -m slow tests/ingest/cluster
 
 bench: install
 	@$(BIN)/pincite eval bench

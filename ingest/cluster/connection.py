@@ -210,7 +210,7 @@ def connected(
                     security=security,
                     set_as_default=False,
                 )
-            except (OSError, TimeoutError, ValueError) as error:
+            except Exception as error:  # Dask says in many ways that it cannot connect
                 raise ClusterError(
                     f"the scheduler {cluster} cannot be reached ({_cause(error)}); start one with: "
                     "dask scheduler, or let processes on this machine work: --cluster local:4"

@@ -108,7 +108,7 @@ class Hosts:
     def object_store(self) -> dict[str, str]:
         """Start an S3 server, with the bucket ``bucket``; gives what its clients have to know."""
         port = free_port()
-        python = os.environ.get("PINCITE_TEST_S3_PYTHON", sys.executable)
+        python = os.environ.get("S3_PYTHON", sys.executable)
         command = [python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
         self.start("store", command, {"PYTHONPATH": ""})
         url = f"http://127.0.0.1:{port}"
