@@ -101,21 +101,20 @@ def _vectors(library: Library, store: ReadableStore) -> Iterator[str]:
 
 
 def _unindexed(library: Library, store: ReadableStore) -> Iterator[str]:
+    """Rows that the index of terms lacks, by which Lance would rank otherwise."""
     tables = store.tables()
-    for name in ("passages", "contents", "documents", "counts"):
-        if not tables.has(name):
-            continue
-        table = tables.table(name)
-        fragments = {fragment.fragment_id for fragment in table.get_fragments()}
-        indexed: dict[str, set[int]] = {}
-        for index in table.list_indices():
-            indexed.setdefault(index["name"], set()).update(index["fragment_ids"])
-        for index_name, has in sorted(indexed.items()):
-            if missing := fragments - has:
-                yield (
-                    f"the index {index_name} of the table {name} lacks "
-                    f"{counted(len(missing), 'fragment')}; mend it with: pincite rebuild"
-                )
+    if not tables.has("passages"):
+        return
+    table = tables.table("passages")
+    fragments = {fragment.fragment_id for fragment in table.get_fragments()}
+    for index in table.list_indices():
+        if index["name"] == f"{TERMS}_idx":
+            fragments -= set(index["fragment_ids"])
+    if fragments:
+        yield (
+            f"the index of terms lacks {counted(len(fragments), 'fragment')}; mend it with: "
+            "pincite rebuild"
+        )
 
 
 def _terms(library: Library, store: ReadableStore) -> Iterator[str]:
@@ -123,12 +122,12 @@ def _terms(library: Library, store: ReadableStore) -> Iterator[str]:
     for id in library.ids():
         document = library.document(id)
         ids = library.passage_ids([id])
-        columns = ("id", "vector", *TERMS)
+        columns = ("id", "vector", TERMS)
         rows = {row[0]: row[1:] for row in store.tables().rows("passages", columns, "id", ids)}
         for one, (stored, own) in library.passages_vectors(ids).items():
-            vector, *terms = rows[one]
+            vector, terms = rows[one]
             said = said_of(stored.passage, document.title, document.text)
-            wrong += tuple(terms) != tuple(store.analysis.terms(said))
+            wrong += terms != store.analysis.terms(said)
             wrong += not np.array_equal(np.array(vector, np.float32), own[0])
     if wrong:
         yield f"{counted(wrong, 'vector or list of terms', 'vectors and lists of terms')} are wrong"

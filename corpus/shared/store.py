@@ -201,6 +201,8 @@ class SharedStore(ReadableStore):
         change.embedder = rows[0][0] if rows else None
         if not change:
             return self._head
+        gone = self._tables.rows("documents", ("first",), "id", change.contents_gone)
+        change.firsts_gone = {first for (first,) in gone if first is not None}
         for (counts,) in self._tables.rows(
             "contents", ("counts",), "document", change.contents_gone
         ):
