@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import lance
+import pyarrow as pa
 import pyarrow.compute as pc
 from lance import LanceOperation
 
-from pincite.corpus.errors import LibraryLockedError
+from pincite.corpus.errors import LibraryDamagedError, LibraryLockedError
 from pincite.corpus.shared.commit import require_next, tag, write_fragments
+from pincite.corpus.shared.harvest import unpacked
 from pincite.corpus.shared.head import Head, Heads, Version, require_clock
 from pincite.corpus.shared.lance_errors import ConflictError, mapped
 from pincite.corpus.shared.place import Place
@@ -56,8 +60,13 @@ def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | N
     """
     least = VECTOR_INDEX_FROM if index_from is None else index_from
 
+    head = heads.latest()
+
     def work(table: lance.LanceDataset, name: str) -> int:
-        since = _add_up(place, table) if name == "counts" else table.version
+        since = int(table.version)
+        if name == "counts":
+            sums = _counted_anew(_open(place, head.tables["contents"])) if anew else _sums(table)
+            since = _replace(place, table, sums)
         table.optimize.compact_files(
             materialize_deletions=True, materialize_deletions_threshold=0.0
         )
@@ -111,13 +120,28 @@ def _index_vectors(table: lance.LanceDataset, *, anew: bool) -> None:
     )
 
 
-def _add_up(place: Place, table: lance.LanceDataset) -> int:
-    """Put one row in the place of all of a key, none where they add up to nothing; the version."""
+def _sums(counts: lance.LanceDataset) -> pa.Table:
+    """One row for each key, none where all of it adds up to nothing."""
+    sums = counts.to_table().group_by("key").aggregate([("count", "sum")])
+    return sums.rename_columns(["key", "count"]).filter(pc.field("count") != 0)
+
+
+def _counted_anew(contents: lance.LanceDataset) -> pa.Table:
+    """The same, from what each document adds."""
+    total: Counter[str] = Counter()
+    for batch in contents.to_batches(columns=["counts"]):
+        for data in batch["counts"].to_pylist():
+            with suppress(LibraryDamagedError):  # which doctor finds
+                total.update(unpacked(data))
+    rows = [{"key": key, "count": count} for key, count in total.items() if count]
+    return pa.Table.from_pylist(rows, COUNTS)
+
+
+def _replace(place: Place, table: lance.LanceDataset, sums: pa.Table) -> int:
+    """Put these rows in the place of all; the version that has them."""
     fragments = [one.fragment_id for one in table.get_fragments()]
-    if not fragments:
+    if not fragments and not sums.num_rows:
         return int(table.version)
-    sums = table.to_table().group_by("key").aggregate([("count", "sum")])
-    sums = sums.rename_columns(["key", "count"]).filter(pc.field("count") != 0)
     update = LanceOperation.Update(
         removed_fragment_ids=fragments,
         new_fragments=write_fragments(place, table, sums.cast(COUNTS)),

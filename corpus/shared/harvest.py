@@ -183,5 +183,15 @@ def packed(counts: Mapping[str, int]) -> bytes:
 
 
 def unpacked(data: bytes) -> Counter[str]:
-    """What ``packed`` was made of."""
-    return Counter(json.loads(zlib.decompress(data)))
+    """What ``packed`` was made of.
+
+    Raises:
+        LibraryDamagedError: this was not.
+    """
+    try:
+        return Counter(json.loads(zlib.decompress(data)))
+    except (zlib.error, ValueError, TypeError) as error:
+        raise LibraryDamagedError(
+            "what a document adds to the counts of terms is damaged; remove it, ingest its file "
+            "again, and run: pincite rebuild"
+        ) from error
