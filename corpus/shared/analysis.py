@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 Said = tuple[str, str, str]  # of a passage its title, what stands over it, and its body
@@ -15,8 +15,8 @@ class Analysis(Protocol):
     def name(self) -> str:
         """Another one once anything that it gives would be another."""
 
-    def terms(self, said: Said) -> Sequence[str]:
-        """The terms of body, headings and title, each with blanks between them."""
+    def terms(self, said: Said) -> str:
+        """The terms of a passage, with blanks between them."""
 
-    def counts(self, document: Iterable[Said], terms: Iterable[Sequence[str]]) -> Mapping[str, int]:
+    def counts(self, document: Iterable[Said], terms: Iterable[str]) -> Mapping[str, int]:
         """What a document, passage by passage, adds to the table ``counts``."""

@@ -16,7 +16,8 @@ class Change:
     Attributes:
         before: by id, the sums of the documents' rows that go, as they were when it was made.
         documents: rows that come.
-        contents_gone, passages_gone: ids of documents whose texts, and whose passages, go.
+        contents_gone: ids of documents whose large rows go.
+        firsts_gone: the first passages' ids of these.
         refusals_gone: sources of the refusals that go.
         refusals: rows that come.
         fragments: by table, what was written of the large rows that come and is in no version yet.
@@ -29,7 +30,7 @@ class Change:
     before: dict[str, bytes] = field(default_factory=dict)
     documents: list[Values] = field(default_factory=list)
     contents_gone: set[str] = field(default_factory=set)
-    passages_gone: set[str] = field(default_factory=set)
+    firsts_gone: set[int] = field(default_factory=set)
     refusals_gone: set[str] = field(default_factory=set)
     refusals: list[Values] = field(default_factory=list)
     fragments: dict[str, list[str]] = field(default_factory=dict)
@@ -41,7 +42,6 @@ class Change:
     def replace_large(self, ids: set[str]) -> None:
         """Let the large rows of these documents, and of all that go, go."""
         self.contents_gone |= self.before.keys() | ids
-        self.passages_gone |= self.before.keys() | ids
 
     def __bool__(self) -> bool:
         return bool(
@@ -50,5 +50,4 @@ class Change:
             or self.refusals_gone
             or self.refusals
             or self.contents_gone
-            or self.passages_gone
         )

@@ -13,7 +13,9 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import lance
@@ -22,7 +24,6 @@ from lance import FragmentMetadata, LanceOperation
 
 from pincite.corpus.errors import EmbedderMismatchError, LibraryLockedError
 from pincite.corpus.shared.change import Change
-from pincite.corpus.shared.durable import Unsynced
 from pincite.corpus.shared.head import Head, Heads, Version
 from pincite.corpus.shared.lance_errors import ConflictError, mapped
 from pincite.corpus.shared.place import Place
@@ -32,6 +33,7 @@ from pincite.corpus.shared.tableset import one_of
 _TRIES = 40
 _PATIENT = 4  # tries after which a table that is ahead of its head is taken to be left by the dead
 _WAIT_SECONDS = 0.05, 0.5  # between two tries: more each time, up to this
+_MANY_ROWS = 10_000  # of a commit, that get every index at once
 _AT_ONCE = 1000  # ids of documents in one condition
 
 Fragments = Mapping[str, list[FragmentMetadata]]
@@ -50,8 +52,7 @@ def create_table(place: Place, name: str, schema: pa.Schema) -> Version:
         for column, kind in LOOKUPS[name].items():
             table.create_scalar_index(column, kind)
         if name == "passages":
-            for column in TERMS:
-                table.create_scalar_index(column, "INVERTED", **FULL_TEXT)
+            table.create_scalar_index(TERMS, "INVERTED", **FULL_TEXT)
     return Version(path, table.version)
 
 
@@ -125,14 +126,14 @@ def commit(place: Place, heads: Heads, change: Change, check: Callable[[Head], N
         if head.number != first.number:
             check(head)
         try:
-            unsynced = Unsynced(place)
+            heads.durable.begin()
             tables = {
                 name: _apply(place, name, version, change, written, restore=again > _PATIENT)
                 for name, version in head.tables.items()
             }
-            unsynced.sync()
+            heads.durable.sync()
             moved = heads.move(_after(head, change, tables))
-            unsynced.sync()
+            heads.durable.sync()
         except ConflictError:
             _wait(again)
         else:
@@ -172,7 +173,7 @@ def _written(place: Place, head: Head, change: Change) -> Fragments:
     return found
 
 
-def _gone(name: str, change: Change) -> tuple[str, list[str]]:
+def _gone(name: str, change: Change) -> tuple[str, list[Any]]:
     """By which column rows of a table go, and of which values."""
     if name == "documents":
         return "id", sorted({*change.before, *(str(row["id"]) for row in change.documents)})
@@ -181,7 +182,9 @@ def _gone(name: str, change: Change) -> tuple[str, list[str]]:
         return "source", sorted(change.refusals_gone | sources)
     if name == "contents":
         return "document", sorted(change.contents_gone)
-    return "document", sorted(change.passages_gone if name == "passages" else ())
+    if name == "passages":
+        return "first", sorted(change.firsts_gone)
+    return "", []
 
 
 def _apply(
@@ -221,13 +224,24 @@ def _apply(
             max_retries=0,
         )
         require_next(table.version, base + 1)
-        # BM25 ranks rows that no index has by other statistics, so they are indexed before anybody
-        # sees them.
-        table.optimize.optimize_indices(num_indices_to_merge=0)
-        if table.version != base + 1:
-            require_next(table.version, base + 2)
+        if names := _due(name, new):
+            table.optimize.optimize_indices(num_indices_to_merge=0, index_names=names)
+            if table.version != base + 1:
+                require_next(table.version, base + 2)
         tag(table)
     return Version(version.path, table.version)
+
+
+def _due(name: str, new: list[FragmentMetadata]) -> list[str]:
+    """The indexes that take up new rows at once; the others do when they are merged.
+
+    BM25 ranks rows that no index has by other statistics, so theirs does before anybody sees them.
+    Few rows are looked up as fast without an index.
+    """
+    names = [f"{TERMS}_idx"] if name == "passages" else []
+    if sum(fragment.num_rows for fragment in new) >= _MANY_ROWS:
+        names += [f"{column}_idx" for column in LOOKUPS[name]]
+    return names if new else []
 
 
 def require_next(version: int, wanted: int) -> int:
@@ -242,7 +256,7 @@ def require_next(version: int, wanted: int) -> int:
 
 
 def _without(
-    table: lance.LanceDataset, column: str, values: list[str]
+    table: lance.LanceDataset, column: str, values: list[Any]
 ) -> tuple[list[int], list[FragmentMetadata]]:
     """The fragments that go whole, and those that lose some rows."""
     conditions = [one_of(column, values[i : i + _AT_ONCE]) for i in range(0, len(values), _AT_ONCE)]
@@ -264,9 +278,8 @@ def _without(
 
 def tag(table: lance.LanceDataset) -> None:
     """Name a version, so that no clean-up takes it away, by whatever tool."""
-    name = f"v{table.version}"
-    if name not in table.tags.list():
-        table.tags.create(name, table.version)
+    with suppress(ValueError, OSError):  # it has it already
+        table.tags.create(f"v{table.version}", table.version)
 
 
 def _wait(again: int) -> None:

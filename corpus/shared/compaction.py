@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import lance
+import pyarrow as pa
 import pyarrow.compute as pc
 from lance import LanceOperation
 
-from pincite.corpus.errors import LibraryLockedError
+from pincite.corpus.errors import LibraryDamagedError, LibraryLockedError
 from pincite.corpus.shared.commit import require_next, tag, write_fragments
-from pincite.corpus.shared.durable import Unsynced
+from pincite.corpus.shared.harvest import unpacked
 from pincite.corpus.shared.head import Head, Heads, Version, require_clock
 from pincite.corpus.shared.lance_errors import ConflictError, mapped
 from pincite.corpus.shared.place import Place
@@ -28,6 +32,7 @@ VECTOR_INDEX_FROM = 100_000  # passages of a library whose vectors get an index
 _PER_PART = 4096  # vectors of a part of that index, about
 _MANY = 32  # fragments, or parts of an index, that are merged when documents were put
 _ALL = 1_000_000  # parts of an index, any number
+_KEPT = timedelta(hours=1)  # that an old version is kept for those who read it
 _TRIES = 20
 _PATIENT = 4  # tries after which a table that is ahead of its head is taken to be left by the dead
 _CHANGES_ROWS = ("Append", "Update", "Delete", "Overwrite", "Restore", "Merge")
@@ -55,8 +60,13 @@ def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | N
     """
     least = VECTOR_INDEX_FROM if index_from is None else index_from
 
+    head = heads.latest()
+
     def work(table: lance.LanceDataset, name: str) -> int:
-        since = _add_up(place, table) if name == "counts" else table.version
+        since = int(table.version)
+        if name == "counts":
+            sums = _counted_anew(_open(place, head.tables["contents"])) if anew else _sums(table)
+            since = _replace(place, table, sums)
         table.optimize.compact_files(
             materialize_deletions=True, materialize_deletions_threshold=0.0
         )
@@ -68,7 +78,12 @@ def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | N
             table.optimize.optimize_indices(num_indices_to_merge=_ALL)
         return since
 
-    return _moved(place, heads, work)
+    moved = _moved(place, heads, work)
+    before = datetime.now() - _KEPT
+    for version in moved.tables.values():
+        _clean(place, version, before)
+    heads.clean(before)
+    return moved
 
 
 def compact(place: Place, heads: Heads) -> int:
@@ -82,11 +97,11 @@ def compact(place: Place, heads: Heads) -> int:
     """
     require_clock(place.name, heads.latest())
     merge(place, heads, anew=True)
-    freed = 0
     for again in range(_TRIES):
         head = heads.latest()
         try:
-            return freed + sum(_clean(place, version) for version in head.tables.values())
+            freed = sum(_clean(place, version) for version in head.tables.values())
+            return freed + heads.clean(None)
         except ConflictError:
             _wait(again)
     raise LibraryLockedError(_BUSY)
@@ -105,13 +120,28 @@ def _index_vectors(table: lance.LanceDataset, *, anew: bool) -> None:
     )
 
 
-def _add_up(place: Place, table: lance.LanceDataset) -> int:
-    """Put one row in the place of all of a key, none where they add up to nothing; the version."""
+def _sums(counts: lance.LanceDataset) -> pa.Table:
+    """One row for each key, none where all of it adds up to nothing."""
+    sums = counts.to_table().group_by("key").aggregate([("count", "sum")])
+    return sums.rename_columns(["key", "count"]).filter(pc.field("count") != 0)
+
+
+def _counted_anew(contents: lance.LanceDataset) -> pa.Table:
+    """The same, from what each document adds."""
+    total: Counter[str] = Counter()
+    for batch in contents.to_batches(columns=["counts"]):
+        for data in batch["counts"].to_pylist():
+            with suppress(LibraryDamagedError):  # which doctor finds
+                total.update(unpacked(data))
+    rows = [{"key": key, "count": count} for key, count in total.items() if count]
+    return pa.Table.from_pylist(rows, COUNTS)
+
+
+def _replace(place: Place, table: lance.LanceDataset, sums: pa.Table) -> int:
+    """Put these rows in the place of all; the version that has them."""
     fragments = [one.fragment_id for one in table.get_fragments()]
-    if not fragments:
+    if not fragments and not sums.num_rows:
         return int(table.version)
-    sums = table.to_table().group_by("key").aggregate([("count", "sum")])
-    sums = sums.rename_columns(["key", "count"]).filter(pc.field("count") != 0)
     update = LanceOperation.Update(
         removed_fragment_ids=fragments,
         new_fragments=write_fragments(place, table, sums.cast(COUNTS)),
@@ -130,14 +160,14 @@ def _moved(place: Place, heads: Heads, work: Work) -> Head:
     for again in range(_TRIES):
         head = heads.latest()
         try:
-            unsynced = Unsynced(place)
+            heads.durable.begin()
             tables = {
                 name: _worked(place, name, version, work, restore=again > _PATIENT)
                 for name, version in head.tables.items()
             }
-            unsynced.sync()
+            heads.durable.sync()
             moved = heads.move(replace(head, tables=tables))
-            unsynced.sync()
+            heads.durable.sync()
         except ConflictError:
             _wait(again)
         else:
@@ -173,18 +203,28 @@ def _require_own(table: lance.LanceDataset, since: int) -> None:
             raise ConflictError(f"somebody else's {operation}")
 
 
-def _clean(place: Place, version: Version) -> int:
-    """Drop the older versions of a table, and the files that only they need; bytes given back."""
+def _clean(place: Place, version: Version, before: datetime | None = None) -> int:
+    """Drop the older versions of a table, and the files that only they need; bytes given back.
+
+    Only those made ``before``, if it is given. What a head names that is being read may be among
+    them: who reads it asks again.
+    """
     with mapped(place.name):
         table = _open(place, version)
-        older = [one["version"] for one in table.versions() if one["version"] < version.number]
+        older = {
+            one["version"]
+            for one in table.versions()
+            if one["version"] < version.number and (before is None or one["timestamp"] < before)
+        }
         for name, of in list(table.tags.list().items()):
-            if of["version"] < version.number:
+            if of["version"] in older:
                 table.tags.delete(name)
         if not older:
             return 0
         # Files that are in no version may be those of a writer at work; Lance drops them in a week.
-        found = table.cleanup_old_versions(versions=older, error_if_tagged_old_versions=False)
+        found = table.cleanup_old_versions(
+            versions=sorted(older), error_if_tagged_old_versions=False
+        )
         return int(found.bytes_removed)
 
 

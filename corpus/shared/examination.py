@@ -6,10 +6,12 @@ for what people are shown; what only finds passages is worked out again from tha
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from lance.query import MatchQuery
 
 from pincite.corpus.checks import are_unit, document_faults, passage_faults
 from pincite.corpus.counts import counted
@@ -17,9 +19,12 @@ from pincite.corpus.errors import LibraryError
 from pincite.corpus.shared.harvest import said_of, unpacked
 from pincite.corpus.shared.reading import ReadableStore
 from pincite.corpus.shared.tables import TERMS
+from pincite.corpus.shared.tableset import Tables
 from pincite.corpus.store.library import Library
 
 _AT_ONCE = 1000
+_SAMPLE = 20_000  # terms that are looked for
+_REBUILD = "mend it with: pincite rebuild"
 
 
 def problems(store: ReadableStore, *, deep: bool) -> list[str]:
@@ -35,7 +40,7 @@ def index_problems(store: ReadableStore) -> list[str]:
 
 def differences(store: ReadableStore) -> list[str]:
     """Where vectors, terms and counts are not those of the passages."""
-    return _found(store, _terms, _counts)
+    return _found(store, _terms, _counts, _finds)
 
 
 Check = Callable[[Library, ReadableStore], Iterator[str]]
@@ -101,21 +106,53 @@ def _vectors(library: Library, store: ReadableStore) -> Iterator[str]:
 
 
 def _unindexed(library: Library, store: ReadableStore) -> Iterator[str]:
+    """Rows that the index of terms lacks, by which Lance would rank otherwise."""
     tables = store.tables()
-    for name in ("passages", "contents", "documents", "counts"):
-        if not tables.has(name):
-            continue
-        table = tables.table(name)
-        fragments = {fragment.fragment_id for fragment in table.get_fragments()}
-        indexed: dict[str, set[int]] = {}
-        for index in table.list_indices():
-            indexed.setdefault(index["name"], set()).update(index["fragment_ids"])
-        for index_name, has in sorted(indexed.items()):
-            if missing := fragments - has:
-                yield (
-                    f"the index {index_name} of the table {name} lacks "
-                    f"{counted(len(missing), 'fragment')}; mend it with: pincite rebuild"
-                )
+    if not tables.has("passages"):
+        return
+    table = tables.table("passages")
+    fragments = {fragment.fragment_id for fragment in table.get_fragments()}
+    for index in table.list_indices():
+        if index["name"] == f"{TERMS}_idx":
+            fragments -= set(index["fragment_ids"])
+    if fragments:
+        yield (
+            f"the index of terms lacks {counted(len(fragments), 'fragment')}; mend it with: "
+            "pincite rebuild"
+        )
+
+
+def _finds(library: Library, store: ReadableStore) -> Iterator[str]:
+    """Do the indexes find each row? Their files have no sums, so they are asked."""
+    tables = store.tables()
+    if not tables.has("passages"):
+        return
+    keys, terms = tables.read("passages", ["key"])["key"].unique().to_pylist(), _holders(tables)
+    if lost := len(keys) - len(store.large.sound_keys(keys)):
+        yield f"the index of keys does not find {counted(lost, 'passage')}; {_REBUILD}"
+    firsts = [state.first_passage for state in library.document_states()]
+    found = sum(1 for _ in tables.rows("passages", ("id",), "first", firsts))
+    if found != library.counts()[1]:
+        yield f"the index of documents finds {counted(found, 'passage')}; {_REBUILD}"
+    wrong = sum(_hits(tables, term, count) != count for term, count in terms)
+    if wrong:
+        yield (
+            f"the index of terms does not find what {counted(wrong, 'term')} of {len(terms):,} "
+            f"stand in; {_REBUILD}"
+        )
+
+
+def _holders(tables: Tables) -> list[tuple[str, int]]:
+    """Terms with the number of passages that have them: all, or as many as it takes to be sure."""
+    sums = tables.read("counts", ["key", "count"]).group_by("key").aggregate([("count", "sum")])
+    every = zip(sums["key"].to_pylist(), sums["count_sum"].to_pylist(), strict=True)
+    terms = [(key, count) for key, count in every if key[0].isdigit() and count > 0]
+    return terms if len(terms) <= _SAMPLE else random.sample(terms, _SAMPLE)
+
+
+def _hits(tables: Tables, term: str, count: int) -> int:
+    query = MatchQuery(term, TERMS)
+    return int(tables.read("passages", ["id"], full_text_query=query, limit=count + 1).num_rows)
 
 
 def _terms(library: Library, store: ReadableStore) -> Iterator[str]:
@@ -123,12 +160,12 @@ def _terms(library: Library, store: ReadableStore) -> Iterator[str]:
     for id in library.ids():
         document = library.document(id)
         ids = library.passage_ids([id])
-        columns = ("id", "vector", *TERMS)
+        columns = ("id", "vector", TERMS)
         rows = {row[0]: row[1:] for row in store.tables().rows("passages", columns, "id", ids)}
         for one, (stored, own) in library.passages_vectors(ids).items():
-            vector, *terms = rows[one]
+            vector, terms = rows[one]
             said = said_of(stored.passage, document.title, document.text)
-            wrong += tuple(terms) != tuple(store.analysis.terms(said))
+            wrong += terms != store.analysis.terms(said)
             wrong += not np.array_equal(np.array(vector, np.float32), own[0])
     if wrong:
         yield f"{counted(wrong, 'vector or list of terms', 'vectors and lists of terms')} are wrong"

@@ -53,12 +53,10 @@ def harvest(
     """
     change = Change()
     _small(connection, change)
-    staged = connection.execute("SELECT DISTINCT document FROM passages").fetchall()
     contents = {row[0] for row in connection.execute("SELECT document FROM contents").fetchall()}
     present = {row["id"] for row in change.documents}
     absent = change.before.keys() - present
     change.contents_gone = absent | (contents & change.before.keys())
-    change.passages_gone = absent | (contents | {row[0] for row in staged}) & change.before.keys()
     large = _Large(connection, analysis, vectors)
     for id in sorted(contents):
         large.add(id)
@@ -153,7 +151,7 @@ def _data(
 
 def passage_table(
     rows: Sequence[Row],
-    terms: Sequence[Sequence[str]],
+    terms: Sequence[str],
     data: Mapping[bytes, tuple[bytes, bytes]],
 ) -> pa.Table:
     """Rows of ``PASSAGE_COLUMNS``, of one document and in order, as the table has them."""
@@ -167,8 +165,7 @@ def passage_table(
     columns["key64"] = [key64(row[_KEY]) for row in rows]
     size = len(vectors[0])
     columns["vector"] = pa.FixedSizeListArray.from_arrays(np.concatenate(vectors), size)
-    for i, name in enumerate(TERMS):
-        columns[name] = [one[i] for one in terms]
+    columns[TERMS] = list(terms)
     return pa.table(columns, schema=passages(size))
 
 
@@ -186,5 +183,15 @@ def packed(counts: Mapping[str, int]) -> bytes:
 
 
 def unpacked(data: bytes) -> Counter[str]:
-    """What ``packed`` was made of."""
-    return Counter(json.loads(zlib.decompress(data)))
+    """What ``packed`` was made of.
+
+    Raises:
+        LibraryDamagedError: this was not.
+    """
+    try:
+        return Counter(json.loads(zlib.decompress(data)))
+    except (zlib.error, ValueError, TypeError) as error:
+        raise LibraryDamagedError(
+            "what a document adds to the counts of terms is damaged; remove it, ingest its file "
+            "again, and run: pincite rebuild"
+        ) from error

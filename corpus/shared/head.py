@@ -17,6 +17,7 @@ import pyarrow as pa
 from lance import LanceOperation
 
 from pincite.corpus.errors import LibraryDamagedError, LibraryError, LibraryVersionError
+from pincite.corpus.shared.durable import Durable
 from pincite.corpus.shared.lance_errors import mapped
 from pincite.corpus.shared.place import Place
 from pincite.corpus.shared.tables import FORMAT
@@ -64,6 +65,7 @@ class Heads:
 
     def __init__(self, place: Place) -> None:
         self._place = place
+        self.durable = Durable(place)
         with mapped(place.name, opening=True):
             self._table = lance.dataset(place.table(_TABLE), storage_options=place.options)
         self._head: Head | None = None
@@ -103,6 +105,19 @@ class Heads:
         require_clock(self._place.name, head)
         head = replace(head, at=_now().isoformat(timespec="seconds"))
         return replace(head, number=self._commit(self._place, head, head.number))
+
+    def clean(self, before: datetime | None) -> int:
+        """Drop older versions, only those made ``before`` if it is given; bytes given back."""
+        with mapped(self._place.name):
+            older = [
+                one["version"]
+                for one in self._table.versions()
+                if one["version"] < self._table.version
+                and (before is None or one["timestamp"] < before)
+            ]
+            if not older:
+                return 0
+            return int(self._table.cleanup_old_versions(versions=older).bytes_removed)
 
     @staticmethod
     def _commit(place: Place, head: Head, number: int) -> int:

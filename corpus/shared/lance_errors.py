@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pincite.corpus.errors import (
     DiskFullError,
     LibraryChangedError,
+    LibraryDamagedError,
     LibraryError,
     LibraryNotFoundError,
     LibraryReadOnlyError,
     PinciteError,
 )
-
-os.environ.setdefault("LANCE_LOG", "error")  # read when Lance is imported; people read no log of it
 
 _REFUSED = (
     "AccessDenied",
@@ -28,9 +26,10 @@ _REFUSED = (
 _NO_CREDENTIALS = ("CredentialsNotLoaded", "no providers in chain", "credential", "Credential")
 _UNREACHABLE = (
     *("error sending request", "Connection refused", "timed out", "timeout", "dns error"),
-    *("Generic S3 error", "connection", "unreachable"),
+    *("error trying to connect", "unreachable"),
 )
 _NO_BUCKET = ("NoSuchBucket", "bucket does not exist")
+_DAMAGED = ("decode", "Encountered corrupt", "orrupt", "Invalid", "protobuf", "Schema")
 _GONE = ("not found", "Not found", "NotFound", "No such file")
 _FULL = ("No space left", "os error 28", "os error 122")
 _READ_ONLY = ("Read-only file system", "Permission denied", "os error 30", "os error 13")
@@ -56,8 +55,11 @@ def mapped(name: str, *, opening: bool = False) -> Iterator[None]:
         yield
     except (PinciteError, ConflictError):
         raise
-    except Exception as error:
-        if type(error).__module__.split(".")[0] not in ("lance", "builtins", "pyarrow"):
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # of Rust; it is no Exception
+            raise _damaged(name, str(error)) from error
+        is_known = type(error).__module__.split(".")[0] in ("lance", "builtins", "pyarrow")
+        if not is_known or not isinstance(error, Exception):
             raise
         raise _error(name, str(error), opening=opening) from error
 
@@ -101,4 +103,18 @@ def _error(name: str, said: str, *, opening: bool) -> Exception:
         return LibraryError(
             f"the store of {name} cannot be reached; check AWS_ENDPOINT_URL and the network"
         )
-    return LibraryError(f"the library {name} cannot be used: {' '.join(said.split())[:300]}")
+    if has(_DAMAGED):
+        return _damaged(name, said)
+    return LibraryError(f"the library {name} cannot be used: {_short(said)}")
+
+
+def _damaged(name: str, said: str) -> LibraryDamagedError:
+    return LibraryDamagedError(
+        f"the library {name} is damaged ({_short(said)}); see: pincite doctor --deep; restore the "
+        "store from a copy, or ingest the documents into a new one"
+    )
+
+
+def _short(said: str) -> str:
+    """The beginning, on one line."""
+    return " ".join(said.split())[:150]

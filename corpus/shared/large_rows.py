@@ -132,10 +132,12 @@ class SharedLargeRows:
     def vectors(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """By key, the vectors in half precision of those passages that the store has, and sound."""
         wanted = {key64(key): key for key in keys}
-        columns = ("key", *_VECTORS)
-        found = self._look().rows("passages", columns, "key64", wanted)
+        columns = ("document", "key", *_VECTORS)
+        found = list(self._look().rows("passages", columns, "key64", wanted))
+        visible = set(self._visible({document for document, *_ in found}))
         return {
             key: data
-            for key, data, kept in found
+            for document, key, data, kept in found
+            if document in visible
             if key == wanted.get(key64(key)) and blob_sum(key, data) == kept
         }

@@ -12,7 +12,7 @@ from pathlib import Path
 from pincite.corpus.errors import UsageError
 
 # Else a store that is away is asked for three minutes.
-_CLIENT = {
+CLIENT = {
     "client_max_retries": "3",
     "client_retry_timeout": "10",
     "connect_timeout": "5s",
@@ -59,7 +59,7 @@ class Place:
             return None
         endpoint = os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
         # Plain HTTP only where the address of the store says so.
-        return {**_CLIENT, **({"allow_http": "true"} if endpoint.startswith("http://") else {})}
+        return {**CLIENT, **({"allow_http": "true"} if endpoint.startswith("http://") else {})}
 
     @property
     def folder(self) -> Path:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
-from pincite.corpus.errors import LibraryError, LibraryReadOnlyError
+from pincite.corpus.errors import LibraryError, LibraryNotFoundError, LibraryReadOnlyError
 from pincite.corpus.shared.lance_errors import mapped
 from pincite.corpus.shared.place import Place
 
@@ -77,6 +77,8 @@ def _bucket_refuses(place: Place) -> bool:
             f"the store of {place.name} does not let us write; check AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY, and what they may do"
         )
+    if first == 404:
+        raise LibraryNotFoundError(f"the bucket of {place.name} does not exist; make it first")
     if first >= 300:
         raise LibraryError(f"the store of {place.name} refuses to store anything (HTTP {first})")
     try:

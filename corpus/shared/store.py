@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from pincite.corpus.errors import LibraryChangedError, LibraryError, UsageError
+from pincite.corpus.errors import (
+    LibraryChangedError,
+    LibraryDamagedError,
+    LibraryError,
+    UsageError,
+)
 from pincite.corpus.shared import catalogue
 from pincite.corpus.shared.analysis import Analysis
 from pincite.corpus.shared.change import Change, Values
@@ -201,10 +206,13 @@ class SharedStore(ReadableStore):
         change.embedder = rows[0][0] if rows else None
         if not change:
             return self._head
+        gone = self._tables.rows("documents", ("first",), "id", change.contents_gone)
+        change.firsts_gone = {first for (first,) in gone if first is not None}
         for (counts,) in self._tables.rows(
             "contents", ("counts",), "document", change.contents_gone
         ):
-            change.counts.subtract(unpacked(counts))
+            with suppress(LibraryDamagedError):  # else it could not be removed; doctor says more
+                change.counts.subtract(unpacked(counts))
         return commit(self.place, self._heads, change, lambda head: self._check(head, change))
 
     def _check(self, head: Head, change: Change) -> None:

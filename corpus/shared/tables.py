@@ -60,7 +60,7 @@ _PASSAGE_TYPES = (
     *(_NUMBER, _TEXT, _NUMBER, _NUMBER),
     *(_TEXT, _TEXT, _TEXT, _TEXT, _TEXT, _NUMBER, _BYTES, _BYTES),
 )
-TERMS = ("body_terms", "headings_terms", "title_terms")
+TERMS = "terms"  # of body, headings and title, as search writes them
 
 
 def passages(dimension: int) -> pa.Schema:
@@ -74,7 +74,7 @@ def passages(dimension: int) -> pa.Schema:
             ("data_sum", _BYTES),
             ("key64", _NUMBER),  # the first 8 bytes of the key
             ("vector", pa.list_(pa.float32(), dimension)),
-            *((name, _LONG) for name in TERMS),
+            (TERMS, _LONG),
         ]
     )
 
@@ -86,7 +86,7 @@ LOOKUPS = {
     "contents": {"document": "BTREE"},
     "refusals": {},
     "counts": {"key": "BTREE"},
-    "passages": {"id": "BTREE", "document": "BTREE", "key64": "BTREE", "first": "BITMAP"},
+    "passages": {"id": "BTREE", "key64": "BTREE", "first": "BITMAP"},
 }
 # The terms were worked out before, so that Lance only takes them apart at blanks.
 FULL_TEXT = {

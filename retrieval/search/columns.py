@@ -13,7 +13,7 @@ others. Their keys:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from pincite.retrieval.search.analysis import ANALYSIS, terms
@@ -35,27 +35,28 @@ class Columns:
         """Another one once anything that it gives would be another."""
         return f"{FORMAT} {ANALYSIS}"
 
-    def terms(self, said: Said) -> tuple[str, str, str]:
-        """The terms of body, headings and title, each with blanks between them."""
-        title, headings, body = said
-        return " ".join(terms(body)), _joined(headings), _joined(title)
+    def terms(self, said: Said) -> str:
+        """The terms of body, headings and title, each after the digit of its field."""
+        title, headings, body = said  # in the order of `FIELDS` the other way round
+        every = [f"0{term}" for term in terms(body)]
+        return " ".join([*every, *_of_field(1, headings), *_of_field(2, title)])
 
-    def counts(self, document: Iterable[Said], terms: Iterable[Sequence[str]]) -> Mapping[str, int]:
+    def counts(self, document: Iterable[Said], terms: Iterable[str]) -> Mapping[str, int]:
         """What a document adds to the sums."""
         words, forms = counted(document)
         total: Counter[str] = Counter()
         for one in terms:
             total[PASSAGES] += 1
-            for field, text in enumerate(one):
-                every = text.split()
-                total[LENGTHS[field]] += len(every)
-                total.update(f"{field}{term}" for term in set(every))
+            every = one.split()
+            for term in every:
+                total[LENGTHS[int(term[0])]] += 1
+            total.update(set(every))
         total.update({f"{WORD}{word}": count for word, count in words.items()})
         total.update({f"{FORM}{form}": count for form, count in forms.items()})
         return total
 
 
 @lru_cache(maxsize=256)
-def _joined(text: str) -> str:
+def _of_field(field: int, text: str) -> list[str]:
     """A title or heading stands over many passages."""
-    return " ".join(terms(text))
+    return [f"{field}{term}" for term in terms(text)]

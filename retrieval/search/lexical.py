@@ -191,8 +191,7 @@ class CandidateIndex(LexicalIndex):
     def of(
         cls,
         ids: NDArray[np.int64],
-        fields: Sequence[Sequence[str]],
-        terms: frozenset[str],
+        passages: Sequence[str],
         statistics: Statistics,
         holders: Mapping[str, int],
     ) -> CandidateIndex:
@@ -200,12 +199,12 @@ class CandidateIndex(LexicalIndex):
 
         Args:
             ids: of the passages ``(n,)``.
-            fields: by field, each one's terms with blanks between them.
-            terms: those that may be looked for.
+            passages: of each its terms; see `Postings.of_terms`.
             statistics: of all passages.
-            holders: by field and term, how many of all passages have it.
+            holders: of each term that may be looked for, after the digit of its field, how many of
+                all passages have it.
         """
-        index = cls([Postings.of_fields(fields, terms)], Rows(ids))
+        index = cls([Postings.of_terms(passages, holders.keys())], Rows(ids))
         index._statistics, index._norms = statistics, statistics.norms()
         index._holders_of = lambda field, term: holders.get(f"{field}{term}", 0)  # type: ignore
         return index

@@ -6,7 +6,7 @@ Three fields of a passage are told apart: its body, what stands over it, and its
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,24 +77,23 @@ class Postings:
         )
 
     @classmethod
-    def of_fields(cls, fields: Sequence[Sequence[str]], wanted: frozenset[str]) -> Postings:
+    def of_terms(cls, passages: Sequence[str], wanted: Set[str]) -> Postings:
         """The postings of only the terms that are wanted, in passages whose terms are known.
 
         Args:
-            fields: by field, each passage's terms with blanks between them.
-            wanted: terms.
+            passages: of each its terms with blanks between them, each after the digit of its field.
+            wanted: terms with these digits.
         """
         entries: list[tuple[str, int]] = []
-        lengths = np.zeros((len(FIELDS), len(fields[0])), np.uint32)
-        for field, texts in enumerate(fields):
-            for row, text in enumerate(texts):
-                every = text.split(" ") if text else []
-                lengths[field, row] = len(every)
-                entries += [(f"{field}{term}", row) for term in every if term in wanted]
+        lengths = np.zeros((len(FIELDS), len(passages)), np.uint32)
+        for row, text in enumerate(passages):
+            spaced = f" {text}"
+            lengths[:, row] = [spaced.count(f" {field}") for field in range(len(FIELDS))]
+            entries += [(term, row) for term in text.split(" ") if term in wanted]
         table = StringTable.of({term for term, _ in entries})
         place = {term: i for i, term in enumerate(table)}
-        passages = max(1, lengths.shape[1])
-        keys = np.array([place[term] * passages + row for term, row in entries], np.int64)
+        count = max(1, len(passages))
+        keys = np.array([place[term] * count + row for term, row in entries], np.int64)
         return cls.of_keys(table, keys, lengths)
 
     @classmethod

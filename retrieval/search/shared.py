@@ -24,6 +24,7 @@ from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.columns import FORM, LENGTHS, PASSAGES, WORD
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.lexical import FIELD_WEIGHTS, CandidateIndex, Statistics, Wanted
+from pincite.retrieval.search.postings import FIELDS
 from pincite.retrieval.search.rows import Allowed, Chosen, is_mask
 from pincite.retrieval.search.short_forms import FormCounts, ShortForms
 from pincite.retrieval.search.vocabulary import Vocabulary
@@ -178,7 +179,7 @@ class SharedLexical:
 
     def knows(self, term: str) -> bool:
         """Whether any passage, heading or title has the term."""
-        return any(self._held([term])[f"{field}{term}"] for field in range(len(TERMS)))
+        return any(self._held([term])[f"{field}{term}"] for field in range(len(FIELDS)))
 
     def rarity(self, term: str) -> float:
         """As `pincite.retrieval.search.lexical.LexicalIndex.rarity`."""
@@ -191,16 +192,18 @@ class SharedLexical:
             return {}
         terms = sorted({term for one in wanted for term in _terms(one)})
         found = self._candidates(wanted, max(_CANDIDATES * k, _LEAST_CANDIDATES), allowed)
-        texts = [found[name].to_pylist() for name in TERMS]
+        held = self._held(terms)
         index = CandidateIndex.of(
-            found["id"].to_numpy(), texts, frozenset(terms), self._statistics, self._held(terms)
+            found["id"].to_numpy(),
+            found[TERMS].to_pylist(),
+            self._statistics,
+            {key: held[key] for key in _keys(terms)},
         )
         return index.search(wanted, k)
 
     def _held(self, terms: Iterable[str]) -> Mapping[str, int]:
         """How many passages have each of these terms, by field and term; kept once counted."""
-        keys = {f"{field}{term}" for term in terms for field in range(len(TERMS))}
-        if missing := keys - self._holders.keys():
+        if missing := _keys(terms) - self._holders.keys():
             found = counts_of(self._tables, sorted(missing))
             self._holders.update({key: found[key] for key in missing})
         return self._holders
@@ -209,14 +212,14 @@ class SharedLexical:
         from lance.query import BooleanQuery, MatchQuery, Occur
 
         clauses = [
-            (Occur.SHOULD, MatchQuery(term, column, boost=weight * one.boost))
-            for column, weight in zip(TERMS, FIELD_WEIGHTS, strict=True)
+            (Occur.SHOULD, MatchQuery(f"{field}{term}", TERMS, boost=weight * one.boost))
+            for field, weight in enumerate(FIELD_WEIGHTS)
             for one in wanted
             for term in _terms(one)
         ]
         return self._tables.read(
             "passages",
-            ["id", *TERMS],
+            ["id", TERMS],
             _where(allowed),
             full_text_query=BooleanQuery(clauses),
             limit=most,
@@ -291,6 +294,11 @@ class SharedSelection:
         # A document's passages are stored in one go, so no other's ids are among theirs.
         place = int(np.searchsorted(self._firsts, passage, side="right")) - 1
         return place >= 0 and self.rows.has(int(self._firsts[place]))
+
+
+def _keys(terms: Iterable[str]) -> set[str]:
+    """These terms in each field."""
+    return {f"{field}{term}" for term in terms for field in range(len(FIELDS))}
 
 
 def _terms(wanted: Wanted) -> set[str]:

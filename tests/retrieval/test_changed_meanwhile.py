@@ -14,11 +14,13 @@ from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.libraries import open_library
 from pincite.retrieval.search.indexes import index_problems, open_indexes, publish
 from tests.retrieval.conftest import fill, hashing_settings, make_document
+from tests.stores import IN_BOTH
 
 
-def engine_on(folder: Path) -> Engine:
+def engine_on(folder: str) -> Engine:
     engine = Engine.open(folder, settings=hashing_settings(), embedder=HashingEmbedder())
     engine.warm_up()
     return engine
@@ -35,30 +37,32 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     monkeypatch.setattr(pincite.retrieval.pipeline, "read", read)
 
 
+@IN_BOTH
 def test_a_document_removed_while_it_is_read_is_simply_no_longer_quoted(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def remove() -> None:
-        with Library.open(library.folder) as other:
+        with open_library(library.name) as other:
             if entry := other.entry("birds.txt"):
                 other.remove([entry.id])
 
-    with engine_on(library.folder) as engine:
+    with engine_on(library.name) as engine:
         interrupt(monkeypatch, remove)
         answer = engine.ask("Where do gulls nest?")
     assert "gull" not in " ".join(quote.text.lower() for quote in answer.quotes)
     assert answer.trace.generation == library.generation
 
 
+@IN_BOTH
 def test_a_document_renamed_while_it_is_read_is_quoted_under_its_new_name(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def rename() -> None:
-        with Library.open(library.folder) as other:
+        with open_library(library.name) as other:
             if entry := other.entry("birds.txt"):
                 other.rename(entry.id, "gulls.txt", "Gulls")
 
-    with engine_on(library.folder) as engine:
+    with engine_on(library.name) as engine:
         engine.ask("Where do gulls nest?")  # so that the document is at hand under its old id
         interrupt(monkeypatch, rename)
         answer = engine.ask("Where do gulls nest?")
@@ -68,24 +72,26 @@ def test_a_document_renamed_while_it_is_read_is_quoted_under_its_new_name(
     assert answer.trace.generation == library.generation
 
 
+@IN_BOTH
 def test_a_new_title_is_shown_by_an_engine_that_was_open_before(library: Library) -> None:
-    with engine_on(library.folder) as engine:
+    with engine_on(library.name) as engine:
         engine.ask("Where do gulls nest?")
-        with Library.open(library.folder) as other:
+        with open_library(library.name) as other:
             other.rename(other.find("birds.txt").id, "birds.txt", "Birds of the coast")
         assert engine.ask("Where do gulls nest?").quotes[0].title == "Birds of the coast"
 
 
+@IN_BOTH
 def test_a_library_that_never_holds_still_is_an_error_that_says_so(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = iter(range(1000))
 
     def replace() -> None:
-        with Library.open(library.folder) as other:
+        with open_library(library.name) as other:
             fill(other, make_document(f"The gull number {next(turn)} nests.", "birds.txt"))
 
-    with engine_on(library.folder) as engine:
+    with engine_on(library.name) as engine:
         interrupt(monkeypatch, replace)
         with pytest.raises(LibraryChangedError, match="ask again"):
             engine.ask("Where do gulls nest?")
