@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from lance import LanceOperation
 
 from pincite.corpus.errors import LibraryDamagedError, LibraryLockedError
-from pincite.corpus.shared.commit import require_next, tag, write_fragments
+from pincite.corpus.shared.commit import create_indexes, require_next, tag, write_fragments
 from pincite.corpus.shared.harvest import unpacked
 from pincite.corpus.shared.head import Head, Heads, Version, require_clock
 from pincite.corpus.shared.lance_errors import ConflictError, mapped
@@ -37,7 +37,9 @@ _TRIES = 20
 _PATIENT = 4  # tries after which a table that is ahead of its head is taken to be left by the dead
 _CHANGES_ROWS = ("Append", "Update", "Delete", "Overwrite", "Restore", "Merge")
 
-Work = Callable[[lance.LanceDataset, str], int]  # gives the version from which on no row changes
+Work = Callable[
+    [lance.LanceDataset, str, Head], int
+]  # gives the version from which on no row changes
 
 
 def has_many_parts(place: Place, head: Head) -> bool:
@@ -60,22 +62,19 @@ def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | N
     """
     least = VECTOR_INDEX_FROM if index_from is None else index_from
 
-    head = heads.latest()
-
-    def work(table: lance.LanceDataset, name: str) -> int:
+    def work(table: lance.LanceDataset, name: str, head: Head) -> int:
         since = int(table.version)
         if name == "counts":
             sums = _counted_anew(_open(place, head.tables["contents"])) if anew else _sums(table)
             since = _replace(place, table, sums)
+        if anew:
+            create_indexes(table, name)  # else those that are damaged would be read
         table.optimize.compact_files(
             materialize_deletions=True, materialize_deletions_threshold=0.0
         )
         if name == "passages" and table.count_rows() >= least:
             _index_vectors(table, anew=anew)
-        if anew:
-            table.optimize.optimize_indices(num_indices_to_merge=_ALL, retrain=True)
-        else:
-            table.optimize.optimize_indices(num_indices_to_merge=_ALL)
+        table.optimize.optimize_indices(num_indices_to_merge=_ALL)
         return since
 
     moved = _moved(place, heads, work)
@@ -162,8 +161,8 @@ def _moved(place: Place, heads: Heads, work: Work) -> Head:
         try:
             heads.durable.begin()
             tables = {
-                name: _worked(place, name, version, work, restore=again > _PATIENT)
-                for name, version in head.tables.items()
+                name: _worked(place, name, head, work, restore=again > _PATIENT)
+                for name in head.tables
             }
             heads.durable.sync()
             moved = heads.move(replace(head, tables=tables))
@@ -175,7 +174,8 @@ def _moved(place: Place, heads: Heads, work: Work) -> Head:
     raise LibraryLockedError(_BUSY)
 
 
-def _worked(place: Place, name: str, version: Version, work: Work, *, restore: bool) -> Version:
+def _worked(place: Place, name: str, head: Head, work: Work, *, restore: bool) -> Version:
+    version = head.tables[name]
     with mapped(place.name):
         table = _open(place, version)
         if table.latest_version != version.number:
@@ -183,7 +183,7 @@ def _worked(place: Place, name: str, version: Version, work: Work, *, restore: b
                 raise ConflictError("somebody is in the middle of a commit")
             table.restore()
         before = table.version
-        since = work(table, name)
+        since = work(table, name, head)
         if table.version == before:
             return Version(version.path, before)
         _require_own(table, since)
