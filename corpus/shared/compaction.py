@@ -30,6 +30,8 @@ from pincite.corpus.shared.tables import COUNTS
 # `pincite eval bench-shared` prints what a question costs below and above it.
 VECTOR_INDEX_FROM = 100_000  # passages of a library whose vectors get an index
 _PER_PART = 4096  # vectors of a part of that index, about
+_FEWER = 4  # times fewer parts than a library should have, from which on it gets another index
+_VECTORS = "vector_idx"
 _MANY = 32  # fragments, or parts of an index, that are merged when documents were put
 _ALL = 1_000_000  # parts of an index, any number
 _KEPT = timedelta(hours=1)  # that an old version is kept for those who read it
@@ -110,13 +112,20 @@ _BUSY = "other processes are writing to the library all the time; try again when
 
 
 def _index_vectors(table: lance.LanceDataset, *, anew: bool) -> None:
-    names = {one["name"] for one in table.list_indices()}
-    if "vector_idx" in names and not anew:
-        return
     parts = max(1, table.count_rows() // _PER_PART)
+    if not anew and _parts(table) * _FEWER >= parts:
+        return
     table.create_index(
-        "vector", "IVF_SQ", metric="dot", num_partitions=parts, replace=True, name="vector_idx"
+        "vector", "IVF_SQ", metric="dot", num_partitions=parts, replace=True, name=_VECTORS
     )
+
+
+def _parts(table: lance.LanceDataset) -> int:
+    """Of the index of vectors; 0 where there is none."""
+    if _VECTORS not in {one.name for one in table.describe_indices()}:
+        return 0
+    found = table.stats.index_stats(_VECTORS)
+    return int(found["indices"][0].get("num_partitions", 0))
 
 
 def _sums(counts: lance.LanceDataset) -> pa.Table:

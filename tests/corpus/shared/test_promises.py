@@ -108,8 +108,30 @@ def test_the_order_of_passages_does_not_hang_on_which_rows_an_index_has(
 def test_vectors_are_of_single_precision_and_documents_have_a_bitmap(library: Library) -> None:
     table = shared(library).tables().table("passages")
     assert table.schema.field("vector").type.value_type == pa.float32()
-    kinds = {index["name"]: index["type"] for index in table.list_indices()}
+    kinds = {index.name: index.index_type for index in table.describe_indices()}
     assert kinds["first_idx"] == "Bitmap"
+
+
+def test_with_an_index_of_vectors_the_nearest_are_the_nearest(library: Library) -> None:
+    words = ["gull", "owl", "whale", "mast", "fog", "bell", "salt", "tar", "rope", "lamp"]
+    texts = [f"The {a} and the {b} by the {c}." for a in words for b in words for c in words[:5]]
+    fill(library, *(make_document(text, f"{i}.txt") for i, text in enumerate(texts)))
+    exact = [_nearest(library, text) for text in texts[::25]]
+    shared(library).merge(index_from=100)
+    fill(library, make_document("A mast of no account.", "later.txt"))  # in no index yet
+    table = shared(library).tables().table("passages")
+    assert "vector_idx" in {index.name for index in table.describe_indices()}
+    found = [_nearest(library, text) for text in texts[::25]]
+    shares = [len(a & b) / len(a) for a, b in zip(exact, found, strict=True)]
+    assert sum(shares) / len(shares) > 0.9
+    assert differences(shared(library)) == []
+
+
+def _nearest(library: Library, text: str) -> set[float]:
+    """The scores of the nearest ten: which of equals are among them is no matter."""
+    vector = HashingEmbedder().embed_query(text)
+    found = open_indexes(library, print).dense.search(vector, 10)
+    return {round(score, 4) for score in found.values()}
 
 
 def test_deleted_words_leave_the_folder_when_it_is_compacted(library: Library) -> None:
