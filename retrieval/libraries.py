@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pincite.corpus.errors import LibraryError
 from pincite.corpus.extras import require
 from pincite.corpus.store.address import Address, is_shared
 from pincite.corpus.store.database import FILE_NAME
@@ -21,12 +22,19 @@ def open_library(address: Address, *, create: bool = False) -> Library:
         LibraryError: as `Library.open` says; a shared one cannot be reached, say.
     """
     if not is_shared(address):
+        _require_own(Path(address))
         return Library.open(address, create=create)
     require("shared", f"the library {address}")
     from pincite.corpus.shared.opening import open_store  # which imports Lance
     from pincite.retrieval.search.columns import Columns
 
     return Library(open_store(str(address), Columns(), create=create))
+
+
+def _require_own(folder: Path) -> None:
+    """Check that it is not the folder of a shared library."""
+    if (folder / "head" / "_versions").is_dir() and not (folder / FILE_NAME).exists():
+        raise LibraryError(f"{folder} has a shared library; name it lance://{folder.absolute()}")
 
 
 def has_library(address: Address) -> bool:

@@ -49,11 +49,16 @@ def create_table(place: Place, name: str, schema: pa.Schema) -> Version:
             storage_options=place.options,
             auto_cleanup_options=None,
         )
-        for column, kind in LOOKUPS[name].items():
-            table.create_scalar_index(column, kind)
-        if name == "passages":
-            table.create_scalar_index(TERMS, "INVERTED", **FULL_TEXT)
+        create_indexes(table, name)
     return Version(path, table.version)
+
+
+def create_indexes(table: lance.LanceDataset, name: str) -> None:
+    """Make every index of a table from its rows, whatever there was of it."""
+    for column, kind in LOOKUPS[name].items():
+        table.create_scalar_index(column, kind, replace=True)
+    if name == "passages":
+        table.create_scalar_index(TERMS, "INVERTED", replace=True, **FULL_TEXT)
 
 
 def create_library(place: Place, analysis: str) -> None:

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from lance import LanceOperation
 
 from pincite.corpus.errors import LibraryDamagedError, LibraryLockedError
-from pincite.corpus.shared.commit import require_next, tag, write_fragments
+from pincite.corpus.shared.commit import create_indexes, require_next, tag, write_fragments
 from pincite.corpus.shared.harvest import unpacked
 from pincite.corpus.shared.head import Head, Heads, Version, require_clock
 from pincite.corpus.shared.lance_errors import ConflictError, mapped
@@ -30,6 +30,8 @@ from pincite.corpus.shared.tables import COUNTS
 # `pincite eval bench-shared` prints what a question costs below and above it.
 VECTOR_INDEX_FROM = 100_000  # passages of a library whose vectors get an index
 _PER_PART = 4096  # vectors of a part of that index, about
+_FEWER = 4  # times fewer parts than a library should have, from which on it gets another index
+_VECTORS = "vector_idx"
 _MANY = 32  # fragments, or parts of an index, that are merged when documents were put
 _ALL = 1_000_000  # parts of an index, any number
 _KEPT = timedelta(hours=1)  # that an old version is kept for those who read it
@@ -37,7 +39,9 @@ _TRIES = 20
 _PATIENT = 4  # tries after which a table that is ahead of its head is taken to be left by the dead
 _CHANGES_ROWS = ("Append", "Update", "Delete", "Overwrite", "Restore", "Merge")
 
-Work = Callable[[lance.LanceDataset, str], int]  # gives the version from which on no row changes
+Work = Callable[
+    [lance.LanceDataset, str, Head], int
+]  # gives the version from which on no row changes
 
 
 def has_many_parts(place: Place, head: Head) -> bool:
@@ -60,22 +64,19 @@ def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | N
     """
     least = VECTOR_INDEX_FROM if index_from is None else index_from
 
-    head = heads.latest()
-
-    def work(table: lance.LanceDataset, name: str) -> int:
+    def work(table: lance.LanceDataset, name: str, head: Head) -> int:
         since = int(table.version)
         if name == "counts":
             sums = _counted_anew(_open(place, head.tables["contents"])) if anew else _sums(table)
             since = _replace(place, table, sums)
+        if anew:
+            create_indexes(table, name)  # else those that are damaged would be read
         table.optimize.compact_files(
             materialize_deletions=True, materialize_deletions_threshold=0.0
         )
         if name == "passages" and table.count_rows() >= least:
             _index_vectors(table, anew=anew)
-        if anew:
-            table.optimize.optimize_indices(num_indices_to_merge=_ALL, retrain=True)
-        else:
-            table.optimize.optimize_indices(num_indices_to_merge=_ALL)
+        table.optimize.optimize_indices(num_indices_to_merge=_ALL)
         return since
 
     moved = _moved(place, heads, work)
@@ -111,13 +112,20 @@ _BUSY = "other processes are writing to the library all the time; try again when
 
 
 def _index_vectors(table: lance.LanceDataset, *, anew: bool) -> None:
-    names = {one["name"] for one in table.list_indices()}
-    if "vector_idx" in names and not anew:
-        return
     parts = max(1, table.count_rows() // _PER_PART)
+    if not anew and _parts(table) * _FEWER >= parts:
+        return
     table.create_index(
-        "vector", "IVF_SQ", metric="dot", num_partitions=parts, replace=True, name="vector_idx"
+        "vector", "IVF_SQ", metric="dot", num_partitions=parts, replace=True, name=_VECTORS
     )
+
+
+def _parts(table: lance.LanceDataset) -> int:
+    """Of the index of vectors; 0 where there is none."""
+    if _VECTORS not in {one.name for one in table.describe_indices()}:
+        return 0
+    found = table.stats.index_stats(_VECTORS)
+    return int(found["indices"][0].get("num_partitions", 0))
 
 
 def _sums(counts: lance.LanceDataset) -> pa.Table:
@@ -162,8 +170,8 @@ def _moved(place: Place, heads: Heads, work: Work) -> Head:
         try:
             heads.durable.begin()
             tables = {
-                name: _worked(place, name, version, work, restore=again > _PATIENT)
-                for name, version in head.tables.items()
+                name: _worked(place, name, head, work, restore=again > _PATIENT)
+                for name in head.tables
             }
             heads.durable.sync()
             moved = heads.move(replace(head, tables=tables))
@@ -175,7 +183,8 @@ def _moved(place: Place, heads: Heads, work: Work) -> Head:
     raise LibraryLockedError(_BUSY)
 
 
-def _worked(place: Place, name: str, version: Version, work: Work, *, restore: bool) -> Version:
+def _worked(place: Place, name: str, head: Head, work: Work, *, restore: bool) -> Version:
+    version = head.tables[name]
     with mapped(place.name):
         table = _open(place, version)
         if table.latest_version != version.number:
@@ -183,7 +192,7 @@ def _worked(place: Place, name: str, version: Version, work: Work, *, restore: b
                 raise ConflictError("somebody is in the middle of a commit")
             table.restore()
         before = table.version
-        since = work(table, name)
+        since = work(table, name, head)
         if table.version == before:
             return Version(version.path, before)
         _require_own(table, since)

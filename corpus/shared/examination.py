@@ -112,9 +112,10 @@ def _unindexed(library: Library, store: ReadableStore) -> Iterator[str]:
         return
     table = tables.table("passages")
     fragments = {fragment.fragment_id for fragment in table.get_fragments()}
-    for index in table.list_indices():
-        if index["name"] == f"{TERMS}_idx":
-            fragments -= set(index["fragment_ids"])
+    for index in table.describe_indices():
+        if index.name == f"{TERMS}_idx":
+            for segment in index.segments:
+                fragments -= set(segment.fragment_ids)
     if fragments:
         yield (
             f"the index of terms lacks {counted(len(fragments), 'fragment')}; mend it with: "

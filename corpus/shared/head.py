@@ -165,6 +165,11 @@ def _read(name: str, said: str, number: int) -> Head:
                 f"the library {name} has format {format}, and this Pincite knows formats up to "
                 f"{FORMAT}; open it with the newer Pincite that wrote it"
             )
+        if format < FORMAT:
+            raise LibraryVersionError(
+                f"the library {name} has format {format}, of an older Pincite; export it with that "
+                "one, and import it into a new library"
+            )
         tables = {table: Version(**one) for table, one in values.pop("tables").items()}
         return Head(number=number, tables=tables, **values)
     except (ValueError, KeyError, TypeError) as error:

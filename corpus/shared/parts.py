@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from pincite.corpus.shared.analysis import Analysis
 from pincite.corpus.shared.change import Change, Values
 from pincite.corpus.shared.head import Head, Heads
+from pincite.corpus.shared.large_rows import SharedLargeRows
 from pincite.corpus.shared.place import Place
 from pincite.corpus.shared.store import SharedStore
 from pincite.corpus.shared.tableset import Tables
 from pincite.corpus.store.library import Library
+from pincite.corpus.store.protocol import LargeRows, Rows
 from pincite.corpus.types import Document, Passage
 
 
@@ -47,6 +49,13 @@ class Part:
         return sum(int(row["passages"]) for row in self.documents)
 
 
+class _AllRows(SharedLargeRows):
+    """The large rows of a whole library, for a store that lists none of its documents."""
+
+    def _visible(self, ids: Iterable[str]) -> list[str]:
+        return list(ids)
+
+
 class PartStore(SharedStore):
     """Takes documents on a worker, and writes them without a commit.
 
@@ -66,6 +75,13 @@ class PartStore(SharedStore):
         super().__init__(place, Heads(place), analysis)
         self._ids = ids
         self._is_safe = True  # whoever commits looks
+
+    def large_of(self, rows: Rows) -> LargeRows:
+        """Those of the library, whose vectors are used again."""
+        return _AllRows(rows, self.tables)
+
+    def _stored_vectors(self, keys: Iterable[bytes]) -> Mapping[bytes, bytes]:
+        return _AllRows(self.rows, lambda: self._tables).vectors(keys)
 
     def _follow(self, *, at_once: bool = False) -> None:
         if not self._head.number:
