@@ -97,6 +97,8 @@ def ingest_on_cluster(
     try:
         with connected(cluster, work, job.topic, on_progress) as workers:
             for number, parcel in _parcels(workers, tasks, stopping):
+                for event in parcel.events:
+                    listener.on_ready(event.source)
                 round.add(number, parcel)
     except PinciteError:
         round.commit()
