@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Never
 
 import pyarrow as pa
 
@@ -245,16 +245,9 @@ class SharedStore(ReadableStore):
         if head.number != self._head.number:
             self._move_to(head)
 
-    def beside(self, folder: Path) -> Any:
-        """Refuse.
-
-        Raises:
-            UsageError: always.
-        """
-        raise UsageError(
-            f"{self.name} is shared and cannot be embedded again in place; make a library of "
-            "another name with the other embedder, and ingest the documents into it"
-        )
+    def beside(self, folder: Path) -> Never:
+        """Refuse: see `Library.require_replaceable`."""
+        raise UsageError(f"{self.name} is shared, and takes no other library beside it")
 
     def has_many_parts(self) -> bool:
         """Whether it is time to merge fragments and parts of indexes."""

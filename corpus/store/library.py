@@ -17,6 +17,7 @@ from pincite.corpus.errors import (
     LibraryDamagedError,
     NameTakenError,
     TagNotFoundError,
+    UsageError,
 )
 from pincite.corpus.store import last_commit
 from pincite.corpus.store.damage import damaged_document
@@ -241,13 +242,29 @@ class Library(WritableLibrary):
             run("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM passages)")
         return self._database.shrink()
 
+    def require_replaceable(self) -> None:
+        """Check that ``replace_vectors`` is for this library.
+
+        Raises:
+            UsageError: it is shared, and others answer from the vectors that it has.
+        """
+        if self.is_shared:
+            raise UsageError(
+                f"{self.name} is shared and cannot be embedded again in place; make a library of "
+                "another name with the other embedder, and ingest the documents into it"
+            )
+
     def replace_vectors(self, other: Library, fingerprint: str) -> bool:
         """Replace all passages, vectors and warnings by those of ``other``, in one transaction.
 
         ``other`` holds the same documents, cut and embedded anew by the embedder ``fingerprint``.
         Returns False, and changes nothing, where it lacks one of ours as it is now: then put that
         one there and try again. What it has beyond ours is left out.
+
+        Raises:
+            UsageError: this library is shared.
         """
+        self.require_replaceable()
         self.require_sound()  # so that no damage is sealed
         with self._database.beside(other.folder), self._writing() as run:
             return replace_vectors(run, fingerprint)
