@@ -19,7 +19,7 @@ help:
 	@echo "make torture   kill, damage, fill, flood and lie to it, and make docs/reliability.md anew"
 	@echo "make cluster   kill and cut off machines of a cluster made here (as root, Linux; installs moto beside)"
 	@echo "make bench     print the time and memory of warm questions"
-	@echo "make performance   measure time and memory up to a million passages (6 GB, half an hour), and make docs/performance.md anew"
+	@echo "make performance   measure time and memory up to a million passages (6 GB, half an hour), and make docs/performance.md and docs/scale.md anew"
 	@echo "make screenshots   take the pictures of the README anew (needs Chromium)"
 	@echo "make evaluation    measure the bundled gold set, and make docs/evaluation.md anew"
 	@echo "make licences  list the licences of all that is installed with it; fails on GPL and AGPL"
@@ -91,8 +91,10 @@ performance: install
 	$(BIN)/pincite eval bench-api --users 1 --users 8 --users 32 --json $$folder/api.json && \
 	$(BIN)/pincite eval bench-growth --passages 10000 --passages 100000 --passages 1000000 \
 		--folder $$folder --json $$folder/growth.json && \
+	$(BIN)/pincite eval bench-shared --json $$folder/shared.json && \
 	$(BIN)/pincite eval performance docs/performance.json cold=$$folder/cold.json \
-		peers=$$folder/peers.json api=$$folder/api.json growth=$$folder/growth.json
+		peers=$$folder/peers.json api=$$folder/api.json growth=$$folder/growth.json shared=$$folder/shared.json && \
+	$(BIN)/pincite eval scale docs/performance.json
 
 screenshots: install
 	$(BIN)/python docs/screenshots.py

@@ -27,6 +27,7 @@ from pincite.corpus.shared.change import Change
 from pincite.corpus.shared.head import Head, Heads, Version
 from pincite.corpus.shared.lance_errors import ConflictError, mapped
 from pincite.corpus.shared.place import Place
+from pincite.corpus.shared.session import session
 from pincite.corpus.shared.tables import FULL_TEXT, LOOKUPS, SCHEMAS, TERMS, passages
 from pincite.corpus.shared.tableset import one_of
 
@@ -208,7 +209,10 @@ def _apply(
         return version
     with mapped(place.name):
         table = lance.dataset(
-            place.table(version.path), version=version.number, storage_options=place.options
+            place.table(version.path),
+            version=version.number,
+            storage_options=place.options,
+            session=session(),
         )
         if table.latest_version != version.number:
             if not restore:

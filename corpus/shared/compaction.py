@@ -25,6 +25,7 @@ from pincite.corpus.shared.harvest import unpacked
 from pincite.corpus.shared.head import Head, Heads, Version, require_clock
 from pincite.corpus.shared.lance_errors import ConflictError, mapped
 from pincite.corpus.shared.place import Place
+from pincite.corpus.shared.session import session
 from pincite.corpus.shared.tables import COUNTS
 
 # `pincite eval bench-shared` prints what a question costs below and above it.
@@ -239,7 +240,10 @@ def _clean(place: Place, version: Version, before: datetime | None = None) -> in
 
 def _open(place: Place, version: Version) -> lance.LanceDataset:
     return lance.dataset(
-        place.table(version.path), version=version.number, storage_options=place.options
+        place.table(version.path),
+        version=version.number,
+        storage_options=place.options,
+        session=session(),
     )
 
 

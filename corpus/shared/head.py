@@ -20,6 +20,7 @@ from pincite.corpus.errors import LibraryDamagedError, LibraryError, LibraryVers
 from pincite.corpus.shared.durable import Durable
 from pincite.corpus.shared.lance_errors import mapped
 from pincite.corpus.shared.place import Place
+from pincite.corpus.shared.session import session
 from pincite.corpus.shared.tables import FORMAT
 
 _TABLE, _KEY = "head", "pincite.head"
@@ -67,7 +68,9 @@ class Heads:
         self._place = place
         self.durable = Durable(place)
         with mapped(place.name, opening=True):
-            self._table = lance.dataset(place.table(_TABLE), storage_options=place.options)
+            self._table = lance.dataset(
+                place.table(_TABLE), storage_options=place.options, session=session()
+            )
         self._head: Head | None = None
 
     @classmethod

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pincite.corpus.shared.head import Head
 from pincite.corpus.shared.lance_errors import mapped
 from pincite.corpus.shared.place import Place
+from pincite.corpus.shared.session import session
 
 _AT_ONCE = 2000  # values of one condition
 
@@ -39,6 +40,7 @@ class Tables:
                         place.table(version.path),
                         version=version.number,
                         storage_options=place.options,
+                        session=session(),
                     )
 
     def known(self, name: str, path: str) -> lance.LanceDataset | None:

@@ -40,7 +40,8 @@ class Soak:
     Attributes:
         seconds: it took.
         commits: the writer's, each of one document put and, later, one removed.
-        questions, failed: asked of the server, and how many of them had no answer.
+        questions: asked of the server.
+        failed: why some of them had no answer, a sentence each.
         generations: of the library that answers told of.
         server_mib, writer_mib: medians of the resident size in the first, the second and the last
             third of the time.
@@ -50,7 +51,7 @@ class Soak:
     seconds: float
     commits: int
     questions: int
-    failed: int
+    failed: tuple[str, ...]
     generations: int
     server_mib: tuple[float, float, float]
     writer_mib: tuple[float, float, float]
@@ -113,7 +114,8 @@ class _Watch:
     def __init__(self, server: int, writer: int) -> None:
         self._pids = server, writer
         self._sizes: list[tuple[float, float]] = []
-        self.questions = self.failed = 0
+        self.questions = 0
+        self.failed: list[str] = []
         self.generations: set[int] = set()
 
     def look(self) -> None:
@@ -132,7 +134,7 @@ class _Watch:
             seconds,
             commits,
             self.questions,
-            self.failed,
+            tuple(self.failed),
             len(self.generations),
             (server[0], server[1], server[2]),
             (writer[0], writer[1], writer[2]),
@@ -158,8 +160,8 @@ def _ask_for(
         try:
             _, answer = server.ask(questions[watched.questions % len(questions)])
             watched.generations.add(answer["trace"]["generation"])
-        except (OSError, http.client.HTTPException):
-            watched.failed += 1
+        except (OSError, http.client.HTTPException) as error:
+            watched.failed.append(str(error))
         watched.questions += 1
         time.sleep(max(0.0, _EVERY_S - (time.monotonic() - began - spent)))
 

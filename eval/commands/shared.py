@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -98,8 +99,10 @@ def soak(
     out = output()
     out.print(
         f"{found.commits} commits and {found.questions} questions in {found.seconds:.0f} s, "
-        f"{found.failed} of them without an answer, of {found.generations} generations"
+        f"{len(found.failed)} of them without an answer, of {found.generations} generations"
     )
+    for why, times in Counter(found.failed).most_common():
+        out.print(f"{times} times: {why}")
     for name, sizes in (("server", found.server_mib), ("writer", found.writer_mib)):
         said = ", ".join(f"{size:.0f}" for size in sizes)
         out.print(f"{name}: {said} MiB in the first, the second and the last third")
