@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from pincite.corpus.errors import UsageError
+from pincite.corpus.extras import require
+from pincite.corpus.store.address import Address, is_shared
 
 MOST_LOCAL = 256  # worker processes on one machine
 
@@ -70,3 +72,18 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def require_shared(address: Address, cluster: Cluster) -> None:
+    """Check that workers can reach the library at an address, and that there can be workers.
+
+    Raises:
+        UsageError: the library is a folder of this machine.
+        MissingExtraError: Dask is not installed.
+    """
+    if not is_shared(address):
+        raise UsageError(
+            f"--cluster needs a library that all workers reach, and {address} is a folder of this "
+            "machine; name one with: --library lance://FOLDER or s3://BUCKET/NAME"
+        )
+    require("shared", f"--cluster {cluster}")

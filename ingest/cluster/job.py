@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from operator import itemgetter
 
-from pincite.corpus.errors import PinciteError, UsageError
-from pincite.corpus.extras import require
+from pincite.corpus.errors import PinciteError
 from pincite.corpus.shared.parts import commit_parts
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Refusal
-from pincite.ingest.cluster.address import Cluster
+from pincite.ingest.cluster.address import Cluster, require_shared
 from pincite.ingest.cluster.connection import Killed, Workers, connected
 from pincite.ingest.cluster.parcel import Parcel
 from pincite.ingest.cluster.worker import Job, Progress, Task, work
@@ -70,7 +69,7 @@ def ingest_on_cluster(
         SourceNotFoundError: as `ingest_sources`.
         LibraryError: as `ingest_sources`.
     """
-    require_shared(library, cluster)
+    require_shared(settings.library, cluster)
     options, listener = options or Options(), listener or Listener()
     # Workers tell of files when they begin with them, and not when they are listed here.
     run = Run(library, embedder, replace(listener, on_begun=lambda source: None), stopping)
@@ -110,21 +109,6 @@ def ingest_on_cluster(
         run.forget(files.gone(sources), files, library)
     finish(run, library)
     return run.summary
-
-
-def require_shared(library: Library, cluster: Cluster) -> None:
-    """Check that workers reach the library, and that there can be workers.
-
-    Raises:
-        UsageError: the library is a folder of this machine.
-        MissingExtraError: Dask is not installed.
-    """
-    if not library.is_shared:
-        raise UsageError(
-            f"--cluster needs a library that all workers reach, and {library.folder} is a folder "
-            "of this machine; name one with: --library lance://FOLDER or s3://BUCKET/NAME"
-        )
-    require("shared", f"--cluster {cluster}")
 
 
 def _tasks(job: Job, requests: Iterable[tuple[Request, int]], files: Files) -> Iterator[Task]:

@@ -85,7 +85,7 @@ def ingest(
     chosen = settings()
     files, urls = apart(paths)
     require_allowed(urls, allowed=allow_network, watch=watch)
-    workers = None if cluster is None else _cluster(cluster, urls, watch=watch)
+    workers = None if cluster is None else _cluster(cluster, chosen, urls, watch=watch)
 
     def found(pages: Sequence[Source] = ()) -> Sources:
         return find_sources(
@@ -137,13 +137,14 @@ def ingest(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _cluster(text: str, urls: Sequence[str], *, watch: bool) -> Cluster:
+def _cluster(text: str, chosen: Settings, urls: Sequence[str], *, watch: bool) -> Cluster:
     """The cluster that a person named.
 
     Raises:
         UsageError: it is none, or cannot be combined with what else they want.
+        MissingExtraError: what it takes is not installed.
     """
-    from pincite.ingest.cluster.address import Cluster
+    from pincite.ingest.cluster.address import Cluster, require_shared
 
     if urls:
         raise UsageError(
@@ -152,7 +153,9 @@ def _cluster(text: str, urls: Sequence[str], *, watch: bool) -> Cluster:
         )
     if watch:
         raise UsageError("--watch and --cluster cannot be combined; choose one of them")
-    return Cluster.of(text)
+    found = Cluster.of(text)
+    require_shared(chosen.library, found)
+    return found
 
 
 def _by(workers: Cluster, chosen: Settings) -> Callable[..., Summary]:

@@ -9,17 +9,16 @@ from pathlib import Path
 import pytest
 
 from pincite.corpus.errors import ClusterError, MissingExtraError, UsageError
-from pincite.corpus.store.library import Library
 from pincite.ingest.cluster import connection, worker
-from pincite.ingest.cluster.address import Cluster
+from pincite.ingest.cluster.address import Cluster, require_shared
 from pincite.ingest.cluster.connection import connected
-from pincite.ingest.cluster.job import require_shared
 from pincite.ingest.cluster.worker import Job, Task, Tools
 from pincite.ingest.files.read import Request
 from pincite.ingest.files.walk import Source
 from pincite.ingest.pipeline import Options
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.libraries import open_library
+from tests.conftest import Pincite
 from tests.ingest.cluster.conftest import Machines, by_cluster, settings_for
 from tests.ingest.cluster.hosts import Hosts, free_port
 
@@ -65,20 +64,34 @@ def test_tls_with_certificates_that_are_none(tmp_path: Path) -> None:
         do("tls://scheduler:8786")
 
 
-def test_a_library_on_this_machine_alone(tmp_path: Path) -> None:
-    with (
-        Library.open(tmp_path, create=True) as library,
-        pytest.raises(UsageError, match="is a folder of this machine; name one with: --library"),
-    ):
-        require_shared(library, Cluster.of("local:2"))
+def test_a_library_on_this_machine_alone_is_refused_before_it_is_made(
+    pincite: Pincite, files: Path
+) -> None:
+    run = pincite("ingest", files, "--cluster", "local:2")
+    assert run.code == UsageError.exit_code
+    assert ".pincite is a folder of this machine; name one with: --library lance://" in run.stderr
+    assert not Path(".pincite").exists()
 
 
-def test_dask_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--watch"], "--watch and --cluster cannot be combined"),
+        (["https://example.org/a.html", "--allow-network"], "is fetched to this machine"),
+    ],
+)
+def test_what_does_not_go_with_a_cluster(
+    pincite: Pincite, files: Path, more: list[str], said: str
+) -> None:
+    run = pincite("ingest", files, *more, "--cluster", "local:2")
+    assert run.code == UsageError.exit_code
+    assert said in run.stderr
+
+
+def test_dask_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pincite.corpus.extras.available", lambda extra: extra != "shared")
-    with Library.open(tmp_path, create=True) as library:
-        monkeypatch.setattr(Library, "is_shared", True)
-        with pytest.raises(MissingExtraError, match=r"--cluster local:2 needs the extra shared"):
-            require_shared(library, Cluster.of("local:2"))
+    with pytest.raises(MissingExtraError, match=r"--cluster local:2 needs the extra shared"):
+        require_shared("lance:///library", Cluster.of("local:2"))
 
 
 @pytest.fixture
