@@ -197,6 +197,7 @@ def connected(
                 host="127.0.0.1",
                 security=True,  # with keys of its own: other people on this machine stay out
                 dashboard_address="127.0.0.1:0",
+                preload=["pincite.ingest.cluster.interrupts"],
                 silence_logs=logging.CRITICAL,
             )
             stack.callback(_close, here)

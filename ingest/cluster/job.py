@@ -93,16 +93,16 @@ def ingest_on_cluster(
 
     tasks = _tasks(job, run.to_open(sources, files), files)
     round = _Round(run, library)
-    try:
-        with connected(cluster, work, job.topic, on_progress) as workers:
+    with connected(cluster, work, job.topic, on_progress) as workers:
+        try:
             for number, parcel in _parcels(workers, tasks, stopping):
                 for event in parcel.events:
                     listener.on_ready(event.source)
                 round.add(number, parcel)
-    except PinciteError:
+        except PinciteError:
+            round.commit()
+            raise
         round.commit()
-        raise
-    round.commit()
     run.summary.stopped |= stopping()
     run.pass_over(sources)
     if options.sync and not run.summary.stopped:
