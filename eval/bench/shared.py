@@ -23,7 +23,9 @@ from pincite.retrieval.answer import Answer
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import Engine, open_embedder
 from pincite.retrieval.libraries import open_library
-from pincite.retrieval.search.upkeep import is_published, publish
+from pincite.retrieval.query import Query
+from pincite.retrieval.search.search import search
+from pincite.retrieval.search.upkeep import is_published, open_indexes, publish
 from pincite.retrieval.settings import Settings
 
 Kind = Literal["shared", "local"]
@@ -49,6 +51,7 @@ class StoreCosts:
         first_ms: of the first question of that process, models loaded.
         ask_p50_ms, ask_p95_ms, ask_p50_cpu_ms: of whole warm questions.
         search_p50_ms, read_p50_ms: of the stages of search, and of reading what it found.
+        search_p50_cpu_ms: of a search alone.
         memory_mib: the most that this process took.
         disk_mb: of all that the library has on the disk, after `compact`.
         questions: how many were asked.
@@ -70,6 +73,7 @@ class StoreCosts:
     ask_p50_cpu_ms: float
     search_p50_ms: float
     read_p50_ms: float
+    search_p50_cpu_ms: float
     memory_mib: float
     disk_mb: float
     questions: int
@@ -84,6 +88,7 @@ class _Asked:
     first: Time
     answers: tuple[Time, ...]
     stages: tuple[Mapping[str, float], ...]  # milliseconds by stage, of each answer
+    searches: tuple[Time, ...]
     memory_mib: float
 
 
@@ -190,6 +195,7 @@ def _costs(
         ask_p50_cpu_ms=statistics.median(one.cpu for one in asked.answers) * 1000,
         search_p50_ms=_stages(asked, "dense", "lexical", "fuse"),
         read_p50_ms=_stages(asked, "read"),
+        search_p50_cpu_ms=statistics.median(one.cpu for one in asked.searches) * 1000,
         memory_mib=asked.memory_mib,
         disk_mb=sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1e6,
         questions=len(asked.answers),
@@ -218,8 +224,28 @@ def _ask(address: Address, questions: Sequence[str], settings: Settings) -> _Ask
         first = timed(partial(engine.ask, questions[0]))
         found: list[Answer] = []
         times = [timed(lambda q=q: found.append(engine.ask(q))) for q in questions]  # type: ignore[misc]
+        searches = tuple(_search(engine, questions))
     stages = tuple(answer.trace.milliseconds for answer in found)
-    return _Asked(opening, first, tuple(times), stages, peak_rss_mb())
+    return _Asked(opening, first, tuple(times), stages, searches, peak_rss_mb())
+
+
+def _search(engine: Engine, questions: Sequence[str]) -> Iterator[Time]:
+    """The times of the searches for questions, and of nothing else."""
+    indexes, settings = open_indexes(engine.library, print), engine.settings
+    for question in questions:
+        query = Query.of(question, indexes, engine.embedder)
+        yield timed(
+            partial(
+                search,
+                query.vector,
+                query.wanted,
+                indexes,
+                engine.library,
+                k=settings.read_passages,
+                candidates=settings.candidates,
+                dense_weight=settings.dense_weight,
+            )
+        )
 
 
 def _stages(asked: _Asked, *names: str) -> float:

@@ -19,6 +19,7 @@ _ROWS = (
     ("… 95 %", "ask_p95_ms", "{:,.0f}"),
     ("… CPU ms: median", "ask_p50_cpu_ms", "{:,.0f}"),
     ("… of it search, ms: median", "search_p50_ms", "{:,.1f}"),
+    ("… CPU ms of a search: median", "search_p50_cpu_ms", "{:,.1f}"),
     ("… of it reading, ms: median", "read_p50_ms", "{:,.1f}"),
     ("peak memory of opening and asking, MiB", "memory_mib", "{:,.0f}"),
     ("disk, MB", "disk_mb", "{:,.0f}"),
