@@ -10,8 +10,8 @@ from functools import cache
 import lance
 
 # `pincite eval soak` shows what a server and a writer take with these.
-_INDEX_BYTES = 128 << 20
-_METADATA_BYTES = 32 << 20
+_INDEX_BYTES = 64 << 20
+_METADATA_BYTES = 16 << 20
 
 
 @cache

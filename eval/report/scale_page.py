@@ -45,8 +45,8 @@ class Costs:
         embed_cpu_s: of reading, cutting and embedding one passage.
         put_cpu_s: of storing so many.
         build_cpu_s: of building their indexes.
-        add_s: of adding one document.
-        open_s: of opening.
+        add_cpu_s: of adding one document.
+        open_cpu_s: of opening.
         search_ms: of a search, of the processor.
         ask_cpu_ms: of a whole question.
         memory_mib: of a server.
@@ -56,8 +56,8 @@ class Costs:
     embed_cpu_s: float
     put_cpu_s: Callable[[float], float]
     build_cpu_s: Callable[[float], float]
-    add_s: Callable[[float], float]
-    open_s: Callable[[float], float]
+    add_cpu_s: Callable[[float], float]
+    open_cpu_s: Callable[[float], float]
     search_ms: Callable[[float], float]
     ask_cpu_ms: Callable[[float], float]
     memory_mib: Callable[[float], float]
@@ -92,8 +92,8 @@ def costs_of(figures: Figures) -> Costs:
         embed_cpu_s=embed,
         put_cpu_s=line("put_cpu_s"),
         build_cpu_s=line("publish_cpu_s"),
-        add_s=line("add_s"),
-        open_s=line("open_s"),
+        add_cpu_s=line("add_cpu_s"),
+        open_cpu_s=line("open_cpu_s"),
         search_ms=search,
         ask_cpu_ms=lambda passages: rest + search(passages),
         memory_mib=line("memory_mib"),
@@ -144,21 +144,25 @@ def page(figures: Figures, prices: Prices) -> str:
 def _a_passage(costs: Costs) -> list[list[str]]:
     many = 10**6
 
-    def each(cost: Callable[[float], float]) -> float:
-        return (cost(2 * many) - cost(many)) / many
+    def each(cost: Callable[[float], float], factor: float, form: str) -> str:
+        return _known(form, (cost(2 * many) - cost(many)) / many * factor)
 
     return [
         ["read, cut and embed, CPU ms", f"{costs.embed_cpu_s * 1000:.1f}"],
-        ["store, CPU ms", f"{each(costs.put_cpu_s) * 1000:.2f}"],
-        ["build the indexes, CPU ms", f"{each(costs.build_cpu_s) * 1000:.2f}"],
-        ["disk, bytes", f"{each(costs.disk_mb) * 1e6:,.0f}"],
-        ["memory of a server, bytes", f"{each(costs.memory_mib) * 1024**2:,.0f}"],
+        ["store, CPU ms", each(costs.put_cpu_s, 1000, "{:.2f}")],
+        ["build the indexes, CPU ms", each(costs.build_cpu_s, 1000, "{:.2f}")],
+        ["disk, bytes", each(costs.disk_mb, 1e6, "{:,.0f}")],
+        ["memory of a server, bytes", each(costs.memory_mib, 1024**2, "{:,.0f}")],
     ]
+
+
+def _known(form: str, value: float) -> str:
+    return "not known" if math.isnan(value) else form.format(value)
 
 
 def _at_sizes(costs: Costs, prices: Prices) -> list[list[str]]:
     def row(name: str, form: str, value: Callable[[int], float]) -> list[str]:
-        return [name, *(form.format(value(size)) for size in SIZES)]
+        return [name, *(_known(form, value(size)) for size in SIZES)]
 
     def embedding_h(size: int) -> float:
         return costs.embed_cpu_s * size / 3600
@@ -176,20 +180,20 @@ def _at_sizes(costs: Costs, prices: Prices) -> list[list[str]]:
         row("read, cut and embed, core hours", "{:,.0f}", embedding_h),
         row(
             f"… in days, by one worker on each core of a machine of {_MACHINE_CORES}",
-            "{:,.1f}",
+            "{:,.2f}",
             lambda size: embedding_h(size) / _MACHINE_CORES / _DAY_H,
         ),
-        row("… money", "{:,.0f}", lambda size: embedding_h(size) * prices.core_hour),
-        row("store, by one writer, hours", "{:,.1f}", storing_h),
+        row("… money", "{:,.2f}", lambda size: embedding_h(size) * prices.core_hour),
+        row("store, core hours", "{:,.1f}", storing_h),
         row("build the indexes, core hours", "{:,.1f}", building_h),
         row("disk, GB", "{:,.0f}", lambda size: costs.disk_mb(size) / 1000),
-        row("… money a month", "{:,.0f}", lambda s: costs.disk_mb(s) / 1000 * prices.gb_month),
+        row("… money a month", "{:,.2f}", lambda s: costs.disk_mb(s) / 1000 * prices.gb_month),
         row("memory of a server, GiB", "{:,.1f}", lambda size: costs.memory_mib(size) / _GIB),
-        row("open the library, s", "{:,.1f}", lambda size: costs.open_s(size)),
-        row("search, CPU ms", "{:,.0f}", lambda size: costs.search_ms(size)),
+        row("open the library, CPU s", "{:,.1f}", costs.open_cpu_s),
+        row("search, CPU ms", "{:,.0f}", costs.search_ms),
         row("questions a second, a core", "{:,.2f}", questions),
         row("… money for a million questions", "{:,.0f}", lambda s: _million(questions(s), prices)),
-        row("add one document, s", "{:,.1f}", lambda size: costs.add_s(size)),
+        row("add one document, CPU s", "{:,.1f}", costs.add_cpu_s),
     ]
 
 
@@ -203,14 +207,20 @@ def _limits(costs: Costs) -> list[list[str]]:
     memory = f"a server takes {_MOST_MEMORY_MIB // _GIB} GiB of memory"
     limits = [
         (memory, costs.memory_mib, _MOST_MEMORY_MIB),
-        (f"opening takes {_MOST_OPENING_S:.0f} s", costs.open_s, _MOST_OPENING_S),
+        (f"opening takes {_MOST_OPENING_S:.0f} CPU s", costs.open_cpu_s, _MOST_OPENING_S),
         (f"a search takes {_MOST_SEARCH_MS / 1000:g} CPU s", costs.search_ms, _MOST_SEARCH_MS),
-        (f"adding a document takes {_MOST_ADDING_S:.0f} s", costs.add_s, _MOST_ADDING_S),
-        (f"one writer stores for {hours}", costs.put_cpu_s, _MOST_BUILDING_S),
-        (f"one writer builds for {hours}", costs.build_cpu_s, _MOST_BUILDING_S),
+        (f"adding a document takes {_MOST_ADDING_S:.0f} CPU s", costs.add_cpu_s, _MOST_ADDING_S),
+        (
+            f"one process stores for {hours}; the workers of a cluster share it",
+            costs.put_cpu_s,
+            _MOST_BUILDING_S,
+        ),
+        (f"one process builds for {hours}", costs.build_cpu_s, _MOST_BUILDING_S),
     ]
-    met = sorted((_met_at(cost, limit), name) for name, cost, limit in limits)
-    return [[name, "never" if math.isinf(at) else f"{_rounded(at):,}"] for at, name in met]
+    known = [one for one in limits if not math.isnan(one[1](SIZES[-1]))]
+    met = sorted((_met_at(cost, limit), name) for name, cost, limit in known)
+    rows = [[name, "never" if math.isinf(at) else f"{_rounded(at):,}"] for at, name in met]
+    return [*rows, *([name, "not known"] for name, *_ in limits if (name, *_) not in known)]
 
 
 def _met_at(cost: Callable[[float], float], limit: float) -> float:
@@ -235,13 +245,13 @@ def _point(row: Mapping[str, Any], name: str) -> tuple[float, float]:
 
 
 def _line(a: tuple[float, float], b: tuple[float, float]) -> Callable[[float], float]:
-    """The straight line through two points, and never less than nothing, nor falling.
+    """The straight line through two points; of one that falls, nothing is known beyond them.
 
-    >>> _line((1, 2), (3, 6))(10)
-    20.0
+    >>> _line((1, 2), (3, 6))(10), _line((1, 6), (3, 2))(10)
+    (20.0, nan)
     """
-    slope = max(0.0, (b[1] - a[1]) / (b[0] - a[0]))
-    return lambda x: max(0.0, b[1] + slope * (x - b[0]))
+    slope = (b[1] - a[1]) / (b[0] - a[0])
+    return lambda x: math.nan if slope < 0 < x - b[0] else b[1] + slope * (x - b[0])
 
 
 def _power(a: tuple[float, float], b: tuple[float, float]) -> Callable[[float], float]:
@@ -261,6 +271,9 @@ _HEAD = """# Scale
 What a [shared library](shared.md) takes when it is large. Measured on {measured} up to
 {largest:,} passages ([performance.md](performance.md)); beyond that nothing was measured. Time to
 open, to add, to store and to build, memory and disk go on along the straight line through the two
-largest sizes, and the time of a search as a power of the size. A line that was measured over one
-step of ten says little of a step of ten thousand: read the last column as the order of a number.
+largest sizes, and the time of a search as a power of the size; where a figure fell from one to the
+other, nothing is known of larger ones. Times are of the processor. Vectors have an index from
+100,000 passages on, so that a step to there is also one to another way of searching. A line that
+was measured over one step of ten says little of a step of ten thousand: read the last column as
+the order of a number.
 """
