@@ -72,7 +72,7 @@ writer: install
 
 # Some half an hour on two processors: kills, turned bytes, full disks, bad files, odd questions, crowds.
 torture: install
-	OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --json docs/reliability.json --page
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --workers 2 --json docs/reliability.json --page
 
 bench: install
 	@$(BIN)/pincite eval bench
