@@ -73,7 +73,7 @@ writer: install
 
 # Some half an hour on two processors: kills, turned bytes, full disks, bad files, odd questions, crowds.
 torture: install
-	OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --json docs/reliability.json --page
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --workers 2 --json docs/reliability.json --page
 
 # An S3 server for this check alone: in an environment of its own, because it needs older packages.
 cluster: install

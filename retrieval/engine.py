@@ -68,11 +68,17 @@ def open_embedder(
 
     Raises:
         ModelError: there is no such model, or its files are not what they should be.
+        UsageError: the model has no weights in the precision of the settings.
     """
     if settings.embedder == HASHING:
         return HashingEmbedder()
     if settings.embedder == PACKAGED:
         return PackagedEmbedder(settings.precision, say)
+    if settings.precision == "int8":
+        raise UsageError(
+            f"the precision int8 is for {PACKAGED} only, not for {settings.embedder}; leave the "
+            "setting precision out, or take float32 or bfloat16"
+        )
     return SentenceTransformerEmbedder(settings.embedder, settings.precision)
 
 

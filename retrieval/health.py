@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pincite.corpus.errors import PinciteError
+from pincite.corpus.errors import LibraryNotFoundError, PinciteError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.engine import open_embedder
@@ -83,6 +83,8 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
                 if passages:
                     # Against a library that is damaged, nothing can be compared.
                     problems += _index_problems(library, deep and not found)
+        except LibraryNotFoundError:
+            exists = False
         except PinciteError as error:
             problems.append(str(error))
     return Health(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pincite.corpus.errors import LibraryDamagedError, LibraryError
+from pincite.corpus.errors import LibraryChangedError, LibraryDamagedError, LibraryError
 from pincite.corpus.shared import catalogue
 from pincite.corpus.shared.analysis import Analysis
 from pincite.corpus.shared.head import Head, Heads
@@ -24,6 +24,7 @@ from pincite.corpus.store.protocol import LargeRows, Rows
 from pincite.corpus.store.rows import Row
 
 _LOOK_SECONDS = 0.5  # between two looks at a bucket for what others have committed
+_TRIES = 3
 _AT_ONCE = 5000  # documents that are read at once
 
 
@@ -91,9 +92,15 @@ class ReadableStore:
         wait = 0 if at_once or self.place.local is not None else _LOOK_SECONDS
         if now - self._looked < wait:
             return
-        head = self._heads.latest()
-        if head.number != self._head.number:
-            self._move_to(head)
+        for again in reversed(range(_TRIES)):
+            head = self._heads.latest()
+            try:
+                if head.number != self._head.number:
+                    self._move_to(head)
+                break
+            except LibraryChangedError:  # it was compacted in this very moment
+                if not again:
+                    raise
         self._looked = now
 
     def _move_to(self, head: Head) -> None:

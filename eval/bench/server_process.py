@@ -112,7 +112,7 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
                 if connection.getresponse().status == http.HTTPStatus.OK:
                     return
         time.sleep(0.2)
-    raise ServeError(
-        f"the server on port {port} did not start within {_STARTED_WITHIN_S} s; try it by hand "
-        "with: pincite serve"
-    )
+    what = f"did not start within {_STARTED_WITHIN_S} s"
+    if (code := server.poll()) is not None:
+        what = f"ended with exit code {code} before it answered"
+    raise ServeError(f"the server on port {port} {what}; try it by hand with: pincite serve")

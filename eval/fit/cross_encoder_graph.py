@@ -2,9 +2,10 @@
 
 Optimising the network and copying its weights took ONNX Runtime longer than reading ten passages.
 The graph is what ONNX Runtime itself makes of the network at the level that suits every processor,
-so it calculates the same, bit for bit; and it names where each large weight stands in the network's
-file, which is then mapped. ``pincite eval teach`` writes it with each network, and
-``python -m pincite.eval.fit.cross_encoder_graph`` writes it for the packaged one, with its card.
+with each layer's attention in one step, and without a mask, for pairs are read one at a time. It
+names where each large weight stands in the network's file, which is then mapped. ``pincite eval
+teach`` writes it with each network, and ``python -m pincite.eval.fit.cross_encoder_graph`` writes
+it for the packaged one, with its card.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from pincite.eval.console import output
 from pincite.retrieval.cross_encoder.packaged import CARD, GRAPH, NETWORK, folder
 from pincite.retrieval.inference import optimise
 
+# What PyTorch's exporter calls a layer's products, their scores, and what is seen by them.
+_QUERY, _KEY, _VALUE = "query/Add_output_0", "key/Add_output_0", "value/Add_output_0"
+_SCORES, _SEEN = "Mul_output_0", "Reshape_3_output_0"
 _LARGE = 1024  # bytes; what is smaller stays in the graph
 _BYTES = (onnx.TensorProto.INT8, onnx.TensorProto.UINT8)  # which may stand at any place of a file
 
@@ -36,6 +40,7 @@ def graph(network: bytes) -> bytes:
         file = Path(aside) / GRAPH
         optimise(network, NETWORK, file)
         model = onnx.load(str(file))
+    _join_attention(model.graph)
     for tensor in model.graph.initializer:
         if tensor.data_type in _BYTES and len(tensor.raw_data) >= _LARGE:
             _place(tensor, network)
@@ -44,6 +49,44 @@ def graph(network: bytes) -> bytes:
     del model.opset_import[:]
     model.opset_import.extend(domains)
     return bytes(model.SerializeToString(deterministic=True))
+
+
+def _join_attention(graph: onnx.GraphProto) -> None:
+    """Put one step in the place of those between a layer's three products and what they see."""
+    made = {output: node for node in graph.node for output in node.output}
+    layers = [name.removesuffix(_QUERY) for name in made if name.endswith(_QUERY)]
+    if not layers:
+        raise UsageError("no product of the network is called a query, as BERT's are")
+    for layer in layers:
+        query, seen = made[layer + _QUERY], made[layer + _SEEN]
+        (width,) = next(one.dims for one in graph.initializer if one.name == query.input[-1])
+        # Scores are multiplied by the square root of one over a head's size.
+        (alpha,) = (one.f for one in made[layer + _SCORES].attribute if one.name == "alpha")
+        joined = onnx.helper.make_node(
+            "MultiHeadAttention",
+            [layer + part for part in (_QUERY, _KEY, _VALUE)],
+            list(seen.output),
+            domain="com.microsoft",
+            num_heads=round(width * alpha**2),
+        )
+        seen.CopyFrom(joined)
+    _leave_out_what_nobody_needs(graph)
+
+
+def _leave_out_what_nobody_needs(graph: onnx.GraphProto) -> None:
+    needed = {output.name for output in graph.output}
+    kept = []
+    for node in reversed(graph.node):
+        if needed & set(node.output):
+            kept.append(node)
+            needed |= set(node.input)
+    for values, left in (
+        (graph.node, kept[::-1]),
+        (graph.initializer, [one for one in graph.initializer if one.name in needed]),
+        (graph.input, [one for one in graph.input if one.name in needed]),
+    ):
+        del values[:]
+        values.extend(left)
 
 
 def _place(tensor: onnx.TensorProto, network: bytes) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
 from pincite.corpus.errors import UsageError
 from pincite.eval.console import output
@@ -36,15 +37,20 @@ def graph(folder: Path) -> bytes:
     Raises:
         UsageError: the model is no BERT with GELU and absolute positions, in float32.
     """
-    config = json.loads((folder / "config.json").read_text("utf-8"))
-    kind = (config["model_type"], config["hidden_act"], config.get("position_embedding_type"))
-    if kind not in (("bert", "gelu", "absolute"), ("bert", "gelu", None)):
-        raise UsageError(f"the model in {folder} is {kind}; the graph is for BERT with GELU")
-    model = _Bert(config, _weights(folder / WEIGHTS)).model()
+    model = Bert(config(folder), weights(folder / WEIGHTS)).model()
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def _weights(file: Path) -> dict[str, onnx.TensorProto]:
+def config(folder: Path) -> Mapping[str, Any]:
+    """The settings of a BERT with GELU and absolute positions; raises as `graph` does."""
+    found: Mapping[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+    kind = (found["model_type"], found["hidden_act"], found.get("position_embedding_type"))
+    if kind not in (("bert", "gelu", "absolute"), ("bert", "gelu", None)):
+        raise UsageError(f"the model in {folder} is {kind}; the graph is for BERT with GELU")
+    return found
+
+
+def weights(file: Path) -> dict[str, onnx.TensorProto]:
     """Each tensor of a safetensors file, as the place where it stands."""
     with file.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
@@ -69,10 +75,13 @@ def _placed(name: str, entry: Mapping[str, Any], data: int) -> onnx.TensorProto:
     )
 
 
-class _Bert:
+class Bert:
     """The network's nodes, in the order in which they are worked out.
 
     Outside the attention a row is a token, of whatever text: ``(texts × tokens, dimension)``.
+
+    Attributes:
+        inputs: of each product with weights, by their name, which rows go into it.
     """
 
     def __init__(self, config: Mapping[str, Any], weights: Mapping[str, onnx.TensorProto]) -> None:
@@ -81,6 +90,7 @@ class _Bert:
         self._width, self._heads = config["hidden_size"], config["num_attention_heads"]
         self._nodes: list[onnx.NodeProto] = []
         self._used: dict[str, onnx.TensorProto] = {}
+        self.inputs: dict[str, str] = {}
 
     def model(self) -> onnx.ModelProto:
         rows = self._embedded()
@@ -90,16 +100,23 @@ class _Bert:
         mask = self._do("Unsqueeze", mask, self._number([1, 2]))
         for number in range(self._config["num_hidden_layers"]):
             rows = self._layer(rows, f"encoder.layer.{number}.", shape, mask)
+        return self._made(rows, shape, "ids", "mask")
+
+    def _made(
+        self, rows: str, shape: str, *inputs: str, domains: Sequence[str] = ()
+    ) -> onnx.ModelProto:
         self._nodes.append(onnx.helper.make_node("Reshape", [rows, shape], ["states"]))
         made = onnx.helper.make_graph(
             self._nodes,
             "embedder",
-            [_value("ids", _INT64), _value("mask", _INT64)],
+            [_value(name, _INT64) for name in inputs],
             [_value("states", _FLOAT, self._width)],
             list(self._used.values()),
         )
+        operators = [onnx.helper.make_opsetid("", _OPSET)]
+        operators += [onnx.helper.make_opsetid(domain, 1) for domain in domains]
         model: onnx.ModelProto = onnx.helper.make_model(
-            made, opset_imports=[onnx.helper.make_opsetid("", _OPSET)], ir_version=_IR
+            made, opset_imports=operators, ir_version=_IR
         )
         return model
 
@@ -114,6 +131,14 @@ class _Bert:
         return self._norm(self._flat(rows), "embeddings.LayerNorm")
 
     def _layer(self, rows: str, name: str, shape: str, mask: str) -> str:
+        seen = self._attention(rows, name, shape, mask)
+        seen = self._do("Add", self._linear(seen, f"{name}attention.output.dense"), rows)
+        seen = self._norm(seen, f"{name}attention.output.LayerNorm")
+        wide = self._do("Gelu", self._linear(seen, f"{name}intermediate.dense"))
+        out = self._do("Add", self._linear(wide, f"{name}output.dense"), seen)
+        return self._norm(out, f"{name}output.LayerNorm")
+
+    def _attention(self, rows: str, name: str, shape: str, mask: str) -> str:
         inside = f"{name}attention.self."
         query, key, value = (
             self._do("Reshape", self._linear(rows, inside + part), shape)
@@ -128,14 +153,10 @@ class _Bert:
         scale = self._number(np.float32(size**-0.5))
         scores = self._do("Add", self._do("Mul", self._do("MatMul", query, key), scale), mask)
         seen = self._do("MatMul", self._do("Softmax", scores, axis=-1), value)
-        seen = self._flat(self._do("Transpose", seen, perm=[0, 2, 1, 3]))
-        seen = self._do("Add", self._linear(seen, f"{name}attention.output.dense"), rows)
-        seen = self._norm(seen, f"{name}attention.output.LayerNorm")
-        wide = self._do("Gelu", self._linear(seen, f"{name}intermediate.dense"))
-        out = self._do("Add", self._linear(wide, f"{name}output.dense"), seen)
-        return self._norm(out, f"{name}output.LayerNorm")
+        return self._flat(self._do("Transpose", seen, perm=[0, 2, 1, 3]))
 
     def _linear(self, rows: str, name: str) -> str:
+        self.inputs[name] = rows
         return self._do(
             "Gemm", rows, self._weight(f"{name}.weight"), self._weight(f"{name}.bias"), transB=1
         )
@@ -149,9 +170,15 @@ class _Bert:
         return self._do("Reshape", rows, self._number([-1, self._width]))
 
     def _do(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        output = f"{kind}.{len(self._nodes)}"
-        self._nodes.append(onnx.helper.make_node(kind, inputs, [output], **attributes))
-        return output
+        return self._several(kind, inputs, 1, **attributes)[0]
+
+    def _several(
+        self, kind: str, inputs: Sequence[str], outputs: int, **attributes: Any
+    ) -> list[str]:
+        name = f"{kind}.{len(self._nodes)}"
+        names = [name, *(f"{name}.{number}" for number in range(1, outputs))]
+        self._nodes.append(onnx.helper.make_node(kind, inputs, names, **attributes))
+        return names
 
     def _weight(self, name: str) -> str:
         self._used[name] = self._weights[name]
@@ -159,7 +186,10 @@ class _Bert:
 
     def _number(self, value: Any) -> str:
         name = f"number {np.array(value).tolist()}"
-        self._used[name] = onnx.numpy_helper.from_array(np.array(value), name)
+        return self._named(name, np.array(value))
+
+    def _named(self, name: str, values: NDArray[Any]) -> str:
+        self._used[name] = onnx.numpy_helper.from_array(values, name)
         return name
 
 
@@ -169,6 +199,6 @@ def _value(name: str, kind: int, *more: int) -> onnx.ValueInfoProto:
 
 if __name__ == "__main__":
     data = graph(packaged_folder()[0])
-    file = Path(runtime.__file__).with_name(runtime.GRAPH)
+    file = Path(runtime.__file__).with_name(runtime.FLOAT.file)
     file.write_bytes(data)
     output().print(f"{file}: {len(data):,} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")

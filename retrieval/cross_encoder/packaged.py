@@ -118,7 +118,7 @@ class PackagedCrossEncoder:
         thread: ten passages on two processors take 37 ms so, 42 ms one after another in two threads
         each, and 56 ms padded to one length.
         """
-        inputs = {name: np.array([getattr(pair, name)]) for name in ("ids", "mask", "types")}
+        inputs = {name: np.array([getattr(pair, name)]) for name in ("ids", "types")}
         try:
             answers, where = self._ready().run(["answers", "where"], inputs)
         except ModelError:

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import mmap
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 
 from pincite.corpus.errors import IndexDamagedError
+
+Put = Callable[[Any], None]  # takes the next bytes of a file
 
 _MAPPED_FROM = 1_000_000  # bytes; what is smaller is simply read
 _SECTOR = 4096  # bytes
@@ -76,12 +78,30 @@ def write(file: Path, parts: Iterable[Any]) -> Checksum:
     Raises:
         OSError: it cannot be written.
     """
-    digest, sectors, size = hashlib.sha256(), _Sectors(), 0
-    with file.open("xb") as stream:
+
+    def put_all(put: Put) -> None:
         for part in parts:
-            digest.update(part)
-            sectors.update(part)
-            size += stream.write(part)
+            put(part)
+
+    return write_by(file, put_all)
+
+
+def write_by(file: Path, give: Callable[[Put], None]) -> Checksum:
+    """Write a new file of the bytes that ``give`` puts, one part after the other.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    digest, sectors, size = hashlib.sha256(), _Sectors(), 0
+
+    def put(part: Any) -> None:
+        nonlocal size
+        digest.update(part)
+        sectors.update(part)
+        size += stream.write(part)
+
+    with file.open("xb") as stream:
+        give(put)
         stream.flush()
         os.fsync(stream.fileno())
     return Checksum(size, sectors.hexdigest(), digest.hexdigest())

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from pincite.corpus.errors import IndexDamagedError
 from pincite.retrieval.embedding.embedder import Vectors
-from pincite.retrieval.search.checksums import Checksum, read, write
+from pincite.retrieval.search.checksums import Checksum, Put, read, write_by
 from pincite.retrieval.search.rows import Allowed, Mask, Rows
-from pincite.retrieval.search.short_codes import SHORTLIST, ShortCodes
+from pincite.retrieval.search.short_codes import SHORTLIST, Halves, ShortCodes
 
 # `pincite eval bench-dense` prints what these cost, and what they miss.
 EXACT_UP_TO = 300_000  # passages of an index of which every vector is looked at
@@ -53,15 +53,25 @@ class DenseSegment:
             self.short = replace(short, codes=codes)
 
     @classmethod
-    def of(cls, vectors: NDArray[np.floating[Any]]) -> DenseSegment:
+    def of(cls, vectors: Halves) -> DenseSegment:
         """A segment of these vectors ``(n, dimension)``; what half precision lacks is lost."""
+        return cls.without_codes(vectors).with_codes()
+
+    @classmethod
+    def without_codes(cls, vectors: Halves) -> DenseSegment:
+        """A copy of the vectors ``(n, dimension)``, which can be let go before there are codes."""
         rows = np.ascontiguousarray(vectors, "<f2")
         index = faiss.IndexScalarQuantizer(
             rows.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
         index.add_sa_codes(rows.view(np.uint8).reshape(len(rows), -1))
-        is_long = len(rows) >= CODED_FROM
-        return cls(index, ShortCodes.of(rows.astype(np.float32)) if is_long else None)
+        return cls(index)
+
+    def with_codes(self) -> DenseSegment:
+        """The same, with short codes if it is large."""
+        if len(self) < CODED_FROM:
+            return self
+        return DenseSegment(self._index, ShortCodes.of(self._rows))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -73,7 +83,11 @@ class DenseSegment:
 
     def save(self, file: Path) -> Checksum:
         """Write the vectors to a new file."""
-        return write(file, [faiss.serialize_index(self._index).data])
+        return write_by(file, self._write)
+
+    def _write(self, put: Put) -> None:
+        # In parts: all at once, they would be in memory twice.
+        faiss.write_index(self._index, faiss.PyCallbackIOWriter(put))  # type: ignore[attr-defined]
 
     @classmethod
     def load(
@@ -102,6 +116,14 @@ class DenseSegment:
         """The vectors of these rows, or of all, ``(rows, dimension)``."""
         return (self._rows if rows is None else self._rows[rows]).astype(np.float32)
 
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[DenseSegment, Mask]]) -> DenseSegment:
+        """The rows of each part that its mask keeps, in order."""
+        vectors = np.concatenate([part._rows[kept] for part, kept in parts])
+        whole = cls.without_codes(vectors)
+        del vectors  # as much again
+        return whole.with_codes()
+
     def nearest(
         self, vector: Vectors, k: int, mask: Mask | None, *, exactly: bool = True
     ) -> tuple[NDArray[np.int64], Vectors, float]:
@@ -115,6 +137,9 @@ class DenseSegment:
             chosen = faiss.IDSelectorBitmap(bits)  # type: ignore[arg-type,call-arg]
             parameters = faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
         k = min(k, len(self))
+        # FAISS divides questions among its threads. One question leaves all but one without work,
+        # and they wait for the next by running on, for milliseconds. The setting is the thread's.
+        faiss.omp_set_num_threads(1)
         if exactly or self._short_index is None or self.short is None:
             scores, rows = self._index.search(vector[None], k, params=parameters)
         else:

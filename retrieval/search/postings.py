@@ -6,7 +6,8 @@ Three fields of a passage are told apart: its body, what stands over it, and its
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from pincite.retrieval.search.rows import Mask
 from pincite.retrieval.search.string_table import StringTable
 
 FIELDS = ("body", "headings", "title")
-_AT_ONCE = 1 << 22  # entries that are put in order at once while segments are merged
+_AT_ONCE = 1 << 18  # entries that are put in order at once
 
 
 def _rounded_lengths() -> NDArray[np.int64]:
@@ -70,8 +71,8 @@ class Postings:
         return cls(
             table,
             ends.astype(np.int64),
-            rows.astype(np.uint32),
-            np.minimum(frequencies, np.iinfo(np.uint16).max).astype(np.uint16),
+            rows.astype(np.uint32, copy=False),
+            _limited(frequencies),
             np.ascontiguousarray(lengths, np.uint32),
             codes.astype(np.uint8),
         )
@@ -84,37 +85,49 @@ class Postings:
             passages: of each its terms with blanks between them, each after the digit of its field.
             wanted: terms with these digits.
         """
-        entries: list[tuple[str, int]] = []
+        holders: dict[str, Counter[int]] = defaultdict(Counter)
         lengths = np.zeros((len(FIELDS), len(passages)), np.uint32)
         for row, text in enumerate(passages):
             spaced = f" {text}"
             lengths[:, row] = [spaced.count(f" {field}") for field in range(len(FIELDS))]
-            entries += [(term, row) for term in text.split(" ") if term in wanted]
-        table = StringTable.of({term for term, _ in entries})
-        place = {term: i for i, term in enumerate(table)}
-        count = max(1, len(passages))
-        keys = np.array([place[term] * count + row for term, row in entries], np.int64)
-        return cls.of_keys(table, keys, lengths)
+            for term in text.split(" "):
+                if term in wanted:
+                    holders[term][row] += 1
+        table = StringTable.of(holders)
+        in_order = [sorted(holders[term].items()) for term in table]
+        rows = np.array([row for some in in_order for row, _ in some], np.uint32)
+        frequencies = np.array([n for some in in_order for _, n in some], np.int64)
+        ends = np.cumsum([len(some) for some in in_order], dtype=np.int64)
+        return cls._of(table, ends, rows, frequencies, lengths)
 
     @classmethod
-    def of_keys(cls, table: StringTable, keys: NDArray[np.int64], lengths: Array) -> Postings:
-        """The postings of single terms, each the number ``place in the table * passages + row``.
+    def of_places(cls, table: StringTable, places: Array, lengths: Array) -> Postings:
+        """The postings of passages' terms: of each its place in the table, passage by passage.
 
-        ``keys`` are in any order, and are put in order where they are.
+        They are put in order some terms at a time, for that takes several times their memory.
         """
+        ends = np.cumsum(lengths.sum(axis=0, dtype=np.int64))
         passages = max(1, lengths.shape[1])
-        keys.sort()
-        is_first = np.ones(len(keys), bool)
-        np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
-        first = np.append(np.flatnonzero(is_first), len(keys))
-        frequencies = np.subtract(first[1:], first[:-1], dtype=np.uint32, casting="unsafe")
-        del first  # of a large segment, each of these arrays has tens of MB
-        keys = keys[is_first]
-        ends = np.searchsorted(keys, np.arange(1, len(table) + 1) * passages)
-        counts = np.diff(ends, prepend=0)
-        keys %= passages
-        table, ends = _without_unused(table, counts)
-        return cls._of(table, ends, keys, frequencies, lengths)
+        total = np.zeros(len(table), np.int64)
+        for some in _blocks(len(places)):
+            total += np.bincount(places[some], minlength=len(table))
+        total = np.cumsum(total)
+        counts = np.zeros(len(table), np.int64)
+        rows_of: list[Array] = []
+        frequencies: list[Array] = []
+        for a, b in _term_ranges(total):
+            chosen = np.flatnonzero((places >= a) & (places < b))
+            keys = (places[chosen] - np.uint32(a)) * np.int64(passages)
+            keys += np.searchsorted(ends, chosen, side="right")
+            keys.sort()
+            is_first = np.ones(len(keys), bool)
+            np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+            frequencies.append(_limited(np.diff(np.append(np.flatnonzero(is_first), len(keys)))))
+            term, row = np.divmod(keys[is_first], passages)
+            rows_of.append(row.astype(np.uint32))
+            counts[a:b] = np.bincount(term, minlength=b - a)
+        table, last = _without_unused(table, counts)
+        return cls._of(table, last, _joined(rows_of), _joined(frequencies), lengths)
 
     def arrays(self) -> dict[str, Array]:
         """The postings for storing."""
@@ -155,10 +168,7 @@ class Postings:
         counts = np.zeros(len(table), np.int64)
         rows: list[Array] = []
         frequencies: list[Array] = []
-        a = 0
-        while a < len(table):
-            b = max(a + 1, int(np.searchsorted(total, total[a] + _AT_ONCE, side="right")) - 1)
-            b = min(b, len(table))
+        for a, b in _term_ranges(total[1:]):
             terms_ab, rows_ab, frequencies_ab = [], [], []
             for (part, _), place, start, first, new in zip(
                 parts, places, starts, firsts, rows_of, strict=True
@@ -176,7 +186,6 @@ class Postings:
             rows.append(np.concatenate(rows_ab)[order].astype(np.uint32))
             frequencies.append(np.concatenate(frequencies_ab)[order])
             counts[a:b] = np.bincount(term - a, minlength=b - a)
-            a = b
         lengths = np.concatenate([part.lengths[:, kept] for part, kept in parts], axis=1)
         table, ends = _without_unused(table, counts)
         return cls._of(table, ends, _joined(rows), _joined(frequencies), lengths)
@@ -216,14 +225,31 @@ class PostingsBuilder:
         """The postings of all rows; nothing can be added any more."""
         lengths = np.array(self._lengths, np.uint32).reshape(-1, len(FIELDS))
         table = StringTable.of(self._numbers)
-        place = np.zeros(len(self._numbers), np.int64)
+        place = np.zeros(len(self._numbers), np.uint32)
         place[[self._numbers[term] for term in table]] = np.arange(len(self._numbers))
-        keys = place[np.frombuffer(self._terms, np.uint32)] if self._terms else place[:0]
-        self._terms = array("I")
-        keys *= max(1, len(lengths))
-        rows = np.arange(len(lengths), dtype=np.uint32)
-        keys += np.repeat(rows, lengths.sum(axis=1, dtype=np.int64))
-        return Postings.of_keys(table, keys, lengths.T)
+        places = np.frombuffer(self._terms, np.uint32) if self._terms else place[:0]
+        for some in _blocks(len(places)):  # what indexes an array is made twice as wide for it
+            places[some] = place[places[some]]
+        return Postings.of_places(table, places, lengths.T)
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    return (slice(start, start + _AT_ONCE) for start in range(0, count, _AT_ONCE))
+
+
+def _term_ranges(total: Array) -> Iterator[tuple[int, int]]:
+    """Half-open ranges of terms with about `_AT_ONCE` entries; ``total`` counts up to each term."""
+    a = 0
+    while a < len(total):
+        before = int(total[a - 1]) if a else 0
+        b = max(a + 1, int(np.searchsorted(total, before + _AT_ONCE, side="right")))
+        yield a, b
+        a = b
+
+
+def _limited(frequencies: Array) -> NDArray[np.uint16]:
+    found: NDArray[np.uint16] = np.minimum(frequencies, np.iinfo(np.uint16).max).astype(np.uint16)
+    return found
 
 
 def _new_rows(masks: Sequence[Mask]) -> list[NDArray[np.int64]]:

@@ -15,8 +15,10 @@ from pincite.corpus.store.library import Library
 from pincite.retrieval.search.dense import DenseSegment
 from pincite.retrieval.search.document_counts import DocumentCounts
 from pincite.retrieval.search.postings import PostingsBuilder
-from pincite.retrieval.search.segments import LARGEST, Documents, Segment, digest
+from pincite.retrieval.search.segments import Documents, Segment, digest
 from pincite.retrieval.search.words import counted
+
+AT_ONCE = 16_384  # passages that are gathered in memory: what is published later is merged on disk
 
 
 @dataclass(slots=True)
@@ -94,11 +96,13 @@ class SegmentBuilder:
         documents = Documents(
             tuple(self.digests), np.array(self.ends, np.int64), np.array(self.ids, np.int64)
         )
-        dense = DenseSegment.of(np.frombuffer(self.vectors, "<f2").reshape(len(self.ids), -1))
+        vectors = np.frombuffer(self.vectors, "<f2").reshape(len(self.ids), -1)
+        dense = DenseSegment.without_codes(vectors)
         self.vectors = bytearray()  # each step needs memory of its own
+        del vectors
         return Segment(
             documents,
-            dense,
+            dense.with_codes(),
             self.postings.postings(),
             DocumentCounts.of(self.words),
             DocumentCounts.of(self.forms),
@@ -111,7 +115,7 @@ def build_segments(library: Library, documents: Iterable[DocumentState]) -> Iter
     for document in documents:
         with contextlib.suppress(LibraryDamagedError):  # no question may find it
             builder.add(library, document)
-        if len(builder.ids) >= LARGEST:
+        if len(builder.ids) >= AT_ONCE:
             yield builder.segment()
             builder = SegmentBuilder()
     if builder.ids:

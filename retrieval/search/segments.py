@@ -145,14 +145,12 @@ class Segment:
     def merged(cls, parts: Sequence[tuple[Segment, Sequence[int]]]) -> Segment:
         """One segment of those documents of each that are not gone."""
         kept = [segment.documents.kept(gone) for segment, gone in parts]
-        dense = [
-            segment.dense.vectors()[rows].astype("<f2")
-            for (segment, _), rows in zip(parts, kept, strict=True)
-        ]
         return cls(
             _merged_documents([(segment.documents, gone) for segment, gone in parts]),
-            DenseSegment.of(np.concatenate(dense)),
-            Postings.merged([(s.postings, rows) for (s, _), rows in zip(parts, kept, strict=True)]),
+            DenseSegment.merged(
+                [(s.dense, rows) for (s, _), rows in zip(parts, kept, strict=True)]
+            ),
+            Postings.merged([(s.postings, k) for (s, _), k in zip(parts, kept, strict=True)]),
             DocumentCounts.merged([(segment.words, gone) for segment, gone in parts]),
             DocumentCounts.merged([(segment.forms, gone) for segment, gone in parts]),
         )

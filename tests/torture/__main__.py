@@ -1,19 +1,17 @@
-"""The command: ``python -m tests.torture [--part NAME]… [--short] [--seed N] [--json FILE]``."""
+"""The command: ``python -m tests.torture [--part NAME]… [--short] [--workers N] [--json FILE]``."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
+import multiprocessing
 import sys
-import tempfile
-import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.torture.parts import ABOUT, PARTS
-from tests.torture.rows import load, page, table, taken_in
+from tests.torture.parts import ABOUT, PARTS, done
+from tests.torture.rows import Row, load, page, table, taken_in
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 
@@ -21,26 +19,28 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 def main(arguments: list[str] | None = None) -> int:
     """Do the parts that are named, or all; 1 where there are faults."""
     options = _options(arguments)
-    rows = []
-    for name in options.part or [n for n, p in PARTS.items() if p.short or not options.short]:
-        part = PARTS[name]
-        count = options.count or (part.short if options.short else part.full)
-        print(f"{name} …", file=sys.stderr, flush=True)  # noqa: T201
-        began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix=f"torture-{name}-") as folder:
-            made = part.run(Path(folder), count, options.seed)
-        rows += made
-        facts = {
-            "seed": options.seed,
-            "count": count,
-            "full": part.full,
-            "seconds": round(time.monotonic() - began),
-            "processors": os.cpu_count(),
-            "date": datetime.now(UTC).date().isoformat(),
+    names = options.part or [n for n, p in PARTS.items() if p.short or not options.short]
+    counts = {
+        name: options.count or (PARTS[name].short if options.short else PARTS[name].full)
+        for name in names
+    }
+    made: dict[str, list[Row]] = {}
+    # A process for each part: one that ends badly takes no other with it, and memory is its own.
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.workers, fresh, max_tasks_per_child=1) as pool:
+        longest_first = sorted(names, key=lambda name: -PARTS[name].minutes)
+        waiting = {
+            pool.submit(done, name, counts[name], options.seed): name for name in longest_first
         }
-        if options.json:
-            results = taken_in(load(options.json), name, made, facts)
-            options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+        for future in as_completed(waiting):
+            name = waiting[future]
+            made[name], facts = future.result()
+            print(f"{name}: {facts['seconds']} seconds", file=sys.stderr, flush=True)  # noqa: T201
+            if options.json:
+                results = taken_in(load(options.json), name, made[name], facts)
+                results["parts"] = {n: results["parts"][n] for n in PARTS if n in results["parts"]}
+                options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    rows = [row for name in names for row in made[name]]
     if options.page:
         PAGE.write_text(page(load(PAGE.with_suffix(".json")), ABOUT), "utf-8")
     print(table([asdict(row) for row in rows]))  # noqa: T201
@@ -55,6 +55,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--part", action="append", choices=list(PARTS), help="only this part")
     parser.add_argument("--short", action="store_true", help="the counts of make test")
     parser.add_argument("--count", type=int, help="so often, or so many seconds, instead")
+    parser.add_argument("--workers", type=int, default=1, help="parts that run at once")
     parser.add_argument("--seed", type=int, default=1, help="of all chance")
     parser.add_argument("--json", type=Path, help="take the results into this file")
     parser.add_argument("--page", action="store_true", help="make docs/reliability.md anew")

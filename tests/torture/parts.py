@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
 from tests.torture import (
     crowd,
     deletion,
@@ -14,24 +22,25 @@ from tests.torture import (
     together,
     uploads,
 )
-from tests.torture.rows import Part
+from tests.torture.rows import Part, Row
 
 # How often in full, and in the short form, which lacks the parts whose number there is 0. For
 # `together` and `crowd` these are seconds, for `network` and `bombs` the tests and files there are.
+# The last number is about how many minutes the full form takes: the longest parts begin first.
 PARTS = {
     part.name: part
     for part in (
-        Part("kills", kills.run, 1000, 8),
-        Part("flips", flips.run, 10_000, 24),
-        Part("disks", disks.run, 100, 1),
-        Part("together", together.run, 60, 1),
-        Part("uploads", uploads.run, 1000, 0),
-        Part("bombs", uploads.run_bombs, 31, 0),
-        Part("questions", questions.run, 10_000, 0),
-        Part("crowd", crowd.run, 600, 0),
-        Part("tenants", tenants.run, 2000, 0),
-        Part("deletion", deletion.run, 1000, 20),
-        Part("network", network.run, 4, 0),
+        Part("kills", kills.run, 1000, 8, 4),
+        Part("flips", flips.run, 10_000, 24, 5),
+        Part("disks", disks.run, 100, 1, 15),
+        Part("together", together.run, 60, 1, 1),
+        Part("uploads", uploads.run, 1000, 0, 15),
+        Part("bombs", uploads.run_bombs, 31, 0, 5),
+        Part("questions", questions.run, 10_000, 0, 16),
+        Part("crowd", crowd.run, 600, 0, 11),
+        Part("tenants", tenants.run, 2000, 0, 3),
+        Part("deletion", deletion.run, 1000, 20, 2),
+        Part("network", network.run, 4, 0, 5),
     )
 }
 ABOUT = {
@@ -96,3 +105,18 @@ ABOUT = {
     ),
     "network": ("Tests of the server, which `make test` and `pytest -m slow` run as well."),
 }
+
+
+def done(name: str, count: int, seed: int) -> tuple[list[Row], Mapping[str, Any]]:
+    """The rows of a part, and what is to be known about its run."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix=f"torture-{name}-") as folder:
+        rows = PARTS[name].run(Path(folder), count, seed)
+    return rows, {
+        "seed": seed,
+        "count": count,
+        "full": PARTS[name].full,
+        "seconds": round(time.monotonic() - began),
+        "processors": os.cpu_count(),
+        "date": datetime.now(UTC).date().isoformat(),
+    }

@@ -96,12 +96,14 @@ class Part:
         run: does it: with a folder that is its own, the count and the seed.
         full: how often in the full form (for `crowd` and `together`: how many seconds).
         short: the same in the short form.
+        minutes: that the full form takes, about.
     """
 
     name: str
     run: Callable[[Path, int, int], list[Row]]
     full: int
     short: int
+    minutes: int
 
 
 def load(file: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -50,6 +51,15 @@ def test_a_command_that_cannot_be_run_is_named(tmp_path: Path) -> None:
     with (
         pytest.raises(ServeError, match="missing cannot be run"),
         server_process.served(tmp_path, [missing]),
+    ):
+        pass
+
+
+def test_a_server_that_ends_at_once_is_told_with_its_exit_code(tmp_path: Path) -> None:
+    fails = [sys.executable, "-c", "raise SystemExit(3)"]
+    with (
+        pytest.raises(ServeError, match="ended with exit code 3 before it answered"),
+        server_process.served(tmp_path, fails),
     ):
         pass
 

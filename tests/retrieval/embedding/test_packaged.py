@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,11 @@ from pincite.corpus.types import Span
 from pincite.retrieval import inference
 from pincite.retrieval.embedding import embedder as embedding
 from pincite.retrieval.embedding import onnx as module
+from pincite.retrieval.embedding import packaged
 from pincite.retrieval.embedding.embedder import PACKAGED, SentenceTransformerEmbedder, Vectors
 from pincite.retrieval.embedding.forward_pass import MeanPooling
 from pincite.retrieval.embedding.model_files import packaged_folder
-from pincite.retrieval.embedding.onnx import GRAPH, LONGEST, SHA256, OnnxNetwork
+from pincite.retrieval.embedding.onnx import EIGHT_BIT, FLOAT, LONGEST, OnnxNetwork
 from pincite.retrieval.embedding.packaged import PackagedEmbedder
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.health import examine
@@ -30,6 +32,7 @@ from tests.retrieval.embedding.test_embedder import SENTENCES
 
 pytestmark = pytest.mark.model
 
+ARTICLE = Path(str(files("pincite.corpus"))) / "documents" / "ai_safety.txt"
 ODD = ["", " ", "İstanbul ﬁ x\u200by", "a\nb\tc", "storm " * 300, "\U0001f600"]
 
 # Asks for vectors where torch cannot be imported, and prints one of them.
@@ -142,6 +145,91 @@ def test_torch_embeds_documents_only_where_it_is_faster_and_never_questions(
         assert embedder.embed_parts(["gull"], [[]])[0].shape == (1, 384)
 
 
+@pytest.fixture(scope="module")
+def whole() -> PackagedEmbedder:
+    return PackagedEmbedder("int8", pytest.fail)
+
+
+def test_in_eight_bits_texts_and_parts_are_near_those_in_float32(
+    light: PackagedEmbedder, whole: PackagedEmbedder
+) -> None:
+    texts = [one.strip() for one in ARTICLE.read_text("utf-8").split("\n\n") if len(one) > 200]
+    assert len(texts) >= 20
+    parts = [[Span(0, len(text) // 2), Span(len(text) // 2, len(text))] for text in texts]
+    rows = [
+        np.vstack(embedder.embed_parts(texts, parts)).astype(np.float64)
+        for embedder in (whole, light)
+    ]
+    cosines = (rows[0] * rows[1]).sum(axis=1)
+    assert cosines.min() >= 0.996
+    assert cosines.mean() >= 0.998
+    for odd in ODD:
+        assert least_cosine(whole.embed_documents([odd]), light.embed_documents([odd])) >= 0.98
+    assert whole.fingerprint == light.fingerprint
+
+
+@settings(max_examples=10)
+@given(texts=st.lists(st.text(max_size=60), min_size=1, max_size=5))
+def test_in_eight_bits_no_vector_depends_on_the_other_texts(
+    whole: PackagedEmbedder, texts: list[str]
+) -> None:
+    together = whole.embed_documents(texts)
+    assert np.array_equal(together, np.vstack([whole.embed_documents([one]) for one in texts]))
+
+
+def test_questions_are_in_float32_whatever_documents_are_in(
+    light: PackagedEmbedder, whole: PackagedEmbedder
+) -> None:
+    for text in ODD:
+        assert np.array_equal(light.embed_query(text), whole.embed_query(text))
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_documents_are_in_eight_bits_where_the_processor_has_instructions_for_it(
+    monkeypatch: pytest.MonkeyPatch, light: PackagedEmbedder, whole: PackagedEmbedder, fast: bool
+) -> None:
+    monkeypatch.setattr(packaged, "has_fast_bytes", lambda: fast)
+    monkeypatch.setattr(embedding, "has_fast_bfloat16", lambda: False)
+    found = PackagedEmbedder("auto", pytest.fail).embed_documents(SENTENCES)
+    assert np.array_equal(found, (whole if fast else light).embed_documents(SENTENCES))
+
+
+def test_if_the_graph_in_eight_bits_is_damaged_a_sentence_says_so_and_float32_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, light: PackagedEmbedder
+) -> None:
+    said: list[str] = []
+    embedder = PackagedEmbedder("int8", said.append)
+    (tmp_path / EIGHT_BIT.file).write_bytes(b"no graph")
+    home = Path(module.__file__)
+    (tmp_path / FLOAT.file).write_bytes(home.with_name(FLOAT.file).read_bytes())
+    monkeypatch.setattr(module, "files", lambda package: tmp_path)
+    assert np.array_equal(embedder.embed_documents(["gull"]), light.embed_documents(["gull"]))
+    assert len(said) == 1
+    assert "damaged" in said[0]
+    assert "in float32 instead" in said[0]
+
+
+def test_another_model_in_eight_bits_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"int8 is for all-MiniLM-L6-v2 only, not for some/model"):
+        open_embedder(load_settings(embedder="some/model", precision="int8"))
+
+
+def test_the_graph_in_eight_bits_of_another_bert_is_near_torch(tiny: Path) -> None:
+    from pincite.eval.fit.eight_bit_graph import graph
+
+    ids = [2, *range(5, 12), 3]
+    data = graph(tiny, [ids])
+    session = inference.session(data, "tiny", tiny / "model.safetensors", folded=True)
+    (states,) = session.run(["states"], {"ids": np.array([ids])})
+    import torch
+
+    network = SentenceTransformerEmbedder(str(tiny), "float32").network
+    with torch.inference_mode():
+        theirs = network(input_ids=torch.tensor([ids])).last_hidden_state.numpy()
+    means = [rows[0].mean(axis=0) for rows in (states, theirs)]
+    assert means[0] @ means[1] / np.prod([np.linalg.norm(one) for one in means]) >= 0.99
+
+
 @pytest.mark.parametrize("fault", ["damaged", "missing", "of another version", "no ONNX Runtime"])
 def test_if_onnx_runtime_cannot_be_used_a_sentence_says_so_and_torch_answers(
     monkeypatch: pytest.MonkeyPatch,
@@ -149,11 +237,11 @@ def test_if_onnx_runtime_cannot_be_used_a_sentence_says_so_and_torch_answers(
     heavy: SentenceTransformerEmbedder,
     fault: str,
 ) -> None:
-    graph = Path(module.__file__).with_name(GRAPH).read_bytes()
+    graph = Path(module.__file__).with_name(FLOAT.file).read_bytes()
     if fault == "damaged":
-        (tmp_path / GRAPH).write_bytes(graph[:-1])
+        (tmp_path / FLOAT.file).write_bytes(graph[:-1])
     elif fault == "of another version":
-        (tmp_path / GRAPH).write_bytes(graph + b"\x08\x09")
+        (tmp_path / FLOAT.file).write_bytes(graph + b"\x08\x09")
     if fault == "no ONNX Runtime":
         monkeypatch.setitem(sys.modules, "onnxruntime", None)
     else:
@@ -164,7 +252,7 @@ def test_if_onnx_runtime_cannot_be_used_a_sentence_says_so_and_torch_answers(
     expected = {
         "missing": "No such file",
         "no ONNX Runtime": "pip install onnxruntime",
-    }.get(fault, SHA256)
+    }.get(fault, FLOAT.sha256)
     assert expected in sentence
     assert "torch reads questions instead" in sentence
     assert embedder.embed_query("gull") == pytest.approx(heavy.embed_query("gull"), abs=1e-5)
@@ -205,7 +293,7 @@ def test_the_graph_is_what_its_writer_writes() -> None:
     from pincite.eval.fit.embedder_graph import graph
 
     folder, _ = packaged_folder()
-    assert graph(folder) == Path(module.__file__).with_name(GRAPH).read_bytes()
+    assert graph(folder) == Path(module.__file__).with_name(FLOAT.file).read_bytes()
 
 
 def test_the_graph_of_another_bert_gives_the_states_that_torch_gives(tiny: Path) -> None:

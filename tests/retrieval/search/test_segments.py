@@ -63,7 +63,7 @@ def small_segments() -> Iterator[None]:
         patch(f"{policy}._NEARLY_LARGEST", 18),
         patch(f"{policy}._SMALLEST", 2),
         patch(f"{policy}._FAN", 2),
-        patch("pincite.retrieval.search.segment_builder.LARGEST", 6),
+        patch("pincite.retrieval.search.segment_builder.AT_ONCE", 6),
         patch("pincite.retrieval.search.dense.CODED_FROM", 5),
     ):
         yield
