@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from pincite.corpus.errors import UsageError
+from pincite.eval.report.performance_page import read
 from pincite.eval.report.scale_page import SIZES, Prices, costs_of, page
+from tests.deploy.dockerfile import ROOT
 
 FREE = Prices(0, 0)
 
@@ -74,3 +76,9 @@ def test_the_page_has_each_size_what_it_costs_and_what_breaks_first() -> None:
 def test_figures_that_lack_a_benchmark_are_refused_with_the_commands(lacking: Any) -> None:
     with pytest.raises(UsageError, match="bench-shared"):
         page(lacking, FREE)
+
+
+def test_the_committed_page_is_what_its_figures_give() -> None:
+    committed = read(ROOT / "docs" / "performance.json")
+    text = (ROOT / "docs" / "scale.md").read_text("utf-8")
+    assert text == page(committed, Prices(core_hour=0.04, gb_month=0.025))
