@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 NEEDS := pyproject.toml .constraints.txt $(wildcard deploy/hashes/*.txt)
 CODE := corpus retrieval ingest ui eval tests
 
-.PHONY: help install demo test lint types contracts unit browser writer torture bench performance screenshots evaluation licences sbom hashes clean
+.PHONY: help install demo test lint types contracts unit browser writer torture cluster bench performance screenshots evaluation licences sbom hashes clean
 
 help:
 	@echo "make demo      build the library from the bundled article and open the chat (PORT=$(PORT))"
@@ -17,8 +17,9 @@ help:
 	@echo "make browser   install Chromium (Debian, as root) and run the browser tests"
 	@echo "make writer    install a small model that writes (100 MB) and check what it writes"
 	@echo "make torture   kill, damage, fill, flood and lie to it, and make docs/reliability.md anew"
+	@echo "make cluster   kill and cut off machines of a cluster made here (as root, Linux; installs moto beside)"
 	@echo "make bench     print the time and memory of warm questions"
-	@echo "make performance   measure time and memory up to a million passages (6 GB, half an hour), and make docs/performance.md anew"
+	@echo "make performance   measure time and memory up to a million passages (6 GB, half an hour), and make docs/performance.md and docs/scale.md anew"
 	@echo "make screenshots   take the pictures of the README anew (needs Chromium)"
 	@echo "make evaluation    measure the bundled gold set, and make docs/evaluation.md anew"
 	@echo "make licences  list the licences of all that is installed with it; fails on GPL and AGPL"
@@ -74,6 +75,12 @@ writer: install
 torture: install
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.torture --workers 2 --json docs/reliability.json --page
 
+# An S3 server for this check alone: in an environment of its own, because it needs older packages.
+cluster: install
+	@test -e .venv-s3/bin/python || $(PYTHON) -m venv .venv-s3
+	.venv-s3/bin/python -m pip install -q 'moto[server]==5.2.5'
+	S3_PYTHON=$(CURDIR)/.venv-s3/bin/python OMP_NUM_THREADS=1 $(BIN)/pytest -q -m slow tests/ingest/cluster
+
 bench: install
 	@$(BIN)/pincite eval bench
 
@@ -84,8 +91,10 @@ performance: install
 	$(BIN)/pincite eval bench-api --users 1 --users 8 --users 32 --json $$folder/api.json && \
 	$(BIN)/pincite eval bench-growth --passages 10000 --passages 100000 --passages 1000000 \
 		--folder $$folder --json $$folder/growth.json && \
+	$(BIN)/pincite eval bench-shared --json $$folder/shared.json && \
 	$(BIN)/pincite eval performance docs/performance.json cold=$$folder/cold.json \
-		peers=$$folder/peers.json api=$$folder/api.json growth=$$folder/growth.json
+		peers=$$folder/peers.json api=$$folder/api.json growth=$$folder/growth.json shared=$$folder/shared.json && \
+	$(BIN)/pincite eval scale docs/performance.json
 
 screenshots: install
 	$(BIN)/python docs/screenshots.py

@@ -38,6 +38,7 @@
     ├── UnderFloorError            a metric fell under what it may not fall under
     ├── EvaluationStoppedError     somebody stopped an evaluation; it gives no numbers
     ├── QuoteError                 a quote is not what its document says at that place
+    ├── ClusterError               the cluster cannot be reached, or broke off
     ├── ServeError                 the server could not start
     ├── ServerBusyError            more is asked at once than the server takes on
     └── AccessDeniedError          whoever asks may not do this
@@ -207,6 +208,10 @@ class EvaluationStoppedError(PinciteError):
 
 class QuoteError(PinciteError):
     """A quote does not equal its document at its place. Such a quote is never shown."""
+
+
+class ClusterError(PinciteError):
+    """A cluster of workers cannot be reached, or was lost in the middle; running again goes on."""
 
 
 class ServeError(PinciteError):

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pincite.corpus.errors import MissingExtraError
 
-Extra = Literal["serve", "langchain", "eval", "ocr", "legacy", "write"]
+Extra = Literal["serve", "langchain", "eval", "ocr", "legacy", "write", "shared"]
 
 # As pyproject.toml has them, by the names that Python imports; tests/deploy compares the two.
 MODULES: dict[Extra, tuple[str, ...]] = {
@@ -24,6 +24,7 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     "ocr": ("cv2", "pi_heif", "rapidocr"),
     "legacy": ("kreuzberg",),
     "write": ("langchain", "langchain_openai"),
+    "shared": ("cryptography", "dask", "distributed", "lance", "pyarrow"),
 }
 
 

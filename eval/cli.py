@@ -28,6 +28,7 @@ from pincite.eval.commands.bench_ingest import bench_ingest, bench_peers
 from pincite.eval.commands.claims import claims, obedient, words
 from pincite.eval.commands.extraction import extraction, places, printed
 from pincite.eval.commands.fit import calibrate, lessons, teach
+from pincite.eval.commands.shared import bench_shared, scale, soak
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
 _RUN = "run"
@@ -193,7 +194,7 @@ def performance(
     reports: Annotated[
         list[str] | None,
         typer.Argument(
-            help="NAME=FILE: what a benchmark's --json wrote; cold, growth, peers, api."
+            help="NAME=FILE: what a benchmark's --json wrote; cold, growth, peers, api, shared."
         ),
     ] = None,
 ) -> None:
@@ -286,6 +287,9 @@ app.command("bench-api")(bench_api)
 app.command("bench-growth")(bench_growth)
 app.command("compare-paths")(compare_paths)
 app.command("bench-dense")(bench_dense)
+app.command("bench-shared")(bench_shared)
+app.command()(scale)
+app.command()(soak)
 app.command()(extraction)
 app.command()(places)
 app.command()(printed)

@@ -67,9 +67,11 @@ class Listener:
     """Hears of each source when its fate is sealed, and of each batch of embedded passages.
 
     ``on_begun`` hears the name of what is in hand: a file that is opened, or, of several that are
-    embedded together, the first.
+    embedded together, the first. ``on_ready`` hears the name of a file that is done and waits to be
+    committed with others, where that takes long enough to be told.
     """
 
     on_event: Callable[[Event], None] = lambda event: None
     on_embedded: Callable[[int], None] = lambda passages: None
     on_begun: Callable[[str], None] = lambda source: None
+    on_ready: Callable[[str], None] = lambda source: None

@@ -15,7 +15,7 @@ from pincite.ingest.cutting.passages import segment
 from pincite.ingest.events import Event, Listener, Summary
 from pincite.ingest.storing import Item, Storing, batches, with_warnings
 from pincite.retrieval.embedding.embedder import Embedder
-from pincite.retrieval.search.indexes import is_published, publish
+from pincite.retrieval.search.upkeep import is_published, publish
 
 
 def import_library(

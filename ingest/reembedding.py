@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pincite.corpus.errors import (
@@ -25,8 +25,8 @@ from pincite.corpus.types import Document
 from pincite.ingest.events import Listener, Summary
 from pincite.ingest.pipeline import ingest_documents
 from pincite.ingest.storing import embed
-from pincite.retrieval.embedding.embedder import Embedder
-from pincite.retrieval.search.indexes import publish
+from pincite.retrieval.embedding.embedder import Embedder, Vectors
+from pincite.retrieval.search.upkeep import publish
 
 FOLDER = "reembedding"
 _TRIES = 5  # while somebody else puts documents into the library
@@ -39,9 +39,11 @@ def reembed(library: Library, embedder: Embedder, listener: Listener | None = No
         What became of each document in the last round, and how many passages were embedded in all.
 
     Raises:
+        UsageError: the library is shared.
         LibraryChangedError: the library changed faster than it could be embedded.
         LibraryError: it cannot be read or written.
     """
+    library.require_replaceable()
     folder = library.folder / FOLDER
     embedded = 0
     with _beside(folder, embedder.fingerprint) as beside:
@@ -52,7 +54,7 @@ def reembed(library: Library, embedder: Embedder, listener: Listener | None = No
                 break
         else:
             raise LibraryChangedError(
-                f"documents were put into {library.folder} while it was embedded again; run it "
+                f"documents were put into {library.name} while it was embedded again; run it "
                 "again when the program that writes to it has finished"
             )
     summary.embedded = embedded
@@ -99,12 +101,29 @@ def repair(library: Library, embedder: Embedder) -> Repair:
             del missing[key]
         if missing:
             rows = embed(missing, embedder, lambda passages: None)
-            library.store_vectors(rows, embedder.fingerprint)
+            if library.is_shared:
+                _put_again(library, id, rows, embedder.fingerprint)
+            else:
+                library.store_vectors(rows, embedder.fingerprint)
             embedded += len(missing)
     if damaged or embedded:
         library.mark_damaged(damaged)
         publish(library)
     return Repair(embedded, tuple(damaged.values()))
+
+
+def _put_again(library: Library, id: str, rows: Mapping[bytes, Vectors], fingerprint: str) -> None:
+    """Put a document as it is, with these vectors: a shared library keeps them in its rows."""
+    document, original = library.document(id), library.original(id)
+    source = document.source
+    passages = [stored.passage for stored in library.passages(library.passage_ids([id])).values()]
+    library.put(
+        [(replace(document, layout=library.layout(id)), passages)],
+        rows,
+        fingerprint,
+        originals={} if original is None else {source: original},
+        added_at={source: library.find(source).added_at},
+    )
 
 
 def _beside(folder: Path, fingerprint: str) -> Library:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Refusal
 from pincite.corpus.types import Origin
+from pincite.ingest.destination import Destination
 from pincite.ingest.events import Event, Listener, Summary
 
 _MOST = 256  # refusals, or files that were looked at and are as they were
@@ -20,7 +20,7 @@ class RunLog:
     All that is reported stands in ``summary``.
     """
 
-    def __init__(self, library: Library, listener: Listener, summary: Summary) -> None:
+    def __init__(self, library: Destination, listener: Listener, summary: Summary) -> None:
         self._library = library
         self._listener = listener
         self._summary = summary

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Passage
 from pincite.ingest.cutting.language import warned
+from pincite.ingest.destination import Destination
 from pincite.ingest.events import Event
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 
@@ -57,6 +57,7 @@ class Storing:
         embedder: what makes the vectors.
         on_embedded: hears, batch by batch, how many passages were embedded.
         stopping: whether to give up in the middle of a long document.
+        began: when documents count as taken in (ISO 8601, UTC); by default now.
 
     Raises:
         EmbedderMismatchError: the library belongs to another embedder.
@@ -64,10 +65,11 @@ class Storing:
 
     def __init__(
         self,
-        library: Library,
+        library: Destination,
         embedder: Embedder,
         on_embedded: Callable[[int], None] = lambda passages: None,
         stopping: Callable[[], bool] = lambda: False,
+        began: str | None = None,
     ) -> None:
         library.require(embedder.fingerprint)
         self._library = library
@@ -75,7 +77,7 @@ class Storing:
         self._on_embedded = on_embedded
         self._stopping = stopping
         # The same for all that comes in one upload or one run, which is how that is told later.
-        self._began = datetime.now(UTC).isoformat(timespec="seconds")
+        self._began = began or datetime.now(UTC).isoformat(timespec="seconds")
 
     def store(self, items: Sequence[Item]) -> list[Event]:
         """Embed what is missing and put the documents, all in one transaction or none.

@@ -30,7 +30,7 @@ from pincite.ingest.pipeline import Options, ingest_sources
 from pincite.ingest.temporary import temporary_space
 from pincite.ingest.upload_zip import Folder, is_folder, source_name
 from pincite.retrieval.engine import Engine
-from pincite.retrieval.search.indexes import publish
+from pincite.retrieval.search.upkeep import publish
 
 FILES = 500
 WAIT = "uploads wait to be read"  # in the folder for temporary files

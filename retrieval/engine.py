@@ -25,6 +25,7 @@ from pincite.retrieval.embedding.embedder import (
 from pincite.retrieval.embedding.hashing_embedder import HASHING, HashingEmbedder
 from pincite.retrieval.embedding.packaged import PackagedEmbedder
 from pincite.retrieval.guides import asking, guide_to
+from pincite.retrieval.libraries import open_library
 from pincite.retrieval.listeners import Listeners, checked
 from pincite.retrieval.one_generation import of_one_generation
 from pincite.retrieval.overview.guide import Guide
@@ -124,7 +125,7 @@ class Engine:
             ModelError: the embedder, or a cross-encoder that the settings name, cannot be used.
         """
         settings = settings or load_settings()
-        library = Library.open(path if path is not None else settings.library)
+        library = open_library(path if path is not None else settings.library)
         try:
             embedder = embedder or open_embedder(settings, say)
             library.require(embedder.fingerprint)

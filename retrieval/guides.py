@@ -44,7 +44,7 @@ def asking(sources: Sources, settings: Settings) -> Ask:
     def ask(question: str) -> Sequence[Quote]:
         library = sources.library
         if library.generation != sources.indexes.generation:
-            raise LibraryChangedError(f"the library {library.folder} was changed; ask again")
+            raise LibraryChangedError(f"the library {library.name} was changed; ask again")
         found = answer(question, sources, settings)
         return found.quotes if found.status == "ANSWERED" else ()
 

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pincite.corpus.errors import PinciteError
-from pincite.corpus.store.database import FILE_NAME
+from pincite.corpus.errors import LibraryNotFoundError, PinciteError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.engine import open_embedder
-from pincite.retrieval.search.indexes import index_differences, index_problems
+from pincite.retrieval.libraries import has_library, open_library
+from pincite.retrieval.search.upkeep import index_differences, index_problems
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.writing.types import Model
 from pincite.retrieval.written_answer import Writers
@@ -70,10 +70,10 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
         problems.append(str(error))
     model = _writer(settings, problems)
     generation, documents, passages = None, 0, 0
-    exists = (settings.library / FILE_NAME).exists()
+    exists = has_library(settings.library)
     if exists:
         try:
-            with Library.open(settings.library) as library:
+            with open_library(settings.library) as library:
                 generation = library.generation
                 documents, passages = library.counts()
                 found = library.problems(deep=deep)
@@ -83,6 +83,8 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
                 if passages:
                     # Against a library that is damaged, nothing can be compared.
                     problems += _index_problems(library, deep and not found)
+        except LibraryNotFoundError:
+            exists = False
         except PinciteError as error:
             problems.append(str(error))
     return Health(

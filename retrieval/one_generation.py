@@ -66,7 +66,7 @@ def of_one_generation(
                 if not (is_lost and _leave_out_damaged(cache, sources)):
                     raise
     raise LibraryChangedError(
-        f"the library {library.folder} changed {_TRIES} times while the question was answered; "
+        f"the library {library.name} changed {_TRIES} times while the question was answered; "
         "ask again when whoever writes to it has finished"
     )
 

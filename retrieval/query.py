@@ -11,8 +11,9 @@ from pincite.retrieval.search.analysis import content_terms, plain_terms, stop_t
 from pincite.retrieval.search.answer_type import Asked
 from pincite.retrieval.search.expressions import Expression, expressions
 from pincite.retrieval.search.indexes import Indexes
-from pincite.retrieval.search.lexical import Alternative, LexicalIndex, Wanted
+from pincite.retrieval.search.lexical import Alternative, Wanted
 from pincite.retrieval.search.list_question import asks_for_list, without_form
+from pincite.retrieval.search.protocol import Lexical
 from pincite.retrieval.search.short_forms import NO_SHORT_FORMS, ShortForms
 from pincite.retrieval.search.vocabulary import edit_distance
 
@@ -74,7 +75,7 @@ class Query:
 
 
 def wanted_terms(
-    question: str, lexical: LexicalIndex, short_forms: ShortForms = NO_SHORT_FORMS
+    question: str, lexical: Lexical, short_forms: ShortForms = NO_SHORT_FORMS
 ) -> list[Wanted]:
     """The terms of meaning of a question, each once, weighted by their rarity in the library.
 
@@ -88,7 +89,7 @@ def wanted_terms(
     return _with_short_forms(content or list(distinct.values()), lexical, short_forms)
 
 
-def _terms_of(question: str, lexical: LexicalIndex) -> Iterator[Wanted]:
+def _terms_of(question: str, lexical: Lexical) -> Iterator[Wanted]:
     last = 0
     for expression in expressions(question, asked=True):
         yield from _plain(question[last : expression.start], lexical)
@@ -97,11 +98,11 @@ def _terms_of(question: str, lexical: LexicalIndex) -> Iterator[Wanted]:
     yield from _plain(question[last:], lexical)
 
 
-def _plain(text: str, lexical: LexicalIndex) -> list[Wanted]:
+def _plain(text: str, lexical: Lexical) -> list[Wanted]:
     return [Wanted(term, lexical.rarity(term)) for term in plain_terms(text)]
 
 
-def _terms_in(expression: Expression, question: str, lexical: LexicalIndex) -> Iterator[Wanted]:
+def _terms_in(expression: Expression, question: str, lexical: Lexical) -> Iterator[Wanted]:
     wholes = [term for whole in expression.wholes for term in plain_terms(whole)]
     known = [term for term in wholes if lexical.knows(term)]
     written = tuple(Alternative(frozenset([term]), 0.0) for term in known)
@@ -118,7 +119,7 @@ def _terms_in(expression: Expression, question: str, lexical: LexicalIndex) -> I
 
 
 def _with_short_forms(
-    content: list[Wanted], lexical: LexicalIndex, short_forms: ShortForms
+    content: list[Wanted], lexical: Lexical, short_forms: ShortForms
 ) -> list[Wanted]:
     others = {one.term: list(one.others) for one in content}
     for one in content:
@@ -153,7 +154,7 @@ def _corrections(
             yield match[0], nearest.capitalize() if match[0][0].isupper() else nearest
 
 
-def _is_known(word: str, lexical: LexicalIndex) -> bool:
+def _is_known(word: str, lexical: Lexical) -> bool:
     return all(term in stop_terms() or lexical.knows(term) for term in plain_terms(word))
 
 

@@ -12,7 +12,7 @@ from weakref import ref
 from pincite.corpus.errors import LibraryChangedError, TagNotFoundError
 from pincite.corpus.tags import checked_tag
 from pincite.retrieval.search.indexes import Indexes
-from pincite.retrieval.search.rows import Mask
+from pincite.retrieval.search.rows import Chosen, Mask
 from pincite.retrieval.sources import Sources
 
 _KEPT = 64  # scopes; of a million passages each takes a megabyte and its documents' ids
@@ -25,7 +25,7 @@ class Scope:
     ``documents`` of the library have them, with these ``ids``; ``left_out`` others have not.
     """
 
-    rows: Mask
+    rows: Mask | Chosen
     documents: int
     left_out: int
     ids: frozenset[str] = frozenset()
@@ -64,7 +64,7 @@ class Choice:
         library = sources.library
         with library.snapshot():
             if library.generation != sources.indexes.generation:  # ids would fit no longer
-                raise LibraryChangedError(f"the library {library.folder} was changed; ask again")
+                raise LibraryChangedError(f"the library {library.name} was changed; ask again")
             ids = frozenset(self._ids(sources))
             left_out = library.document_count() - len(ids)
             rows = sources.indexes.documents.select(ids, library).rows

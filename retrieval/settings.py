@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pincite.corpus.errors import SettingsError
+from pincite.corpus.store.address import address
 from pincite.retrieval.embedding.embedder import PACKAGED
 
 _PREFIX = "PINCITE_"
@@ -21,7 +22,11 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    library: Path = Field(Path(".pincite"), description="The library's folder.")
+    library: Annotated[Path | str, BeforeValidator(address)] = Field(
+        Path(".pincite"),
+        description="The library's folder, or the address of a shared one: lance://FOLDER or "
+        "s3://BUCKET/NAME.",
+    )
     embedder: str = Field(
         PACKAGED,
         description="The embedding model: the packaged one's name, a folder, a name on the hub, "

@@ -17,7 +17,8 @@ from pincite.corpus.types import Document
 from pincite.retrieval.cross_encoder.types import CrossEncoder
 from pincite.retrieval.document_cache import DocumentCache
 from pincite.retrieval.embedding.embedder import Embedder
-from pincite.retrieval.search.indexes import Indexes, open_indexes
+from pincite.retrieval.search.indexes import Indexes
+from pincite.retrieval.search.upkeep import open_indexes
 from pincite.retrieval.search.view import limited
 from pincite.retrieval.sources import Sources
 from pincite.retrieval.view import ViewSources
@@ -75,7 +76,7 @@ class SourceCache:
             for reason in self._library.damaged_documents().values():
                 raise LibraryDamagedError(reason)
             raise LibraryEmptyError(
-                f"the library {self._library.folder} is empty; add documents with: "
+                f"the library {self._library.name} is empty; add documents with: "
                 "pincite ingest PATH"
             )
         return sources
@@ -137,7 +138,7 @@ class SourceCache:
             return self._documents.document(id)
         except DocumentNotFoundError as error:
             raise LibraryChangedError(
-                f"the library {self._library.folder} has lost a document; see: pincite doctor"
+                f"the library {self._library.name} has lost a document; see: pincite doctor"
             ) from error
 
     def view_sources(self, view: Library) -> ViewSources:

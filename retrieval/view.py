@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pincite.corpus.errors import LibraryChangedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
-from pincite.retrieval.search.document_rows import Selection
 from pincite.retrieval.search.indexes import Indexes
+from pincite.retrieval.search.protocol import Selected
 from pincite.retrieval.search.view import limited
 from pincite.retrieval.sources import Sources
 
@@ -26,7 +26,7 @@ class ViewSources(Sources):
     """
 
     ids: frozenset[str]
-    selection: Selection
+    selection: Selected
     whole: Indexes
     counter: tuple[int, int]
 
@@ -40,7 +40,7 @@ class ViewSources(Sources):
         counter = view.change_counter
         with view.snapshot():
             if view.generation != whole.indexes.generation:  # ids would fit no longer
-                raise LibraryChangedError(f"the library {view.folder} was changed; ask again")
+                raise LibraryChangedError(f"the library {view.name} was changed; ask again")
             ids = view.ids()
             if before is not None and before.whole is whole.indexes and before.ids == ids:
                 return replace(before, counter=counter)
@@ -82,7 +82,7 @@ def _only(
 
     def document(id: str) -> Document:
         if id not in ids:
-            raise LibraryChangedError(f"the library {view.folder} was changed; ask again")
+            raise LibraryChangedError(f"the library {view.name} was changed; ask again")
         return document_of(id)
 
     return document

@@ -32,6 +32,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONP
 
 _ACTS_ON_OUTPUT = ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 _left: list[str] = []
+MADE_HERE: set[str] = set()  # addresses of machines that a test makes on this one
 
 _HOLD = """
 import sqlite3, sys
@@ -116,7 +117,7 @@ def locked(library_file: Path) -> Iterator[None]:
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "socket.connect" and isinstance(arguments[1], tuple):
         host = arguments[1][0]
-        local = _is_address(host) and ipaddress.ip_address(host).is_loopback
+        local = host in MADE_HERE or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
     elif event == "socket.getaddrinfo":  # an address needs no look-up, a name leaves the machine
         host = arguments[0]
         local = _is_address(host)

@@ -12,12 +12,12 @@ import io
 import os
 import sys
 import traceback
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from pincite.corpus.errors import PinciteError
+from pincite.corpus.store.address import address
 from pincite.ui.command_table import CommandTable
 from pincite.ui.console import EXIT_FAILED, State, out, say
 from pincite.ui.plain_help import HELP_OPTIONS, plain
@@ -46,9 +46,11 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _global(
     library: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            metavar="FOLDER", help="The library's folder (default: $PINCITE_LIBRARY, or .pincite)."
+            metavar="FOLDER",
+            help="The library's folder, or the address of a shared one: lance://FOLDER or "
+            "s3://BUCKET/NAME (default: $PINCITE_LIBRARY, or .pincite).",
         ),
     ] = None,
     debug: Annotated[bool, typer.Option(help="Show tracebacks of errors.")] = False,
@@ -57,7 +59,7 @@ def _global(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    State.library, State.debug = library, debug
+    State.library, State.debug = None if library is None else address(library), debug
 
 
 def main() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pincite.corpus.store.address import Address
 from pincite.ui.text.control_characters import harmless
 
 # What is imported inside functions takes long, and `pincite --help` needs none of it.
@@ -31,7 +31,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value a
 class State:
     """The global options, for the commands of this one process."""
 
-    library: Path | None = None
+    library: Address | None = None
     debug: bool = False
 
 

@@ -7,10 +7,10 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from pincite.corpus.errors import (
     DiskFullError,
@@ -20,7 +20,11 @@ from pincite.corpus.errors import (
     LibraryNotFoundError,
     LibraryReadOnlyError,
 )
-from pincite.corpus.store import read_only
+from pincite.corpus.store import last_commit, read_only
+from pincite.corpus.store.integrity import OLDER, deep_problems, problems
+from pincite.corpus.store.large_rows import SqlLargeRows
+from pincite.corpus.store.last_commit import Commit
+from pincite.corpus.store.protocol import LargeRows, Rows
 from pincite.corpus.store.schema import migrate
 from pincite.corpus.store.seals import Execute
 
@@ -33,18 +37,19 @@ _SIGNS_OF_DAMAGE = (
 )
 _SIGNS_OF_A_FULL_DISK = ("is full", "disk I/O error", "unable to open")
 _LEAST_SPACE = 1 << 20  # bytes
-_BOUND = 500  # values bound to one statement; SQLite's own limit was once 999
-
-_T = TypeVar("_T")
 
 
 class Database:
     """The connection to the file in ``folder``. Safe to use from several threads."""
 
+    is_shared = False
+
     def __init__(
         self, folder: Path, connection: sqlite3.Connection, *, is_read_only: bool = False
     ) -> None:
         self.folder = folder
+        self.name = str(folder)
+        self.large: LargeRows = self.large_of(self.rows)
         self.is_read_only = is_read_only
         self.reopened = 0  # times that a file which cannot be written was changed by another
         self._connection = connection
@@ -92,6 +97,26 @@ class Database:
         """Give the file back. Closing twice is harmless."""
         with self._lock:
             self._connection.close()
+
+    def damage(self, why: object) -> LibraryDamagedError:
+        """The error for a file that is not what Pincite wrote."""
+        return damaged(self.folder, why)
+
+    def large_of(self, rows: Rows) -> LargeRows:
+        """The texts, passages and vectors of the documents that ``rows`` lists: all, or a view."""
+        return SqlLargeRows(rows)
+
+    def problems(self, *, deep: bool) -> list[str]:
+        """What is wrong with the file, a sentence each; see `pincite.corpus.store.integrity`."""
+        found = (deep_problems if deep else problems)(self)
+        return [OLDER, *found] if self.is_in_memory else found
+
+    def stage(self, id: str) -> None:
+        """Nothing: statements see all rows."""
+
+    def note(self, commit: Commit | None) -> None:
+        """Note a commit beside the file, so that its loss is noticed."""
+        last_commit.note(self.folder, commit)
 
     @property
     def is_in_memory(self) -> bool:
@@ -227,18 +252,6 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 def _is_empty(file: Path) -> bool:
     # While a first writer is at work, what it wrote may still stand in the log beside the file.
     return file.stat().st_size == 0 and not file.with_name(f"{FILE_NAME}-wal").exists()
-
-
-def chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
-    """The values in lists short enough to be bound to one statement."""
-    rest = list(values)
-    for start in range(0, len(rest), _BOUND):
-        yield rest[start : start + _BOUND]
-
-
-def marks(values: Sequence[Any]) -> str:
-    """A question mark for each value, for ``IN (…)``."""
-    return ", ".join("?" * len(values))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from pincite.corpus.errors import (
@@ -13,13 +13,13 @@ from pincite.corpus.errors import (
     TagNotFoundError,
 )
 from pincite.corpus.store import names
+from pincite.corpus.store.chunks import chunks, marks
 from pincite.corpus.store.damage import damaged_document, sound
-from pincite.corpus.store.database import Database, chunks, damaged, marks
+from pincite.corpus.store.protocol import Part, Store
 from pincite.corpus.store.rows import (
     ENTRY_WIDTH,
     LAYOUT,
     ORIGINAL,
-    SELECT_DOCUMENT,
     SELECT_ENTRY,
     SELECT_REFUSAL,
     DamagedDocument,
@@ -50,8 +50,9 @@ _REMEDY = (
 class ReadableDocuments:
     """What a `pincite.corpus.store.library.Library` says of itself and its documents."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Store) -> None:
         self.folder = database.folder
+        self.name = database.name
         self._database = database
         self._count: tuple[tuple[int, int], int] | None = None
         self._has_others: tuple[tuple[int, int], str, bool] | None = None
@@ -73,7 +74,7 @@ class ReadableDocuments:
         """How many commits the library has seen that could change an answer."""
         rows = self._database.rows("SELECT value FROM meta WHERE key = 'generation'")
         if not rows or not str(rows[0][0]).isdigit():
-            raise damaged(self.folder, "it has no generation")
+            raise self._database.damage("it has no generation")
         return int(rows[0][0])
 
     @property
@@ -103,7 +104,7 @@ class ReadableDocuments:
         if made_by not in (None, fingerprint):
             is_older = fingerprint.startswith(f"{made_by}+")  # the same model, used as it was then
             raise EmbedderMismatchError(
-                f"the library {self.folder} was made with the embedder {made_by}, and this is "
+                f"the library {self.name} was made with the embedder {made_by}, and this is "
                 f"{fingerprint}; {_OLDER if is_older else remedy}"
             )
 
@@ -117,8 +118,7 @@ class ReadableDocuments:
 
     def counts(self) -> tuple[int, int]:
         """How many documents and passages there are."""
-        ((passages,),) = self._database.rows("SELECT count(*) FROM passages")
-        return self.document_count(), passages
+        return self.document_count(), self._database.large.passage_count()
 
     def entries(self) -> list[Entry]:
         """Every document, by source name, without those that `damaged` has."""
@@ -172,7 +172,7 @@ class ReadableDocuments:
         rows = self._database.rows("SELECT value FROM meta WHERE key = ?", [table])
         if not rows or rows[0][0] != str(len(keys)):
             kept = rows[0][0] if rows else "no number"
-            raise damaged(self.folder, f"it holds {len(keys)} {table}, and {kept} were stored")
+            raise self._database.damage(f"it holds {len(keys)} {table}, and {kept} were stored")
 
     def find(self, name: str) -> Entry:
         """The document that a person calls ``name``: see `pincite.corpus.store.names`.
@@ -219,7 +219,7 @@ class ReadableDocuments:
             ids = self._tagged().get(tag)
             if not ids:
                 raise TagNotFoundError(
-                    f"no document in {self.folder} has the tag {tag!r}; {self.known_tags()}"
+                    f"no document in {self.name} has the tag {tag!r}; {self.known_tags()}"
                 )
             found.update(ids)
         return found
@@ -269,12 +269,12 @@ class ReadableDocuments:
 
     def document_and_sum(self, id: str) -> tuple[Document, bytes]:
         """The same with the sum of the document's row; see `document_sums`."""
-        rows = self._database.rows(f"{SELECT_DOCUMENT} WHERE d.id = ?", [id])
+        rows = self._database.large.document_rows(id)
         if not rows:
-            raise DocumentNotFoundError(f"the library {self.folder} has no document {id[:12]}")
+            raise DocumentNotFoundError(f"the library {self.name} has no document {id[:12]}")
         document = document_from(rows[0])
         if document.id != id:
-            raise damaged(self.folder, f"it gives {document.source!r} for another document")
+            raise self._database.damage(f"it gives {document.source!r} for another document")
         return document, rows[0][ENTRY_WIDTH - 1]
 
     def document_sums(self, ids: Iterable[str]) -> dict[str, bytes]:
@@ -293,31 +293,23 @@ class ReadableDocuments:
 
     def with_words(self, words: str, most: int) -> list[str]:
         """The ids of the first ``most`` documents, by source name, that have just these words."""
-        statement = (
-            "SELECT d.id FROM documents d JOIN contents c ON c.document = d.id"
-            " WHERE instr(c.text, ?) > 0 ORDER BY d.source LIMIT ?"
-        )
-        return [row[0] for row in self._database.rows(statement, [words, most])]
+        return self._database.large.documents_with(words, most)
 
     def layout(self, id: str) -> Layout | None:
         """Where the document's words stand on its pages; None for a format without pages."""
-        rows = self._database.rows("SELECT words, sum FROM layouts WHERE document = ?", [id])
-        data = self._blob(id, rows, LAYOUT, "where its words stand")
+        data = self._blob(id, "layouts", LAYOUT, "where its words stand")
         return None if data is None else sound(Layout.from_bytes)(data)
 
     def original(self, id: str) -> bytes | None:
         """The bytes of the file that the document was read from, if they were kept."""
-        rows = self._database.rows("SELECT data, sum FROM originals WHERE document = ?", [id])
-        return self._blob(id, rows, ORIGINAL, "its file")
+        return self._blob(id, "originals", ORIGINAL, "its file")
 
-    def _blob(
-        self, id: str, rows: Sequence[tuple[bytes, bytes]], part: int, what: str
-    ) -> bytes | None:
-        for data, kept in rows:
+    def _blob(self, id: str, part: Part, flag: int, what: str) -> bytes | None:
+        for data, kept in self._database.large.part_rows(part, id):
             if blob_sum(id, data) != kept:
                 raise self._damaged(id, what)
-            return data
-        if self._has(id, part):
+            return bytes(data)
+        if self._has(id, flag):
             raise self._damaged(id, f"{what}, which is lost,")
         return None
 

@@ -14,7 +14,7 @@ from pincite.corpus.checks import are_unit, document_faults, passage_faults
 from pincite.corpus.counts import counted
 from pincite.corpus.errors import LibraryError, UsageError
 from pincite.corpus.store.damage import sound
-from pincite.corpus.store.database import Database
+from pincite.corpus.store.protocol import Catalogue
 from pincite.corpus.store.rows import (
     ENTRY_WIDTH,
     PASSAGE_COLUMNS,
@@ -33,6 +33,10 @@ from pincite.corpus.store.sums import blob_sum, row_sum, text_sum
 from pincite.corpus.tags import checked_tag
 from pincite.corpus.types import Document, Layout, Passage, sha256
 
+OLDER = (
+    "an older Pincite wrote the library, which so has no sums to check; they are made when it is "
+    "opened where it can be written"
+)
 _AT_ONCE = 1000  # vectors of passages
 _AGAIN = "mend it with: pincite doctor --repair, or restore the library file from a copy"
 _ANEW = "make them anew: pincite doctor --repair"
@@ -40,12 +44,12 @@ _OF = "WHERE document = ?"
 _BLOBS = (("layouts", "words", "where its words stand"), ("originals", "data", "its file"))
 
 
-def problems(database: Database) -> list[str]:
+def problems(database: Catalogue) -> list[str]:
     """What is wrong with the file's structure, a sentence each; an empty list when it is sound."""
-    return _found(database, _age, _generation, _references, _counts, _lists)
+    return _found(database, _generation, _references, _counts, _lists)
 
 
-def deep_problems(database: Database) -> list[str]:
+def deep_problems(database: Catalogue) -> list[str]:
     """What is wrong with anything in the file.
 
     Checks SQLite's own structure, every reference, every sum, each document's hash, sections, pages
@@ -54,12 +58,12 @@ def deep_problems(database: Database) -> list[str]:
     stopped may have left them, and the next one takes them up.
     """
     return [
-        *_found(database, _age, _pages, _generation, _references, _counts, _refusals, _tags),
+        *_found(database, _pages, _generation, _references, _counts, _refusals, _tags),
         *_found(database, _documents, _vectors),
     ]
 
 
-def _found(database: Database, *checks: Callable[[Database], Iterator[str]]) -> list[str]:
+def _found(database: Catalogue, *checks: Callable[[Catalogue], Iterator[str]]) -> list[str]:
     found: list[str] = []
     for check in checks:
         try:
@@ -70,17 +74,17 @@ def _found(database: Database, *checks: Callable[[Database], Iterator[str]]) -> 
     return found
 
 
-def _pages(database: Database) -> Iterator[str]:
+def _pages(database: Catalogue) -> Iterator[str]:
     yield from (row[0] for row in database.rows("PRAGMA integrity_check") if row[0] != "ok")
 
 
-def _generation(database: Database) -> Iterator[str]:
+def _generation(database: Catalogue) -> Iterator[str]:
     rows = database.rows("SELECT value FROM meta WHERE key = 'generation'")
     if not rows or not str(rows[0][0]).isdigit():
         yield "the library has no generation; restore the library file from a copy"
 
 
-def _references(database: Database) -> Iterator[str]:
+def _references(database: Catalogue) -> Iterator[str]:
     broken = database.rows("PRAGMA foreign_key_check")
     for lead, count in Counter(f"{row[0]} to {row[2]}" for row in broken).items():
         leads = "leads" if count == 1 else "lead"
@@ -94,15 +98,7 @@ def _references(database: Database) -> Iterator[str]:
         yield f"{documents} {have} no text; restore the library file from a copy"
 
 
-def _age(database: Database) -> Iterator[str]:
-    if database.is_in_memory:
-        yield (
-            "an older Pincite wrote the library, which so has no sums to check; they are made when "
-            "it is opened where it can be written"
-        )
-
-
-def _counts(database: Database) -> Iterator[str]:
+def _counts(database: Catalogue) -> Iterator[str]:
     for table in COUNTED:
         ((count,),) = database.rows(f"SELECT count(*) FROM {table}")
         stored = database.rows("SELECT value FROM meta WHERE key = ?", [table])
@@ -111,16 +107,16 @@ def _counts(database: Database) -> Iterator[str]:
             yield f"it holds {count} {table}, and {kept} were stored; restore it from a copy"
 
 
-def _lists(database: Database) -> Iterator[str]:
+def _lists(database: Catalogue) -> Iterator[str]:
     yield from _rows(database, SELECT_ENTRY, entry_from)
     yield from _refusals(database)
 
 
-def _refusals(database: Database) -> Iterator[str]:
+def _refusals(database: Catalogue) -> Iterator[str]:
     yield from _rows(database, SELECT_REFUSAL, refusal_from)
 
 
-def _rows(database: Database, statement: str, read: Callable[[Row], object]) -> Iterator[str]:
+def _rows(database: Catalogue, statement: str, read: Callable[[Row], object]) -> Iterator[str]:
     for row in database.rows(statement):
         try:
             read(row)
@@ -128,7 +124,7 @@ def _rows(database: Database, statement: str, read: Callable[[Row], object]) -> 
             yield str(error)
 
 
-def _tags(database: Database) -> Iterator[str]:
+def _tags(database: Catalogue) -> Iterator[str]:
     for (tag,) in database.rows("SELECT DISTINCT tag FROM tags"):
         try:
             if isinstance(tag, str) and checked_tag(tag) == tag:
@@ -138,7 +134,7 @@ def _tags(database: Database) -> Iterator[str]:
         yield f"the tag {tag!r} is none that Pincite writes; remove it: pincite tag"
 
 
-def _documents(database: Database) -> Iterator[str]:
+def _documents(database: Catalogue) -> Iterator[str]:
     for id, source in database.rows("SELECT id, source FROM documents ORDER BY source"):
         try:
             faults = [*_changed(database, id)] or [*_faults(database, id)]
@@ -148,7 +144,7 @@ def _documents(database: Database) -> Iterator[str]:
             yield f"document {source!r}: {' and '.join(faults)}; {_AGAIN}"
 
 
-def _changed(database: Database, id: str) -> Iterator[str]:
+def _changed(database: Catalogue, id: str) -> Iterator[str]:
     """What of a document does not fit its sums, a clause each."""
     for row in database.rows(f"{SELECT_DOCUMENT} WHERE d.id = ?", [id]):
         *entry, kept = row[:ENTRY_WIDTH]
@@ -168,7 +164,7 @@ def _changed(database: Database, id: str) -> Iterator[str]:
                     yield f"{what} was changed"
 
 
-def _changed_passages(database: Database, id: str, text: str) -> Iterator[str]:
+def _changed_passages(database: Catalogue, id: str, text: str) -> Iterator[str]:
     rows = database.rows(f"SELECT {PASSAGE_COLUMNS} FROM passages p {_OF} ORDER BY p.id", [id])
     ((kept,),) = database.rows("SELECT passage_sum FROM documents WHERE id = ?", [id])
     if row_sum(*(row[0] for row in rows)) != kept:
@@ -179,7 +175,7 @@ def _changed_passages(database: Database, id: str, text: str) -> Iterator[str]:
         yield f"the texts of {changed} of its passages were changed"
 
 
-def _faults(database: Database, id: str) -> Iterator[str]:
+def _faults(database: Catalogue, id: str) -> Iterator[str]:
     """What is wrong with a document that fits its sums: an older library was sealed as it was."""
     rows = database.rows(f"{SELECT_DOCUMENT} WHERE d.id = ?", [id])
     if not rows:
@@ -211,7 +207,7 @@ def _strange(document: Document, passages: Sequence[Passage], keys: Sequence[byt
     return sum(key != stored for key, stored in zip(own, keys, strict=True))
 
 
-def _vectors(database: Database) -> Iterator[str]:
+def _vectors(database: Catalogue) -> Iterator[str]:
     dimensions: set[int] = set()
     wrong: Counter[str] = Counter()
     last = 0

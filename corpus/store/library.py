@@ -17,11 +17,12 @@ from pincite.corpus.errors import (
     LibraryDamagedError,
     NameTakenError,
     TagNotFoundError,
+    UsageError,
 )
 from pincite.corpus.store import last_commit
 from pincite.corpus.store.damage import damaged_document
 from pincite.corpus.store.database import FILE_NAME, Database
-from pincite.corpus.store.integrity import deep_problems, problems
+from pincite.corpus.store.protocol import Store
 from pincite.corpus.store.rename import checked_name, move_parts
 from pincite.corpus.store.replace_vectors import replace_vectors
 from pincite.corpus.store.rows import Entry
@@ -100,6 +101,16 @@ class Library(WritableLibrary):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def store(self) -> Store:
+        """What it is kept in."""
+        return self._database
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several machines may have it open, with no file of it on this one."""
+        return self._database.is_shared
+
     # Who may see what
 
     def limited_to(self, tags: Iterable[str]) -> LibraryView:
@@ -170,11 +181,12 @@ class Library(WritableLibrary):
             old = self.find(id)
             if (other := self.entry(source)) is not None and other.id != old.id:
                 raise NameTakenError(
-                    f"the library {self.folder} already has a document {source!r}; remove it "
+                    f"the library {self.name} already has a document {source!r}; remove it "
                     "first, or choose another name"
                 )
             self.check(old.id)  # so that no damage to it is sealed
             new = document_id(source, old.text_sha256)
+            self._database.stage(old.id)
             run("PRAGMA defer_foreign_keys = ON")  # until the commit
             run(
                 "UPDATE documents SET id = ?, source = ?, title = ? WHERE id = ?",
@@ -230,13 +242,29 @@ class Library(WritableLibrary):
             run("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM passages)")
         return self._database.shrink()
 
+    def require_replaceable(self) -> None:
+        """Check that ``replace_vectors`` is for this library.
+
+        Raises:
+            UsageError: it is shared, and others answer from the vectors that it has.
+        """
+        if self.is_shared:
+            raise UsageError(
+                f"{self.name} is shared and cannot be embedded again in place; make a library of "
+                "another name with the other embedder, and ingest the documents into it"
+            )
+
     def replace_vectors(self, other: Library, fingerprint: str) -> bool:
         """Replace all passages, vectors and warnings by those of ``other``, in one transaction.
 
         ``other`` holds the same documents, cut and embedded anew by the embedder ``fingerprint``.
         Returns False, and changes nothing, where it lacks one of ours as it is now: then put that
         one there and try again. What it has beyond ours is left out.
+
+        Raises:
+            UsageError: this library is shared.
         """
+        self.require_replaceable()
         self.require_sound()  # so that no damage is sealed
         with self._database.beside(other.folder), self._writing() as run:
             return replace_vectors(run, fingerprint)
@@ -248,7 +276,7 @@ class Library(WritableLibrary):
 
         With ``deep``, every text, offset and vector is read; without, only the tables' structure.
         """
-        return (deep_problems if deep else problems)(self._database)
+        return self._database.problems(deep=deep)
 
 
 class LibraryView(Library):
@@ -289,7 +317,7 @@ class LibraryView(Library):
         for tag in wanted:
             if tag not in self._limits:
                 raise TagNotFoundError(
-                    f"no document in {self.folder} has the tag {tag!r}; {self.known_tags()}"
+                    f"no document in {self.name} has the tag {tag!r}; {self.known_tags()}"
                 )
         return super().tagged(wanted)
 

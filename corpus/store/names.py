@@ -18,7 +18,7 @@ from heapq import nlargest
 from itertools import pairwise
 
 from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError
-from pincite.corpus.store.database import Database
+from pincite.corpus.store.protocol import Catalogue
 from pincite.corpus.store.rows import SELECT_ENTRY, Entry, entry_from
 
 SHORT_ID = 12  # digits of an id that people are shown
@@ -34,7 +34,7 @@ _FITS = (
 )
 
 
-def find(database: Database, name: str) -> Entry:
+def find(database: Catalogue, name: str) -> Entry:
     """The document that a person calls ``name``.
 
     Raises:
@@ -54,12 +54,12 @@ def find(database: Database, name: str) -> Entry:
     if rows:
         raise AmbiguousIdError(_several(name, [entry_from(row) for row in rows]))
     raise DocumentNotFoundError(
-        f"the library {database.folder} has no document {name!r}; "
+        f"the library {database.name} has no document {name!r}; "
         f"{_near(database, name)}see: pincite documents"
     )
 
 
-def find_refused(database: Database, name: str) -> str | None:
+def find_refused(database: Catalogue, name: str) -> str | None:
     """The source of the one file that could not be read and that ``name`` means, if there is one.
 
     Raises:
@@ -102,7 +102,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_LISTED]) + (f", and {more} more" if more > 0 else "")
 
 
-def _near(database: Database, name: str) -> str:
+def _near(database: Catalogue, name: str) -> str:
     """The names that are most like one that is not there, as a clause for a message."""
     if _WHOLE_ID.fullmatch(name):  # nobody misspells it
         return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -11,12 +10,11 @@ from numpy.typing import NDArray
 
 from pincite.corpus.counts import counted
 from pincite.corpus.errors import DocumentNotFoundError, LibraryDamagedError
-from pincite.corpus.store.database import chunks, damaged, marks
-from pincite.corpus.store.document_state import SELECT_STATE, DocumentState
+from pincite.corpus.store.chunks import chunks
+from pincite.corpus.store.document_state import DocumentState
 from pincite.corpus.store.documents import ReadableDocuments
 from pincite.corpus.store.rows import (
     KEY,
-    PASSAGE_COLUMNS,
     Row,
     StoredPassage,
     checked,
@@ -38,7 +36,7 @@ class ReadableLibrary(ReadableDocuments):
         Raises:
             LibraryDamagedError: one is not what was stored.
         """
-        return {row[0]: self._passage(row) for row in self._passage_rows(ids)}
+        return {row[0]: self._passage(row) for row in self._database.large.passage_rows(ids)}
 
     def passages_texts(self, ids: Iterable[int]) -> dict[int, str]:
         """The own texts of the passages with these ids, each checked against its sum.
@@ -49,17 +47,11 @@ class ReadableLibrary(ReadableDocuments):
             LibraryDamagedError: one is not what was stored.
         """
         found: dict[int, str] = {}
-        for chunk in chunks(ids):
-            for *row, text in self._database.rows(
-                f"SELECT {PASSAGE_COLUMNS}, substr(c.text, p.start + 1, p.end - p.start)"
-                " FROM passages p LEFT JOIN contents c ON c.document = p.document"
-                f" WHERE p.id IN ({marks(chunk)})",
-                chunk,
-            ):
-                id, document, *_, kept = self._checked(tuple(row))
-                if text is None or text_sum(text) != kept:
-                    raise self._damaged(document, f"the text of its passage {id}")
-                found[id] = text
+        for *row, text in self._database.large.passage_text_rows(ids):
+            id, document, *_, kept = self._checked(tuple(row))
+            if text is None or text_sum(text) != kept:
+                raise self._damaged(document, f"the text of its passage {id}")
+            found[id] = text
         return found
 
     def require_sound(self) -> None:
@@ -88,12 +80,6 @@ class ReadableLibrary(ReadableDocuments):
                 found[id] = str(error)
         return found
 
-    def _passage_rows(self, ids: Iterable[int]) -> Iterator[Row]:
-        for chunk in chunks(ids):
-            yield from self._database.rows(
-                f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE p.id IN ({marks(chunk)})", chunk
-            )
-
     def passage_texts(self) -> Iterator[tuple[StoredPassage, str, str]]:
         """Every passage with its document's title and its own text, by id."""
         for stored, title, text in self.passages_in_texts():
@@ -102,13 +88,9 @@ class ReadableLibrary(ReadableDocuments):
 
     def passages_in_texts(self) -> Iterator[tuple[StoredPassage, str, str]]:
         """Every passage with its document's title and its document's whole text, by id."""
-        statement = (
-            f"SELECT {PASSAGE_COLUMNS} FROM passages p WHERE p.id > ? ORDER BY p.id"
-            f" LIMIT {_AT_ONCE}"
-        )
         last, id, seen, before = 0, "", 0, self.generation
         document: Document | None = None
-        while rows := self._database.rows(statement, [last]):
+        while rows := self._database.large.passage_rows_after(last, _AT_ONCE):
             for stored in map(self._passage, rows):
                 if stored.document != id:  # a document's passages follow each other
                     id, document = stored.document, None
@@ -137,7 +119,7 @@ class ReadableLibrary(ReadableDocuments):
 
     def document_states(self) -> list[DocumentState]:
         """Every document that has passages, by its first passage. Reads no text."""
-        return [DocumentState(*row) for row in self._database.rows(SELECT_STATE)]
+        return self._database.large.states()
 
     def _require_passages(self, seen: int, generation: int) -> None:
         """Check that no passage was left out, unless somebody has changed the library since."""
@@ -145,7 +127,7 @@ class ReadableLibrary(ReadableDocuments):
             ((stored,),) = self._database.rows("SELECT coalesce(sum(passages), 0) FROM documents")
             if seen != stored and self.generation == generation:
                 what = f"it holds {counted(seen, 'passage')}, and {stored} were stored"
-                raise damaged(self.folder, what)
+                raise self._database.damage(what)
 
     def _passage(self, row: Row) -> StoredPassage:
         try:
@@ -166,18 +148,10 @@ class ReadableLibrary(ReadableDocuments):
             LibraryDamagedError: they are not those that were stored.
         """
         found: list[int] = []
-        statement = (
-            "SELECT d.id, d.passage_sum, (SELECT json_group_array(p.id) FROM passages p"
-            " WHERE p.document = d.id) FROM documents d WHERE d.id IN ({})"
-        )
-        for chunk in chunks(documents):
-            for document, kept, listed in self._database.rows(
-                statement.format(marks(chunk)), chunk
-            ):
-                ids = sorted(json.loads(listed))
-                if row_sum(*ids) != kept:
-                    raise self._damaged(document, "the list of its passages")
-                found += ids
+        for document, kept, ids in self._database.large.passage_lists(documents):
+            if row_sum(*ids) != kept:
+                raise self._damaged(document, "the list of its passages")
+            found += ids
         return sorted(found)
 
     # Vectors
@@ -199,27 +173,17 @@ class ReadableLibrary(ReadableDocuments):
             LibraryDamagedError: one is not what was stored, or its vectors are not.
         """
         found: dict[int, tuple[StoredPassage, NDArray[np.float32]]] = {}
-        for chunk in chunks(ids):
-            for *row, data, kept in self._database.rows(
-                f"SELECT {PASSAGE_COLUMNS}, v.data, v.sum FROM passages p"
-                f" LEFT JOIN vectors v ON v.key = p.key WHERE p.id IN ({marks(chunk)})",
-                chunk,
-            ):
-                stored, key = self._passage(tuple(row)), row[KEY]
-                if data is None or blob_sum(key, data) != kept:
-                    raise self._damaged(stored.document, f"a vector of its passage {stored.id}")
-                found[stored.id] = stored, vectors_from(data, len(stored.passage.sentences))
+        for *row, data, kept in self._database.large.passage_vector_rows(ids):
+            stored, key = self._passage(tuple(row)), row[KEY]
+            if data is None or blob_sum(key, data) != kept:
+                raise self._damaged(stored.document, f"a vector of its passage {stored.id}")
+            found[stored.id] = stored, vectors_from(data, len(stored.passage.sentences))
         return found
 
     def passage_vectors(self) -> Iterator[tuple[int, NDArray[np.float32]]]:
         """Every passage's id and vector ``(dimension,)``, by id."""
         last, seen, before = 0, 0, self.generation
-        while ids := [
-            row[0]
-            for row in self._database.rows(
-                f"SELECT id FROM passages WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}", [last]
-            )
-        ]:
+        while ids := self._database.large.passage_ids_after(last, _AT_ONCE):
             for id, rows in sorted(self.vectors(ids).items()):
                 yield id, rows[0]
                 seen += 1
@@ -228,12 +192,4 @@ class ReadableLibrary(ReadableDocuments):
 
     def embedded(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the passage keys whose vectors are already here, and sound."""
-        return {
-            row[0]
-            for chunk in chunks(keys)
-            for row in self._database.rows(
-                f"SELECT key FROM vectors WHERE key IN ({marks(chunk)})"
-                " AND sum = blob_sum(key, data)",
-                chunk,
-            )
-        }
+        return self._database.large.sound_keys(keys)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 
-from pincite.corpus.store.database import Database, chunks, marks
+from pincite.corpus.store.chunks import chunks, marks
+from pincite.corpus.store.protocol import Store
 from pincite.corpus.store.rows import SELECT_ENTRY, Entry, listed_from
 
 Counter = tuple[int, int]
@@ -17,7 +18,7 @@ class TagIndex:
     """The ids of documents by tag; after a change only rows with another sum are looked at."""
 
     def __init__(
-        self, database: Database, require_all: Callable[[str, Collection[str]], None]
+        self, database: Store, require_all: Callable[[str, Collection[str]], None]
     ) -> None:
         """
         Args:
@@ -49,7 +50,7 @@ class TagIndex:
 
     def _read(self) -> dict[str, tuple[bytes, tuple[str, ...]]]:
         with self._database.reading():
-            sums = dict(self._database.rows("SELECT id, sum FROM documents"))
+            sums: dict[str, bytes] = dict(self._database.rows("SELECT id, sum FROM documents"))
             self._require_all("documents", sums)
             old = self._tags
             known = {id: old[id] for id, kept in sums.items() if old.get(id, _UNKNOWN)[0] == kept}

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Never
 
-from pincite.corpus.errors import LibraryError
-from pincite.corpus.store.database import Database
+from pincite.corpus.errors import LibraryDamagedError, LibraryError
+from pincite.corpus.store.last_commit import Commit
+from pincite.corpus.store.protocol import LargeRows, Rows, Store
 
 # Of these, a view has the rows of its documents. EXISTS, because a question looks up a few rows at
 # a time; IN would list all documents of the view for each statement.
@@ -21,7 +22,7 @@ _OF_DOCUMENTS = ("contents", "passages", "layouts", "originals", "tags")
 _COUNTED = ("documents", "layouts", "originals", "refusals")  # rows, where ``meta`` counts them
 
 
-class DatabaseView(Database):
+class DatabaseView:
     """``whole`` as those see it who may see the documents with any of ``tags``; None: all.
 
     It has all tags of these documents; a library leaves those out that are not of the view. Where
@@ -31,19 +32,22 @@ class DatabaseView(Database):
 
     def __init__(
         self,
-        whole: Database,
+        whole: Store,
         tags: frozenset[str] | None,
         left_out: frozenset[str] | None = None,
     ) -> None:
         self.folder = whole.folder
+        self.name = whole.name
+        self.is_shared = whole.is_shared
         self.whole = whole
+        self._tables = _tables(tags, left_out)
+        self.large = whole.large_of(self.rows)
         self.limits = tags
         self.left_out = left_out
         self.is_read_only = True
-        self._tables = _tables(tags, left_out)
 
     @property
-    def reopened(self) -> int:  # type: ignore[override]
+    def reopened(self) -> int:
         """As of the whole."""
         return self.whole.reopened
 
@@ -74,6 +78,26 @@ class DatabaseView(Database):
         """
         self._refuse()
 
+    def large_of(self, rows: Rows) -> LargeRows:
+        """As of the whole."""
+        return self.whole.large_of(rows)
+
+    def damage(self, why: object) -> LibraryDamagedError:
+        """As of the whole."""
+        return self.whole.damage(why)
+
+    def stage(self, id: str) -> Never:
+        """Refuse, as ``writing`` does."""
+        self._refuse()
+
+    def note(self, commit: Commit | None) -> Never:
+        """Refuse, as ``writing`` does."""
+        self._refuse()
+
+    def problems(self, *, deep: bool) -> Never:
+        """Refuse: the whole is examined, and no view of it."""
+        self._refuse()
+
     def beside(self, folder: Path) -> Never:
         """Refuse, as ``writing`` does."""
         self._refuse()
@@ -84,11 +108,11 @@ class DatabaseView(Database):
 
     def _refuse(self) -> Never:
         raise LibraryError(
-            f"a view of the library {self.folder} can only be read; write to the library itself"
+            f"a view of the library {self.name} can only be read; write to the library itself"
         )
 
 
-def view(database: Database, tags: frozenset[str]) -> DatabaseView:
+def view(database: Store, tags: frozenset[str]) -> DatabaseView:
     """The view with any of these tags, well formed; of a view, with those that it has itself."""
     if isinstance(database, DatabaseView):
         both = tags if database.limits is None else database.limits & tags
@@ -96,7 +120,7 @@ def view(database: Database, tags: frozenset[str]) -> DatabaseView:
     return DatabaseView(database, tags)
 
 
-def without(database: Database, ids: frozenset[str]) -> DatabaseView:
+def without(database: Store, ids: frozenset[str]) -> DatabaseView:
     """The view, or what there is of a view, without these documents and without rows of none."""
     if isinstance(database, DatabaseView):
         return DatabaseView(database.whole, database.limits, ids | (database.left_out or ids))

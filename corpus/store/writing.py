@@ -32,7 +32,7 @@ class WritableLibrary(ReadableLibrary):
             yield run
             seal_commit(run)
             commit = last_commit.stored(run)
-        last_commit.note(self.folder, commit)
+        self._database.note(commit)
 
     def put(
         self,
@@ -161,7 +161,7 @@ class WritableLibrary(ReadableLibrary):
             missing += len(keys - self.embedded(keys))
         if missing:
             raise LibraryChangedError(
-                f"another process removed {counted(missing, 'vector')} from {self.folder} that "
+                f"another process removed {counted(missing, 'vector')} from {self.name} that "
                 "were about to be used again; run it again"
             )
 

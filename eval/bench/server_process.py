@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pincite.corpus.errors import ServeError
+from pincite.corpus.store.address import Address
 
 PINCITE = (sys.executable, "-m", "pincite.ui.cli")
 _STARTED_WITHIN_S = 120
@@ -71,11 +72,11 @@ def _children(pid: int) -> Iterator[int]:
 
 
 @contextmanager
-def served(library: Path, command: Sequence[str] = PINCITE) -> Iterator[ServerProcess]:
+def served(library: Address, command: Sequence[str] = PINCITE) -> Iterator[ServerProcess]:
     """A server over the library, on a free port of this machine; ended afterwards.
 
     Args:
-        library: the folder.
+        library: its folder or address.
         command: what runs the command line of a Pincite.
 
     Raises:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pincite.corpus.errors import UsageError
+from pincite.eval.report import shared_table
 from pincite.eval.report.growth_plot import growth_plot
 from pincite.eval.report.markdown import table
 from pincite.eval.report.report import write_json, write_text
@@ -256,18 +257,21 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "growth": _growth,
     "peers": _peers,
     "api": _api,
+    "shared": shared_table.lines,
 }
 _TITLES = {
     "cold": "Starting a command",
     "growth": "A library that grows",
     "peers": "Beside other libraries",
     "api": "Many users at once",
+    "shared": "A shared library",
 }
 _COMMANDS = {
     "cold": "bench-cold",
     "growth": "bench-growth",
     "peers": "bench-peers",
     "api": "bench-api",
+    "shared": "bench-shared",
 }
 _TEXTS = {
     "cold": "Each command is a process of its own over the bundled article. Heavy modules are "
@@ -280,6 +284,8 @@ _TEXTS = {
     "api": "Users ask the HTTP API different questions without a pause. An answer is wrong if it "
     "is not the one that a single user gets. The other server is an earlier "
     "Pincite, named with `--against`.",
+    "shared": "A shared library in a folder beside a local one of the same documents, in one run; "
+    "without embedding. What larger ones would take: [scale.md](scale.md).",
 }
 
 _HEAD = """# Performance

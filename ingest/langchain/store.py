@@ -22,6 +22,7 @@ from pincite.ingest.storing import Item, Storing, with_warnings
 from pincite.retrieval.embedding.embedder import Embedder, Vectors
 from pincite.retrieval.langchain.embeddings import as_embedder, unit
 from pincite.retrieval.langchain.tracing import UntracedVectorStoreRetriever
+from pincite.retrieval.libraries import open_library
 from pincite.retrieval.search.diversity import diverse
 
 
@@ -69,7 +70,7 @@ class PinciteVectorStore(VectorStore):
             LibraryError: the folder or its library cannot be used.
             EmbedderMismatchError: another embedder made its vectors.
         """
-        library = Library.open(path, create=True)
+        library = open_library(path, create=True)
         try:
             return cls(library, embedding)
         except BaseException:

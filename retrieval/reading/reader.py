@@ -138,7 +138,7 @@ def read(
     place = {line.stored.id: line.stored.document for line in lines}
     if any(place.get(hit.stored.id) != hit.stored.document for hit in hits):  # gone, or renamed
         raise LibraryChangedError(
-            f"another process changed the library {library.folder} while it was read; ask again"
+            f"another process changed the library {library.name} while it was read; ask again"
         )
     near = _nearness(lines, rows.reshape(len(lines), len(query.vector)), query)
     refined = _refine(hits, lines, near, own, query.vector, dense_weight)

@@ -28,6 +28,7 @@ from pincite.retrieval.search.dense import DenseIndex
 from pincite.retrieval.search.document_rows import DocumentRows
 from pincite.retrieval.search.lexical import LexicalIndex
 from pincite.retrieval.search.manifest import SEGMENTS, Manifest
+from pincite.retrieval.search.protocol import Dense, Documents, Lexical, LibraryWords
 from pincite.retrieval.search.rows import Rows
 from pincite.retrieval.search.segment_builder import build_segments
 from pincite.retrieval.search.segments import Segment, SegmentFiles
@@ -50,11 +51,11 @@ class Indexes:
     """The dense and the lexical index over one generation of a library, and its words."""
 
     generation: int
-    dense: DenseIndex
-    lexical: LexicalIndex
-    words: Words
+    dense: Dense
+    lexical: Lexical
+    words: LibraryWords
     segments: tuple[Segment, ...] = ()
-    documents: DocumentRows = field(default_factory=lambda: DocumentRows(()), repr=False)
+    documents: Documents = field(default_factory=lambda: DocumentRows(()), repr=False)
 
     @classmethod
     def of(cls, generation: int, view: View) -> Indexes:
@@ -95,7 +96,7 @@ def open_indexes(library: Library, say: Callable[[str], None]) -> Indexes:
     """
     place = _place(library)
     if not place.exists() and any(_OLDER.fullmatch(path.name) for path in _listed(place.parent)):
-        say(f"the indexes of {library.folder} are of an older Pincite; they are rebuilt, once")
+        say(f"the indexes of {library.name} are of an older Pincite; they are rebuilt, once")
     for _ in range(_TRIES):
         generation = library.generation
         view, faults = _load(place, generation, segments.load)
@@ -107,7 +108,7 @@ def open_indexes(library: Library, say: Callable[[str], None]) -> Indexes:
             _publish(library, without=faults)
         except OSError as error:
             say(
-                f"the indexes of {library.folder} cannot be kept on disk ({error}); they are "
+                f"the indexes of {library.name} cannot be kept on disk ({error}); they are "
                 "built in memory"
             )
             break
@@ -227,7 +228,7 @@ def _mapped(library: Library) -> Iterator[None]:
     except OSError as error:
         kind = DiskFullError if error.errno in _FULL else LibraryError
         raise kind(
-            f"the indexes of {library.folder} cannot be written ({error.strerror or error}); the "
+            f"the indexes of {library.name} cannot be written ({error.strerror or error}); the "
             "library itself has all changes and can be asked; free some space, or check the "
             "folder's permissions, and run: pincite rebuild"
         ) from error

@@ -7,11 +7,12 @@ depend on how it came about ([why](docs/decisions/indexes-by-difference.md)).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pincite.retrieval.search.max_score import Part, Term, best_rows
 from pincite.retrieval.search.postings import FIELDS, LENGTHS, Postings
@@ -20,6 +21,7 @@ from pincite.retrieval.search.rows import Allowed, Mask, Rows
 # A word in a heading says what the passage is about; the title says it of the whole document.
 _WEIGHTS = {"body": 1.0, "headings": 0.5, "title": 0.3}
 _K1, _B = 1.2, 0.75
+FIELD_WEIGHTS = tuple(_WEIGHTS[name] for name in FIELDS)
 _REMEMBERED = 4096  # terms whose holders are counted once
 
 
@@ -48,6 +50,30 @@ class Wanted:
         return self.term in there or any(other.terms <= there for other in self.others)
 
 
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What BM25 has to know of all passages.
+
+    Attributes:
+        count: how many there are.
+        lengths: the terms of each field, of all passages together.
+    """
+
+    count: int
+    lengths: tuple[int, ...]
+
+    def rarity(self, holders: int) -> float:
+        """The inverse document frequency of a term that so many passages have."""
+        return math.log(1.0 + (self.count - holders + 0.5) / (holders + 0.5))
+
+    def norms(self) -> NDArray[np.float32]:
+        """``k1 (1 - b + b length / mean length)``, by field and code of length."""
+        mean = (np.array(self.lengths, np.int64) / max(1, self.count))[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):  # a field that is always empty
+            norms = _K1 * (1 - _B + _B * LENGTHS[None] / mean)
+        return norms.astype(np.float32)
+
+
 class LexicalIndex:
     """Passage ids by BM25 (k1 = 1.2, b = 0.75) over body, headings and title."""
 
@@ -61,10 +87,8 @@ class LexicalIndex:
         lengths = [np.zeros((len(FIELDS), 0), np.uint32), *(part.lengths for part in segments)]
         live = slice(None) if rows.live is None else rows.live
         totals = np.concatenate(lengths, axis=1)[:, live].sum(axis=1, dtype=np.int64)
-        mean = (totals / max(1, self._count))[:, None]
-        with np.errstate(divide="ignore", invalid="ignore"):  # a field that is always empty
-            norms = _K1 * (1 - _B + _B * LENGTHS[None] / mean)
-        self._norms = norms.astype(np.float32)
+        self._statistics = Statistics(self._count, tuple(totals.tolist()))
+        self._norms = self._statistics.norms()
 
     @classmethod
     def build(cls, passages: Iterable[tuple[int, str, str, str]]) -> LexicalIndex:
@@ -121,10 +145,7 @@ class LexicalIndex:
 
         ``ln(1 + (N - n + 0.5) / (n + 0.5))`` (Robertson and Zaragoza 2009, as Lucene floors it).
         """
-        return self._rarity(self._holders(FIELDS.index("body"), term))
-
-    def _rarity(self, holders: int) -> float:
-        return math.log(1.0 + (self._count - holders + 0.5) / (holders + 0.5))
+        return self._statistics.rarity(self._holders(FIELDS.index("body"), term))
 
     def _holders(self, field: int, term: str) -> int:
         return self._holders_of(field, term)
@@ -154,11 +175,39 @@ class LexicalIndex:
 
     def _term(self, field: int, term: str, weight: float) -> Term:
         spans = tuple(segment.span(field, term) for segment in self._segments)
-        return Term(field, spans, weight * self._rarity(self._holders(field, term)) * (_K1 + 1))
+        return Term(
+            field, spans, weight * self._statistics.rarity(self._holders(field, term)) * (_K1 + 1)
+        )
 
     def _pairs(self) -> Iterator[tuple[int, Postings]]:
         """The segments, each after its first row."""
         return zip(self._starts, self._segments, strict=False)
+
+
+class CandidateIndex(LexicalIndex):
+    """Some passages of a library, ranked as they rank among all of it."""
+
+    @classmethod
+    def of(
+        cls,
+        ids: NDArray[np.int64],
+        passages: Sequence[str],
+        statistics: Statistics,
+        holders: Mapping[str, int],
+    ) -> CandidateIndex:
+        """An index over these passages.
+
+        Args:
+            ids: of the passages ``(n,)``.
+            passages: of each its terms; see `Postings.of_terms`.
+            statistics: of all passages.
+            holders: of each term that may be looked for, after the digit of its field, how many of
+                all passages have it.
+        """
+        index = cls([Postings.of_terms(passages, holders.keys())], Rows(ids))
+        index._statistics, index._norms = statistics, statistics.norms()
+        index._holders_of = lambda field, term: holders.get(f"{field}{term}", 0)  # type: ignore
+        return index
 
 
 def _within(mask: Mask | None, start: int, segment: Postings) -> Mask | None:

@@ -10,8 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
-Allowed = Sequence[int] | NDArray[np.int64] | Mask | None
-"""What a search may find: passage ids, or a mask over rows; None for everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Documents of a shared library, whose passages stand in no rows that a mask could be over.
+
+    Attributes:
+        firsts: the ids of their first passages, in order, ``(documents,)``.
+    """
+
+    firsts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    def __and__(self, other: Chosen) -> Chosen:
+        return Chosen(np.intersect1d(self.firsts, other.firsts, assume_unique=True))
+
+    def has(self, first: int) -> bool:
+        """Whether the document with this first passage is one of them."""
+        place = int(np.searchsorted(self.firsts, first))
+        return place < len(self.firsts) and int(self.firsts[place]) == first
+
+
+Allowed = Sequence[int] | NDArray[np.int64] | Mask | Chosen | None
+"""What a search may find: passage ids, a mask over rows, or documents; None for everything."""
 
 
 def is_mask(allowed: Allowed) -> TypeGuard[Mask]:
@@ -41,6 +65,8 @@ class Rows:
         if allowed is None:
             return self.live
         ids = self.ids
+        if isinstance(allowed, Chosen):
+            raise TypeError("documents of a shared library are looked for in that one")
         inside = allowed if is_mask(allowed) else np.isin(ids, np.asarray(allowed, np.int64))
         return inside if self.live is None else inside & self.live
 

@@ -66,6 +66,6 @@ def search(
         stored = library.passages(best)
     if len(stored) < len(best):
         raise LibraryChangedError(
-            f"another process changed the library {library.folder} while it was searched; ask again"
+            f"another process changed the library {library.name} while it was searched; ask again"
         )
     return [Hit(stored[id], fused[id], dense.get(id), lexical.get(id)) for id in best]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pincite.corpus.errors import LibraryDamagedError
-from pincite.corpus.store.database import chunks
+from pincite.corpus.store.chunks import chunks
 from pincite.corpus.store.document_state import DocumentState
 from pincite.corpus.store.library import Library
 from pincite.retrieval.search.dense import DenseSegment

@@ -14,10 +14,10 @@ from pincite.corpus.types import Document
 from pincite.retrieval.embedding.embedder import Vectors
 from pincite.retrieval.search.analysis import plain_terms
 from pincite.retrieval.search.dense import DenseIndex
-from pincite.retrieval.search.document_rows import Selection
 from pincite.retrieval.search.indexes import Indexes
 from pincite.retrieval.search.lexical import LexicalIndex, Wanted
-from pincite.retrieval.search.rows import Allowed, is_mask
+from pincite.retrieval.search.protocol import Dense, Lexical, Selected
+from pincite.retrieval.search.rows import Allowed, Chosen, is_mask
 from pincite.retrieval.search.short_forms import ShortForms, defined_terms
 from pincite.retrieval.search.vocabulary import Vocabulary, words_of
 from pincite.retrieval.search.words import Words
@@ -28,7 +28,7 @@ _REMEMBERED = 4096  # terms, words and short forms, each
 
 def limited(
     indexes: Indexes,
-    documents: Selection,
+    documents: Selected,
     library: Library,
     document_of: Callable[[str], Document],
 ) -> Indexes:
@@ -52,7 +52,7 @@ def limited(
 class DenseView(DenseIndex):
     """A dense index that has only some documents."""
 
-    def __init__(self, whole: DenseIndex, documents: Selection) -> None:
+    def __init__(self, whole: Dense, documents: Selected) -> None:
         self._whole = whole
         self._documents = documents
 
@@ -67,7 +67,7 @@ class DenseView(DenseIndex):
 class LexicalView(LexicalIndex):
     """A lexical index that has only some documents."""
 
-    def __init__(self, whole: LexicalIndex, documents: Selection) -> None:
+    def __init__(self, whole: Lexical, documents: Selected) -> None:
         self._whole = whole
         self._documents = documents
         self.knows = lru_cache(_REMEMBERED)(self._knows)  # type: ignore[method-assign]
@@ -168,9 +168,13 @@ class _Said:
             yield " ".join((*passage.path, *passage.columns, *context))
 
 
-def _both(documents: Selection, allowed: Allowed) -> Allowed:
+def _both(documents: Selected, allowed: Allowed) -> Allowed:
     if allowed is None:
         return documents.rows
-    if is_mask(allowed):
-        return documents.rows & allowed
+    rows = documents.rows
+    if isinstance(allowed, Chosen) and isinstance(rows, Chosen):
+        return rows & allowed
+    if is_mask(allowed) and is_mask(rows):
+        return rows & allowed
+    assert not isinstance(allowed, Chosen)
     return [int(id) for id in allowed if documents.has(int(id))]

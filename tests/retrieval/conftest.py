@@ -17,6 +17,7 @@ from pincite.retrieval.engine import Engine
 from pincite.retrieval.query import Query
 from pincite.retrieval.search.indexes import open_indexes
 from pincite.retrieval.settings import Settings, load_settings
+from tests.stores import new_library
 
 TEXTS = {
     "birds.txt": (
@@ -68,9 +69,9 @@ def hashing_settings(**overrides: Any) -> Settings:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    """A library of three small documents."""
-    with Library.open(tmp_path / "library", create=True) as opened:
+def library(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Library]:
+    """A library of three small documents; in a folder, unless a test says ``IN_BOTH``."""
+    with new_library(tmp_path / "library", getattr(request, "param", "folder")) as opened:
         fill(opened, *small_documents())
         yield opened
 

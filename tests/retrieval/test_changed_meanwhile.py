@@ -17,16 +17,18 @@ from pincite.corpus.store.library import Library
 from pincite.retrieval import source_cache
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.libraries import open_library
 from pincite.retrieval.search import indexes, manifest
 from pincite.retrieval.search.indexes import index_problems, open_indexes, publish
 from pincite.retrieval.search.segment_builder import SegmentBuilder
 from tests.retrieval.conftest import fill, hashing_settings, make_document
+from tests.stores import IN_BOTH
 
 SIDES = ("left", "right")
 STAGES = ("embed", "dense", "lexical", "fuse", "read", "quote", "verify", "confidence")
 
 
-def engine_on(folder: Path) -> Engine:
+def engine_on(folder: str) -> Engine:
     engine = Engine.open(folder, settings=hashing_settings(), embedder=HashingEmbedder())
     engine.warm_up()
     return engine
@@ -43,30 +45,32 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     monkeypatch.setattr(pincite.retrieval.pipeline, "read", read)
 
 
+@IN_BOTH
 def test_a_document_removed_while_it_is_read_is_simply_no_longer_quoted(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def remove() -> None:
-        with Library.open(library.folder) as other:
+        with open_library(library.name) as other:
             if entry := other.entry("birds.txt"):
                 other.remove([entry.id])
 
-    with engine_on(library.folder) as engine:
+    with engine_on(library.name) as engine:
         interrupt(monkeypatch, remove)
         answer = engine.ask("Where do gulls nest?")
     assert "gull" not in " ".join(quote.text.lower() for quote in answer.quotes)
     assert answer.trace.generation == library.generation
 
 
+@IN_BOTH
 def test_a_document_renamed_while_it_is_read_is_quoted_under_its_new_name(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def rename() -> None:
-        with Library.open(library.folder) as other:
+        with open_library(library.name) as other:
             if entry := other.entry("birds.txt"):
                 other.rename(entry.id, "gulls.txt", "Gulls")
 
-    with engine_on(library.folder) as engine:
+    with engine_on(library.name) as engine:
         engine.ask("Where do gulls nest?")  # so that the document is at hand under its old id
         interrupt(monkeypatch, rename)
         answer = engine.ask("Where do gulls nest?")
@@ -76,10 +80,11 @@ def test_a_document_renamed_while_it_is_read_is_quoted_under_its_new_name(
     assert answer.trace.generation == library.generation
 
 
+@IN_BOTH
 def test_a_new_title_is_shown_by_an_engine_that_was_open_before(library: Library) -> None:
-    with engine_on(library.folder) as engine:
+    with engine_on(library.name) as engine:
         engine.ask("Where do gulls nest?")
-        with Library.open(library.folder) as other:
+        with open_library(library.name) as other:
             other.rename(other.find("birds.txt").id, "birds.txt", "Birds of the coast")
         assert engine.ask("Where do gulls nest?").quotes[0].title == "Birds of the coast"
 
@@ -110,7 +115,7 @@ def test_at_whatever_stage_others_write_an_answer_is_of_one_generation(
         if now == stage and (version := next(versions, None)):
             write_version(tmp_path, version)
 
-    with engine_on(tmp_path) as engine:
+    with engine_on(str(tmp_path)) as engine:
         answer = engine.ask(question, watch=watch)
         newest = next(versions, 2 + writes) - 1
     assert len(answer.quotes) == len(SIDES)
@@ -127,11 +132,11 @@ def test_passages_are_told_with_the_generation_that_they_are_of(
     turn = iter(range(1000))
 
     def replace() -> None:
-        with Library.open(library.folder) as other:
+        with open_library(library.name) as other:
             fill(other, make_document(f"The gull number {next(turn)} nests.", "birds.txt"))
 
     before = library.generation
-    with engine_on(library.folder) as engine:
+    with engine_on(library.name) as engine:
         interrupt(monkeypatch, replace)
         passages, generation = engine.search_and_generation("Where do gulls nest?")
     number = generation - before - 1
@@ -177,17 +182,18 @@ def test_an_engine_says_nothing_of_damage_where_others_have_only_added_a_documen
     assert said == []
 
 
+@IN_BOTH
 def test_a_library_that_never_holds_still_is_an_error_that_says_so(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = iter(range(1000))
 
-    with engine_on(library.folder) as engine:
+    with engine_on(library.name) as engine:
         real = engine._cache.sources
 
         def sources() -> Any:
             found = real()
-            with Library.open(library.folder) as other:
+            with open_library(library.name) as other:
                 fill(other, make_document(f"The gull number {next(turn)} nests.", "birds.txt"))
             return found
 

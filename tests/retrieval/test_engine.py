@@ -30,7 +30,9 @@ from pincite.corpus.types import Document
 from pincite.retrieval.answer import Answer
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.libraries import open_library
 from tests.retrieval.conftest import TEXTS, fill, hashing_settings, make_document
+from tests.stores import IN_BOTH
 
 QUESTIONS = [
     "Where do herring gulls nest?",
@@ -262,9 +264,10 @@ def test_a_document_that_is_not_there_is_refused_by_its_name(engine: Engine, nam
         engine.ask("gulls", documents=["birds.txt", name])
 
 
+@IN_BOTH
 def test_an_open_engine_sees_what_another_connection_did(engine: Engine) -> None:
     before = engine.ask("Where does the kraken sleep?")
-    with Library.open(engine.library.folder) as other:
+    with open_library(engine.library.name) as other:
         fill(other, make_document("The kraken sleeps below Bergen.", "kraken.txt"))
         after = engine.ask("Where does the kraken sleep?")
         assert after.quotes[0].text == "The kraken sleeps below Bergen."
@@ -274,9 +277,10 @@ def test_an_open_engine_sees_what_another_connection_did(engine: Engine) -> None
     assert [q.text for q in gone.quotes] == [q.text for q in before.quotes]
 
 
+@IN_BOTH
 def test_another_embedder_is_refused_naming_both(library: Library) -> None:
     with pytest.raises(EmbedderMismatchError, match=r"hashing@256.*hashing@64"):
-        Engine.open(library.folder, settings=hashing_settings(), embedder=HashingEmbedder(64))
+        Engine.open(library.name, settings=hashing_settings(), embedder=HashingEmbedder(64))
     with pytest.raises(EmbedderMismatchError, match="hashing@64"):
         Engine(library, HashingEmbedder(64), hashing_settings()).ask("gulls")
 

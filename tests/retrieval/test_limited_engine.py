@@ -22,12 +22,14 @@ from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.libraries import open_library
 from pincite.retrieval.listeners import QuestionEvent
 from pincite.retrieval.search.document_rows import DocumentRows
 from pincite.retrieval.search.indexes import open_indexes
 from pincite.retrieval.search.view import limited
 from tests.retrieval.conftest import fill, hashing_settings, make_document
 from tests.retrieval.test_scope import WORDS, shelves, tag
+from tests.stores import IN_BOTH
 
 GULLS = "Where do gulls nest in spring?"
 
@@ -36,6 +38,7 @@ def sources(engine: Engine, question: str = GULLS) -> set[str]:
     return {engine.document(p.document).source for p in engine.search(question, 100)}
 
 
+@IN_BOTH
 def test_only_the_documents_with_the_tags_are_asked(engine: Engine) -> None:
     tag(engine.library, birds=["sea"], ships=["sea", "old"], bread=["kitchen"])
     assert sources(engine.limited_to(["sea"])) == {"birds.txt", "ships.txt"}
@@ -46,6 +49,7 @@ def test_only_the_documents_with_the_tags_are_asked(engine: Engine) -> None:
     assert sources(engine) == {"birds.txt", "ships.txt", "bread.md"}
 
 
+@IN_BOTH
 def test_a_choice_is_of_what_may_be_seen(engine: Engine) -> None:
     tag(engine.library, birds=["sea"], ships=["sea", "old"], bread=["old"])
     seen = engine.limited_to(["sea", "old"])
@@ -56,6 +60,7 @@ def test_a_choice_is_of_what_may_be_seen(engine: Engine) -> None:
         engine.limited_to(["sea"]).ask(GULLS, documents=["bread.md"])
 
 
+@IN_BOTH
 def test_where_nothing_may_be_seen_it_is_said_so(engine: Engine) -> None:
     tag(engine.library, birds=["sea"])
     for seen in (engine.limited_to(["cats"]), engine.limited_to([])):
@@ -129,6 +134,7 @@ def test_what_a_view_has_is_looked_up_once_until_something_changes(
     assert len(looked_up) == 2
 
 
+@IN_BOTH
 def test_a_document_at_hand_is_not_given_to_those_who_may_not_see_it(engine: Engine) -> None:
     tag(engine.library, birds=["sea"], bread=["kitchen"])
     birds = engine.library.find("birds.txt").id
@@ -265,7 +271,7 @@ STAGES = ["embed", "dense", "lexical", "fuse", "read", "quote", "verify", "confi
 
 
 def tag_away(library: Library, source: str, tag: str) -> None:
-    with Library.open(library.folder) as other:
+    with open_library(library.name) as other:
         other.tag([other.find(source).id], remove=[tag])
 
 
@@ -288,6 +294,7 @@ def test_a_document_whose_tag_is_taken_away_while_it_is_asked_is_not_quoted(
     assert answer.trace.documents == 1
 
 
+@IN_BOTH
 def test_a_document_that_is_tagged_while_it_is_asked_may_be_quoted(engine: Engine) -> None:
     tag(engine.library, ships=["sea"])
     passed: list[str] = []
@@ -301,6 +308,7 @@ def test_a_document_that_is_tagged_while_it_is_asked_may_be_quoted(engine: Engin
     assert "Gulls nest on cliffs" in answer.quotes[0].text
 
 
+@IN_BOTH
 def test_the_last_document_that_is_taken_away_while_it_is_asked(engine: Engine) -> None:
     tag(engine.library, birds=["sea"])
     act: Callable[[str], None] = lambda stage: tag_away(engine.library, "birds.txt", "sea")  # noqa: E731

@@ -20,7 +20,9 @@ from pincite.ingest.langchain.documents import TAGS
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.langchain import PinciteEmbeddings, PinciteRetriever
+from pincite.retrieval.libraries import open_library
 from tests.retrieval.conftest import TEXTS, fill, hashing_settings, make_document
+from tests.stores import IN_BOTH
 
 QUESTION = "Where do gulls nest in a storm, and who kneads the dough?"
 WORDS = ["gull", "storm", "lamp", "captain", "nest", "loaf", "owl", "cliff", "rudder", "sailor"]
@@ -37,6 +39,7 @@ def asked(engine: Engine, **choice: Any) -> set[str]:
     return {engine.document(p.document).source for p in engine.search(QUESTION, 100, **choice)}
 
 
+@IN_BOTH
 @pytest.mark.parametrize(
     ("choice", "sources"),
     [
@@ -65,7 +68,7 @@ def test_a_new_tag_counts_at_once_and_no_index_is_made_for_it(engine: Engine) ->
     engine.warm_up()
     (folder,) = (engine.library.folder / "indexes").iterdir()
     before = sorted(folder.rglob("*"))
-    with Library.open(engine.library.folder) as other:
+    with open_library(engine.library.name) as other:
         tag(other, birds=["sea"])
         assert asked(engine, tags=["sea"]) == {"birds.txt"}
         tag(other, ships=["sea"])
@@ -74,6 +77,7 @@ def test_a_new_tag_counts_at_once_and_no_index_is_made_for_it(engine: Engine) ->
     assert sorted(folder.rglob("*")) == before
 
 
+@IN_BOTH
 def test_an_unknown_tag_is_refused_with_those_that_there_are(engine: Engine) -> None:
     tag(engine.library, birds=["sea"], bread=["kitchen"])
     with pytest.raises(TagNotFoundError, match=r"tag 'cats'; the tags are kitchen, sea"):
@@ -93,6 +97,7 @@ def test_a_name_or_tag_that_cannot_be_one_is_refused(engine: Engine) -> None:
         engine.ask(QUESTION, tags=["a,b"])
 
 
+@IN_BOTH
 def test_as_many_passages_as_asked_for_come_from_a_small_scope(engine: Engine) -> None:
     """The filter is inside the search: better passages elsewhere take nobody's place."""
     narrow = Engine(engine.library, HashingEmbedder(), hashing_settings(candidates=1))

@@ -31,7 +31,7 @@ def state_of(engine: Engine) -> State:
     except PinciteError:
         return "failed"
     # An open file can be read after somebody removed it, until the server ends.
-    if not (library.folder / FILE_NAME).exists():
+    if not library.is_shared and not (library.folder / FILE_NAME).exists():
         return "failed"
     return "degraded" if engine.lacks_cross_encoder else "ok"
 

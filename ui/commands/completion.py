@@ -23,4 +23,4 @@ def tags(ctx: typer.Context, incomplete: str) -> list[str]:
 def _library(ctx: typer.Context) -> Path:
     # Nothing has run yet that would have noted --library, nor may a bad setting say anything here.
     named = ctx.find_root().params.get("library") or os.environ.get("PINCITE_LIBRARY")
-    return Path(named or ".pincite")
+    return Path(named or ".pincite")  # a shared one is not looked at, which would take long

@@ -9,11 +9,11 @@ import typer
 
 from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError, UsageError
 from pincite.corpus.exporting import new_file
-from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Entry
 from pincite.corpus.tags import checked_tag
 from pincite.ingest.files.copies import same_contents
-from pincite.retrieval.search.indexes import publish
+from pincite.retrieval.libraries import open_library
+from pincite.retrieval.search.upkeep import publish
 from pincite.ui import terminal
 from pincite.ui.commands import completion
 from pincite.ui.console import JsonOption, err, open_engine, out, print_json, settings
@@ -50,7 +50,7 @@ def documents(
     as_json: JsonOption = False,
 ) -> None:
     """List the documents in the library, and the files that could not be read."""
-    with Library.open(settings().library) as library:
+    with open_library(settings().library) as library:
         entries, refusals, damaged = library.entries(), library.refusals(), library.damaged()
         if tag:
             chosen = library.tagged(map(checked_tag, tag))
@@ -83,7 +83,7 @@ def show(
             raise UsageError("--guide and --original cannot be combined; choose one of them")
         _guide(name, as_json)
         return
-    with Library.open(settings().library) as library, library.snapshot():
+    with open_library(settings().library) as library, library.snapshot():
         entry = library.find(name)
         document, data = library.document(entry.id), library.original(entry.id)
     if original is not None:
@@ -105,7 +105,7 @@ def _guide(name: str, as_json: bool) -> None:
 
 def remove(names: Names) -> None:
     """Remove documents from the library, and files that could not be read from its list."""
-    with Library.open(settings().library) as library:
+    with open_library(settings().library) as library:
         chosen: dict[str, str] = {}
         refused: list[str] = []
         for name in names:
@@ -139,7 +139,7 @@ def rename(
     title: Annotated[str | None, typer.Option(help="Also set this title.")] = None,
 ) -> None:
     """Rename a document. Its text, passages and tags stay."""
-    with Library.open(settings().library) as library:
+    with open_library(settings().library) as library:
         entry = library.find(name)
         library.rename(entry.id, new, title)
         publish(library)
@@ -164,7 +164,7 @@ def tag(
     """Add tags to documents, or remove tags from them."""
     if not add and not remove:
         raise UsageError("no tag is named; name one with --add TAG or --remove TAG")
-    with Library.open(settings().library) as library:
+    with open_library(settings().library) as library:
         ids = [library.find(name).id for name in names]
         library.tag(ids, add or (), remove or ())
         entries = [library.find(id) for id in ids]

@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,12 +20,17 @@ from pincite.corpus.store.library import Library
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.files.walk import Source, Sources, find_sources
-from pincite.ingest.pipeline import Options, ingest_sources
+from pincite.ingest.pipeline import Options, Summary, ingest_sources
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import open_embedder
+from pincite.retrieval.libraries import open_library
 from pincite.ui.commands.web_pages import apart, fetched, require_allowed
 from pincite.ui.console import EXIT_FAILED, err, say, settings
 from pincite.ui.text.progress import ingesting, show_summary
+
+if TYPE_CHECKING:
+    from pincite.ingest.cluster.address import Cluster
+    from pincite.retrieval.settings import Settings
 
 EXIT_STOPPED = 130
 _AGAIN_SECONDS = 2.0  # after which a library that somebody else wrote to is tried again
@@ -66,11 +72,20 @@ def ingest(
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Fetch the named URLs, and only these.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Use the workers of a Dask scheduler, as tls://HOST:8786, or start some here, as "
+            "local:4. Needs a shared library.",
+        ),
+    ] = None,
 ) -> None:
     """Add documents to the library. Files that have not changed are not read again."""
     chosen = settings()
     files, urls = apart(paths)
     require_allowed(urls, allowed=allow_network, watch=watch)
+    workers = None if cluster is None else _cluster(cluster, chosen, urls, watch=watch)
 
     def found(pages: Sequence[Source] = ()) -> Sources:
         return find_sources(
@@ -98,14 +113,15 @@ def ingest(
     embedder = open_embedder(chosen, say)
     with fetched(urls, title, options.largest, options.seconds) as pages:
         # A library that is made now has no document of a path that is gone.
-        opening = Library.open(chosen.library, create=not sources.missing)
+        opening = open_library(chosen.library, create=not sources.missing)
         with opening as library, _stoppable() as stopping:
             started = time.perf_counter()
             counted = found(pages.sources)
             with _told_where_it_stopped(library), ingesting(err(), files=counted) as listener:
                 for event in pages.refused:
                     listener.on_event(event)
-                summary = ingest_sources(
+                take_in = ingest_sources if workers is None else _by(workers, chosen)
+                summary = take_in(
                     found(pages.sources), library, embedder, listener, options, stopping.is_set
                 )
             summary.events[:0] = pages.refused
@@ -119,6 +135,34 @@ def ingest(
                 raise typer.Exit(EXIT_STOPPED)
     if summary.refused:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _cluster(text: str, chosen: Settings, urls: Sequence[str], *, watch: bool) -> Cluster:
+    """The cluster that a person named.
+
+    Raises:
+        UsageError: it is none, or cannot be combined with what else they want.
+        MissingExtraError: what it takes is not installed.
+    """
+    from pincite.ingest.cluster.address import Cluster, require_shared
+
+    if urls:
+        raise UsageError(
+            f"--cluster is for files that every worker sees, and {urls[0]} is fetched to this "
+            "machine; ingest it without --cluster"
+        )
+    if watch:
+        raise UsageError("--watch and --cluster cannot be combined; choose one of them")
+    found = Cluster.of(text)
+    require_shared(chosen.library, found)
+    return found
+
+
+def _by(workers: Cluster, chosen: Settings) -> Callable[..., Summary]:
+    """As `ingest_sources`, with these workers."""
+    from pincite.ingest.cluster.job import ingest_on_cluster
+
+    return partial(ingest_on_cluster, cluster=workers, settings=chosen)
 
 
 def _keep(

@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pincite.corpus.counts import counted
+from pincite.corpus.errors import UsageError
 from pincite.corpus.exporting import export as export_library
+from pincite.corpus.store.address import is_shared
 from pincite.corpus.store.library import Library
 from pincite.ingest.events import Listener
 from pincite.ingest.importing import import_library
@@ -21,8 +23,9 @@ from pincite.ingest.reembedding import reembed as reembed_library
 from pincite.ingest.reembedding import repair as repair_library
 from pincite.retrieval.engine import open_embedder
 from pincite.retrieval.health import examine
-from pincite.retrieval.search.indexes import compact as compact_indexes
-from pincite.retrieval.search.indexes import publish
+from pincite.retrieval.libraries import open_library
+from pincite.retrieval.search.upkeep import compact as compact_indexes
+from pincite.retrieval.search.upkeep import publish
 from pincite.retrieval.settings import Settings
 from pincite.ui import terminal
 from pincite.ui.console import EXIT_FAILED, JsonOption, err, out, print_json, say, settings
@@ -40,7 +43,7 @@ def export(
     ] = False,
 ) -> None:
     """Export the whole library to a file, one line per document."""
-    with Library.open(settings().library) as library:
+    with open_library(settings().library) as library:
         count = export_library(library, file, vectors=vectors)
     _say(f"exported: {counted(count, 'document')} to {file}")
 
@@ -59,7 +62,7 @@ def import_(
     chosen = settings()
     embedder = open_embedder(chosen, say)
     started = time.perf_counter()
-    with Library.open(chosen.library, create=True) as library, ingesting(err()) as listener:
+    with open_library(chosen.library, create=True) as library, ingesting(err()) as listener:
         summary = import_library(file, library, embedder, listener, trust_vectors=trust_vectors)
     show_summary(err(), summary, time.perf_counter() - started)
     if summary.untrusted:
@@ -72,7 +75,7 @@ def import_(
 
 def rebuild() -> None:
     """Rebuild the indexes from the library."""
-    with Library.open(settings().library) as library:
+    with open_library(settings().library) as library:
         publish(library, anew=True)
         _, passages = library.counts()
     _say(f"rebuilt: the indexes of {counted(passages, 'passage')}")
@@ -85,7 +88,7 @@ def reembed() -> None:
     """
     chosen = settings()
     embedder = open_embedder(chosen, say)
-    with Library.open(chosen.library) as library:
+    with open_library(chosen.library) as library:
         documents, _ = library.counts()
         with _embedding(err(), documents) as listener:
             summary = reembed_library(library, embedder, listener)
@@ -98,7 +101,7 @@ def reembed() -> None:
 
 def compact() -> None:
     """Delete unused data and free its disk space."""
-    with Library.open(settings().library) as library:
+    with open_library(settings().library) as library:
         freed = library.compact()
         compact_indexes(library)
     _say(f"freed: {freed:,} bytes")
@@ -128,6 +131,8 @@ def doctor(
     """Check versions, the model's hash, the library and its indexes."""
     chosen = settings()
     if accept:
+        if is_shared(chosen.library):
+            raise UsageError(f"{chosen.library} is a shared library, which loses no commit")
         lost = Library.accept(chosen.library)
         commits = counted(lost, "commit")
         _say(f"accepted: the library as it is, without {commits}" if lost else _LACKS_NONE)
@@ -143,7 +148,7 @@ def doctor(
 
 
 def _repair(chosen: Settings) -> None:
-    with Library.open(chosen.library) as library:
+    with open_library(chosen.library) as library:
         done = repair_library(library, open_embedder(chosen))
     _say(f"repaired: the vectors of {counted(done.passages, 'passage')}")
     for source in done.documents:

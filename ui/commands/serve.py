@@ -9,11 +9,12 @@ import typer
 
 from pincite.corpus.errors import UsageError
 from pincite.corpus.extras import require
-from pincite.corpus.store.library import Library
+from pincite.corpus.store.address import is_shared
 from pincite.ingest.files.originals import Originals
 from pincite.ingest.files.read import LARGEST, MB
 from pincite.ingest.uploads import FILES, Limits
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.libraries import open_library
 from pincite.retrieval.settings import LogFormat
 from pincite.ui.api.queue import WAITING, Queue
 from pincite.ui.console import ThresholdOption, open_engine, say, settings
@@ -115,6 +116,11 @@ def serve(
         raise UsageError(
             "--keep-conversations and --read-only cannot be combined; choose one of them"
         )
+    if keep_conversations and is_shared(settings().library):
+        raise UsageError(
+            f"--keep-conversations keeps them in a file of this machine, and {settings().library} "
+            "may have several servers; leave it out, and browsers keep their conversations"
+        )
     if not is_loopback(host) and auth is None and not no_auth:
         raise UsageError(
             f"others can reach these documents on {host}; name who may with --auth FILE (make one "
@@ -124,7 +130,7 @@ def serve(
     names = [checked_name(text) for text in name or ()]
     credentials = None if auth is None else Credentials.read(auth, api_token)
     if not read_only:  # a first document can be added on the page
-        Library.open(settings().library, create=True).close()
+        open_library(settings().library, create=True).close()
     form = log_format or settings().log_format
     tell = logs.say if form == "json" else say
     with Engine.open(settings=settings(threshold), say=tell) as engine:

@@ -125,9 +125,11 @@ def site(
     )
     if options.keep_conversations:
         app.router.routes.extend(conversations_routes(kept, engine.library))
-    if not options.read_only:
+    # Ratings go into a file beside the library, and servers of a shared one have none in common.
+    rates = not options.read_only and not engine.library.is_shared
+    if rates:
         app.router.routes.append(feedback_route(kept, engine))
-    bar = chrome.bar(on_server=options.keep_conversations, rates=not options.read_only)
+    bar = chrome.bar(on_server=options.keep_conversations, rates=rates)
     roles: tuple[Role, ...] = ROLES if credentials else (EVERYBODY.role,)
     pictures = partial(page_pictures, engine.library)
     mount(

@@ -72,13 +72,20 @@ def ingesting(
             embedded += passages
             progress.update(task, passages=embedded)
 
+        ready: set[str] = set()
+
+        def on_ready(source: str) -> None:
+            ready.add(source)
+            progress.advance(task)
+
         def on_event(event: Event) -> None:
-            if event.outcome != "removed":  # which is none of the files
+            # What was removed is none of the files; what was ready has been counted.
+            if event.outcome != "removed" and event.source not in ready:
                 progress.advance(task)
             if event.outcome in _LOUD or event.warnings or _is_new_copy(event):
                 _print(progress.console, event)
 
-        yield Listener(on_event, on_embedded, on_begun)
+        yield Listener(on_event, on_embedded, on_begun, on_ready)
 
 
 class _Counts(ProgressColumn):

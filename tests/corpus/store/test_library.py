@@ -20,6 +20,7 @@ from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, Page, Passage, Section, Span
 from pincite.ingest.cutting.passages import segment
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from tests.stores import STORES, new_library
 
 MAKER = "maker@4"
 Item = tuple[Document, list[Passage]]
@@ -91,9 +92,9 @@ def sources(library: Library) -> list[str]:
     return [entry.source for entry in library.entries()]
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "library", create=True) as opened:
+@pytest.fixture(params=STORES)
+def library(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Library]:
+    with new_library(tmp_path / "library", request.param) as opened:
         yield opened
 
 

@@ -14,6 +14,7 @@ from pincite.corpus.errors import AmbiguousIdError, DocumentNotFoundError
 from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Refusal
 from pincite.corpus.types import Document, Section, Span
+from tests.stores import STORES, new_library
 
 PARTS = st.sampled_from(["a", "b", "report.pdf", "2024", "x y", "Ünï.txt", "abcdef"])
 SOURCES = st.lists(PARTS, min_size=1, max_size=3).map("/".join)
@@ -29,9 +30,9 @@ def put(library: Library, *documents: tuple[str, str]) -> None:
     library.put(made, {}, "none")
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library.open(tmp_path / "library", create=True)
+@pytest.fixture(params=STORES)
+def library(tmp_path: Path, request: pytest.FixtureRequest) -> Library:
+    return new_library(tmp_path / "library", request.param)
 
 
 def found(library: Library, name: str) -> str:

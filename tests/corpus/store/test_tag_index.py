@@ -14,11 +14,12 @@ from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import listed_from
 from tests.corpus.store.test_library_faults import behind_our_back
 from tests.retrieval.conftest import fill, make_document
+from tests.stores import STORES, new_library
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    library = Library.open(tmp_path / "library", create=True)
+@pytest.fixture(params=STORES)
+def library(tmp_path: Path, request: pytest.FixtureRequest) -> Library:
+    library = new_library(tmp_path / "library", request.param)
     fill(library, *(make_document(f"A gull nests on cliff {n}.", f"{n}.txt") for n in range(5)))
     library.tag([entry.id for entry in library.entries()], add=["sea"])
     return library
@@ -65,6 +66,7 @@ def test_it_says_what_the_entries_say(changes: list[tuple[int, str, bool]]) -> N
                 assert library.tagged([one]) == expected != set()
 
 
+@pytest.mark.parametrize("library", ["folder"], indirect=True)
 def test_a_damaged_document_has_no_tag_and_a_lost_one_is_missed(library: Library) -> None:
     folder = library.folder
     assert library.tags() == {"sea": 5}

@@ -14,7 +14,9 @@ from pincite.corpus.store.library import Library
 from pincite.corpus.store.rows import Refusal
 from pincite.corpus.store.schema import MIGRATIONS
 from pincite.corpus.store.view import _tables
+from pincite.retrieval.libraries import open_library
 from tests.retrieval.conftest import fill, make_document
+from tests.stores import STORES, new_library
 
 SAME = "The office opens at nine."
 TAGS = {
@@ -27,10 +29,10 @@ TAGS = {
 }
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+@pytest.fixture(params=STORES)
+def library(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Library]:
     """Documents of Anna, of Ben, of both and of nobody; and a file that could not be read."""
-    with Library.open(tmp_path / "library", create=True) as opened:
+    with new_library(tmp_path / "library", request.param) as opened:
         fill(opened, *(make_document(f"{SAME} Of {source}.", source) for source in TAGS))
         for source, tags in TAGS.items():
             opened.tag([opened.find(source).id], add=tags)
@@ -132,7 +134,7 @@ def test_a_file_that_could_not_be_read_is_nobodys(library: Library) -> None:
 def test_a_view_is_of_the_present(library: Library) -> None:
     view = library.limited_to(["anna"])
     before, generation = view.change_counter, view.generation
-    with Library.open(library.folder) as other:
+    with open_library(library.name) as other:
         other.tag([other.find("/b/ben.txt").id], add=["anna"])
         other.tag([other.find("/a/anna.txt").id], remove=["anna"])
     assert sources(view) == (of("anna") | {"/b/ben.txt"}) - {"/a/anna.txt"}
@@ -144,7 +146,7 @@ def test_a_snapshot_of_a_view_holds_still(library: Library) -> None:
     view = library.limited_to(["anna"])
     with view.snapshot():
         there = sources(view)
-        with Library.open(library.folder) as other:
+        with open_library(library.name) as other:
             other.tag([other.find("/a/anna.txt").id], remove=["anna"])
         assert sources(view) == there
     assert sources(view) == there - {"/a/anna.txt"}

@@ -32,7 +32,7 @@ def test_the_page_and_its_plots_have_not_drifted_from_their_figures() -> None:
 
 def test_the_committed_page_has_every_part() -> None:
     figures = performance.read(DOCS / "performance.json")
-    assert set(figures) == {"cold", "growth", "peers", "api"}
+    assert set(figures) == {"cold", "growth", "peers", "api", "shared"}
     assert set(performance.plots(figures)) == set(performance.PLOTS)
 
 

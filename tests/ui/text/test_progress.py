@@ -44,6 +44,21 @@ def test_the_bar_says_how_many_files_there_are_which_is_in_hand_and_the_time_lef
     assert "1 of 3 files" in shown(page)
 
 
+def test_a_file_that_is_ready_is_counted_once_and_told_of_when_it_is_committed() -> None:
+    page = console(is_terminal=True, width=80)
+    with ingesting(page, files=["a", "b", "c"]) as listener:
+        listener.on_ready("/a.txt")
+        listener.on_ready(REFUSED.source)
+        time.sleep(0.3)
+        assert "2 of 3 files" in shown(page)
+        assert "refused" not in shown(page)
+        for event in (Event("/a.txt", "added", 3), REFUSED, Event("/c.txt", "unchanged")):
+            listener.on_event(event)
+    assert "3 of 3 files" in shown(page)
+    assert "4 of 3 files" not in shown(page)
+    assert "refused" in shown(page)
+
+
 def test_files_that_cannot_be_counted_are_no_reason_to_stop() -> None:
     def files() -> Iterator[str]:
         yield "a"

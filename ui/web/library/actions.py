@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from pincite.corpus.errors import DocumentNotFoundError, PinciteError, UsageError
+from pincite.corpus.store.address import address
 from pincite.corpus.store.rows import Entry
 from pincite.ingest.collections import Collections
 from pincite.ingest.uploads import Intake
@@ -92,7 +93,9 @@ class LibraryActions:
 
     def __init__(self, engine: Engine, intake: Intake, guides: SharedGuides | None = None) -> None:
         self._library = self._visible = engine.library
-        self._settings = engine.settings.model_copy(update={"library": engine.library.folder})
+        self._settings = engine.settings.model_copy(
+            update={"library": address(engine.library.name)}
+        )
         self._bin = Wastebin(engine.library, engine.embedder, intake.remove)
         self._catalogue = Catalogue(engine.library)
         self._shared_guides = guides or SharedGuides(engine)

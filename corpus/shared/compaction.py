@@ -1,0 +1,251 @@
+"""Keeps the tables small and their indexes few, and leaves nothing of what was deleted.
+
+Each commit adds a fragment and a part of each index. Merging them changes no row and no answer, so
+the generation stays; it moves the head like any commit, and tries again where others were faster.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import lance
+import pyarrow as pa
+import pyarrow.compute as pc
+from lance import LanceOperation
+
+from pincite.corpus.errors import LibraryDamagedError, LibraryLockedError
+from pincite.corpus.shared.commit import create_indexes, require_next, tag, write_fragments
+from pincite.corpus.shared.harvest import unpacked
+from pincite.corpus.shared.head import Head, Heads, Version, require_clock
+from pincite.corpus.shared.lance_errors import ConflictError, mapped
+from pincite.corpus.shared.place import Place
+from pincite.corpus.shared.session import session
+from pincite.corpus.shared.tables import COUNTS
+
+# `pincite eval bench-shared` prints what a question costs below and above it.
+VECTOR_INDEX_FROM = 100_000  # passages of a library whose vectors get an index
+_PER_PART = 4096  # vectors of a part of that index, about
+_FEWER = 4  # times fewer parts than a library should have, from which on it gets another index
+_VECTORS = "vector_idx"
+_MANY = 32  # fragments, or parts of an index, that are merged when documents were put
+_ALL = 1_000_000  # parts of an index, any number
+_KEPT = timedelta(hours=1)  # that an old version is kept for those who read it
+_TRIES = 20
+_PATIENT = 4  # tries after which a table that is ahead of its head is taken to be left by the dead
+_CHANGES_ROWS = ("Append", "Update", "Delete", "Overwrite", "Restore", "Merge")
+
+Work = Callable[
+    [lance.LanceDataset, str, Head], int
+]  # gives the version from which on no row changes
+
+
+def has_many_parts(place: Place, head: Head) -> bool:
+    """Whether a table is in so many fragments that it is time to merge them."""
+    with mapped(place.name):
+        return any(
+            len(_open(place, version).get_fragments()) > _MANY for version in head.tables.values()
+        )
+
+
+def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | None = None) -> Head:
+    """Merge fragments and the parts of indexes, and index the vectors of a large library.
+
+    Args:
+        anew: make every index anew.
+        index_from: passages from which on vectors get an index; by default `VECTOR_INDEX_FROM`.
+
+    Raises:
+        LibraryLockedError: others write all the time.
+    """
+    least = VECTOR_INDEX_FROM if index_from is None else index_from
+
+    def work(table: lance.LanceDataset, name: str, head: Head) -> int:
+        since = int(table.version)
+        if name == "counts":
+            sums = _counted_anew(_open(place, head.tables["contents"])) if anew else _sums(table)
+            since = _replace(place, table, sums)
+        if anew:
+            create_indexes(table, name)  # else those that are damaged would be read
+        table.optimize.compact_files(
+            materialize_deletions=True, materialize_deletions_threshold=0.0
+        )
+        if name == "passages" and table.count_rows() >= least:
+            _index_vectors(table, anew=anew)
+        table.optimize.optimize_indices(num_indices_to_merge=_ALL)
+        return since
+
+    moved = _moved(place, heads, work)
+    before = datetime.now() - _KEPT
+    for version in moved.tables.values():
+        _clean(place, version, before)
+    heads.clean(before)
+    return moved
+
+
+def compact(place: Place, heads: Heads) -> int:
+    """Leave nothing in the store of what was deleted; the number of bytes given back.
+
+    Whoever still reads an older head is told that a part is gone, and asks again at the new one.
+
+    Raises:
+        LibraryLockedError: others write all the time.
+        LibraryError: this machine's clock is wrong.
+    """
+    require_clock(place.name, heads.latest())
+    merge(place, heads, anew=True)
+    for again in range(_TRIES):
+        head = heads.latest()
+        try:
+            freed = sum(_clean(place, version) for version in head.tables.values())
+            return freed + heads.clean(None)
+        except ConflictError:
+            _wait(again)
+    raise LibraryLockedError(_BUSY)
+
+
+_BUSY = "other processes are writing to the library all the time; try again when they have finished"
+
+
+def _index_vectors(table: lance.LanceDataset, *, anew: bool) -> None:
+    parts = max(1, table.count_rows() // _PER_PART)
+    if not anew and _parts(table) * _FEWER >= parts:
+        return
+    table.create_index(
+        "vector", "IVF_SQ", metric="dot", num_partitions=parts, replace=True, name=_VECTORS
+    )
+
+
+def _parts(table: lance.LanceDataset) -> int:
+    """Of the index of vectors; 0 where there is none."""
+    if _VECTORS not in {one.name for one in table.describe_indices()}:
+        return 0
+    found = table.stats.index_stats(_VECTORS)
+    return int(found["indices"][0].get("num_partitions", 0))
+
+
+def _sums(counts: lance.LanceDataset) -> pa.Table:
+    """One row for each key, none where all of it adds up to nothing."""
+    sums = counts.to_table().group_by("key").aggregate([("count", "sum")])
+    return sums.rename_columns(["key", "count"]).filter(pc.field("count") != 0)
+
+
+def _counted_anew(contents: lance.LanceDataset) -> pa.Table:
+    """The same, from what each document adds."""
+    total: Counter[str] = Counter()
+    for batch in contents.to_batches(columns=["counts"]):
+        for data in batch["counts"].to_pylist():
+            with suppress(LibraryDamagedError):  # which doctor finds
+                total.update(unpacked(data))
+    rows = [{"key": key, "count": count} for key, count in total.items() if count]
+    return pa.Table.from_pylist(rows, COUNTS)
+
+
+def _replace(place: Place, table: lance.LanceDataset, sums: pa.Table) -> int:
+    """Put these rows in the place of all; the version that has them."""
+    fragments = [one.fragment_id for one in table.get_fragments()]
+    if not fragments and not sums.num_rows:
+        return int(table.version)
+    update = LanceOperation.Update(
+        removed_fragment_ids=fragments,
+        new_fragments=write_fragments(place, table, sums.cast(COUNTS)),
+    )
+    base = table.version
+    new = lance.LanceDataset.commit(
+        table, update, read_version=base, storage_options=place.options, max_retries=0
+    )
+    require_next(new.version, base + 1)
+    table.checkout_latest()
+    return require_next(table.version, base + 1)
+
+
+def _moved(place: Place, heads: Heads, work: Work) -> Head:
+    """The head after this work on all tables, which changes no row."""
+    for again in range(_TRIES):
+        head = heads.latest()
+        try:
+            heads.durable.begin()
+            tables = {
+                name: _worked(place, name, head, work, restore=again > _PATIENT)
+                for name in head.tables
+            }
+            heads.durable.sync()
+            moved = heads.move(replace(head, tables=tables))
+            heads.durable.sync()
+        except ConflictError:
+            _wait(again)
+        else:
+            return moved
+    raise LibraryLockedError(_BUSY)
+
+
+def _worked(place: Place, name: str, head: Head, work: Work, *, restore: bool) -> Version:
+    version = head.tables[name]
+    with mapped(place.name):
+        table = _open(place, version)
+        if table.latest_version != version.number:
+            if not restore:
+                raise ConflictError("somebody is in the middle of a commit")
+            table.restore()
+        before = table.version
+        since = work(table, name, head)
+        if table.version == before:
+            return Version(version.path, before)
+        _require_own(table, since)
+        tag(table)
+    return Version(version.path, table.version)
+
+
+def _require_own(table: lance.LanceDataset, since: int) -> None:
+    """Check that no version since this one has added or taken away a row."""
+    for version in range(since + 1, table.version + 1):
+        try:
+            transaction = table.read_transaction(version)
+        except TypeError:  # Lance cannot show its own Rewrite, which changes no row
+            continue
+        operation = type(transaction.operation).__name__ if transaction else ""
+        if operation in _CHANGES_ROWS:
+            raise ConflictError(f"somebody else's {operation}")
+
+
+def _clean(place: Place, version: Version, before: datetime | None = None) -> int:
+    """Drop the older versions of a table, and the files that only they need; bytes given back.
+
+    Only those made ``before``, if it is given. What a head names that is being read may be among
+    them: who reads it asks again.
+    """
+    with mapped(place.name):
+        table = _open(place, version)
+        older = {
+            one["version"]
+            for one in table.versions()
+            if one["version"] < version.number and (before is None or one["timestamp"] < before)
+        }
+        for name, of in list(table.tags.list().items()):
+            if of["version"] in older:
+                table.tags.delete(name)
+        if not older:
+            return 0
+        # Files that are in no version may be those of a writer at work; Lance drops them in a week.
+        found = table.cleanup_old_versions(
+            versions=sorted(older), error_if_tagged_old_versions=False
+        )
+        return int(found.bytes_removed)
+
+
+def _open(place: Place, version: Version) -> lance.LanceDataset:
+    return lance.dataset(
+        place.table(version.path),
+        version=version.number,
+        storage_options=place.options,
+        session=session(),
+    )
+
+
+def _wait(again: int) -> None:
+    time.sleep(random.uniform(0.05, 0.1 * (again + 1)))

@@ -1,0 +1,115 @@
+"""A library answers alike, whichever store it is kept in: held against each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pincite.corpus.store.library import Library
+from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
+from pincite.retrieval.engine import Engine
+from pincite.retrieval.search.lexical import Wanted
+from pincite.retrieval.search.upkeep import open_indexes, publish
+from tests.retrieval.conftest import fill, hashing_settings, make_document, small_documents
+from tests.stores import STORES, new_library
+
+GOLD = Path(__file__).parents[2] / "eval" / "gold" / "ai_safety"
+WORDS = ("gull", "owl", "fish", "cliff", "whale", "night", "unknown")
+
+
+def lines(file: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Engine]]:
+    """The same documents in both stores, put in two goes and one of them twice."""
+    (article,) = lines(GOLD / "corpus.jsonl")
+    engines = []
+    for store in STORES:
+        library = new_library(tmp_path_factory.mktemp(store) / "library", store)
+        fill(library, make_document(article["text"], "article.txt"))
+        fill(library, *small_documents(), make_document("Owls hunt. (SAT) sat.", "birds.txt"))
+        fill(library, *small_documents())
+        engines.append(Engine(library, HashingEmbedder(), hashing_settings()))
+    yield engines[0], engines[1]
+    for engine in engines:
+        engine.close()
+
+
+def test_passages_and_vectors_are_equal(pair: tuple[Engine, Engine]) -> None:
+    one, other = (everything(engine.library) for engine in pair)
+    assert one == other
+
+
+def everything(library: Library) -> list[object]:
+    found: list[object] = []
+    for source, id in sorted((source, id) for id, source in library.sources().items()):
+        passages = library.passages_vectors(library.passage_ids([id]))
+        found += [source, library.document(id)]
+        found += [(stored.passage, rows.tolist()) for _, (stored, rows) in sorted(passages.items())]
+    return found
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_each_question_of_the_gold_set_gets_the_same_answer(
+    pair: tuple[Engine, Engine], merged: bool
+) -> None:
+    if merged:
+        publish(pair[1].library, anew=True)
+    for gold in lines(GOLD / "questions.jsonl")[merged::6]:  # all 250 take half a minute
+        one, other = (engine.ask(gold["question"]) for engine in pair)
+        assert one.quotes == other.quotes, gold["question"]
+        assert one.status == other.status
+        assert one.confidence == pytest.approx(other.confidence, abs=1e-6)
+        assert [p.text for p in one.nearest] == [p.text for p in other.nearest]
+
+
+def test_words_and_short_forms_are_equal(pair: tuple[Engine, Engine]) -> None:
+    one, other = (open_indexes(engine.library, print) for engine in pair)
+    assert one.words.vocabulary == other.words.vocabulary
+    assert one.words.short_forms.long_forms == other.words.short_forms.long_forms
+    for term in ("safeti", "gull", "whale"):
+        assert one.lexical.rarity(term) == other.lexical.rarity(term)
+        assert one.lexical.knows(term) == other.lexical.knows(term)
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True),
+    st.sets(st.sampled_from(["article.txt", "birds.txt", "whales.txt"])),
+    st.integers(1, 40),
+)
+def test_both_searches_rank_alike_in_any_choice_of_documents(
+    pair: tuple[Engine, Engine], words: list[str], names: set[str], k: int
+) -> None:
+    ranked = []
+    for engine in pair:
+        library, indexes = engine.library, open_indexes(engine.library, print)
+        ids = {id for id, source in library.sources().items() if source in names}
+        rows = indexes.documents.select(ids, library).rows if names else None
+        wanted = [Wanted(word, 1.0) for word in words]
+        vector = HashingEmbedder().embed_query(" ".join(words))
+        for found in (
+            indexes.lexical.search(wanted, k, rows),
+            indexes.dense.search(vector, k, rows),
+        ):
+            stored = library.passages(found)
+            ranked.append(
+                [(stored[id].passage, stored[id].document, round(found[id], 4)) for id in found]
+            )
+    assert all(map(_are_alike, ranked[:2], ranked[2:]))
+
+
+Ranking = list[tuple[object, str, float]]
+
+
+def _are_alike(one: Ranking, other: Ranking) -> bool:
+    """Whether two rankings differ at most in which of equals comes first: ids differ by store."""
+    scores, others = ([score for *_, score in ranking] for ranking in (one, other))
+    return one == other or scores == pytest.approx(others, abs=2e-4)
