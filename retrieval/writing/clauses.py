@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pincite.retrieval.search.analysis import stop_terms
@@ -27,6 +27,17 @@ _SOFT_TEXT = (
     f"{_EITHER} still only missing closed void free pending finished ended zero refused instead "
     "died failed excused withdrew"
 )
+# What may deny, or may not.
+_HINTS_TEXT = (
+    "shut empty but until before beyond few little less rarely seldom barely alone same too far else "
+    "out waived spared cancelled dropped lapses lapsed lost stopped ceased"
+)
+_HINTS = frozenset(_HINTS_TEXT.split())
+_HINTING_FORM = re.compile(
+    r"(?:refus|reject|den(?:y|ie)|fail|lack|miss|prevent|prohibit|forb|ban(?:s|ned)?$|exclu|exempt"
+    r"|avoid|remov)|(?:un|in|im|ir|il|dis|non)(?=\w{5})|\w{3,}less$|na[iï]ve?$",
+    re.IGNORECASE,
+)
 _SOFT = frozenset(_SOFT_TEXT.split())
 # "Bring the card, otherwise you pay": what is without it.
 _OTHERWISE = frozenset(["otherwise", "else"])
@@ -37,7 +48,7 @@ _CONTRACTED = re.compile(r"n['’]t$", re.IGNORECASE)
 _NOT_A_NEGATION = re.compile(
     r"\bno[.:]{0,2} ?(?=[0-9])|\bnot only\b|\bno later than\b|\bno more than\b"
     r"|\bno less than\b|\bno fewer than\b|\bwithout exception\b|\bno doubt\b"
-    r"|\bcannot but\b|\bnot least\b|\bif not (?:all|most)\b|\bno\.(?=\s*[|;\t])"
+    r"|\bno matter\b|\bcannot but\b|\bnot least\b|\bif not (?:all|most)\b|\bno\.(?=\s*[|;\t])"
     r"|^\W*no(?=[,;–—-]\s)",  # the answer to a question
     re.IGNORECASE | re.MULTILINE,
 )
@@ -88,6 +99,8 @@ class Clause:
         is_relative: whether it says which thing is meant: "that had no queen".
         is_condition: whether it says when something holds, which need not be: "if it rains".
         goes_on: whether it is about what the one before it is about: "Instead, they …".
+        has_negator: whether a negator stands in it, also one that denies no word of content.
+        hints: its words that may deny: "few", "until", "unnoticed".
     """
 
     said: frozenset[str]
@@ -98,6 +111,23 @@ class Clause:
     is_relative: bool = False
     is_condition: bool = False
     goes_on: bool = False
+    has_negator: bool = False
+    hints: frozenset[str] = frozenset()
+
+    @property
+    def denies(self) -> bool:
+        """Whether something in it denies."""
+        return bool(self.denied or self.soft or self.has_negator)
+
+    def with_stems(self, known: Callable[[str], str]) -> Clause:
+        """The clause with another stem for each."""
+        return replace(
+            self,
+            said=frozenset(map(known, self.said)),
+            denied=frozenset(map(known, self.denied)),
+            decisive=tuple(map(known, self.decisive)),
+            heads=frozenset(map(known, self.heads)),
+        )
 
 
 def line_clause(text: str) -> Clause:
@@ -107,6 +137,7 @@ def line_clause(text: str) -> Clause:
         frozenset().union(*(one.said for one in found)),
         frozenset().union(*(one.denied for one in found)),
         soft=frozenset().union(*(one.soft for one in found)),
+        hints=frozenset().union(*(one.hints for one in found)),
         goes_on=bool(_GOES_ON.match(text)),
     )
 
@@ -124,7 +155,7 @@ def clauses(text: str, whole: Collection[str] = ()) -> Iterator[Clause]:
     text = _NO_ONE.sub("nobody", _LOST_APOSTROPHE.sub("n't", outside))
     text = _LIST.sub(" ", _OUT_OF.sub("without ", text))
     text = _WHETHER_OR_NOT.sub(f"whether {_EITHER}", text)
-    text = _NOT_A_NEGATION.sub(lambda match: " " * len(match[0]), text)
+    text = without_idioms(text)
     text = _ZERO.sub("zero", _BUT.sub(r"\g<every> except", text))
     text = _NO_COLON.sub(lambda match: re.sub("[:=]", " ", match[0]), text)
     lines = [match.span() for match in _DENIED_LINE.finditer(text)]
@@ -156,7 +187,7 @@ def _joined(clauses: Sequence[list[Word]], first: Collection[int]) -> list[list[
             alone = []
         if not clause:
             continue
-        if all(map(_is_negator, clause)):
+        if all(map(is_negator, clause)):
             alone = clause
         elif alone and joined and _plain(clause[0]) in _CONDITIONS:
             joined[-1:] = [[*joined[-1], *alone], clause]
@@ -169,7 +200,7 @@ def _joined(clauses: Sequence[list[Word]], first: Collection[int]) -> list[list[
 
 def _denied_after(follows: Sequence[Word]) -> frozenset[str]:
     """What in the next clause denies this one: "…, otherwise you pay", "…, where there is none"."""
-    if follows and not any(map(_says, follows)) and any(map(_is_negator, follows)):
+    if follows and not any(map(_says, follows)) and any(map(is_negator, follows)):
         return frozenset(["none"])
     return frozenset(map(_plain, follows[:2])) & _OTHERWISE
 
@@ -188,7 +219,7 @@ def _clause(clause: Sequence[Word], is_denied: bool = False, whole: Collection[s
     heads: set[str] = set()
     last = 0
     for place, negator in enumerate(clause):
-        if not _is_negator(negator):
+        if not is_negator(negator):
             continue
         after = [word.stem for word in clause[place + 1 :] if _says(word)][:_REACH]
         before = [word.stem for word in clause[last:place] if _says(word)][: -_REACH - 1 : -1]
@@ -199,7 +230,7 @@ def _clause(clause: Sequence[Word], is_denied: bool = False, whole: Collection[s
             denied[stem] = not denied.get(stem, False)
         decisive += after
         heads |= {*after[:1], *before[:1]}
-    if is_denied and not any(map(_is_negator, clause)):
+    if is_denied and not any(map(is_negator, clause)):
         denied = dict.fromkeys(said, True)
         heads = {word.stem for word in clause[:1]}
     for word in clause:
@@ -218,6 +249,9 @@ def _clause(clause: Sequence[Word], is_denied: bool = False, whole: Collection[s
         frozenset(map(_plain, clause)) & _SOFT,
         bool(clause) and _plain(clause[0]) in _RELATIVES,
         bool(clause) and _plain(clause[0]) in _ANY_CONDITION,
+        has_negator=any(map(is_negator, clause)),
+        hints=frozenset(map(_plain, clause)) & _HINTS
+        | {_plain(word) for word in clause if _HINTING_FORM.match(word.text)},
     )
 
 
@@ -239,7 +273,7 @@ def _row(row: Row) -> Clause:
         said |= {*inside.said, *column}
         denied |= inside.denied
         heads |= inside.heads
-        if bare or (found and _is_negator(found[0])):
+        if bare or (found and is_negator(found[0])):
             said |= {*column}
             denied |= {*column}
             heads |= {*(() if inside.said and not bare else column)}
@@ -248,11 +282,17 @@ def _row(row: Row) -> Clause:
 
 def _says(word: Word) -> bool:
     return (
-        word.stem not in stop_terms() and not _is_negator(word) and _plain(word) not in _AUXILIARIES
+        word.stem not in stop_terms() and not is_negator(word) and _plain(word) not in _AUXILIARIES
     )
 
 
-def _is_negator(word: Word) -> bool:
+def without_idioms(text: str) -> str:
+    """The text with blanks for what only looks like a denial: no later than, no. 4."""
+    return _NOT_A_NEGATION.sub(lambda match: " " * len(match[0]), text)
+
+
+def is_negator(word: Word) -> bool:
+    """Whether a word denies."""
     return _plain(word) in _NEGATORS or bool(_CONTRACTED.search(word.text))
 
 
