@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pincite.retrieval.writing.conditions import added_condition
 from pincite.retrieval.writing.evidence import Evidence
 from pincite.retrieval.writing.foreign import foreign
 from pincite.retrieval.writing.likeness import WordVectors
 from pincite.retrieval.writing.negation import denial
 from pincite.retrieval.writing.roles import other_number
 
-CLAUSE, GRAFT, NUMBER = "clause", "graft", "number"
+CLAUSE, GRAFT, CONDITION, NUMBER = "clause", "graft", "condition", "number"
 DENIALS = ("added", "hinted", "elsewhere", "lost", "flipped")
-SIGNS = (CLAUSE, GRAFT, *DENIALS, NUMBER)
+SIGNS = (CLAUSE, GRAFT, CONDITION, *DENIALS, NUMBER)
 """The names of the signs; each is 0 or more, and more of it speaks against the sentence."""
 
 _NEGATOR = re.compile(r"\b(?:not|no|never|none|without|cannot|neither|\w+n['’]t)\b", re.IGNORECASE)
@@ -51,15 +52,22 @@ def signs(
     odds = denial(
         text, [one.text for one in sources], [one.title for one in sources], question
     )
+    condition = added_condition(text, sources)
     gap, number = other_number(text, sources)
     negator = _NEGATOR.search(text)
     clause = text[unlike.start : unlike.end].strip(" ,;:.")
     values = {
         CLAUSE: unlike.size,
         GRAFT: unlike.size * unlike.copied**2,
+        CONDITION: float(bool(condition)),
         **{name: getattr(odds, name) for name in DENIALS},
         NUMBER: gap,
     }
     denied = negator[0] if negator else "not"
-    said = {CLAUSE: clause, GRAFT: clause, **dict.fromkeys(DENIALS, denied), NUMBER: number}
+    said = {
+        **dict.fromkeys((CLAUSE, GRAFT), clause),
+        **dict.fromkeys(DENIALS, denied),
+        CONDITION: condition,
+        NUMBER: number,
+    }
     return Signs(values, said)
