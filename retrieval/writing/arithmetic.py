@@ -17,15 +17,23 @@ _COMPARED = (
     "|older|younger|larger|smaller|bigger|faster|slower|ahead|behind|apart|difference|above|below"
 )
 _THEN_COMPARED = re.compile(rf"\s*[%€$£]?\s*(?:[\w%€$£]+ ){{0,2}}?(?:{_COMPARED})\b", re.IGNORECASE)
-_BY = re.compile(r"\b(?:rose|rise[ns]?|fell|falls?|fallen|grew|dropped|difference|gain) (?:by|of) $", re.IGNORECASE)
-_SPAN = re.compile(r"\b(?:last|first|for|remaining) $", re.IGNORECASE)  # "for six years, since 2019"
+_BY = re.compile(
+    r"\b(?:rose|rise[ns]?|fell|falls?|fallen|grew|dropped|difference|gain) (?:by|of) $",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"\b(?:last|first|for|remaining) $", re.IGNORECASE
+)  # "for six years, since 2019"
 _SUM = re.compile(
-    r"\b(?:altogether|together|in all|all in all|in total|total\w*|sum|combined|overall)\b", re.IGNORECASE
+    r"\b(?:altogether|together|in all|all in all|in total|total\w*|sum|combined|overall)\b",
+    re.IGNORECASE,
 )
 _HALF = re.compile(r"\b(?:half|twice|double)\b", re.IGNORECASE)
 _DEFINITE = re.compile(
-    r"\b(?:the|these|those|all|of|its|their|among|other|them|last|first)\s+(?:the )?$", re.IGNORECASE
+    r"\b(?:the|these|those|all|of|its|their|among|other|them|last|first)\s+(?:the )?$",
+    re.IGNORECASE,
 )
+_OF_THEM = re.compile(r" of (?:them|these|those|which|whom)\b")
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _NEAR = 45  # code points: some six words on either side
 _MOST_COUNTED = 12
@@ -47,7 +55,9 @@ def not_worked_out(missing: Collection[str], sentence: str, quotes: Sequence[str
         fact.text
         for start, end, fact in fact_spans(sentence)
         if fact.text in missing
-        and (_is_counted(fact, start, end, sentence) or _follows(fact, start, end, sentence, quotes))
+        and (
+            _is_counted(fact, start, end, sentence) or _follows(fact, start, end, sentence, quotes)
+        )
     }
     return [one for one in missing if one not in found]
 
@@ -57,7 +67,8 @@ def _is_counted(fact: Fact, start: int, end: int, sentence: str) -> bool:
     value = next(_values(fact), 0.0)
     if value != int(value) or not 2 <= value <= _MOST_COUNTED:
         return False
-    if fact.text.isalpha() and value <= _MOST_DEFINITE and _DEFINITE.search(sentence[:start]):
+    is_definite = _DEFINITE.search(sentence[:start]) or _OF_THEM.match(sentence, end)
+    if fact.text.isalpha() and value <= _MOST_DEFINITE and is_definite:
         return True
     _, colon, listed = sentence[end:].partition(":")
     listed = _GOES_ON.split(listed)[0]

@@ -17,7 +17,7 @@ from pincite.retrieval.writing.likeness import WordVectors
 from pincite.retrieval.writing.names import missing_names
 from pincite.retrieval.writing.numbers import asked_in_ranges, days_and_years, missing_numbers
 from pincite.retrieval.writing.signs import CLAUSE, GRAFT, signs
-from pincite.retrieval.writing.support import Support, packaged
+from pincite.retrieval.writing.support import packaged
 from pincite.retrieval.writing.types import Draft, Sentence
 from pincite.retrieval.writing.units import without_conversions, wrong_units
 from pincite.retrieval.writing.words import stems, words
@@ -33,7 +33,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class _Asked:
     """What a sentence is checked with, beside its quotes.
 
     Attributes:
@@ -42,9 +42,9 @@ class Asked:
         vectors: of words; None where only the same words are alike.
     """
 
-    question: str = ""
-    weight: Callable[[str], float] = lambda stem: 1.0
-    vectors: WordVectors | None = None
+    question: str
+    weight: Callable[[str], float]
+    vectors: WordVectors | None
 
 
 def check(
@@ -68,7 +68,9 @@ def check(
     cited = tuple(number for number in draft.quotes if 1 <= number <= len(quotes))
     if not cited:
         return Sentence(draft.text, (), "uncited")
-    asked = Asked(question, weight, vectors)
+    # A model was fitted for the vectors of one embedder; those of another are of another scale.
+    known = vectors if vectors and vectors.fingerprint in packaged() else None
+    asked = _Asked(question, weight, known)
     own = _verdict(draft.text, cited, quotes, asked)
     if own.verdict == "supported":
         return own
@@ -93,24 +95,19 @@ def signs_of(
 
 
 def _verdict(
-    text: str, cited: tuple[int, ...], quotes: Sequence[Evidence], asked: Asked
+    text: str, cited: tuple[int, ...], quotes: Sequence[Evidence], asked: _Asked
 ) -> Sentence:
     sources = [quotes[number - 1] for number in cited]
     if missing := _missing(text, sources, asked.question):
         return Sentence(text, cited, "unsupported", _longest(missing))
     found = signs(_ADDRESS.sub(" ", text), sources, asked.question, asked.vectors)
-    support = _support(asked.vectors)
+    support = packaged()[asked.vectors.fingerprint if asked.vectors else ""]
     if support.supports(found.values):
         return Sentence(text, cited, "supported")
     sign = support.strongest(found.values)
     if sign in (CLAUSE, GRAFT) and _share(text, sources, asked.weight) < _LEAST_SHARE:
         return Sentence(text, cited, "uncited")
     return Sentence(text, cited, "unsupported", (found.words[sign],))
-
-
-def _support(vectors: WordVectors | None) -> Support:
-    models = packaged()
-    return models.get(vectors.fingerprint, models[""]) if vectors else models[""]
 
 
 def _missing(text: str, sources: Sequence[Evidence], question: str) -> list[str]:

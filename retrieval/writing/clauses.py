@@ -29,8 +29,8 @@ _SOFT_TEXT = (
 )
 # What may deny, or may not.
 _HINTS_TEXT = (
-    "shut empty but until before beyond few little less rarely seldom barely alone same too far else "
-    "out waived spared cancelled dropped lapses lapsed lost stopped ceased"
+    "shut empty but until before beyond few little less rarely seldom barely alone same too far "
+    "else out waived spared cancelled dropped lapses lapsed lost stopped ceased"
 )
 _HINTS = frozenset(_HINTS_TEXT.split())
 _HINTING_FORM = re.compile(

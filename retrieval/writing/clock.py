@@ -16,7 +16,7 @@ _NUMBERS = {**_HOURS, "quarter": 15, "half": 30, "twenty": 20, "twenty-five": 25
 _HOUR = rf"(?:{'|'.join(_WORDS)}|1[0-2]|[1-9])(?![^\W_]|[.,:][0-9])"
 _FIGURES = re.compile(
     r"(?<![0-9:.,])(?P<h>[01]?[0-9]|2[0-4])(?:[:.h](?P<m>[0-5][0-9]))?"
-    r"(?:\s?(?P<half>[ap])\.?m\b\.?)|(?<![0-9:.,])(?P<h2>[01]?[0-9]|2[0-4])[:h](?P<m2>[0-5][0-9])(?![0-9:])",
+    r"(?:\s?(?P<half>[ap])\.?m\b\.?)|(?<![0-9:.,])(?P<h2>[01]?[0-9]|2[0-4])[:h](?P<m2>[0-5][0-9])(?!:?[0-9])",
     re.IGNORECASE,
 )
 _PAST = re.compile(
@@ -32,6 +32,8 @@ _OF_DAY = re.compile(
     r"(?= (?:on|every|each|in the)\b|[.,;]|$)",
     re.IGNORECASE,
 )
+
+_NOON = re.compile(r"\b(?:(?P<noon>noon|midday)|midnight)\b", re.IGNORECASE)
 
 Time = tuple[int, int, frozenset[str]]
 """Where it stands, as a half-open range of code points, and what it can be read as."""
@@ -62,6 +64,8 @@ def times(text: str) -> Iterator[Time]:
             if match[name]:
                 hour = _hour(match[name]) % 12
                 yield *match.span(name), _keys(hour) | _keys(hour + 12)
+    for match in _NOON.finditer(text):
+        yield *match.span(), _keys(12) if match["noon"] else _keys(0) | _keys(24)
 
 
 def _hour(word: str) -> int:

@@ -14,12 +14,15 @@ _PARTS = {
 _COUNTS_TEXT = "one two three four five six seven eight nine ten"
 _COUNTS = {"a": 1, **{word: n for n, word in enumerate(_COUNTS_TEXT.split(), start=1)}}
 _COUNT = "|".join(_COUNTS)
+_PART = "|".join(sorted(_PARTS, key=len, reverse=True))
 _FRACTION = re.compile(
-    rf"\b(?P<count>{_COUNT})[ -](?P<part>half|halves|(?:third|quarter|fourth|fifth|sixth|eighth|tenth)s?)"
-    r"(?= of\b| less\b| more\b| cheaper\b| dearer\b|[.,;:]|$|\s(?:the|at|in|by|and|to|are|is|was|were)\b)",
+    rf"\b(?P<count>{_COUNT})[ -](?P<part>(?:{_PART})s?)"
+    r"(?= (?:of|less|more|cheaper|dearer|the|at|in|by|and|to|are|is|was|were)\b|[.,;:]|$)",
     re.IGNORECASE,
 )
-_ONE_IN = re.compile(rf"\b(?P<count>{_COUNT}) (?:\w+ )?(?:in|out of) (?P<all>{_COUNT})\b", re.IGNORECASE)
+_ONE_IN = re.compile(
+    rf"\b(?P<count>{_COUNT}) (?:\w+ )?(?:in|out of) (?P<all>{_COUNT})\b", re.IGNORECASE
+)
 
 
 def fractions(text: str) -> Iterator[tuple[int, int, Decimal]]:

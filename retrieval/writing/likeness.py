@@ -61,7 +61,8 @@ class WordVectors:
         there = [self.of(text) for text in texts if words(text)]
         if not there:
             return np.zeros(len(words(sentence)), np.float32)
-        return np.max(self.of(sentence) @ np.vstack(there).T, axis=1)
+        cosines: Vectors = self.of(sentence) @ np.vstack(there).T
+        return np.asarray(cosines.max(axis=1), np.float32)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

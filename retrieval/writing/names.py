@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from os.path import commonprefix
 
 from pincite.retrieval.writing.numbers import without_dates
 from pincite.retrieval.writing.units import is_currency
@@ -58,9 +57,9 @@ def _is_of(name: str, other: str) -> bool:
     >>> _is_of("castil", "castilian"), _is_of("kenya", "kenyan"), _is_of("peter", "petra")
     (True, True, False)
     """
-    same = len(commonprefix([name, other]))
     return any(
-        name[cut:] in _PEOPLE and other[cut:] in _PEOPLE for cut in range(_SHORTEST, same + 1)
+        name[:cut] == other[:cut] and name[cut:] in _PEOPLE and other[cut:] in _PEOPLE
+        for cut in range(_SHORTEST, min(len(name), len(other)) + 1)
     )
 
 

@@ -29,20 +29,16 @@ _BROUGHT = frozenset(["do", "does", "did", "be", "any", "ca", "wo"])  # along by
 class Denial:
     """How far a sentence and its quotes are at odds in what they deny; each in [0, 1].
 
-    Of `added` and its kin, the worst clause counts: the share of its words that the nearest clause
-    of the quotes has. A clause that denies what that one denies counts nothing.
+    Of the first two, the worst clause counts: the share of its words that the nearest clause of the
+    quotes has.
 
     Attributes:
-        added: a clause denies, and the quotes' nearest line has nothing that could be a denial.
-        hinted: it denies, and the line has a word that may be one: "few", "until", "unnoticed".
-        elsewhere: it denies, and the line denies something else, or its heading does.
-        lost: a clause says what the quotes deny, and the sentence denies nothing.
+        added: a clause denies, and in the quotes' nearest line nothing can be a denial.
+        lost: a clause says what the quotes deny, and nothing in the sentence can be a denial.
         flipped: a part of it is a line of the quotes, word for word, but for a denial.
     """
 
     added: float = 0.0
-    hinted: float = 0.0
-    elsewhere: float = 0.0
     lost: float = 0.0
     flipped: float = 0.0
 
@@ -65,32 +61,27 @@ def denial(
     >>> denial("Dogs are not allowed.", ["Dogs are allowed on the lawn."]).flipped
     1.0
     >>> denial("Dogs cannot enter.", ["Dogs are not allowed to enter."])
-    Denial(added=0.0, hinted=0.0, elsewhere=0.0, lost=0.0, flipped=0.0)
+    Denial(added=0.0, lost=0.0, flipped=0.0)
     """
     sentence = _ANSWER.sub("", sentence)
     there = [clause for quote in quotes for clause in _clauses(quote)]
     lines = [line for quote in quotes for line in _lines(quote)]
     known = frozenset(stem for clause in there for stem in clause.said)
     asked = frozenset(stem for clause in clauses(question) for stem in clause.denied)
-    under = any(
-        clause.denies for title in titles for clause in clauses(title.rpartition("\n")[2])
-    )
+    under = any(clause.denies for title in titles for clause in clauses(title.rpartition("\n")[2]))
     every = [_as_known(clause, known) for clause in clauses(sentence, known)]
     denies = any(clause.denies or clause.hints for clause in every)
-    worst = {"added": 0.0, "hinted": 0.0, "elsewhere": 0.0, "lost": 0.0}
+    added = lost = 0.0
     for clause in every:
         if clause.is_relative and clause.denied & asked:
             continue
         if clause.decisive and asked.issuperset(clause.decisive):
             continue
-        if clause.denied and not _is_denied(clause, there) and not clause.is_condition:
-            kind, share = _how(clause, lines, under), _share(clause, _nearest(clause, there))
-        elif not clause.denied and not denies:
-            kind, share = "lost", _lost(clause, there)
-        else:
-            continue
-        worst[kind] = max(worst[kind], share)
-    return Denial(**worst, flipped=_flipped(sentence, quotes))
+        if not clause.denied:
+            lost = max(lost, 0.0 if denies else _lost(clause, there))
+        elif not (clause.is_condition or under or _is_denied(clause, there, lines)):
+            added = max(added, _share(clause, _nearest(clause, there)))
+    return Denial(added, lost, _flipped(sentence, quotes))
 
 
 @lru_cache(maxsize=256)
@@ -103,24 +94,19 @@ def _lines(quote: str) -> tuple[Clause, ...]:
     return tuple(line_clause(line) for line in LINE.split(quote))
 
 
-def _is_denied(clause: Clause, there: Sequence[Clause]) -> bool:
-    """Whether the quotes deny something that ``clause`` denies."""
-    return any(
-        stem in other.denied for stem in clause.denied for other in _nearest(clause, there, stem)
-    )
+def _is_denied(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) -> bool:
+    """Whether the quotes deny what ``clause`` denies, or may do so in other words.
 
-
-def _how(clause: Clause, lines: Sequence[Clause], under: bool) -> str:
-    """What in the nearest lines, or in a next one that goes on about the same, may be a denial."""
+    Those stand in the nearest line, or in the next one where that goes on about the same.
+    """
+    if any(s in other.denied for s in clause.denied for other in _nearest(clause, there, s)):
+        return True
     places = {id(one) for one in _nearest(clause, lines)}
-    near = [
-        line
+    return any(
+        line.denied or line.soft - clause.soft or line.hints
         for before, line in zip([None, *lines], lines, strict=False)
         if id(line) in places or (line.goes_on and id(before) in places)
-    ]
-    if under or any(line.denied or line.soft - clause.soft for line in near):
-        return "elsewhere"
-    return "hinted" if any(line.hints for line in near) else "added"
+    )
 
 
 def _lost(clause: Clause, there: Sequence[Clause]) -> float:
@@ -170,9 +156,7 @@ _Words = tuple[str, ...]
 _Places = tuple[int, ...]
 
 
-def _part_flipped(
-    said: _Words, denials: _Places, lines: Sequence[tuple[_Words, _Places]]
-) -> float:
+def _part_flipped(said: _Words, denials: _Places, lines: Sequence[tuple[_Words, _Places]]) -> float:
     """The same for one part; the line that has most of its words, in a row, decides."""
     best = flipped = 0.0
     for there, denials_there in lines:

@@ -14,7 +14,7 @@ from pincite.retrieval.writing.negation import denial
 from pincite.retrieval.writing.roles import other_number
 
 CLAUSE, GRAFT, CONDITION, NUMBER = "clause", "graft", "condition", "number"
-DENIALS = ("added", "hinted", "elsewhere", "lost", "flipped")
+DENIALS = ("added", "lost", "flipped")
 SIGNS = (CLAUSE, GRAFT, CONDITION, *DENIALS, NUMBER)
 """The names of the signs; each is 0 or more, and more of it speaks against the sentence."""
 
@@ -49,9 +49,7 @@ def signs(
         vectors: of words; None where only the same words are alike.
     """
     unlike = foreign(text, sources, question, vectors)
-    odds = denial(
-        text, [one.text for one in sources], [one.title for one in sources], question
-    )
+    odds = denial(text, [one.text for one in sources], [one.title for one in sources], question)
     condition = added_condition(text, sources)
     gap, number = other_number(text, sources)
     negator = _NEGATOR.search(text)

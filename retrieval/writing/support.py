@@ -8,7 +8,7 @@ It is fitted twice: for the vectors of the packaged embedder, and without vector
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -71,7 +71,8 @@ def packaged() -> Mapping[str, Support]:
     return {one.embedder: one for one in map(Support.from_json, value["models"])}
 
 
-def write(models: Mapping[str, Support], file: Path = FILE) -> None:
+def write(models: Iterable[Support], file: Path = FILE) -> None:
     """Write models for ``packaged``."""
-    value = {"format": FORMAT, "models": [one.to_json() for one in models.values()]}
-    file.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    value = {"format": FORMAT, "models": [one.to_json() for one in models]}
+    file.write_text(json.dumps(value, indent=1) + "\n", "utf-8")
+    packaged.cache_clear()

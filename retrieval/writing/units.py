@@ -56,7 +56,7 @@ _MEANINGS: dict[str, frozenset[int]] = {
     for line in _LINES
     for name in line
 }
-# By the first name of its line: what it measures, and how much of that. A month has about 30.4 days.
+# By the first name of its line: what it measures, and how much of that. A month has 30.4 days.
 _SIZES = {
     **{"second": ("time", 1 / 60), "minute": ("time", 1), "hour": ("time", 60)},
     **{"day": ("time", 1440), "week": ("time", 7 * 1440), "month": ("time", 365 * 1440 / 12)},
@@ -72,10 +72,11 @@ _ROUNDING = 1e-9
 _TO = re.compile(r"\s?(?:to|or|and|[–-])\s?")
 _CURRENCIES = 5  # the first lines
 _AFTER = re.compile(
-    r"(?: an? |[ \u00a0\u202f-])?(per ?cent\b|(?:square|cubic) [^\W\d_]+|"
+    r"[ \u00a0\u202f-]?(per ?cent\b|(?:square|cubic) [^\W\d_]+|"
     r"°[ \u00a0]?[CF]\b|[%€$£¥]|[^\W\d_]+(?!\.m\b))",
     re.IGNORECASE,  # "£480 p.m." has no pence
 )
+_HALF_A = re.compile(r" an?(?= )")  # half a year
 _BEFORE = re.compile(r"(US\$|[€$£¥]|\b[A-Z]{3})\s?$")
 _NO_WORD_BEFORE = re.compile(r"[A-Z]$")  # R$, A$: a dollar of another country
 
@@ -130,9 +131,7 @@ def wrong_units(sentence: str, quotes: Sequence[str]) -> list[str]:
     ]
 
 
-def without_conversions(
-    missing: Sequence[str], sentence: str, quotes: Sequence[str]
-) -> list[str]:
+def without_conversions(missing: Sequence[str], sentence: str, quotes: Sequence[str]) -> list[str]:
     """Those of the ``missing`` numbers that are not what the quotes have in another unit.
 
     >>> without_conversions(["two", "5", "38"], "Two weeks, 5 days, 38 cents.", ["14 days, 0.38 €"])
@@ -183,7 +182,8 @@ def measures(text: str) -> list[Measure]:
         end = start + len(fact.text)
         if not any(reading.startswith("n") for reading in fact.readings):
             continue
-        after = _AFTER.match(text, end)
+        half = _HALF_A.match(text, end) if fact.text.lower() == "half" else None
+        after = _AFTER.match(text, half.end() if half else end)
         meanings = _meanings(after[1]) if after else frozenset()
         first, past = start, after.end() if after and meanings else end
         before = _BEFORE.search(text[:start])
