@@ -77,8 +77,8 @@ def check(
     said = [quotes[number - 1] for number in cited]
     share = _share(draft.text, said, weight)
     for number, quote in enumerate(quotes, start=1):
-        # A quote that has fewer of its words is not the one that it meant.
-        if number not in cited and _share(draft.text, [quote], weight) >= share:
+        # A quote that has no more of its words is not the one that it meant.
+        if number not in cited and _share(draft.text, [quote], weight) > share:
             other = _verdict(draft.text, (number,), quotes, asked)
             if other.verdict == "supported":
                 return replace(other, moved=True)

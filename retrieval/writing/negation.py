@@ -29,12 +29,12 @@ _BROUGHT = frozenset(["do", "does", "did", "be", "any", "ca", "wo"])  # along by
 class Denial:
     """How far a sentence and its quotes are at odds in what they deny; each in [0, 1].
 
-    Of the first two, the worst clause counts: the share of its words that the nearest clause of the
-    quotes has.
-
     Attributes:
-        added: a clause denies, and in the quotes' nearest line nothing can be a denial.
-        lost: a clause says what the quotes deny, and nothing in the sentence can be a denial.
+        added: a clause denies, and in the quotes' nearest line nothing can be a denial. Of the
+            worst one, the square of the share of its words that the nearest clause has: other words
+            may be a denial of their own.
+        lost: whether a clause says what the quotes deny, and nothing in the sentence can be a
+            denial.
         flipped: a part of it is a line of the quotes, word for word, but for a denial.
     """
 
@@ -68,19 +68,19 @@ def denial(
     lines = [line for quote in quotes for line in _lines(quote)]
     known = frozenset(stem for clause in there for stem in clause.said)
     asked = frozenset(stem for clause in clauses(question) for stem in clause.denied)
-    under = any(clause.denies for title in titles for clause in clauses(title.rpartition("\n")[2]))
-    every = [_as_known(clause, known) for clause in clauses(sentence, known)]
-    denies = any(clause.denies or clause.hints for clause in every)
+    under = any(
+        clause.may_deny for title in titles for clause in clauses(title.rpartition("\n")[2])
+    )
+    every = [_as_known(clause, known) for clause in clauses(sentence)]
+    denies = any(clause.may_deny for clause in every)
     added = lost = 0.0
     for clause in every:
-        if clause.is_relative and clause.denied & asked:
-            continue
-        if clause.decisive and asked.issuperset(clause.decisive):
+        if clause.denied and clause.denied <= asked:
             continue
         if not clause.denied:
-            lost = max(lost, 0.0 if denies else _lost(clause, there))
+            lost = max(lost, float(not denies and _is_lost(clause, there)))
         elif not (clause.is_condition or under or _is_denied(clause, there, lines)):
-            added = max(added, _share(clause, _nearest(clause, there)))
+            added = max(added, _share(clause, _nearest(clause, there)) ** 2)
     return Denial(added, lost, _flipped(sentence, quotes))
 
 
@@ -95,34 +95,26 @@ def _lines(quote: str) -> tuple[Clause, ...]:
 
 
 def _is_denied(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) -> bool:
-    """Whether the quotes deny what ``clause`` denies, or may do so in other words.
-
-    Those stand in the nearest line, or in the next one where that goes on about the same.
-    """
+    """Whether the quotes deny what ``clause`` denies, or the nearest line may in other words."""
     if any(s in other.denied for s in clause.denied for other in _nearest(clause, there, s)):
         return True
-    places = {id(one) for one in _nearest(clause, lines)}
-    return any(
-        line.denied or line.soft - clause.soft or line.hints
-        for before, line in zip([None, *lines], lines, strict=False)
-        if id(line) in places or (line.goes_on and id(before) in places)
-    )
+    nearest = _nearest(clause, lines)
+    return any(line.denied or line.hints - clause.hints for line in nearest)
 
 
-def _lost(clause: Clause, there: Sequence[Clause]) -> float:
-    """How much of what the quotes deny ``clause``, which denies nothing, says."""
+def _is_lost(clause: Clause, there: Sequence[Clause]) -> bool:
+    """Whether ``clause``, which denies nothing, says what the quotes deny."""
     most = max((len(clause.said & other.said) for other in there), default=0)
-    lost = 0.0
-    for stem in clause.said:
-        nearest = _nearest(clause, there, stem)
-        if nearest and all(
+    return any(
+        all(
             stem in other.heads
             and (clause.is_condition or not other.is_condition)
             and (other.said <= clause.said or len(clause.said & other.said) == most)
             for other in nearest
-        ):
-            lost = max(lost, _share(clause, nearest))
-    return lost
+        )
+        for stem in clause.said
+        if (nearest := _nearest(clause, there, stem))
+    )
 
 
 def _share(clause: Clause, others: Sequence[Clause]) -> float:

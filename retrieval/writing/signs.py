@@ -28,8 +28,8 @@ class Signs:
     Attributes:
         values: by name, see `SIGNS`: ``clause`` and ``graft`` are of
             `pincite.retrieval.writing.foreign`, its size alone and times the square of what is
-            copied around it; ``number`` of `pincite.retrieval.writing.roles`; the others of
-            `pincite.retrieval.writing.negation`.
+            copied around it; ``number`` is the square of what `pincite.retrieval.writing.roles`
+            says; the others are of `pincite.retrieval.writing.negation`.
         words: by name, the words of the sentence that show it.
     """
 
@@ -59,7 +59,7 @@ def signs(
         GRAFT: unlike.size * unlike.copied**2,
         CONDITION: float(bool(condition)),
         **{name: getattr(odds, name) for name in DENIALS},
-        NUMBER: gap,
+        NUMBER: gap**2,
     }
     denied = negator[0] if negator else "not"
     said = {
