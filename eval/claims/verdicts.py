@@ -19,7 +19,7 @@ from pincite.retrieval.writing.types import Draft, Sentence, Verdict
 if TYPE_CHECKING:
     from rich.console import Console
 
-Kind = Literal["honest", "number", "name", "negation", "clause", "role"]
+Kind = Literal["honest", "number", "name", "negation", "clause", "role", "stray"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 

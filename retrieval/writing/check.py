@@ -16,7 +16,7 @@ from pincite.retrieval.writing.evidence import Evidence, stands
 from pincite.retrieval.writing.likeness import WordVectors
 from pincite.retrieval.writing.names import missing_names
 from pincite.retrieval.writing.numbers import asked_in_ranges, days_and_years, missing_numbers
-from pincite.retrieval.writing.signs import CLAUSE, GRAFT, signs
+from pincite.retrieval.writing.signs import CLAUSE, GRAFT, STRAY, signs
 from pincite.retrieval.writing.support import packaged
 from pincite.retrieval.writing.types import Draft, Sentence
 from pincite.retrieval.writing.units import without_conversions, wrong_units
@@ -105,7 +105,7 @@ def _verdict(
     if support.supports(found.values):
         return Sentence(text, cited, "supported")
     sign = support.strongest(found.values)
-    if sign in (CLAUSE, GRAFT) and _share(text, sources, asked.weight) < _LEAST_SHARE:
+    if sign in (STRAY, CLAUSE, GRAFT) and _share(text, sources, asked.weight) < _LEAST_SHARE:
         return Sentence(text, cited, "uncited")
     return Sentence(text, cited, "unsupported", (found.words[sign],))
 

@@ -42,7 +42,7 @@ Time = tuple[int, int, frozenset[str]]
 def times(text: str) -> Iterator[Time]:
     """The times of ``text``; those of one form in order.
 
-    >>> [sorted(keys) for _, _, keys in times("at half past two, 4 pm")]
+    >>> [sorted(keys) for _, _, keys in times("by half past two or 4 pm")]
     [['n14.3', 'n2.3', 't0230', 't1430'], ['n16', 'n4', 't1600']]
     """
     for match in _PAST.finditer(text):

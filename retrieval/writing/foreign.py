@@ -29,12 +29,15 @@ class Foreign:
     """The run of whole clauses that is least like the quotes.
 
     Attributes:
+        unlike: how far the words of content of the whole sentence are from the nearest words there,
+            in the mean, in [0, 1].
         size: the sum over its words of content of how far each is from what is said; 0 where
             nothing is foreign.
         copied: of the other words of the sentence, the share that stands in a row in one line.
         start, end: where it stands, in code points.
     """
 
+    unlike: float = 0.0
     size: float = 0.0
     copied: float = 0.0
     start: int = 0
@@ -63,10 +66,12 @@ def foreign(
     edges = [match.start() for match in _EDGE.finditer(text)]
     sums = [0.0] * (len(edges) + 1)
     counts = [0] * (len(edges) + 1)
-    for (place, word), is_absent in zip(content, absent, strict=True):
+    said = [near[i] if gone else 1.0 for (i, _), gone in zip(content, absent, strict=True)]
+    for (_, word), like in zip(content, said, strict=True):
         clause = bisect_right(edges, word.start)
-        sums[clause] += _SAID - (near[place] if is_absent else 1.0)
+        sums[clause] += _SAID - like
         counts[clause] += 1
+    unlike = 1 - sum(said) / len(said)
     size, first, last = max(
         (sum(sums[i : j + 1]), i, j)
         for i in range(len(sums))
@@ -74,11 +79,11 @@ def foreign(
         if (i, j) == (0, len(sums) - 1) or sum(counts[i : j + 1]) >= _LEAST
     )
     if size <= 0:
-        return Foreign()
+        return Foreign(unlike)
     inside = [w for _, w in content if first <= bisect_right(edges, w.start) <= last]
     start = min(inside[0].start, [0, *edges][first])
     rest = [w for w in words(text) if not first <= bisect_right(edges, w.start) <= last]
-    return Foreign(size, _copied(rest, sources), max(start, 0), inside[-1].end)
+    return Foreign(unlike, size, _copied(rest, sources), max(start, 0), inside[-1].end)
 
 
 def _content(text: str) -> list[tuple[int, Word]]:

@@ -141,7 +141,9 @@ def _flipped(sentence: str, quotes: Sequence[str]) -> float:
     """How far a part of ``sentence`` is a line of the quotes but for a denial."""
     lines = [_without_denials(line) for quote in quotes for line in LINE.split(quote)]
     parts = map(_without_denials, _PART.split(sentence))
-    return max((_part_flipped(*part, lines) for part in parts if len(part[0]) >= _LEAST), default=0)
+    return max(
+        (_part_flipped(*part, lines) for part in parts if len(part[0]) >= _LEAST), default=0.0
+    )
 
 
 _Words = tuple[str, ...]

@@ -54,7 +54,8 @@ def claims_file(folder: Path, *lines: dict[str, Any]) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("kind", "most"), [("number", 0.03), ("name", 0.05), ("negation", 0.10), ("clause", 0.05)]
+    ("kind", "most"),
+    [("number", 0.03), ("name", 0.05), ("negation", 0.10), ("clause", 0.05), ("stray", 0.02)],
 )
 def test_few_planted_claims_are_shown_as_supported(
     found: dict[Kind, Outcome], kind: Kind, most: float
@@ -95,7 +96,7 @@ def test_claims_written_by_hand_are_of_each_kind_and_from_each_file_of_lessons(
     passages: list[WrittenClaim],
 ) -> None:
     assert {(one.split, one.claim.kind) for one in passages} == {
-        (split, kind) for split in ("dev", "test") for kind in KINDS
+        (split, kind) for split in ("dev", "test") for kind in KINDS if kind != "stray"
     }
     cited = {one.lesson.partition("/")[0] for one in passages}
     files = Counter(
@@ -118,7 +119,7 @@ def test_each_kind_is_planted_in_what_has_room_for_it() -> None:
         "Guests must tell Lydia before dusk because the garden gate closes early every Sunday.",
     ]
     made = list(claims([Source("What about it?", text, text) for text in texts], seed=3))
-    assert {claim.kind for claim in made} == {"honest", "number", "name", "negation", "clause"}
+    assert {claim.kind for claim in made} == set(KINDS) - {"role"}
     assert {claim.kind for claim in made if verdict(claim) == "supported"} == {"honest"}
 
 

@@ -63,6 +63,7 @@ def test_a_word_that_is_alike_is_said() -> None:
 def test_vectors_that_no_model_was_fitted_for_are_not_asked() -> None:
     toy = Toy()
     quote = Evidence("The licence is suspended after a lapse.")
-    found = check(Draft("Clever badgers juggle.", (1,)), [quote], "", vectors=WordVectors(toy))
-    assert found.verdict != "supported"
+    check(
+        Draft("The permit is withdrawn after a gap.", (1,)), [quote], "", vectors=WordVectors(toy)
+    )
     assert toy.texts == []
