@@ -25,6 +25,7 @@ from pincite.retrieval.writing.words import stems, words
 # Of the weight of its words: below this, a sentence that is not shown has hardly a word in common
 # with its quotes, and is left out instead of struck. Chosen by hand.
 _LEAST_SHARE = 0.35
+_HALF = 0.5  # of them: so few are in a quote by chance, where another has them all
 # "With a pulse of 52, …": what was asked, said again.
 _CONDITION = re.compile(
     r"\s*(?:if|when|with|at|for|on|after|in)\b(?:[^,]|,(?=[0-9]))*,(?![0-9])", re.IGNORECASE
@@ -56,7 +57,8 @@ def check(
 ) -> Sentence:
     """The sentence with its verdict.
 
-    One that its own quotes do not support and another quote does has its marker moved there.
+    One that its own quotes do not support and another quote does has its marker moved there; and
+    one that has half of its words in its own quotes, at most, and all of them in another.
 
     Args:
         draft: what the model wrote.
@@ -72,13 +74,15 @@ def check(
     known = vectors if vectors and vectors.fingerprint in packaged() else None
     asked = _Asked(question, weight, known)
     own = _verdict(draft.text, cited, quotes, asked)
-    if own.verdict == "supported":
+    share = _share(draft.text, [quotes[number - 1] for number in cited], weight)
+    if own.verdict == "supported" and share > _HALF:
         return own
-    said = [quotes[number - 1] for number in cited]
-    share = _share(draft.text, said, weight)
     for number, quote in enumerate(quotes, start=1):
+        if number in cited:
+            continue
         # A quote that has no more of its words is not the one that it meant.
-        if number not in cited and _share(draft.text, [quote], weight) > share:
+        there = _share(draft.text, [quote], weight)
+        if there == 1.0 > share or (own.verdict != "supported" and there > share):
             other = _verdict(draft.text, (number,), quotes, asked)
             if other.verdict == "supported":
                 return replace(other, moved=True)
@@ -100,12 +104,15 @@ def _verdict(
     sources = [quotes[number - 1] for number in cited]
     if missing := _missing(text, sources, asked.question):
         return Sentence(text, cited, "unsupported", _longest(missing))
+    share = _share(text, sources, asked.weight)
+    if share == 0.0:
+        return Sentence(text, cited, "uncited")
     found = signs(_ADDRESS.sub(" ", text), sources, asked.question, asked.vectors)
     support = packaged()[asked.vectors.fingerprint if asked.vectors else ""]
     if support.supports(found.values):
         return Sentence(text, cited, "supported")
     sign = support.strongest(found.values)
-    if sign in (STRAY, CLAUSE, GRAFT) and _share(text, sources, asked.weight) < _LEAST_SHARE:
+    if sign in (STRAY, CLAUSE, GRAFT) and share < _LEAST_SHARE:
         return Sentence(text, cited, "uncited")
     return Sentence(text, cited, "unsupported", (found.words[sign],))
 

@@ -31,8 +31,8 @@ def test_a_number_that_follows_from_the_quotes_is_not_missing(
 @given(st.integers(200, 500), st.integers(1, 90))
 def test_a_difference_needs_a_word_that_says_so(a: int, b: int) -> None:
     number = str(abs(a - b))
-    quote = f"In May {a}, in June {b}."
-    assert not_worked_out([number], f"In July they sold {number} lamps.", [quote]) == [number]
+    quote = f"First {a} lamps, then {b}."
+    assert not_worked_out([number], f"They sold {number} lamps.", [quote]) == [number]
     assert not_worked_out([number], f"They sold {number} lamps more.", [quote]) == []
 
 
