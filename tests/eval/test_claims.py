@@ -12,7 +12,7 @@ import pytest
 from pincite.corpus.errors import GoldSetError
 from pincite.eval.claims.answers import FILES, answers
 from pincite.eval.claims.planted import claims, planted
-from pincite.eval.claims.verdicts import KINDS, Kind, Outcome, Source, outcomes, verdict
+from pincite.eval.claims.verdicts import KINDS, Claim, Kind, Outcome, Source, outcomes, verdict
 from pincite.eval.claims.written import WrittenClaim, written
 from pincite.eval.fit.hand_written import FOLDER
 from pincite.retrieval.engine import open_embedder
@@ -27,9 +27,34 @@ CLAIM = {
     "kind": "honest",
     "split": "dev",
 }
-# Of all claims by hand: how many honest ones are not shown, and how many others are, at most.
-# What was measured after the check was fitted on them: pincite eval claims
-MOST: dict[Kind, float] = {}
+# Of the claims of test and of the answers by hand: how many honest sentences are not shown, and how
+# many others are, at most. What was measured after the check was fitted on them (pincite eval
+# claims), and one in a hundred.
+MOST_OF_PASSAGES: dict[Kind, float] = {
+    "honest": 0.02,
+    "number": 0.25,
+    "name": 0.13,
+    "negation": 0.38,
+    "clause": 0.38,
+    "role": 0.94,
+}
+MOST_OF_ANSWERS: dict[Kind, float] = {
+    "honest": 0.03,
+    "number": 0.09,
+    "name": 0.085,
+    "negation": 0.54,
+    "clause": 0.52,
+    "role": 0.88,
+}
+
+
+def too_many(
+    claims: list[Claim], vectors: WordVectors, most: dict[Kind, float]
+) -> dict[Kind, float]:
+    """The kinds of which more are judged wrong, with the share that is."""
+    wrong = {one.kind: one.supported / one.claims for one in outcomes(claims, vectors)}
+    wrong["honest"] = 1 - wrong["honest"]
+    return {kind: share for kind, share in wrong.items() if share > most[kind]}
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +94,18 @@ def test_few_sentences_of_the_quotes_themselves_are_struck(found: dict[Kind, Out
     assert found["honest"].supported >= 0.99 * 500
 
 
-def test_of_the_answers_written_by_hand_most_sentences_are_judged_right(
+def test_of_the_claims_on_one_passage_most_are_judged_right(
+    passages: list[WrittenClaim], vectors: WordVectors
+) -> None:
+    of_test = [one.claim for one in passages if one.split == "test"]
+    assert too_many(of_test, vectors, MOST_OF_PASSAGES) == {}
+
+
+def test_of_the_answers_from_several_quotes_most_sentences_are_judged_right(
     vectors: WordVectors,
 ) -> None:
     every = [claim for file in FILES for claim in answers(file)]
-    of_kind = {one.kind: one for one in outcomes(every, vectors)}
-    wrong = {kind: one.supported / one.claims for kind, one in of_kind.items()}
-    wrong["honest"] = 1 - wrong["honest"]
-    assert {kind: share for kind, share in wrong.items() if share > MOST[kind]} == {}
+    assert too_many(every, vectors, MOST_OF_ANSWERS) == {}
 
 
 def test_no_quote_is_in_two_files_of_answers() -> None:
