@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pincite.retrieval.search import dates
 from pincite.retrieval.writing.clock import times
+from pincite.retrieval.writing.figures import key_of, readings_of, scaled
 from pincite.retrieval.writing.fractions import fractions
 
 _UNITS_TEXT = (
@@ -149,19 +150,19 @@ def keys(text: str) -> Iterator[str]:
     scale = _IN_SCALE.search(text)
     for fact in facts(text):
         if scale:  # a table whose head says "in millions"
-            yield from _scaled(set(fact.readings), _SCALES[scale["scale"].lower()])
+            yield from scaled(set(fact.readings), _SCALES[scale["scale"].lower()])
         yield from fact.readings | fact.broader
     for match in _NUMBER.finditer(text):  # also inside dates and times, and without its scale
         if match["word"]:
             yield from _word_readings(match)
         figure = match["figure"]
         if figure:
-            yield from _readings(figure)
+            yield from readings_of(figure)
             if " " in figure:  # cells of a row: "6 340" may be two numbers
-                yield from (key for piece in figure.split() for key in _readings(piece))
+                yield from (key for piece in figure.split() for key in readings_of(piece))
     for match in _SCALED_LINE.finditer(text):  # repair 1.1 million, removal 0.7
         for figure in _FIGURE.findall(match[0]):
-            yield from _scaled(_readings(figure), _SCALES[match["scale"].lower()])
+            yield from scaled(readings_of(figure), _SCALES[match["scale"].lower()])
     for match in _DAY_ALONE.finditer(text):
         yield f"{_DAY_KEY}{int(match[1])}"
     for match in _DAY_OF_MONTH.finditer(text):  # 30/11
@@ -257,27 +258,27 @@ def _time_facts(text: str) -> Iterator[_Found]:
 
 def _fraction_facts(text: str) -> Iterator[_Found]:
     for match in _IN_WORDS.finditer(text):
-        key = _key(Decimal(_PHRASES[" ".join(match[0].lower().split())]))
+        key = key_of(Decimal(_PHRASES[" ".join(match[0].lower().split())]))
         yield *match.span(), Fact(match[0], frozenset([key]))
     for start, end, share in fractions(text):
-        readings = frozenset([_key(share), _key(100 * share)])
+        readings = frozenset([key_of(share), key_of(100 * share)])
         yield start, end, Fact(text[start:end], readings)
 
 
 def _number_facts(text: str) -> Iterator[_Found]:
     for match in _NUMBER.finditer(text):
         if match["figure"]:
-            readings = _readings(match["figure"])
+            readings = readings_of(match["figure"])
             scale = (match["scale"] or "").lower()
             letter = (match["letter"] or "").lower()
             if scale:
-                readings = _scaled(readings, _SCALES[scale])
+                readings = scaled(readings, _SCALES[scale])
             elif letter:  # 5m may be five million or five metres
-                readings |= _scaled(readings, _SCALES[letter])
+                readings |= scaled(readings, _SCALES[letter])
         elif match["word"]:
             readings = _word_readings(match)
         else:
-            readings = {_key(_SCALES[match["alone"].lower()])}
+            readings = {key_of(_SCALES[match["alone"].lower()])}
         if readings:
             yield match.start(), match.end(), Fact(match[0].strip(), frozenset(readings))
 
@@ -285,35 +286,4 @@ def _number_facts(text: str) -> Iterator[_Found]:
 def _word_readings(match: re.Match[str]) -> set[str]:
     value = sum((Decimal(_WORDS[w]) for w in re.split("[- ]", match["word"].lower())), Decimal())
     scale = (match["word_scale"] or "").lower()
-    return {_key(value * _SCALES[scale] if scale else value)}
-
-
-def _scaled(readings: set[str], scale: Decimal) -> set[str]:
-    return {_key(Decimal(key[1:]) * scale) for key in readings if key[0] == "n"}
-
-
-def _readings(figure: str) -> set[str]:
-    """What a figure can mean: 1.500 is one and a half, or 1500; 2.1.3 only itself."""
-    pieces = re.split(r"[.,'’ \u00a0\u202f]", figure)
-    marks = re.findall(r"[.,'’ \u00a0\u202f]", figure)
-    found: set[str] = set()
-    if (
-        all(len(piece) == 3 for piece in pieces[1:])
-        and len(set(marks)) <= 1
-        and len(pieces[0]) <= 3
-    ):
-        found.add(_key(Decimal("".join(pieces))))
-    if not marks:
-        found.add(_key(Decimal(figure)))
-    if len(marks) == 1 and marks[0] in ".,":
-        found.add(_key(Decimal(f"{pieces[0]}.{pieces[1]}")))
-    if len(marks) > 1 and marks[-1] in ".," and marks[-1] not in marks[:-1]:
-        found.add(_key(Decimal(f"{''.join(pieces[:-1])}.{pieces[-1]}")))
-    return found or {f"v{figure}"}
-
-
-def _key(value: Decimal) -> str:
-    try:
-        return f"n{value.normalize():f}"
-    except InvalidOperation:  # hundreds of digits
-        return f"n{value}"
+    return {key_of(value * _SCALES[scale] if scale else value)}
