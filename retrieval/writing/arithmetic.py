@@ -14,7 +14,7 @@ from pincite.retrieval.writing.numbers import Fact, fact_spans, facts
 
 _COMPARED = (
     "more|less|fewer|late|early|earlier|later|longer|shorter|higher|lower|cheaper|dearer|colder|warmer"
-    "|older|younger|larger|smaller|bigger|faster|slower|ahead|behind|apart|difference|above|below"
+    "|older|younger|larger|smaller|bigger|faster|slower|ahead|behind|apart|ago|difference|above|below"
 )
 _THEN_COMPARED = re.compile(rf"\s*[%€$£]?\s*(?:[\w%€$£]+ ){{0,2}}?(?:{_COMPARED})\b", re.IGNORECASE)
 _BY = re.compile(

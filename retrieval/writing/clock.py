@@ -19,9 +19,11 @@ _FIGURES = re.compile(
     r"(?:\s?(?P<half>[ap])\.?m\b\.?)|(?<![0-9:.,])(?P<h2>[01]?[0-9]|2[0-4])[:h](?P<m2>[0-5][0-9])(?!:?[0-9])",
     re.IGNORECASE,
 )
+# "Ten to twelve people" is no time, "at ten to twelve" is one.
 _PAST = re.compile(
-    rf"\b(?:a )?(?P<minutes>half|quarter|twenty-five|twenty|ten|five|[0-9]{{1,2}} minutes) "
-    rf"(?P<way>past|to|before) (?P<hour>{_HOUR})",
+    r"\b(?:a )?(?P<minutes>half|quarter|twenty-five|twenty|ten|five|[0-9]{1,2} minutes) "
+    rf"(?P<way>past|(?:(?<=quarter )|(?<=minutes )|(?<=at ten )|(?<=at five )|(?<=at twenty ))to)"
+    rf" (?P<hour>{_HOUR})",
     re.IGNORECASE,
 )
 _OF_DAY = re.compile(

@@ -23,6 +23,7 @@ _FRACTION = re.compile(
 _ONE_IN = re.compile(
     rf"\b(?P<count>{_COUNT}) (?:\w+ )?(?:in|out of) (?P<all>{_COUNT})\b", re.IGNORECASE
 )
+_AND_A_HALF = re.compile(rf"\b(?P<count>{_COUNT}) and a half\b", re.IGNORECASE)
 
 
 def fractions(text: str) -> Iterator[tuple[int, int, Decimal]]:
@@ -36,6 +37,8 @@ def fractions(text: str) -> Iterator[tuple[int, int, Decimal]]:
         whole = _PARTS.get(part) or _PARTS[part.removesuffix("s")]
         if (count := _COUNTS[match["count"].lower()]) < whole:
             yield *match.span(), Decimal(count) / whole
+    for match in _AND_A_HALF.finditer(text):
+        yield *match.span(), _COUNTS[match["count"].lower()] + Decimal("0.5")
     for match in _ONE_IN.finditer(text):
         count, every = _COUNTS[match["count"].lower()], _COUNTS[match["all"].lower()]
         if count < every:

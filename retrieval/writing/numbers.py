@@ -261,7 +261,8 @@ def _fraction_facts(text: str) -> Iterator[_Found]:
         key = key_of(Decimal(_PHRASES[" ".join(match[0].lower().split())]))
         yield *match.span(), Fact(match[0], frozenset([key]))
     for start, end, share in fractions(text):
-        readings = frozenset([key_of(share), key_of(100 * share)])
+        percent = 100 * share
+        readings = frozenset(map(key_of, (share, percent, Decimal(round(percent)))))
         yield start, end, Fact(text[start:end], readings)
 
 

@@ -38,5 +38,16 @@ def test_a_time_stands_there_in_another_form(sentence: str, quote: str) -> None:
     assert missing_numbers(sentence, [quote]) == []
 
 
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("Ten to twelve people came.", "10-12 people"),
+        ("It rose from ten to twelve percent.", "10 %, 12 %"),
+    ],
+)
+def test_a_range_is_no_time(sentence: str, quote: str) -> None:
+    assert missing_numbers(sentence, [quote]) == []
+
+
 def test_a_vote_of_five_to_three_is_no_time() -> None:
     assert missing_numbers("It was voted down 5 to 3.", ["rejected by five to three"]) == []
