@@ -19,7 +19,7 @@ DENIALS = ("added", "lost", "flipped")
 SIGNS = (STRAY, CLAUSE, GRAFT, CONDITION, *DENIALS, NUMBER)
 """The names of the signs; each is 0 or more, and more of it speaks against the sentence."""
 
-# So far are the words of nine honest sentences in ten from their quotes: pincite eval claims --fit
+# How unlike honest sentences usually are, at most; 0.3 to 0.5 do as well: pincite eval claims --fit
 _USUAL = 0.3
 _NEGATOR = re.compile(r"\b(?:not|no|never|none|without|cannot|neither|\w+n['’]t)\b", re.IGNORECASE)
 
