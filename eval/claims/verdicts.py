@@ -7,17 +7,19 @@ ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pincite.retrieval.writing.check import Evidence, check
+from pincite.retrieval.writing.check import check
+from pincite.retrieval.writing.evidence import Evidence
+from pincite.retrieval.writing.likeness import WordVectors
 from pincite.retrieval.writing.types import Draft, Sentence, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Kind = Literal["honest", "number", "name", "negation", "clause", "role"]
+Kind = Literal["honest", "number", "name", "negation", "clause", "role", "stray"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -73,13 +75,16 @@ class Outcome:
     left_out: int
 
 
-def outcomes(
-    claims: Iterable[Claim], weight: Callable[[str], float] = lambda stem: 1.0
-) -> list[Outcome]:
-    """The verdicts by kind of claim, in the order of `KINDS`; kinds without a claim are absent."""
+def outcomes(claims: Iterable[Claim], vectors: WordVectors | None = None) -> list[Outcome]:
+    """The verdicts by kind of claim, in the order of `KINDS`; kinds without a claim are absent.
+
+    Args:
+        claims: what is judged.
+        vectors: of words; None where only the same words are alike.
+    """
     counts: dict[Kind, dict[Verdict, int]] = defaultdict(lambda: defaultdict(int))
     for claim in claims:
-        counts[claim.kind][verdict(claim, weight)] += 1
+        counts[claim.kind][verdict(claim, vectors)] += 1
     return [
         Outcome(
             kind,
@@ -93,15 +98,16 @@ def outcomes(
     ]
 
 
-def verdict(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Verdict:
+def verdict(claim: Claim, vectors: WordVectors | None = None) -> Verdict:
     """What the check says of a claim with its markers."""
-    return checked(claim, weight).verdict
+    return checked(claim, vectors).verdict
 
 
-def checked(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Sentence:
+def checked(claim: Claim, vectors: WordVectors | None = None) -> Sentence:
     """The claim as the check gives it back, with what it misses in the quote."""
     source = claim.source
-    return check(Draft(claim.sentence, claim.cites), source.evidence, source.question, weight)
+    draft = Draft(claim.sentence, claim.cites)
+    return check(draft, source.evidence, source.question, vectors=vectors)
 
 
 def show(console: Console, title: str, found: Sequence[Outcome]) -> None:
@@ -117,10 +123,12 @@ def show(console: Console, title: str, found: Sequence[Outcome]) -> None:
     console.print(table)
 
 
-def show_mistakes(console: Console, claims: Iterable[Claim]) -> None:
+def show_mistakes(
+    console: Console, claims: Iterable[Claim], vectors: WordVectors | None = None
+) -> None:
     """Print the honest claims that are not shown, with what is missing, and the others that are."""
     for claim in claims:
-        found = checked(claim)
+        found = checked(claim, vectors)
         if (found.verdict == "supported") != (claim.kind == "honest"):
             missing = f" [{'; '.join(found.missing)}]" if found.missing else ""
             console.print(f"{claim.kind} {found.verdict}: {claim.sentence}{missing}")
