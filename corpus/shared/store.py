@@ -28,6 +28,7 @@ from pincite.corpus.shared.place import Place
 from pincite.corpus.shared.probe import require_safe_commits
 from pincite.corpus.shared.reading import ReadableStore
 from pincite.corpus.shared.tableset import Tables
+from pincite.corpus.store.replace_vectors import refused_in_place
 from pincite.corpus.store.seals import Execute, seal_document
 
 _BLOCK = 1 << 28  # passage ids that a process reserves at once; 2^53, which JSON can say, has 2^25
@@ -247,7 +248,7 @@ class SharedStore(ReadableStore):
 
     def beside(self, folder: Path) -> Never:
         """Refuse: see `Library.require_replaceable`."""
-        raise UsageError(f"{self.name} is shared, and takes no other library beside it")
+        raise refused_in_place(self.name)
 
     def has_many_parts(self) -> bool:
         """Whether it is time to merge fragments and parts of indexes."""

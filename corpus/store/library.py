@@ -17,14 +17,13 @@ from pincite.corpus.errors import (
     LibraryDamagedError,
     NameTakenError,
     TagNotFoundError,
-    UsageError,
 )
 from pincite.corpus.store import last_commit
 from pincite.corpus.store.damage import damaged_document
 from pincite.corpus.store.database import FILE_NAME, Database
 from pincite.corpus.store.protocol import Store
 from pincite.corpus.store.rename import checked_name, move_parts
-from pincite.corpus.store.replace_vectors import replace_vectors
+from pincite.corpus.store.replace_vectors import refused_in_place, replace_vectors
 from pincite.corpus.store.rows import Entry
 from pincite.corpus.store.seals import seal_document, seal_parts
 from pincite.corpus.store.view import DatabaseView, view, without
@@ -249,10 +248,7 @@ class Library(WritableLibrary):
             UsageError: it is shared, and others answer from the vectors that it has.
         """
         if self.is_shared:
-            raise UsageError(
-                f"{self.name} is shared and cannot be embedded again in place; make a library of "
-                "another name with the other embedder, and ingest the documents into it"
-            )
+            raise refused_in_place(self.name)
 
     def replace_vectors(self, other: Library, fingerprint: str) -> bool:
         """Replace all passages, vectors and warnings by those of ``other``, in one transaction.
@@ -264,7 +260,6 @@ class Library(WritableLibrary):
         Raises:
             UsageError: this library is shared.
         """
-        self.require_replaceable()
         self.require_sound()  # so that no damage is sealed
         with self._database.beside(other.folder), self._writing() as run:
             return replace_vectors(run, fingerprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pincite.corpus.errors import UsageError
 from pincite.corpus.store.seals import Execute, seal_document, seal_parts
 
 _LACKS_ONE = """
@@ -29,6 +30,14 @@ _PASSAGES = """
     SELECT document, start, end, sentences, path, columns, context, kind, hidden, key, text_sum
     FROM beside.passages WHERE document IN (SELECT id FROM main.documents) ORDER BY id
 """
+
+
+def refused_in_place(name: str) -> UsageError:
+    """The error for a shared library: others answer from the vectors that it has."""
+    return UsageError(
+        f"{name} is shared and cannot be embedded again in place; make a library of another name "
+        "with the other embedder, and ingest the documents into it"
+    )
 
 
 def replace_vectors(run: Execute, fingerprint: str) -> bool:

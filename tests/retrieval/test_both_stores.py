@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincite.corpus.store.library import Library
+from pincite.corpus.types import Document, Passage, Section, Span
+from pincite.ingest.storing import embed
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
+from pincite.retrieval.query import Query
 from pincite.retrieval.search.lexical import Wanted
 from pincite.retrieval.search.upkeep import open_indexes, publish
 from tests.retrieval.conftest import fill, hashing_settings, make_document, small_documents
@@ -113,3 +119,42 @@ def _are_alike(one: Ranking, other: Ranking) -> bool:
     """Whether two rankings differ at most in which of equals comes first: ids differ by store."""
     scores, others = ([score for *_, score in ranking] for ranking in (one, other))
     return one == other or scores == pytest.approx(others, abs=2e-4)
+
+
+@pytest.mark.slow
+def test_among_thousands_of_passages_alike_nearly_all_of_the_best_are_found(tmp_path: Path) -> None:
+    (article,) = lines(GOLD / "corpus.jsonl")
+    sentences = [one for one in re.split(r"(?<=[.!?])\s+", article["text"]) if len(one) > 30]
+    shuffled, embedder, indexes = random.Random(3), HashingEmbedder(64), []
+    texts = [
+        "\n".join(" ".join(shuffled.sample(sentences, 2)) for _ in range(50)) for _ in range(160)
+    ]
+    for store in STORES:
+        library = new_library(tmp_path / store, store)
+        for start in range(0, len(texts), 20):
+            items = [
+                of_lines(f"{start + i}.txt", t) for i, t in enumerate(texts[start : start + 20])
+            ]
+            missing = {p.key(d.text): (p, d.text) for d, passages in items for p in passages}
+            library.put(items, embed(missing, embedder, lambda n: None), embedder.fingerprint)
+        publish(library)
+        indexes.append(open_indexes(library, print))
+    shares = []
+    for gold in lines(GOLD / "questions.jsonl")[::5]:
+        one, other = (
+            index.lexical.search(Query.of(gold["question"], index, embedder).wanted, 300)
+            for index in indexes
+        )
+        least = min(one.values()) - 1e-4
+        shares.append(sum(score >= least for score in other.values()) / len(one))
+        best, others = ([*found.values()][:60] for found in (one, other))  # those that are read
+        assert best == pytest.approx(others, abs=1e-4)
+    assert sum(shares) / len(shares) > 0.99
+
+
+def of_lines(source: str, text: str) -> tuple[Document, list[Passage]]:
+    """A document whose every line is a passage."""
+    starts = accumulate((len(line) + 1 for line in text.split("\n")), initial=0)
+    spans = [Span(a, a + len(line)) for a, line in zip(starts, text.split("\n"), strict=False)]
+    document = Document(source, source, text, (Section(Span(0, len(text))),))
+    return document, [Passage(span, (span,)) for span in spans]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -36,7 +37,6 @@ pytestmark = [
 ]
 
 LIBRARY = "s3://bucket/library"
-FOLDER = ROOT / "docs"
 _WHO = ("CLIENT", "SCHEDULER", "WORKER")
 QUESTIONS = (
     "What does a library's file hold?",
@@ -50,8 +50,9 @@ QUESTIONS = (
 class Site:
     """A store, a scheduler, two workers, two servers and a client, on a network of their own."""
 
-    def __init__(self, folder: Path, hosts: Hosts, network: Network) -> None:
-        self.folder, self.hosts, self.network = folder, hosts, network
+    def __init__(self, folder: Path, documents: Path, hosts: Hosts, network: Network) -> None:
+        self.folder, self.documents = folder, documents
+        self.hosts, self.network = hosts, network
         self.certificate, self.key = folder / "cert.pem", folder / "key.pem"
         subprocess.run(
             [
@@ -119,7 +120,9 @@ class Site:
 
     def ingest(self) -> Host:
         """Start the job on the client's machine."""
-        return self.pincite("client", "ingest", str(FOLDER), "--cluster", self.scheduler_url)
+        return self.pincite(
+            "client", "ingest", str(self.documents), "--cluster", self.scheduler_url
+        )
 
     def serve(self, name: str) -> str:
         """Start a server on the machine of a worker; gives its address."""
@@ -143,21 +146,27 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files that nobody edits meanwhile."""
+    return shutil.copytree(ROOT / "docs", tmp_path_factory.mktemp("documents") / "docs")
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory, documents: Path) -> Path:
     """What this machine makes of the folder, in a library of its own."""
     place = tmp_path_factory.mktemp("one") / "library"
     with open_library(place, create=True) as library:
-        ingest_sources(find_sources([FOLDER]), library, PackagedEmbedder())
+        ingest_sources(find_sources([documents]), library, PackagedEmbedder())
     return place
 
 
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def made(tmp_path: Path, documents: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     with (
         Network("store", "scheduler", "one", "two", "client") as network,
         Hosts(tmp_path) as hosts,
     ):
-        place = Site(tmp_path, hosts, network)
+        place = Site(tmp_path, documents, hosts, network)
         for name in ("AWS_ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
             monkeypatch.setenv(name, place.environment[name])
         yield place
