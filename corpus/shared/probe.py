@@ -2,7 +2,9 @@
 
 Commits rest on that: of two writers that make the same version of a table, one has to lose. A store
 that ignores ``If-None-Match: *`` lets both win, and what one of them wrote is lost without a word.
-So a library is opened for writing only where a second write of the same name was refused.
+So a library is opened for writing only where a second write of the same name was refused, and of
+several at once all but one: some stores look first and write then, and see no other who does
+the same (as SeaweedFS did up to 4.16).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
@@ -24,6 +27,7 @@ from pincite.corpus.shared.place import Place
 _FOLDER = "probe"
 _SECONDS = 10.0
 _REFUSED = (409, 412)
+_AT_ONCE = 8  # writes of one name
 _Status = int
 
 
@@ -81,10 +85,21 @@ def _bucket_refuses(place: Place) -> bool:
         raise LibraryNotFoundError(f"the bucket of {place.name} does not exist; make it first")
     if first >= 300:
         raise LibraryError(f"the store of {place.name} refuses to store anything (HTTP {first})")
+    together = f"{_FOLDER}/{uuid4().hex}"
     try:
-        return bucket.send("PUT", name, {"if-none-match": "*"}) in _REFUSED
+        if bucket.send("PUT", name, {"if-none-match": "*"}) not in _REFUSED:
+            return False
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            asked = [
+                pool.submit(bucket.send, "PUT", together, {"if-none-match": "*"})
+                for _ in range(_AT_ONCE)
+            ]
+        answers = [one.result() for one in asked]
+        won = [one for one in answers if one not in _REFUSED]
+        return len(won) <= 1
     finally:
-        bucket.send("DELETE", name, {})
+        for one in (name, together):
+            bucket.send("DELETE", one, {})
 
 
 class _Bucket:

@@ -5,7 +5,8 @@ Left to itself it would remember up to 7 GB, and each version of each table anew
 
 from __future__ import annotations
 
-from functools import cache
+import os
+from functools import lru_cache
 
 import lance
 
@@ -14,9 +15,16 @@ _INDEX_BYTES = 64 << 20
 _METADATA_BYTES = 16 << 20
 
 
-@cache
 def session() -> lance.Session:
-    """The one session of this process."""
+    """The session of this process.
+
+    A session remembers how a bucket is reached, too, so there is a new one when that has changed.
+    """
+    return _session(tuple(sorted(one for one in os.environ.items() if one[0].startswith("AWS_"))))
+
+
+@lru_cache(maxsize=1)
+def _session(reached: tuple[tuple[str, str], ...]) -> lance.Session:
     return lance.Session(
         index_cache_size_bytes=_INDEX_BYTES, metadata_cache_size_bytes=_METADATA_BYTES
     )

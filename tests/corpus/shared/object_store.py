@@ -1,13 +1,15 @@
 """A bucket in memory on loopback, with as much of S3 as Lance uses.
 
-It honours ``If-None-Match: *``, or ignores it as some stores do. With ``fail_with`` every request
-gets one status, as from a store that lets nobody in.
+It honours ``If-None-Match: *``, or ignores it as some stores do. With ``looks_first`` it honours it
+only of writes that come one after the other. With ``fail_with`` every request gets one status, as
+from a store that lets nobody in.
 """
 
 from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ class Bucket:
     """What it holds, and how it behaves."""
 
     honours_conditions: bool = True
+    looks_first: bool = False
     fail_with: int | None = None
     objects: dict[str, bytes] = field(default_factory=dict)
     uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
@@ -85,6 +88,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         key, query, body = self._begin()
+        if self.bucket.looks_first and not self._is_taken(key):
+            time.sleep(0.05)
+            self.bucket.objects[key] = body
+            return self._answer(200, ETag=_etag(body))
         with self.bucket.lock:
             if "partNumber" in query:
                 self.bucket.uploads[query["uploadId"][0]][int(query["partNumber"][0])] = body

@@ -48,6 +48,15 @@ def test_a_store_that_writes_over_what_is_there_is_refused(in_bucket: str, bucke
     assert bucket.objects == {}
 
 
+def test_a_store_that_lets_several_at_once_write_the_same_is_refused(
+    in_bucket: str, bucket: Bucket
+) -> None:
+    bucket.looks_first = True
+    with pytest.raises(LibraryError, match="ignores If-None-Match"):
+        open_library(in_bucket, create=True)
+    assert bucket.objects == {}
+
+
 def test_a_store_that_has_changed_its_mind_is_refused_before_anything_is_put(
     in_bucket: str, bucket: Bucket
 ) -> None:
