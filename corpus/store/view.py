@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Never
 
 from pincite.corpus.errors import LibraryDamagedError, LibraryError
+from pincite.corpus.store.integrity import deep_problems, problems
 from pincite.corpus.store.last_commit import Commit
 from pincite.corpus.store.protocol import LargeRows, Rows, Store
 
@@ -94,9 +95,9 @@ class DatabaseView:
         """Refuse, as ``writing`` does."""
         self._refuse()
 
-    def problems(self, *, deep: bool) -> Never:
-        """Refuse: the whole is examined, and no view of it."""
-        self._refuse()
+    def problems(self, *, deep: bool) -> list[str]:
+        """What is wrong with the rows of the view; the whole is examined for all the rest."""
+        return (deep_problems if deep else problems)(self)
 
     def beside(self, folder: Path) -> Never:
         """Refuse, as ``writing`` does."""

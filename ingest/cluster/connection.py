@@ -109,7 +109,8 @@ class Workers(Generic[TaskT, ResultT]):
 
     def _able(self) -> dict[str, Any]:
         """The workers that have not failed, by address."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        # A scheduler that has just been lost tells of nothing.
+        workers = self._client.scheduler_info(n_workers=-1).get("workers", {})
         return {name: facts for name, facts in workers.items() if name not in self._excluded}
 
     def _submit(self, task: TaskT, tries: int) -> None:

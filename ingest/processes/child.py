@@ -47,6 +47,7 @@ class Child:
         self._is_ready = False
         self._ending = threading.Lock()
         self._peak = 0  # bytes of memory that the process had when it ended
+        self._began_with = _own_peak()  # on Linux a program begins with the peak of who started it
 
     @contextmanager
     def working(self, seconds: float) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
@@ -80,7 +81,7 @@ class Child:
             return f"exit code {code}"
         # A library of C that gets no memory ends its process.
         has_crashed = code not in (-signal.SIGKILL, -signal.SIGPROF)
-        if has_crashed and self._peak > _SWOLLEN * MEMORY:
+        if has_crashed and self._peak > max(_SWOLLEN * MEMORY, self._began_with):
             return MEMORY_OVER
         return signal.Signals(-code).name
 
@@ -88,7 +89,7 @@ class Child:
         if self._process.returncode is None and sys.platform != "win32":
             with suppress(ChildProcessError):
                 _, status, usage = os.wait4(self._process.pid, 0)
-                self._peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+                self._peak = _in_bytes(usage.ru_maxrss)
                 self._process.returncode = os.waitstatus_to_exitcode(status)
         return self._process.wait()
 
@@ -150,3 +151,17 @@ def limit_cpu(seconds: float) -> None:
 # Arithmetic in several threads reserves address space for each of them, of which a child has
 # little.
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+def _own_peak() -> int:
+    """Bytes of memory that this process had at most."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return _in_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def _in_bytes(peak: int) -> int:
+    """A largest resident size as the system counts it, ``ru_maxrss``."""
+    return peak * (1 if sys.platform == "darwin" else 1024)
