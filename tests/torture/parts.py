@@ -71,8 +71,8 @@ ABOUT = {
     ),
     "together": (
         "Two processes write new versions of two documents each, both in one transaction; four "
-        "ask. No answer may quote two versions, or one that is older than what was "
-        "acknowledged before it was asked."
+        "ask, half of them slowly, so that writes fall between. No answer may quote two "
+        "versions, or one that is older than what was acknowledged before it was asked."
     ),
     "uploads": (
         "Sound small files of every format with bytes changed, cut, doubled, moved, or with a "
