@@ -71,9 +71,26 @@ class SharedLargeRows:
         return self._passages(ids, (*_PASSAGE, *_VECTORS))
 
     def _passages(self, ids: Iterable[int], columns: tuple[str, ...]) -> Iterator[Row]:
-        rows = sorted(self._look().rows("passages", columns, "id", ids), key=lambda row: row[0])
+        wanted = {int(id) for id in ids}
+        rows = sorted(self._look().rows("passages", columns, "id", wanted), key=lambda row: row[0])
         visible = set(self._visible({row[1] for row in rows}))
-        return (row for row in rows if row[1] in visible)
+        shown = [row for row in rows if row[1] in visible]
+        yield from shown
+        for id in sorted(wanted - {row[0] for row in shown}):
+            yield from self._lost(id, len(columns))
+
+    def _lost(self, id: int, width: int) -> Iterator[Row]:
+        """In place of a passage that is not there: a row without a sum, if its document is there.
+
+        A byte that turned in an id would take the passage out of all answers without a word.
+        """
+        for document, first, passages in self._rows(
+            "SELECT d.id, f.first, d.passages FROM documents d JOIN firsts f ON f.document = d.id"
+            " WHERE f.first <= ? ORDER BY f.first DESC LIMIT 1",
+            [id],
+        ):
+            if id < first + passages:
+                yield (id, document, *(None for _ in range(width - 2)))
 
     def _visible(self, ids: Iterable[str]) -> list[str]:
         return [id for some in chunks(ids) for _, id in self._named(some)]

@@ -9,7 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pincite.corpus.errors import LibraryChangedError, LibraryLockedError, PinciteError
+from pincite.corpus.errors import (
+    LibraryChangedError,
+    LibraryDamagedError,
+    LibraryLockedError,
+    PinciteError,
+)
 from pincite.corpus.shared import compaction, session
 from pincite.corpus.shared.examination import differences, index_problems
 from pincite.corpus.shared.lance_errors import ConflictError
@@ -55,6 +60,18 @@ def test_no_turned_byte_is_read_as_if_it_were_none(library: Library, address: st
         finally:
             file.write_bytes(data)
     assert silent == []
+
+
+def test_a_passage_whose_document_has_another_name_is_damage_and_no_absence(
+    library: Library, address: str
+) -> None:
+    id = sorted(library.ids())[0]
+    (file,) = library.folder.glob("passages-*/data/*.lance")
+    data = file.read_bytes()
+    at = data.index(id.encode())
+    file.write_bytes(data[: at + 10] + bytes([data[at + 10] ^ 4]) + data[at + 11 :])
+    with open_library(address) as opened, pytest.raises(LibraryDamagedError, match="is damaged"):
+        contents(opened)
 
 
 def test_doctor_finds_an_index_that_lost_rows_and_it_is_built_anew(library: Library) -> None:
