@@ -34,7 +34,13 @@ KNOWN = (
     ("eval/gold/ai_safety/*", DATA, "CC-BY-SA-4.0", "Wikipedia; see README.md beside it"),
     ("eval/lessons/*", DATA, "CC0-1.0", "written for Pincite"),
     (
-        "eval/claims/answers*.jsonl",
+        "eval/claims/answers.jsonl",
+        DATA,
+        EACH_LINE,
+        "written for Pincite; each line names its source",
+    ),
+    (
+        "eval/claims/held_out.jsonl",
         DATA,
         EACH_LINE,
         "written for Pincite; each line names its source",

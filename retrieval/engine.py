@@ -225,7 +225,7 @@ class Engine:
         listener = listener or WritingListener(watch=lambda: watch("write"))
         listener.on_answer(found)
         weight = self._cache.sources().indexes.lexical.rarity
-        return with_written(found, writer, self.document, turns, weight, listener, self.embedder)
+        return with_written(found, writer, self.document, turns, weight, listener)
 
     def writer(self) -> Writer:
         """The writer that the settings name, opened on first use.

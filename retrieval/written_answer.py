@@ -25,7 +25,6 @@ from pincite.retrieval.writing.types import Sentence, Written
 
 # What writes and checks is imported where it is used: most questions need none of it.
 if TYPE_CHECKING:
-    from pincite.retrieval.embedding.embedder import Embedder
     from pincite.retrieval.writing.writer import Writer
 
 
@@ -101,7 +100,6 @@ def with_written(
     history: Sequence[Turn] = (),
     weight: Callable[[str], float] = lambda stem: 1.0,
     listener: WritingListener | None = None,
-    embedder: Embedder | None = None,
 ) -> Answer:
     """The answer with ``written``, and after its quotes those of ``further`` that are cited.
 
@@ -125,8 +123,9 @@ def with_written(
         listener.on_sentence(with_numbers)
 
     try:
-        hearer = Listener(on_sentence, listener.watch)
-        written = writer.write(answer.question, read, document, history, weight, hearer, embedder)
+        written = writer.write(
+            answer.question, read, document, history, weight, Listener(on_sentence, listener.watch)
+        )
     except (DocumentNotFoundError, LibraryChangedError):
         why = "a document that is quoted was changed or removed meanwhile; ask again"
         written = Written(writer.model.name, writer.model.host, problem=why)

@@ -1,4 +1,7 @@
-"""Sentences of answers written by hand from several quotes; the check is fitted on them."""
+"""Sentences of answers written by hand from several quotes.
+
+The rules of the check were mended on ``eval/claims/answers.jsonl``, and not on ``held_out.jsonl``.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from typing import Any, cast
 from pincite.corpus.errors import GoldSetError
 from pincite.eval.claims.verdicts import KINDS, Claim, Kind, Source
 from pincite.eval.jsonlines import get, json_lines, one_of
-from pincite.retrieval.writing.evidence import Evidence
+from pincite.retrieval.writing.check import Evidence
 
 FILE = Path(str(files("pincite.eval"))) / "claims" / "answers.jsonl"
-FILES = (FILE, FILE.with_name("answers_2.jsonl"), FILE.with_name("answers_3.jsonl"))
+HELD_OUT = FILE.with_name("held_out.jsonl")
 _FORM = (
     "answers are JSON lines with question, quotes (title, text) and sentences (text, cites, kind); "
     "see eval/claims/README.md"

@@ -1,8 +1,7 @@
 """Claims with something planted in them that their quote does not say, and honest ones.
 
 Made from sentences of evidence: a number changed, a name taken from elsewhere, denied what was
-said, a clause of another text added; and sentences of another text, as they are. The honest ones
-are the sentences themselves.
+said, a clause of another text added. The honest ones are the sentences themselves.
 """
 
 from __future__ import annotations
@@ -54,10 +53,8 @@ def claims(sources: Sequence[Source], seed: int = 0) -> Iterator[Claim]:
         "negation": lambda source: _denied(source),
         "clause": lambda source: _with_clause(source, clauses, random_),
     }
-    for source, other in zip(sources, [*sources[1:], *sources[:1]], strict=True):
+    for source in sources:
         yield Claim("honest", source.sentence, source)
-        if other.text != source.text:
-            yield Claim("stray", other.sentence, source)
         for kind, planted in plant.items():
             if (sentence := planted(source)) and sentence != source.sentence:
                 yield Claim(kind, sentence, source)

@@ -7,19 +7,17 @@ ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pincite.retrieval.writing.check import check
-from pincite.retrieval.writing.evidence import Evidence
-from pincite.retrieval.writing.likeness import WordVectors
+from pincite.retrieval.writing.check import Evidence, check
 from pincite.retrieval.writing.types import Draft, Sentence, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Kind = Literal["honest", "number", "name", "negation", "clause", "role", "stray"]
+Kind = Literal["honest", "number", "name", "negation", "clause", "role"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -75,16 +73,13 @@ class Outcome:
     left_out: int
 
 
-def outcomes(claims: Iterable[Claim], vectors: WordVectors | None = None) -> list[Outcome]:
-    """The verdicts by kind of claim, in the order of `KINDS`; kinds without a claim are absent.
-
-    Args:
-        claims: what is judged.
-        vectors: of words; None where only the same words are alike.
-    """
+def outcomes(
+    claims: Iterable[Claim], weight: Callable[[str], float] = lambda stem: 1.0
+) -> list[Outcome]:
+    """The verdicts by kind of claim, in the order of `KINDS`; kinds without a claim are absent."""
     counts: dict[Kind, dict[Verdict, int]] = defaultdict(lambda: defaultdict(int))
     for claim in claims:
-        counts[claim.kind][verdict(claim, vectors)] += 1
+        counts[claim.kind][verdict(claim, weight)] += 1
     return [
         Outcome(
             kind,
@@ -98,16 +93,15 @@ def outcomes(claims: Iterable[Claim], vectors: WordVectors | None = None) -> lis
     ]
 
 
-def verdict(claim: Claim, vectors: WordVectors | None = None) -> Verdict:
+def verdict(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Verdict:
     """What the check says of a claim with its markers."""
-    return checked(claim, vectors).verdict
+    return checked(claim, weight).verdict
 
 
-def checked(claim: Claim, vectors: WordVectors | None = None) -> Sentence:
+def checked(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Sentence:
     """The claim as the check gives it back, with what it misses in the quote."""
     source = claim.source
-    draft = Draft(claim.sentence, claim.cites)
-    return check(draft, source.evidence, source.question, vectors=vectors)
+    return check(Draft(claim.sentence, claim.cites), source.evidence, source.question, weight)
 
 
 def show(console: Console, title: str, found: Sequence[Outcome]) -> None:
@@ -123,12 +117,10 @@ def show(console: Console, title: str, found: Sequence[Outcome]) -> None:
     console.print(table)
 
 
-def show_mistakes(
-    console: Console, claims: Iterable[Claim], vectors: WordVectors | None = None
-) -> None:
+def show_mistakes(console: Console, claims: Iterable[Claim]) -> None:
     """Print the honest claims that are not shown, with what is missing, and the others that are."""
     for claim in claims:
-        found = checked(claim, vectors)
+        found = checked(claim)
         if (found.verdict == "supported") != (claim.kind == "honest"):
             missing = f" [{'; '.join(found.missing)}]" if found.missing else ""
             console.print(f"{claim.kind} {found.verdict}: {claim.sentence}{missing}")

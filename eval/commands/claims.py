@@ -6,32 +6,23 @@ What a command needs is imported when it runs: this file is loaded with every ``
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pincite.corpus.errors import UsageError
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
-if TYPE_CHECKING:
-    from pincite.retrieval.writing.likeness import WordVectors
-
 
 def claims(
     claims_files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files of claims or of answers by hand (default: the packaged ones)."),
+        typer.Argument(help="Files of claims written by hand (default: the packaged one)."),
     ] = None,
     mistakes: Annotated[
-        bool, typer.Option("--mistakes", help="Also list the claims by hand that are judged wrong.")
-    ] = False,
-    fit: Annotated[
         bool,
-        typer.Option(
-            "--fit", help="First fit the check on the packaged claims, and write its weights."
-        ),
+        typer.Option("--mistakes", help="Also list the claims of dev that are judged wrong."),
     ] = False,
-    config: Overrides = None,
 ) -> None:
     """Print which claims the check of written answers shows, strikes and leaves out.
 
@@ -39,36 +30,22 @@ def claims(
     check should show nearly all, of the others few.
     """
     from pincite.eval.claims import verdicts
-    from pincite.eval.claims.by_hand import by_hand
+    from pincite.eval.claims.answers import HELD_OUT, answers
     from pincite.eval.claims.planted import planted
-    from pincite.retrieval.engine import open_embedder
-    from pincite.retrieval.writing.likeness import WordVectors
+    from pincite.eval.claims.written import FILE, SPLITS, written
 
-    sets = by_hand(claims_files)  # faults of a file are told before anything is loaded
-    vectors = WordVectors(open_embedder(settings_of(config)))
+    found = [claim for file in claims_files or (FILE,) for claim in written(file)]
     out = output()
-    if fit:
-        _fit(vectors)
-    verdicts.show(out, "made by a program", verdicts.outcomes(planted(), vectors))
-    for name, of_set in sets:
-        verdicts.show(out, f"written by hand, {name}", verdicts.outcomes(of_set, vectors))
+    verdicts.show(out, "made by a program", verdicts.outcomes(planted()))
+    for split in SPLITS:
+        of_split = verdicts.outcomes(one.claim for one in found if one.split == split)
+        if of_split:
+            verdicts.show(out, f"written by hand, {split}", of_split)
+    if claims_files is None:
+        for title, several in (("several quotes", answers()), ("held out", answers(HELD_OUT))):
+            verdicts.show(out, f"answers by hand, {title}", verdicts.outcomes(several))
     if mistakes:
-        verdicts.show_mistakes(out, [one for _, of_set in sets for one in of_set], vectors)
-
-
-def _fit(vectors: WordVectors) -> None:
-    from pincite.eval.claims.fit import fit, packaged_sets
-    from pincite.retrieval.writing import support
-
-    require_writable(support.FILE)
-    sets = packaged_sets()
-    models = [fit(sets, one) for one in (vectors, None)]
-    support.write(models)
-    for one in models:
-        output().print(f"left out in the fit for {one.embedder or 'words alone'}, of each kind")
-        for name, shown in one.about["shown_left_out"].items():
-            counts = "; ".join(f"{kind} {a} of {b} shown" for kind, (a, b) in shown.items())
-            output().print(f"  {name}: {counts}")
+        verdicts.show_mistakes(out, [one.claim for one in found if one.split == "dev"])
 
 
 def obedient(

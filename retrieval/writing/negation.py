@@ -1,126 +1,77 @@
-"""How far a sentence denies what its quotes say, or says what they deny."""
+"""Whether a sentence denies what its quotes say, or says what they deny."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
-from functools import lru_cache
 
-from pincite.retrieval.writing.clauses import (
-    LINE,
-    Clause,
-    clauses,
-    is_negator,
-    line_clause,
-    row_clauses,
-    without_idioms,
-)
-from pincite.retrieval.writing.words import alike, words
+from pincite.retrieval.writing.clauses import LINE, Clause, clauses, line_clause, row_clauses
+from pincite.retrieval.writing.words import alike
 
 _ANSWER = re.compile(r"\W*(?:yes|no)[,;:.–—-]\s", re.IGNORECASE)  # to a question
-_PART = re.compile(r"[;.?!:]\s|\n")
-_LEAST = 3  # words that are compared one by one
-_BROUGHT = frozenset(["do", "does", "did", "be", "any", "ca", "wo"])  # along by a denial
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """How far a sentence and its quotes are at odds in what they deny; each in [0, 1].
-
-    Attributes:
-        added: a clause denies, and in the quotes' nearest line nothing can be a denial. Of the
-            worst one, the square of the share of its words that the nearest clause has: other words
-            may be a denial of their own.
-        lost: whether a clause says what the quotes deny, and nothing in the sentence can be a
-            denial.
-        flipped: a part of it is a line of the quotes, word for word, but for a denial.
-    """
-
-    added: float = 0.0
-    lost: float = 0.0
-    flipped: float = 0.0
-
-
-def denial(
-    sentence: str, quotes: Sequence[str], titles: Sequence[str] = (), question: str = ""
-) -> Denial:
-    """How far ``sentence`` is at odds with its quotes in what it denies.
+def negation_differs(sentence: str, quotes: Sequence[str], question: str = "") -> bool:
+    """Whether what both say is denied in one and not in the other.
 
     A word is denied where a negator stands shortly before it in its clause. What a clause denies is
     looked for in those clauses of the quotes that have it, and of these in the ones that share most
     words with the clause.
 
-    Args:
-        sentence: what is checked.
-        quotes: those that it cites.
-        titles: their title and headings, a line each.
-        question: what it denies need not stand there: "the hive that had no queen".
-
-    >>> denial("Dogs are not allowed.", ["Dogs are allowed on the lawn."]).flipped
-    1.0
-    >>> denial("Dogs cannot enter.", ["Dogs are not allowed to enter."])
-    Denial(added=0.0, lost=0.0, flipped=0.0)
+    >>> negation_differs("Dogs are not allowed.", ["Dogs are allowed on the lawn."])
+    True
+    >>> negation_differs("Dogs cannot enter.", ["Dogs are not allowed to enter."])
+    False
     """
-    sentence = _ANSWER.sub("", sentence)
-    there = [clause for quote in quotes for clause in _clauses(quote)]
-    lines = [line for quote in quotes for line in _lines(quote)]
+    there = [clause for quote in quotes for clause in (*clauses(quote), *row_clauses(quote))]
     known = frozenset(stem for clause in there for stem in clause.said)
+    # "The hive that had no queen": what was asked for, said again.
+    sentence = _ANSWER.sub("", sentence)
     asked = frozenset(stem for clause in clauses(question) for stem in clause.denied)
-    under = any(
-        clause.may_deny for title in titles for clause in clauses(title.rpartition("\n")[2])
-    )
-    every = [_as_known(clause, known) for clause in clauses(sentence)]
-    denies = any(clause.may_deny for clause in every)
-    added = lost = 0.0
-    for clause in every:
-        if clause.denied and clause.denied <= asked:
-            continue
-        if not clause.denied:
-            lost = max(lost, float(not denies and _is_lost(clause, there)))
-        elif not (clause.is_condition or under or _is_denied(clause, there, lines)):
-            added = max(added, _share(clause, _nearest(clause, there)) ** 2)
-    return Denial(added, lost, _flipped(sentence, quotes))
-
-
-@lru_cache(maxsize=256)
-def _clauses(quote: str) -> tuple[Clause, ...]:
-    return (*clauses(quote), *row_clauses(quote))
-
-
-@lru_cache(maxsize=256)
-def _lines(quote: str) -> tuple[Clause, ...]:
-    return tuple(line_clause(line) for line in LINE.split(quote))
-
-
-def _is_denied(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) -> bool:
-    """Whether the quotes deny what ``clause`` denies, or the nearest line may in other words."""
-    if any(s in other.denied for s in clause.denied for other in _nearest(clause, there, s)):
-        return True
-    nearest = _nearest(clause, lines)
-    return any(line.denied or line.hints - clause.hints for line in nearest)
-
-
-def _is_lost(clause: Clause, there: Sequence[Clause]) -> bool:
-    """Whether ``clause``, which denies nothing, says what the quotes deny."""
-    most = max((len(clause.said & other.said) for other in there), default=0)
+    lines = [line_clause(line) for quote in quotes for line in LINE.split(quote)]
     return any(
-        all(
+        _denies(clause, there, lines) if clause.denied else _asserts(clause, there)
+        for clause in (_as_known(one, known) for one in clauses(sentence, known))
+        if not (clause.is_relative and clause.denied & asked)
+        if not (clause.decisive and asked.issuperset(clause.decisive))
+    )
+
+
+def _denies(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) -> bool:
+    """Whether the quotes do not deny what ``clause`` denies."""
+    if any(stem in o.heads for stem in clause.decisive for o in _nearest(clause, there, stem)):
+        return False
+    for stem in clause.decisive:
+        if nearest := _nearest(clause, there, stem):
+            if any(stem in other.denied for other in nearest):
+                return False
+            return not any(o.denied or o.soft - clause.soft for o in _nearest(clause, there))
+    # What is denied has other words there, if it stands there: in the line, or in the next one
+    # where that goes on about the same.
+    places = {id(one) for one in _nearest(clause, lines)}
+    near = [
+        line
+        for before, line in zip([None, *lines], lines, strict=False)
+        if id(line) in places or (line.goes_on and id(before) in places)
+    ]
+    return bool(places) and not any(other.denied or other.soft - clause.soft for other in near)
+
+
+def _asserts(clause: Clause, there: Sequence[Clause]) -> bool:
+    """Whether the quotes deny what ``clause``, which denies nothing, says."""
+    if clause.soft - {"still", "zero", "refused"}:
+        return False
+    most = max((len(clause.said & other.said) for other in there), default=0)
+    for stem in clause.said:
+        nearest = _nearest(clause, there, stem)
+        if nearest and all(
             stem in other.heads
             and (clause.is_condition or not other.is_condition)
             and (other.said <= clause.said or len(clause.said & other.said) == most)
             for other in nearest
-        )
-        for stem in clause.said
-        if (nearest := _nearest(clause, there, stem))
-    )
-
-
-def _share(clause: Clause, others: Sequence[Clause]) -> float:
-    """The share of the words of a clause that one of the others has, at most."""
-    most = max((len(clause.said & other.said) for other in others), default=0)
-    return most / max(1, len(clause.said))
+        ):
+            return True
+    return False
 
 
 def _nearest(clause: Clause, others: Sequence[Clause], stem: str = "") -> list[Clause]:
@@ -132,51 +83,17 @@ def _nearest(clause: Clause, others: Sequence[Clause], stem: str = "") -> list[C
 
 def _as_known(clause: Clause, known: Collection[str]) -> Clause:
     """The clause with the quotes' stems for those of its own that are of the same root."""
-    return clause.with_stems(
-        lambda stem: stem if stem in known else next((o for o in known if alike(stem, o)), stem)
+
+    def same(stem: str) -> str:
+        return stem if stem in known else next((o for o in known if alike(stem, o)), stem)
+
+    return Clause(
+        frozenset(map(same, clause.said)),
+        frozenset(map(same, clause.denied)),
+        tuple(map(same, clause.decisive)),
+        frozenset(map(same, clause.heads)),
+        clause.soft,
+        clause.is_relative,
+        clause.is_condition,
+        clause.goes_on,
     )
-
-
-def _flipped(sentence: str, quotes: Sequence[str]) -> float:
-    """How far a part of ``sentence`` is a line of the quotes but for a denial."""
-    lines = [_without_denials(line) for quote in quotes for line in LINE.split(quote)]
-    parts = map(_without_denials, _PART.split(sentence))
-    return max(
-        (_part_flipped(*part, lines) for part in parts if len(part[0]) >= _LEAST), default=0.0
-    )
-
-
-_Words = tuple[str, ...]
-_Places = tuple[int, ...]
-
-
-def _part_flipped(said: _Words, denials: _Places, lines: Sequence[tuple[_Words, _Places]]) -> float:
-    """The same for one part; the line that has most of its words, in a row, decides."""
-    best = flipped = 0.0
-    for there, denials_there in lines:
-        if len(set(said) & set(there)) < len(set(said)) / 2:
-            continue
-        blocks = SequenceMatcher(None, said, there, autojunk=False).get_matching_blocks()[:-1]
-        share = sum(block.size for block in blocks) / len(said)
-        if not blocks or share < best:
-            continue
-        start = blocks[0].b - blocks[0].a
-        end = blocks[-1].b + len(said) - blocks[-1].a
-        denied = sum(start <= place <= end for place in denials_there)
-        value = share**4 if (denied + len(denials)) % 2 else 0.0  # only near 1 is it the same line
-        flipped = min(flipped, value) if share == best else value
-        best = share
-    return flipped
-
-
-@lru_cache(maxsize=4096)
-def _without_denials(text: str) -> tuple[_Words, _Places]:
-    """The stems of a text without what denies, and before which of them something is denied."""
-    kept: list[str] = []
-    denials: list[int] = []
-    for word in words(without_idioms(text)):
-        if is_negator(word):
-            denials.append(len(kept))
-        elif word.text.lower() not in _BROUGHT:
-            kept.append(word.stem)
-    return tuple(kept), tuple(denials)

@@ -17,9 +17,7 @@ from pincite.corpus.hidden import Hidden
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.reading.quote import Quote
-from pincite.retrieval.writing.check import check
-from pincite.retrieval.writing.evidence import Evidence
-from pincite.retrieval.writing.likeness import PartsEmbedder, WordVectors
+from pincite.retrieval.writing.check import Evidence, check
 from pincite.retrieval.writing.prompt import LONGEST_ANSWER, Prompt, prompt_for
 from pincite.retrieval.writing.stream import SentenceStream, says_nothing
 from pincite.retrieval.writing.types import Chunk, Draft, Model, Sentence, Written
@@ -70,7 +68,6 @@ class Writer:
         history: Sequence[Turn] = (),
         weight: Callable[[str], float] = lambda stem: 1.0,
         listener: Listener | None = None,
-        embedder: PartsEmbedder | None = None,
     ) -> Written:
         """Let the model answer from the quotes, and check what it writes.
 
@@ -83,19 +80,17 @@ class Writer:
             history: what was said before, oldest first.
             weight: of a stem in the check, larger where it is rarer.
             listener: hears each sentence.
-            embedder: tells the check which words are alike; None where only the same ones are.
         """
         listener = listener or Listener()
         prompt = prompt_for(question, quotes, history, fence=_fence(quotes))
         evidence = [_evidence(quote, document(quote.document)) for quote in quotes[: prompt.quotes]]
         call = _Call(self.model, prompt)
-        vectors = WordVectors(embedder) if embedder else None
         sentences: list[Sentence] = []
         problem = None
         try:
             with self.in_turn(listener.watch):
                 for draft in call.drafts(listener.watch):
-                    sentences.append(check(draft, evidence, question, weight, vectors))
+                    sentences.append(check(draft, evidence, question, weight))
                     listener.on_sentence(sentences[-1])
         except WriterError as error:
             problem = str(error)

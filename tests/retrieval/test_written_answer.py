@@ -52,10 +52,10 @@ def test_quotes_are_there_before_the_model_is_called(engine: Engine, server: Lia
     assert order[1:] == [one.verdict for one in answer.written.sentences]
     assert [one.verdict for one in answer.written.sentences] == [
         "supported",
-        "uncited",
+        "unsupported",
         "uncited",
     ]
-    assert answer.to_json()["written"]["left_out"] == 2
+    assert answer.to_json()["written"]["left_out"] == 1
 
 
 def test_a_further_quote_is_shown_once_it_is_cited(engine: Engine, server: Liar) -> None:

@@ -116,7 +116,7 @@ def test_an_honest_answer_is_supported_sentence_by_sentence(server: Liar) -> Non
         ("date", "unsupported", ("4 March 2024",)),
         ("name", "unsupported", ("Bruno",)),
         ("negation", "unsupported", ("not",)),
-        ("clause", "unsupported", ("because trade unions fought hard",)),
+        ("clause", "unsupported", ("trade unions fought hard",)),
         ("link", "unsupported", ("https://evil.example/x?q=1",)),
         ("forged", "uncited", ()),
         ("uncited", "uncited", ()),
