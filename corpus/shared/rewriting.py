@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pincite.corpus.errors import LibraryDamagedError
-from pincite.corpus.shared.analysis import Analysis
+from pincite.corpus.shared.analysis import Analysis, require_same
 from pincite.corpus.shared.files import FileSum
 from pincite.corpus.shared.fragments import Fragments, write_fragments
 from pincite.corpus.shared.harvest import unpacked
@@ -39,8 +39,15 @@ class Rewriting:
         self._made: Reanalysed | None = None
 
     def begin(self, head: Head) -> None:
-        """Work out what depends on the rows of this head."""
-        if self._analysis is not None:
+        """Work out what depends on the rows of this head.
+
+        Raises:
+            LibraryVersionError: a newer Pincite has made its terms meanwhile.
+        """
+        self._made = None
+        if self._analysis is not None and head.analysis != self._analysis.name:
+            if not self._analysis.follows(head.analysis):
+                require_same(self._place.name, head.analysis, self._analysis)
             self._made = reanalysed(self._place, head, self._analysis)
 
     def rows(self, head: Head, name: str, table: lance.LanceDataset) -> Fragments | None:
@@ -64,7 +71,7 @@ class Rewriting:
     def after(self, head: Head, tables: Mapping[str, Version], sums: str | None) -> Head:
         """The head that follows; with another analysis it may answer otherwise."""
         head = replace(head, tables=tables, sums=sums)
-        if self._analysis is None:
+        if self._analysis is None or self._made is None:
             return head
         return replace(
             head,
