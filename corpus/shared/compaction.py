@@ -30,7 +30,9 @@ from pincite.corpus.shared.tableset import open_table
 
 # `pincite eval bench-shared` prints what a question costs below and above it.
 VECTOR_INDEX_FROM = 100_000  # passages of a library whose vectors get an index
-_PER_PART = 4096  # vectors of a part of that index, about
+# Vectors of a part of that index, about. What is found with parts of this size, and of an eighth of
+# it, is printed by `pytest -m slow -s tests/retrieval/search/test_shared_dense.py`.
+_PER_PART = 4096
 _FEWER = 4  # times fewer parts than a library should have, from which on it gets another index
 _VECTORS = "vector_idx"
 _MANY = 32  # fragments, or parts of an index, that are merged when documents were put
