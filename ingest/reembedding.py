@@ -3,7 +3,8 @@
     LIBRARY/reembedding/    a library of the same documents, filled batch by batch
 
 The library itself stays whole and usable until one transaction replaces all its passages and
-vectors. What was embedded before a kill is found again by the next run.
+vectors. What was embedded before a kill is found again by the next run. A shared library has a way
+of its own to the same end: `pincite.ingest.shared_reembedding`.
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ def reembed(library: Library, embedder: Embedder, listener: Listener | None = No
         What became of each document in the last round, and how many passages were embedded in all.
 
     Raises:
-        UsageError: the library is shared.
         LibraryChangedError: the library changed faster than it could be embedded.
         LibraryError: it cannot be read or written.
     """
-    library.require_replaceable()
+    if library.is_shared:
+        from pincite.ingest.shared_reembedding import reembed as reembed_shared  # imports Lance
+
+        return reembed_shared(library, embedder, listener)
     folder = library.folder / FOLDER
     embedded = 0
     with _beside(folder, embedder.fingerprint) as beside:

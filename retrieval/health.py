@@ -11,7 +11,7 @@ from pincite.corpus.errors import LibraryNotFoundError, PinciteError
 from pincite.corpus.store.library import Library
 from pincite.retrieval.cross_encoder.cross_encoder import cross_encoder_for
 from pincite.retrieval.engine import open_embedder
-from pincite.retrieval.libraries import has_library, open_library
+from pincite.retrieval.libraries import file_problems, has_library, open_library
 from pincite.retrieval.search.upkeep import index_differences, index_problems
 from pincite.retrieval.settings import Settings
 from pincite.retrieval.writing.types import Model
@@ -33,6 +33,7 @@ _PACKAGES = (
 class Health:
     """What was looked at and what is wrong; ``problems`` is empty when all is well.
 
+    ``notes`` are worth to know and no fault: what could not be checked, say.
     ``writer`` and ``writer_host`` are the model that writes answers and where it gets the quotes;
     None where none is named, or the one that is named cannot be opened.
     """
@@ -48,6 +49,7 @@ class Health:
     writer: str | None = None
     writer_host: str | None = None
     writer_is_local: bool | None = None
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The findings as JSON values."""
@@ -70,6 +72,7 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
         problems.append(str(error))
     model = _writer(settings, problems)
     generation, documents, passages = None, 0, 0
+    notes: list[str] = []
     exists = has_library(settings.library)
     if exists:
         try:
@@ -78,6 +81,8 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
                 documents, passages = library.counts()
                 found = library.problems(deep=deep)
                 problems += found
+                if deep:
+                    notes += library.notes()
                 if fingerprint is not None:
                     library.require(fingerprint)
                 if passages:
@@ -87,6 +92,8 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
             exists = False
         except PinciteError as error:
             problems.append(str(error))
+            if deep:
+                problems += _file_problems(settings)
     return Health(
         versions=_versions(),
         embedder=fingerprint,
@@ -95,11 +102,20 @@ def examine(settings: Settings, *, deep: bool = False) -> Health:
         generation=generation,
         documents=documents,
         passages=passages,
-        problems=tuple(problems),
+        problems=tuple(dict.fromkeys(problems)),
         writer=None if model is None else model.name,
         writer_host=None if model is None else model.host,
         writer_is_local=None if model is None else model.is_local,
+        notes=tuple(notes),
     )
+
+
+def _file_problems(settings: Settings) -> list[str]:
+    """The files that may be why a library cannot be opened or read."""
+    try:
+        return file_problems(settings.library)
+    except PinciteError as error:
+        return [str(error)]
 
 
 def _writer(settings: Settings, problems: list[str]) -> Model | None:

@@ -236,5 +236,7 @@ def show_health(console: Console, health: Health) -> None:
         console.print(Text(f"writer     {one_line(writer)}"), soft_wrap=True)
     for problem in health.problems:
         console.print(Text(f"problem    {one_line(problem)}", "red"), soft_wrap=True)
+    for note in health.notes:
+        console.print(Text(f"note       {one_line(note)}"), soft_wrap=True)
     if not health.problems:
         console.print(Text("all sound", "green"))

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pincite.corpus.shared.head import Head
 from pincite.corpus.store.chunks import chunks, marks
-from pincite.corpus.store.rows import LAYOUT, ORIGINAL, Row
+from pincite.corpus.store.rows import KEY, LAYOUT, ORIGINAL, Row
 from pincite.corpus.store.schema import migrate
 
 _OWN = """
@@ -41,6 +41,15 @@ NAMES = (
     *("paged", "origin", "warnings", "passages", "parts", "passage_sum", "sum"),
 )
 _INSERT = f"INSERT INTO documents ({', '.join(NAMES)}) VALUES ({marks(NAMES)})"
+STAGED_CONTENTS = ("document", "text", "sections", "pages", "regions", "sum")
+STAGED_PARTS = ("layout", "layout_sum", "original", "original_sum")
+_INSERT_CONTENTS = (
+    "INSERT INTO contents (document, text, sections, pages, regions, sum) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_INSERT_PASSAGE = (
+    "INSERT INTO passages (id, document, start, end, sentences, path, columns, context, kind,"
+    " hidden, key, text_sum, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 STAGED = ("passages", "contents", "layouts", "originals")  # in an order that references allow
 
 
@@ -115,6 +124,29 @@ def forget_touched(connection: sqlite3.Connection) -> None:
     """Begin to note anew what is touched."""
     connection.execute("DELETE FROM touched")
     connection.execute("DELETE FROM touched_refusals")
+
+
+def stage(
+    connection: sqlite3.Connection, id: str, contents: Iterable[Row], passages: Iterable[Row]
+) -> None:
+    """Put the large rows of a document beside its own, for statements of a transaction.
+
+    Args:
+        connection: to the catalogue.
+        id: of the document.
+        contents: ``STAGED_CONTENTS`` and ``STAGED_PARTS`` of the table ``contents``.
+        passages: rows of ``PASSAGE_COLUMNS``, each with its vectors and their sum.
+    """
+    run = connection.execute
+    for *row, layout, layout_sum, original, original_sum in contents:
+        run(_INSERT_CONTENTS, row)
+        if layout is not None:
+            run("INSERT INTO layouts VALUES (?, ?, ?)", [id, layout, layout_sum])
+        if original is not None:
+            run("INSERT INTO originals VALUES (?, ?, ?)", [id, original, original_sum])
+    for *row, data, kept in passages:
+        run(_INSERT_PASSAGE, row)
+        run("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)", [row[KEY], data, kept])
 
 
 def forget_staged(connection: sqlite3.Connection) -> None:

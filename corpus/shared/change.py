@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from pincite.corpus.shared.fragments import Fragments
+
 Values = dict[str, Any]  # of a row, by column
 
 
@@ -33,7 +35,7 @@ class Change:
     firsts_gone: set[int] = field(default_factory=set)
     refusals_gone: set[str] = field(default_factory=set)
     refusals: list[Values] = field(default_factory=list)
-    fragments: dict[str, list[str]] = field(default_factory=dict)
+    fragments: dict[str, Fragments] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     embedder: str | None = None
     raised: int = 0

@@ -9,74 +9,37 @@ version that the head names.
 
 from __future__ import annotations
 
-import json
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 import lance
 import pyarrow as pa
 from lance import FragmentMetadata, LanceOperation
 
-from pincite.corpus.errors import EmbedderMismatchError, LibraryLockedError
+from pincite.corpus.errors import (
+    EmbedderMismatchError,
+    LibraryChangedError,
+    LibraryLockedError,
+)
+from pincite.corpus.shared import file_sums
 from pincite.corpus.shared.change import Change
+from pincite.corpus.shared.file_sums import sums_of
+from pincite.corpus.shared.fragments import Fragments, write_fragments
 from pincite.corpus.shared.head import Head, Heads, Version
 from pincite.corpus.shared.lance_errors import ConflictError, mapped
 from pincite.corpus.shared.place import Place
-from pincite.corpus.shared.session import session
-from pincite.corpus.shared.tables import FULL_TEXT, LOOKUPS, SCHEMAS, TERMS, passages
-from pincite.corpus.shared.tableset import one_of
+from pincite.corpus.shared.tables import LOOKUPS, SCHEMAS, TERMS
+from pincite.corpus.shared.tableset import one_of, open_table
 
 _TRIES = 40
 _PATIENT = 4  # tries after which a table that is ahead of its head is taken to be left by the dead
 _WAIT_SECONDS = 0.05, 0.5  # between two tries: more each time, up to this
 _MANY_ROWS = 10_000  # of a commit, that get every index at once
 _AT_ONCE = 1000  # ids of documents in one condition
-
-Fragments = Mapping[str, list[FragmentMetadata]]
-
-
-def create_table(place: Place, name: str, schema: pa.Schema) -> Version:
-    """Make a table without rows, with its indexes, under a path that nobody else has."""
-    path = f"{name}-{uuid4().hex[:8]}"
-    with mapped(place.name):
-        table = lance.write_dataset(
-            schema.empty_table(),
-            place.table(path),
-            storage_options=place.options,
-            auto_cleanup_options=None,
-        )
-        create_indexes(table, name)
-    return Version(path, table.version)
-
-
-def create_indexes(table: lance.LanceDataset, name: str) -> None:
-    """Make every index of a table from its rows, whatever there was of it."""
-    for column, kind in LOOKUPS[name].items():
-        table.create_scalar_index(column, kind, replace=True)
-    if name == "passages":
-        table.create_scalar_index(TERMS, "INVERTED", replace=True, **FULL_TEXT)
-
-
-def create_library(place: Place, analysis: str) -> None:
-    """Make the tables of a library without documents; its head is made last."""
-    tables = {name: create_table(place, name, schema) for name, schema in SCHEMAS.items()}
-    Heads.create(place, Head(analysis=analysis, tables=tables))
-
-
-def with_passages(place: Place, heads: Heads, dimension: int) -> Head:
-    """The head, with a table of passages for vectors of this size if it has none."""
-    while "passages" not in (head := heads.latest()).tables:
-        version = create_table(place, "passages", passages(dimension))
-        try:
-            return heads.move(replace(head, tables={**head.tables, "passages": version}))
-        except ConflictError:
-            continue
-    return head
 
 
 def reserve(heads: Heads, count: int) -> range:
@@ -97,48 +60,44 @@ def reserve(heads: Heads, count: int) -> range:
     raise LibraryLockedError(_BUSY)
 
 
-def write_fragments(
-    place: Place, path: str | lance.LanceDataset, table: pa.Table
-) -> list[FragmentMetadata]:
-    """Write rows beside a table; they are in no version of it."""
-    if not table.num_rows:
-        return []
-    with mapped(place.name):
-        found = lance.fragment.write_fragments(
-            table,
-            place.table(path) if isinstance(path, str) else path,
-            schema=table.schema,
-            mode="append",
-            storage_options=place.options,
-        )
-    return list(found)
-
-
-def commit(place: Place, heads: Heads, change: Change, check: Callable[[Head], None]) -> Head:
+def commit(
+    place: Place, heads: Heads, base: Head, change: Change, check: Callable[[Head], None]
+) -> Head:
     """Make a change visible; the head after it.
 
     Args:
-        check: is called with a head that others have moved meanwhile, and raises where the change
+        base: the head that the change was worked out from.
+        check: is called with a head that others have moved since then, and raises where the change
             does not fit it.
 
     Raises:
         LibraryLockedError: others write all the time.
         EmbedderMismatchError: others have embedded the library with another embedder meanwhile.
+        LibraryChangedError: others have made the library anew meanwhile.
     """
     first = heads.latest()
     written = _written(place, first, change)
     for again in range(_TRIES):
         head = first if not again else heads.latest()
-        if head.number != first.number:
+        if head.analysis != base.analysis:
+            raise LibraryChangedError(
+                f"a newer Pincite made the terms of {place.name} anew meanwhile, so nothing was "
+                "changed; install that one here, and run it again"
+            )
+        if head.number != base.number:
             check(head)
         try:
             heads.durable.begin()
-            tables = {
-                name: _apply(place, name, version, change, written, restore=again > _PATIENT)
-                for name, version in head.tables.items()
-            }
+            tables: dict[str, Version] = {}
+            files: set[str] = set()
+            for name, version in head.tables.items():
+                restore = again > _PATIENT
+                tables[name], added = _apply(place, name, version, change, written, restore=restore)
+                files |= added
+            known = {path: one for some in written.values() for path, one in some.sums.items()}
+            last = file_sums.write(place, head.sums, {**known, **sums_of(place, files)})
             heads.durable.sync()
-            moved = heads.move(_after(head, change, tables))
+            moved = heads.move(_after(head, change, tables, last))
             heads.durable.sync()
         except ConflictError:
             _wait(again)
@@ -150,7 +109,7 @@ def commit(place: Place, heads: Heads, change: Change, check: Callable[[Head], N
 _BUSY = "other processes are writing to the library all the time; try again when they have finished"
 
 
-def _after(head: Head, change: Change, tables: Mapping[str, Version]) -> Head:
+def _after(head: Head, change: Change, tables: Mapping[str, Version], sums: str | None) -> Head:
     embedder = head.embedder if "passages" not in change.anew else None
     if change.embedder is not None and embedder not in (None, change.embedder):
         raise EmbedderMismatchError(
@@ -162,17 +121,15 @@ def _after(head: Head, change: Change, tables: Mapping[str, Version]) -> Head:
         commits=head.commits + 1,
         embedder=change.embedder or embedder,
         tables=tables,
+        sums=sums,
     )
 
 
-def _written(place: Place, head: Head, change: Change) -> Fragments:
+def _written(place: Place, head: Head, change: Change) -> Mapping[str, Fragments]:
     """The fragments of all rows that come, those of the small tables written now."""
-    found = {
-        name: [FragmentMetadata.from_json(one) for one in some]
-        for name, some in change.fragments.items()
-    }
     counts = [{"key": key, "count": n} for key, n in change.counts.items() if n]
     small = {"documents": change.documents, "refusals": change.refusals, "counts": counts}
+    found = dict(change.fragments)
     for name, rows in small.items():
         table = pa.Table.from_pylist(rows, SCHEMAS[name])
         found[name] = write_fragments(place, head.tables[name].path, table)
@@ -198,47 +155,53 @@ def _apply(
     name: str,
     version: Version,
     change: Change,
-    written: Fragments,
+    written: Mapping[str, Fragments],
     *,
     restore: bool,
-) -> Version:
-    """The version of a table that holds what this version did, and the change."""
+) -> tuple[Version, set[str]]:
+    """The version of a table that holds what this version did, and the change.
+
+    With it come the files that it uses and the other does not, but those of the rows that come.
+    """
     column, gone = _gone(name, change)
-    new = written.get(name, [])
-    if not new and not gone:
-        return version
+    new = written.get(name, Fragments(version.path))
+    new.require_beside(version.path)
+    if not new.as_json and not gone:
+        return version, set()
     with mapped(place.name):
-        table = lance.dataset(
-            place.table(version.path),
-            version=version.number,
-            storage_options=place.options,
-            session=session(),
-        )
+        table = open_table(place, version)
         if table.latest_version != version.number:
             if not restore:
                 raise ConflictError("somebody is in the middle of a commit")
             table.restore()
-        base = table.version
+        base, had = table.version, file_sums.indexes(table)
         removed, updated = _without(table, column, gone)
-        if not new and not removed and not updated:
-            return Version(version.path, base) if base != version.number else version
-        operation = LanceOperation.Update(
-            removed_fragment_ids=removed, updated_fragments=updated, new_fragments=new
-        )
-        table = lance.LanceDataset.commit(
-            table,
-            operation,
-            read_version=base,
-            storage_options=place.options,
-            max_retries=0,
-        )
-        require_next(table.version, base + 1)
-        if names := _due(name, new):
-            table.optimize.optimize_indices(num_indices_to_merge=0, index_names=names)
-            if table.version != base + 1:
-                require_next(table.version, base + 2)
-        tag(table)
-    return Version(version.path, table.version)
+        if new.as_json or removed or updated:
+            operation = LanceOperation.Update(
+                removed_fragment_ids=removed,
+                updated_fragments=updated,
+                new_fragments=new.metadata,
+            )
+            table = lance.LanceDataset.commit(
+                table,
+                operation,
+                read_version=base,
+                storage_options=place.options,
+                max_retries=0,
+            )
+            require_next(table.version, base + 1)
+            if names := _due(name, new.metadata):
+                table.optimize.optimize_indices(num_indices_to_merge=0, index_names=names)
+                if table.version != base + 1:
+                    require_next(table.version, base + 2)
+            tag(table)
+        elif base == version.number:
+            return version, set()
+    path = version.path
+    files = {file for one in updated for file in file_sums.deletion_files(path, one)}
+    files |= file_sums.index_files(place, path, file_sums.indexes(table) - had)
+    files.add(file_sums.manifest(path, table.version))
+    return Version(path, table.version), files
 
 
 def _due(name: str, new: list[FragmentMetadata]) -> list[str]:
@@ -294,8 +257,3 @@ def tag(table: lance.LanceDataset) -> None:
 def _wait(again: int) -> None:
     least, most = _WAIT_SECONDS
     time.sleep(random.uniform(least, min(most, least * 2 ** (again + 1))))
-
-
-def as_json(fragments: Iterable[FragmentMetadata]) -> list[str]:
-    """Fragments as they go from one process to another."""
-    return [json.dumps(fragment.to_json()) for fragment in fragments]

@@ -8,29 +8,31 @@ from __future__ import annotations
 
 import random
 import time
-from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
 import lance
-import pyarrow as pa
-import pyarrow.compute as pc
 from lance import LanceOperation
 
-from pincite.corpus.errors import LibraryDamagedError, LibraryLockedError
-from pincite.corpus.shared.commit import create_indexes, require_next, tag, write_fragments
-from pincite.corpus.shared.harvest import unpacked
+from pincite.corpus.errors import LibraryLockedError
+from pincite.corpus.shared import file_sums
+from pincite.corpus.shared.analysis import Analysis
+from pincite.corpus.shared.commit import require_next, tag
+from pincite.corpus.shared.creation import create_indexes
+from pincite.corpus.shared.file_sums import Sums, sums_of
+from pincite.corpus.shared.fragments import Fragments
 from pincite.corpus.shared.head import Head, Heads, Version, require_clock
 from pincite.corpus.shared.lance_errors import ConflictError, mapped
 from pincite.corpus.shared.place import Place
-from pincite.corpus.shared.session import session
-from pincite.corpus.shared.tables import COUNTS
+from pincite.corpus.shared.replacement import drop_left
+from pincite.corpus.shared.rewriting import Rewriting
+from pincite.corpus.shared.tableset import open_table
 
 # `pincite eval bench-shared` prints what a question costs below and above it.
 VECTOR_INDEX_FROM = 100_000  # passages of a library whose vectors get an index
-_PER_PART = 4096  # vectors of a part of that index, about
+# Vectors of a part of that index, about. What is found with parts of this size, and of an eighth of
+# it, is printed by `pytest -m slow -s tests/retrieval/search/test_shared_dense.py`.
+_PER_PART = 4096
 _FEWER = 4  # times fewer parts than a library should have, from which on it gets another index
 _VECTORS = "vector_idx"
 _MANY = 32  # fragments, or parts of an index, that are merged when documents were put
@@ -49,15 +51,24 @@ def has_many_parts(place: Place, head: Head) -> bool:
     """Whether a table is in so many fragments that it is time to merge them."""
     with mapped(place.name):
         return any(
-            len(_open(place, version).get_fragments()) > _MANY for version in head.tables.values()
+            len(open_table(place, version).get_fragments()) > _MANY
+            for version in head.tables.values()
         )
 
 
-def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | None = None) -> Head:
+def merge(
+    place: Place,
+    heads: Heads,
+    *,
+    anew: bool = False,
+    analysis: Analysis | None = None,
+    index_from: int | None = None,
+) -> Head:
     """Merge fragments and the parts of indexes, and index the vectors of a large library.
 
     Args:
         anew: make every index anew.
+        analysis: that all terms are worked out anew with; None where they are its own.
         index_from: passages from which on vectors get an index; by default `VECTOR_INDEX_FROM`.
 
     Raises:
@@ -65,11 +76,12 @@ def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | N
     """
     least = VECTOR_INDEX_FROM if index_from is None else index_from
 
+    rewriting = Rewriting(place, analysis, anew)
+
     def work(table: lance.LanceDataset, name: str, head: Head) -> int:
         since = int(table.version)
-        if name == "counts":
-            sums = _counted_anew(_open(place, head.tables["contents"])) if anew else _sums(table)
-            since = _replace(place, table, sums)
+        if (rows := rewriting.rows(head, name, table)) is not None:
+            since = _replace(place, table, rows)
         if anew:
             create_indexes(table, name)  # else those that are damaged would be read
         table.optimize.compact_files(
@@ -80,8 +92,9 @@ def merge(place: Place, heads: Heads, *, anew: bool = False, index_from: int | N
         table.optimize.optimize_indices(num_indices_to_merge=_ALL)
         return since
 
-    moved = _moved(place, heads, work)
+    moved = _moved(place, heads, work, rewriting)
     before = datetime.now() - _KEPT
+    drop_left(place, heads, before.astimezone(UTC))
     for version in moved.tables.values():
         _clean(place, version, before)
     heads.clean(before)
@@ -99,6 +112,7 @@ def compact(place: Place, heads: Heads) -> int:
     """
     require_clock(place.name, heads.latest())
     merge(place, heads, anew=True)
+    drop_left(place, heads, None)
     for again in range(_TRIES):
         head = heads.latest()
         try:
@@ -129,32 +143,12 @@ def _parts(table: lance.LanceDataset) -> int:
     return int(found["indices"][0].get("num_partitions", 0))
 
 
-def _sums(counts: lance.LanceDataset) -> pa.Table:
-    """One row for each key, none where all of it adds up to nothing."""
-    sums = counts.to_table().group_by("key").aggregate([("count", "sum")])
-    return sums.rename_columns(["key", "count"]).filter(pc.field("count") != 0)
-
-
-def _counted_anew(contents: lance.LanceDataset) -> pa.Table:
-    """The same, from what each document adds."""
-    total: Counter[str] = Counter()
-    for batch in contents.to_batches(columns=["counts"]):
-        for data in batch["counts"].to_pylist():
-            with suppress(LibraryDamagedError):  # which doctor finds
-                total.update(unpacked(data))
-    rows = [{"key": key, "count": count} for key, count in total.items() if count]
-    return pa.Table.from_pylist(rows, COUNTS)
-
-
-def _replace(place: Place, table: lance.LanceDataset, sums: pa.Table) -> int:
+def _replace(place: Place, table: lance.LanceDataset, rows: Fragments) -> int:
     """Put these rows in the place of all; the version that has them."""
     fragments = [one.fragment_id for one in table.get_fragments()]
-    if not fragments and not sums.num_rows:
+    if not fragments and not rows.as_json:
         return int(table.version)
-    update = LanceOperation.Update(
-        removed_fragment_ids=fragments,
-        new_fragments=write_fragments(place, table, sums.cast(COUNTS)),
-    )
+    update = LanceOperation.Update(removed_fragment_ids=fragments, new_fragments=rows.metadata)
     base = table.version
     new = lance.LanceDataset.commit(
         table, update, read_version=base, storage_options=place.options, max_retries=0
@@ -164,30 +158,59 @@ def _replace(place: Place, table: lance.LanceDataset, sums: pa.Table) -> int:
     return require_next(table.version, base + 1)
 
 
-def _moved(place: Place, heads: Heads, work: Work) -> Head:
-    """The head after this work on all tables, which changes no row."""
+def _moved(place: Place, heads: Heads, work: Work, rewriting: Rewriting) -> Head:
+    """The head after this work on all tables."""
     for again in range(_TRIES):
         head = heads.latest()
+        # Whoever writes a list from now on fails where this succeeds, so none of these comes back.
+        old = file_sums.lists(place)
         try:
             heads.durable.begin()
+            rewriting.begin(head)
             tables = {
                 name: _worked(place, name, head, work, restore=again > _PATIENT)
                 for name in head.tables
             }
+            sums, unread = _sums_after(place, head, tables, rewriting)
+            last = file_sums.write(place, unread, sums)
             heads.durable.sync()
-            moved = heads.move(replace(head, tables=tables))
+            moved = heads.move(rewriting.after(head, tables, last))
             heads.durable.sync()
         except ConflictError:
             _wait(again)
         else:
+            if unread is None:
+                file_sums.forget(place, old, last)
             return moved
     raise LibraryLockedError(_BUSY)
+
+
+def _sums_after(
+    place: Place, head: Head, tables: Mapping[str, Version], rewriting: Rewriting
+) -> tuple[Sums, str | None]:
+    """The sums of what these versions use, and the list that could not be read, if any.
+
+    Where all is made anew, files without a sum get one, be it that an older Pincite wrote them.
+    """
+    known, unread = file_sums.noted(place, head.sums)
+    used: set[str] = set()
+    before: set[str] = set()
+    with mapped(place.name):
+        for name, version in tables.items():
+            table = open_table(place, version)
+            used |= file_sums.table_files(place, table, version.path)
+            if not rewriting.anew:
+                table = open_table(place, head.tables[name])
+                before |= file_sums.table_files(place, table, head.tables[name].path)
+    kept = {path: one for path, one in (known | rewriting.sums).items() if path in used}
+    added = used - kept.keys() - before
+    return {**kept, **sums_of(place, added)}, None if rewriting.anew else unread
 
 
 def _worked(place: Place, name: str, head: Head, work: Work, *, restore: bool) -> Version:
     version = head.tables[name]
     with mapped(place.name):
-        table = _open(place, version)
+        table = open_table(place, version)
         if table.latest_version != version.number:
             if not restore:
                 raise ConflictError("somebody is in the middle of a commit")
@@ -220,7 +243,7 @@ def _clean(place: Place, version: Version, before: datetime | None = None) -> in
     them: who reads it asks again.
     """
     with mapped(place.name):
-        table = _open(place, version)
+        table = open_table(place, version)
         older = {
             one["version"]
             for one in table.versions()
@@ -236,15 +259,6 @@ def _clean(place: Place, version: Version, before: datetime | None = None) -> in
             versions=sorted(older), error_if_tagged_old_versions=False
         )
         return int(found.bytes_removed)
-
-
-def _open(place: Place, version: Version) -> lance.LanceDataset:
-    return lance.dataset(
-        place.table(version.path),
-        version=version.number,
-        storage_options=place.options,
-        session=session(),
-    )
 
 
 def _wait(again: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Iterable
 
 from pincite.corpus.shared.place import Place
 
@@ -50,6 +51,22 @@ class Durable:
                     self._done[entry.path] = date
                     found = True
         return found
+
+
+def settle(place: Place, files: Iterable[str]) -> None:
+    """Force files, given below the root, and the folders that name them, to the disk.
+
+    Raises:
+        OSError: the disk does not take it.
+    """
+    if place.local is None:
+        return
+    paths = [place.local / file for file in files]
+    for path in paths:
+        _sync(str(path))
+    if os.name != "nt":
+        for folder in {path.parent for path in paths}:
+            _sync(str(folder))
 
 
 def _sync(path: str) -> None:

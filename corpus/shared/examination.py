@@ -1,7 +1,8 @@
 """Is a shared library what Pincite wrote?
 
 Lance has no sums of its own, and a byte that was turned is read as it stands. Each row's sum tells
-for what people are shown; what only finds passages is worked out again from that.
+for what people are shown; what only finds passages is worked out again from that. Each file's sum
+tells for all of it, and which file it is.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from lance.query import MatchQuery
 from pincite.corpus.checks import are_unit, document_faults, passage_faults
 from pincite.corpus.counts import counted
 from pincite.corpus.errors import LibraryError
+from pincite.corpus.shared.file_check import file_problems, unchecked
 from pincite.corpus.shared.harvest import said_of, unpacked
 from pincite.corpus.shared.reading import ReadableStore
 from pincite.corpus.shared.tables import TERMS
@@ -29,8 +31,22 @@ _REBUILD = "mend it with: pincite rebuild"
 
 def problems(store: ReadableStore, *, deep: bool) -> list[str]:
     """What is wrong with a shared library, a sentence each; an empty list when it is sound."""
-    checks = (_lists, _doubled, *((_documents, _vectors) if deep else ()))
+    checks = (_lists, _doubled, *((_files, _documents, _vectors) if deep else ()))
     return _found(store, *checks)
+
+
+def notes(store: ReadableStore) -> list[str]:
+    """What is worth to know and is no damage: files that nothing is noted of."""
+    tables = store.tables()
+    count, every = unchecked(store.place, tables.head)
+    if not count:
+        return []
+    have = "has" if count == 1 else "have"
+    return [
+        f"{count:,} of {counted(every, 'file')} of {store.name} {have} no sum and so cannot be "
+        "checked, because an older Pincite wrote the library; note their sums as they are now "
+        "with: pincite compact"
+    ]
 
 
 def index_problems(store: ReadableStore) -> list[str]:
@@ -70,6 +86,11 @@ def _lists(library: Library, store: ReadableStore) -> Iterator[str]:
     held = tables.table("passages").count_rows() if tables.has("passages") else 0
     if held != passages:
         yield f"the table of passages holds {held}, and {passages} are listed"
+
+
+def _files(library: Library, store: ReadableStore) -> Iterator[str]:
+    """Are the files those that were written?"""
+    yield from file_problems(store.place, store.tables().head)
 
 
 def _doubled(library: Library, store: ReadableStore) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pincite.corpus.errors import LibraryDamagedError
 from pincite.corpus.shared import catalogue
 from pincite.corpus.shared.analysis import Analysis, Said
 from pincite.corpus.shared.change import Change, Values
+from pincite.corpus.shared.fragments import Fragments
 from pincite.corpus.shared.tables import (
     CONTENTS,
     DOCUMENTS,
@@ -31,7 +32,7 @@ from pincite.corpus.store.sums import blob_sum
 from pincite.corpus.types import Passage
 
 Vectors = Callable[[Iterable[bytes]], Mapping[bytes, bytes]]
-Write = Callable[[str, pa.Table], list[str]]
+Write = Callable[[str, pa.Table], Fragments]
 
 _CONTENTS_OF = (
     "SELECT c.document, c.text, c.sections, c.pages, c.regions, c.sum, l.words, l.sum,"

@@ -21,7 +21,7 @@ from pincite.corpus.shared.durable import Durable
 from pincite.corpus.shared.lance_errors import mapped
 from pincite.corpus.shared.place import Place
 from pincite.corpus.shared.session import session
-from pincite.corpus.shared.tables import FORMAT
+from pincite.corpus.shared.tables import FORMAT, OLDEST
 
 _TABLE, _KEY = "head", "pincite.head"
 _APART = timedelta(minutes=5)  # of two clocks, from which on nobody writes
@@ -47,6 +47,9 @@ class Head:
         analysis: what made the terms.
         next_passage: the first passage id that nobody has reserved.
         tables: the version of each.
+        sums: the last list of the sums of files, see `pincite.corpus.shared.file_sums`; None where
+            there is none, as in a library that only an older Pincite has written to.
+        left: when tables or folders ceased to be the library's, by path; they are to be dropped.
         at: when it was moved, ISO 8601, UTC.
     """
 
@@ -57,6 +60,8 @@ class Head:
     analysis: str = ""
     next_passage: int = 1
     tables: Mapping[str, Version] = field(default_factory=dict)
+    sums: str | None = None
+    left: Mapping[str, str] = field(default_factory=dict)
     at: str = ""
     format: int = FORMAT
 
@@ -106,7 +111,7 @@ class Heads:
             LibraryError: this machine's clock is far from that of whoever moved it last.
         """
         require_clock(self._place.name, head)
-        head = replace(head, at=_now().isoformat(timespec="seconds"))
+        head = replace(head, at=_now().isoformat(timespec="seconds"), format=FORMAT)
         return replace(head, number=self._commit(self._place, head, head.number))
 
     def clean(self, before: datetime | None) -> int:
@@ -168,7 +173,7 @@ def _read(name: str, said: str, number: int) -> Head:
                 f"the library {name} has format {format}, and this Pincite knows formats up to "
                 f"{FORMAT}; open it with the newer Pincite that wrote it"
             )
-        if format < FORMAT:
+        if format < OLDEST:
             raise LibraryVersionError(
                 f"the library {name} has format {format}, of an older Pincite; export it with that "
                 "one, and import it into a new library"

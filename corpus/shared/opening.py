@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pincite.corpus.errors import LibraryError, LibraryNotFoundError, LibraryVersionError
+from pincite.corpus.errors import LibraryError, LibraryNotFoundError
 from pincite.corpus.shared.analysis import Analysis
-from pincite.corpus.shared.commit import create_library
+from pincite.corpus.shared.creation import create_library
 from pincite.corpus.shared.head import Heads
 from pincite.corpus.shared.place import Place
 from pincite.corpus.shared.probe import require_safe_commits
@@ -12,12 +12,16 @@ from pincite.corpus.shared.store import SharedStore
 from pincite.corpus.store.database import FILE_NAME
 
 
-def open_store(address: str, analysis: Analysis, *, create: bool) -> SharedStore:
+def open_store(
+    address: str, analysis: Analysis, *, create: bool, rebuilding: bool = False
+) -> SharedStore:
     """The store at an address; with ``create``, made where there is none.
 
     Args:
         address: ``lance://FOLDER`` or ``s3://BUCKET/NAME``.
         analysis: what terms are made with.
+        create: whether to make it.
+        rebuilding: whether its terms may be of an older analysis, because they are made anew.
 
     Raises:
         UsageError: the address is none.
@@ -37,13 +41,7 @@ def open_store(address: str, analysis: Analysis, *, create: bool) -> SharedStore
         require_safe_commits(place)
         create_library(place, analysis.name)
         heads = Heads(place)
-    head = heads.latest()
-    if head.analysis != analysis.name:
-        raise LibraryVersionError(
-            f"the library {address} has terms of another Pincite; make them anew with the one that "
-            "all who use the library have: pincite rebuild"
-        )
-    return SharedStore(place, heads, analysis)
+    return SharedStore(place, heads, analysis, rebuilding=rebuilding)
 
 
 def _require_folder(place: Place) -> None:

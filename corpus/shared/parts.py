@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pincite.corpus.shared.analysis import Analysis
+from pincite.corpus.shared.analysis import Analysis, require_same
 from pincite.corpus.shared.change import Change, Values
+from pincite.corpus.shared.fragments import Fragments, together
 from pincite.corpus.shared.head import Head, Heads
 from pincite.corpus.shared.large_rows import SharedLargeRows
 from pincite.corpus.shared.place import Place
@@ -39,7 +40,7 @@ class Part:
     """
 
     documents: Sequence[Values]
-    fragments: Mapping[str, Sequence[str]]
+    fragments: Mapping[str, Fragments]
     counts: Mapping[str, int]
     embedder: str
 
@@ -86,6 +87,7 @@ class PartStore(SharedStore):
     def _follow(self, *, at_once: bool = False) -> None:
         if not self._head.number:
             self._head = self._heads.latest()
+            require_same(self.name, self._head.analysis, self.analysis)
             self._tables = Tables(self.place, self._head)
 
     def _reserve(self) -> None:
@@ -138,19 +140,21 @@ def commit_parts(library: Library, parts: Sequence[Part]) -> int:
     Raises:
         UsageError: a source stands in two parts.
         EmbedderMismatchError: the library belongs to another embedder.
-        LibraryChangedError: others have changed the same documents meanwhile; try again.
+        LibraryChangedError: others have changed the same documents meanwhile, or have made the
+            library anew; try again.
         LibraryLockedError: others write all the time; try again.
     """
     store = library.store
     assert isinstance(store, SharedStore)
     counts: Counter[str] = Counter()
-    fragments: dict[str, list[str]] = {}
+    fragments: dict[str, list[Fragments]] = {}
     for part in parts:
         library.require(part.embedder)
         counts.update(part.counts)
         for name, some in part.fragments.items():
-            fragments.setdefault(name, []).extend(some)
+            fragments.setdefault(name, []).append(some)
     rows = [row for part in parts for row in part.documents]
     if rows:
-        store.put_written(rows, fragments, counts, parts[0].embedder)
+        every = {name: together(some) for name, some in fragments.items()}
+        store.put_written(rows, every, counts, parts[0].embedder)
     return library.generation

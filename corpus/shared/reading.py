@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pincite.corpus.errors import LibraryChangedError, LibraryDamagedError, LibraryError
 from pincite.corpus.shared import catalogue
-from pincite.corpus.shared.analysis import Analysis
+from pincite.corpus.shared.analysis import Analysis, require_same
 from pincite.corpus.shared.head import Head, Heads
 from pincite.corpus.shared.large_rows import SharedLargeRows
 from pincite.corpus.shared.place import Place
@@ -34,12 +34,26 @@ class ReadableStore:
     is_shared = True
     reopened = 0
 
-    def __init__(self, place: Place, heads: Heads, analysis: Analysis) -> None:
+    def __init__(
+        self, place: Place, heads: Heads, analysis: Analysis, *, rebuilding: bool = False
+    ) -> None:
+        """
+        Args:
+            place: of the library.
+            heads: of it.
+            analysis: of this Pincite.
+            rebuilding: whether its terms may be of an older one, because they are made anew.
+
+        Raises:
+            LibraryVersionError: its terms are of another one.
+            LibraryError: it cannot be read.
+        """
         self.place = place
         self.name = place.name
         self.folder = place.folder
         self.analysis = analysis
         self._heads = heads
+        self._rebuilding = rebuilding
         self._lock = threading.RLock()
         self._connection = catalogue.open_catalogue(place.name)
         self._head = Head()
@@ -104,6 +118,8 @@ class ReadableStore:
         self._looked = now
 
     def _move_to(self, head: Head) -> None:
+        if not self._rebuilding:
+            require_same(self.name, head.analysis, self.analysis)
         tables = Tables(self.place, head, self._tables)
         gone, new, refusals = self._difference(tables)
         catalogue.follow(self._connection, head, gone, new, refusals)

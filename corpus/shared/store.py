@@ -2,263 +2,84 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Never
 
-import pyarrow as pa
-
-from pincite.corpus.errors import (
-    LibraryChangedError,
-    LibraryDamagedError,
-    LibraryError,
-    UsageError,
-)
-from pincite.corpus.shared import catalogue
-from pincite.corpus.shared.analysis import Analysis
-from pincite.corpus.shared.change import Change, Values
-from pincite.corpus.shared.commit import as_json, commit, reserve, with_passages, write_fragments
+from pincite.corpus.shared.analysis import require_same
 from pincite.corpus.shared.compaction import compact, has_many_parts, merge
-from pincite.corpus.shared.harvest import harvest, unpacked
-from pincite.corpus.shared.head import Head, Heads
-from pincite.corpus.shared.large_rows import SharedLargeRows
+from pincite.corpus.shared.lance_errors import ConflictError
 from pincite.corpus.shared.place import Place
-from pincite.corpus.shared.probe import require_safe_commits
-from pincite.corpus.shared.reading import ReadableStore
-from pincite.corpus.shared.tableset import Tables
+from pincite.corpus.shared.replacement import address_beside, put_in_place, set_apart
+from pincite.corpus.shared.writing import WritableStore
 from pincite.corpus.store.replace_vectors import refused_in_place
-from pincite.corpus.store.seals import Execute, seal_document
-
-_BLOCK = 1 << 28  # passage ids that a process reserves at once; 2^53, which JSON can say, has 2^25
 
 
-class SharedStore(ReadableStore):
+class SharedStore(WritableStore):
     """Tables of Lance in a folder or bucket, and the catalogue of them on this machine.
 
     Safe to use from several threads. What is read is of one head; it moves on between two
     transactions, never inside one.
     """
 
-    def __init__(self, place: Place, heads: Heads, analysis: Analysis) -> None:
-        self._ids = range(0)
-        self._is_safe = False
-        super().__init__(place, heads, analysis)
+    def beside(self, folder: Path) -> Never:
+        """Refuse: vectors are replaced by those of another shared library; see `replace_by`."""
+        raise refused_in_place(self.name)
 
-    @contextmanager
-    def writing(self) -> Iterator[Execute]:
-        """One transaction over the catalogue and what is put, which becomes one commit."""
-        with self._transaction(lambda change: None) as run:
-            yield run
+    def address_beside(self, fingerprint: str) -> str:
+        """Where a library for vectors of another embedder is filled, to take this one's place."""
+        self._follow(at_once=True)
+        return address_beside(self.place, self._head, fingerprint)
 
-    def put_written(
-        self,
-        rows: Sequence[Values],
-        fragments: Mapping[str, Sequence[str]],
-        counts: Mapping[str, int],
-        embedder: str,
-    ) -> None:
-        """Put documents whose large rows are written; see `pincite.corpus.shared.parts`.
+    def set_apart(self, beside: SharedStore) -> None:
+        """Let a new library beside use no passage id that this one uses."""
+        set_apart(self._heads, beside._heads)
+
+    def replace_by(self, beside: Place, fingerprint: str, copied: Mapping[str, bytes]) -> bool:
+        """Make the tables of the library beside those of this one; False where it is another now.
 
         Args:
-            rows: of the table ``documents``.
-            fragments: by table, what was written.
-            counts: what they add to the table ``counts``.
-            embedder: what made their vectors.
+            beside: where it is.
+            fingerprint: of the embedder that made its vectors.
+            copied: by id, the sums of the rows of this library's documents that it has.
 
         Raises:
-            UsageError: two have the same source.
+            LibraryChangedError: others have dropped what was beside.
         """
-
-        def complete(change: Change) -> None:
-            change.replace_large({str(row["id"]) for row in rows})
-            change.fragments = {name: list(some) for name, some in fragments.items()}
-            change.counts.update(counts)
-
-        sources: set[str] = set()
-        with self._transaction(complete) as run:
-            for row in rows:
-                if row["source"] in sources:
-                    raise UsageError(f"{row['source']} was given twice; give each document once")
-                sources.add(row["source"])
-                self._replace(run, row)
-            run("INSERT OR IGNORE INTO meta VALUES ('embedder', ?)", [embedder])
-            run("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
-
-    def require_writable(self) -> None:
-        """Check once that commits to this store are safe.
-
-        Raises:
-            LibraryError: they are not.
-        """
-        if not self._is_safe:
-            require_safe_commits(self.place)
-            self._is_safe = True
-
-    def stage(self, id: str) -> None:
-        """Show the large rows of a document to the statements of this transaction."""
-        run, last = self._connection.execute, self._last_id()
-        columns = ("document", "text", "sections", "pages", "regions", "sum")
-        parts = ("layout", "layout_sum", "original", "original_sum")
-        for *row, layout, layout_sum, original, original_sum in self._tables.rows(
-            "contents", (*columns, *parts), "document", [id]
-        ):
-            run(_INSERT_CONTENTS, row)
-            if layout is not None:
-                run("INSERT INTO layouts VALUES (?, ?, ?)", [id, layout, layout_sum])
-            if original is not None:
-                run("INSERT INTO originals VALUES (?, ?, ?)", [id, original, original_sum])
-        for *row, data, kept in self.large.passage_vector_rows(
-            one for _, _, ids in self.large.passage_lists([id]) for one in ids
-        ):
-            run(_INSERT_PASSAGE, row)
-            run("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)", [row[10], data, kept])
-        # They keep their ids, which may be of another process's; new ones come after our own.
-        run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'passages'", [last])
-
-    def reserve(self, count: int) -> range:
-        """Passage ids that nobody else gets, now or ever."""
-        with self._lock:
-            return reserve(self._heads, count)
-
-    def remember_embedder(self, fingerprint: str) -> None:
-        """Note what made the vectors, where the catalogue does not say so."""
-        statement = "INSERT OR IGNORE INTO meta VALUES ('embedder', ?)"
-        self._connection.execute(statement, [fingerprint])
-
-    @contextmanager
-    def _transaction(self, complete: Callable[[Change], None]) -> Iterator[Execute]:
-        """A transaction in the catalogue, and the commit that it becomes."""
         with self._lock:
             self.require_writable()
             self._follow(at_once=True)
-            self._reserve()
-            run = self._begin()
+            require_same(self.name, self._head.analysis, self.analysis)
+            if dict(self._connection.execute("SELECT id, sum FROM documents")) != copied:
+                return False
             try:
-                before = self._generation()
-                yield run
-                self._check_ids()
-                change = harvest(self._connection, self.analysis, self._stored_vectors, self._write)
-                complete(change)
-                change.raised = self._generation() - before
-                head = self._commit(change)
-                self._take_over(change, head)
-                run("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    run("ROLLBACK")
-                raise
-            self._settle(head)
-
-    def _reserve(self) -> None:
-        if len(self._ids) < _BLOCK // 2:
-            self._ids = reserve(self._heads, _BLOCK)
+                put_in_place(self.place, self._heads, self._head, beside, fingerprint)
+            except ConflictError:
+                return False
             self._follow(at_once=True)
-
-    def _begin(self) -> Execute:
-        run = self._connection.execute
-        run("BEGIN IMMEDIATE")
-        run("PRAGMA defer_foreign_keys = ON")  # passages whose vectors the store has
-        run("DELETE FROM sqlite_sequence WHERE name = 'passages'")
-        run("INSERT INTO sqlite_sequence VALUES ('passages', ?)", [self._ids.start - 1])
-        catalogue.forget_touched(self._connection)
-        return run
-
-    def _generation(self) -> int:
-        statement = "SELECT value FROM meta WHERE key = 'generation'"
-        return int(self._connection.execute(statement).fetchone()[0])
-
-    def _last_id(self) -> int:
-        statement = "SELECT seq FROM sqlite_sequence WHERE name = 'passages'"
-        return int(self._connection.execute(statement).fetchone()[0])
-
-    def _check_ids(self) -> None:
-        if self._last_id() >= self._ids.stop:
-            raise LibraryError(
-                f"more passages were put at once than the {len(self._ids)} for which ids were "
-                "reserved; reserve more, or put fewer"
-            )
-
-    def _replace(self, run: Execute, row: Values) -> None:
-        """Put the row of a document into the catalogue, in the place of the one of its source."""
-        source = row["source"]
-        carried = [tag for (tag,) in run(_TAGS_OF, [source]).fetchall()]
-        for (old,) in run("SELECT id FROM documents WHERE source = ?", [source]).fetchall():
-            run("DELETE FROM firsts WHERE document = ?", [old])
-            run("DELETE FROM documents WHERE id = ?", [old])
-        run("DELETE FROM refusals WHERE source = ?", [source])
-        tags = json.loads(row["tags"]) or carried
-        catalogue.put(self._connection, {**row, "tags": json.dumps(tags)})
-        seal_document(run, row["id"])
-
-    def _stored_vectors(self, keys: Iterable[bytes]) -> Mapping[bytes, bytes]:
-        return SharedLargeRows(self.rows, lambda: self._tables).vectors(keys)
-
-    def _write(self, name: str, table: pa.Table) -> list[str]:
-        head = self._head
-        if name == "passages":
-            size = table.schema.field("vector").type.list_size
-            head = with_passages(self.place, self._heads, size)
-        return as_json(write_fragments(self.place, head.tables[name].path, table))
-
-    def _commit(self, change: Change) -> Head:
-        rows = self.rows("SELECT value FROM meta WHERE key = 'embedder'")
-        change.embedder = rows[0][0] if rows else None
-        if not change:
-            return self._head
-        gone = self._tables.rows("documents", ("first",), "id", change.contents_gone)
-        change.firsts_gone = {first for (first,) in gone if first is not None}
-        for (counts,) in self._tables.rows(
-            "contents", ("counts",), "document", change.contents_gone
-        ):
-            with suppress(LibraryDamagedError):  # else it could not be removed; doctor says more
-                change.counts.subtract(unpacked(counts))
-        return commit(self.place, self._heads, change, lambda head: self._check(head, change))
-
-    def _check(self, head: Head, change: Change) -> None:
-        """Check that nobody has touched the same documents meanwhile."""
-        tables = Tables(self.place, head, self._tables)
-        ids = sorted({*change.before, *(row["id"] for row in change.documents)})
-        sources = sorted({row["source"] for row in change.documents})
-        there = {
-            *tables.rows("documents", ("id", "sum"), "id", ids),
-            *tables.rows("documents", ("id", "sum"), "source", sources),
-        }
-        if there != set(change.before.items()):
-            raise LibraryChangedError(
-                f"another process changed the same documents of {self.name} meanwhile, so nothing "
-                "was changed; run it again"
-            )
-
-    def _take_over(self, change: Change, head: Head) -> None:
-        """Bring the catalogue to what was committed."""
-        for id in change.before:
-            self._connection.execute("DELETE FROM firsts WHERE document = ?", [id])
-        firsts = [(row["id"], row["first"]) for row in change.documents if row["first"] is not None]
-        self._connection.executemany("INSERT OR REPLACE INTO firsts VALUES (?, ?)", firsts)
-        self._ids = range(max(self._last_id() + 1, self._ids.start), self._ids.stop)
-        catalogue.forget_staged(self._connection)
-        catalogue.note(self._connection, head)
-
-    def _settle(self, head: Head) -> None:
-        """Go on from a commit of our own; what others have committed before it is read."""
-        if head.number != self._head.number:
-            self._move_to(head)
-
-    def beside(self, folder: Path) -> Never:
-        """Refuse: see `Library.require_replaceable`."""
-        raise refused_in_place(self.name)
+            return True
 
     def has_many_parts(self) -> bool:
         """Whether it is time to merge fragments and parts of indexes."""
         return has_many_parts(self.place, self.tables().head)
 
     def merge(self, *, anew: bool = False, index_from: int | None = None) -> None:
-        """Merge fragments and parts of indexes; see `pincite.corpus.shared.compaction.merge`."""
+        """Merge fragments and parts of indexes; see `pincite.corpus.shared.compaction.merge`.
+
+        With ``anew``, terms of an older analysis are made anew too.
+
+        Raises:
+            LibraryVersionError: they are of a newer one.
+        """
         with self._lock:
             self.require_writable()
-            merge(self.place, self._heads, anew=anew, index_from=index_from)
+            self._follow(at_once=True)
+            has, other = self._head.analysis, None
+            if has != self.analysis.name:
+                if not (anew and self.analysis.follows(has)):
+                    require_same(self.name, has, self.analysis)
+                other = self.analysis
+            merge(self.place, self._heads, anew=anew, analysis=other, index_from=index_from)
             self._follow(at_once=True)
 
     def shrink(self) -> int:
@@ -275,14 +96,8 @@ class SharedStore(ReadableStore):
 
         return problems(self, deep=deep)
 
+    def notes(self) -> list[str]:
+        """What is worth to know of it and is no damage, a sentence each."""
+        from pincite.corpus.shared.examination import notes
 
-_TAGS_OF = (
-    "SELECT t.tag FROM tags t JOIN documents d ON d.id = t.document WHERE d.source = ? ORDER BY 1"
-)
-_INSERT_CONTENTS = (
-    "INSERT INTO contents (document, text, sections, pages, regions, sum) VALUES (?, ?, ?, ?, ?, ?)"
-)
-_INSERT_PASSAGE = (
-    "INSERT INTO passages (id, document, start, end, sentences, path, columns, context, kind,"
-    " hidden, key, text_sum, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+        return notes(self)

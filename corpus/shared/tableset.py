@@ -9,12 +9,22 @@ from typing import Any
 import lance
 import pyarrow as pa
 
-from pincite.corpus.shared.head import Head
+from pincite.corpus.shared.head import Head, Version
 from pincite.corpus.shared.lance_errors import mapped
 from pincite.corpus.shared.place import Place
 from pincite.corpus.shared.session import session
 
 _AT_ONCE = 2000  # values of one condition
+
+
+def open_table(place: Place, version: Version) -> lance.LanceDataset:
+    """A table at a version."""
+    return lance.dataset(
+        place.table(version.path),
+        version=version.number,
+        storage_options=place.options,
+        session=session(),
+    )
 
 
 class Tables:
@@ -36,12 +46,7 @@ class Tables:
                 elif known is not None:
                     self._open[name] = known.checkout_version(version.number)
                 else:
-                    self._open[name] = lance.dataset(
-                        place.table(version.path),
-                        version=version.number,
-                        storage_options=place.options,
-                        session=session(),
-                    )
+                    self._open[name] = open_table(place, version)
 
     def known(self, name: str, path: str) -> lance.LanceDataset | None:
         """The table of this name, if it stands at this path."""

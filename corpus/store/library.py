@@ -23,7 +23,7 @@ from pincite.corpus.store.damage import damaged_document
 from pincite.corpus.store.database import FILE_NAME, Database
 from pincite.corpus.store.protocol import Store
 from pincite.corpus.store.rename import checked_name, move_parts
-from pincite.corpus.store.replace_vectors import refused_in_place, replace_vectors
+from pincite.corpus.store.replace_vectors import replace_vectors
 from pincite.corpus.store.rows import Entry
 from pincite.corpus.store.seals import seal_document, seal_parts
 from pincite.corpus.store.view import DatabaseView, view, without
@@ -241,15 +241,6 @@ class Library(WritableLibrary):
             run("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM passages)")
         return self._database.shrink()
 
-    def require_replaceable(self) -> None:
-        """Check that ``replace_vectors`` is for this library.
-
-        Raises:
-            UsageError: it is shared, and others answer from the vectors that it has.
-        """
-        if self.is_shared:
-            raise refused_in_place(self.name)
-
     def replace_vectors(self, other: Library, fingerprint: str) -> bool:
         """Replace all passages, vectors and warnings by those of ``other``, in one transaction.
 
@@ -272,6 +263,14 @@ class Library(WritableLibrary):
         With ``deep``, every text, offset and vector is read; without, only the tables' structure.
         """
         return self._database.problems(deep=deep)
+
+    def notes(self) -> list[str]:
+        """What a deep look at it shows that is worth to know and no damage, a sentence each.
+
+        Raises:
+            LibraryError: it cannot be read.
+        """
+        return self._database.notes()
 
 
 class LibraryView(Library):

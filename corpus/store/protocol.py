@@ -133,3 +133,6 @@ class Store(Catalogue, Protocol):
 
     def problems(self, *, deep: bool) -> list[str]:
         """What is wrong with it, a sentence each."""
+
+    def notes(self) -> list[str]:
+        """What a deep look at it shows that is worth to know and no damage, a sentence each."""

@@ -33,10 +33,10 @@ _PASSAGES = """
 
 
 def refused_in_place(name: str) -> UsageError:
-    """The error for a shared library: others answer from the vectors that it has."""
+    """The error for a shared library, which a file on this machine cannot be attached to."""
     return UsageError(
-        f"{name} is shared and cannot be embedded again in place; make a library of another name "
-        "with the other embedder, and ingest the documents into it"
+        f"{name} is shared and takes no vectors of a library in a folder; embed it again with: "
+        "pincite reembed"
     )
 
 

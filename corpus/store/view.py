@@ -99,6 +99,10 @@ class DatabaseView:
         """What is wrong with the rows of the view; the whole is examined for all the rest."""
         return (deep_problems if deep else problems)(self)
 
+    def notes(self) -> list[str]:
+        """Nothing: those are of the whole."""
+        return []
+
     def beside(self, folder: Path) -> Never:
         """Refuse, as ``writing`` does."""
         self._refuse()

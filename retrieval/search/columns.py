@@ -12,6 +12,7 @@ others. Their keys:
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -35,6 +36,10 @@ class Columns:
         """Another one once anything that it gives would be another."""
         return f"{FORMAT} {ANALYSIS}"
 
+    def follows(self, name: str) -> bool:
+        """Whether it is later than the one of this name."""
+        return _numbers(self.name) > _numbers(name)
+
     def terms(self, said: Said) -> str:
         """The terms of body, headings and title, each after the digit of its field."""
         title, headings, body = said  # in the order of `FIELDS` the other way round
@@ -54,6 +59,15 @@ class Columns:
         total.update({f"{WORD}{word}": count for word, count in words.items()})
         total.update({f"{FORM}{form}": count for form, count in forms.items()})
         return total
+
+
+def _numbers(name: str) -> list[int]:
+    """What counts up in the name of an analysis.
+
+    >>> _numbers("1 pincite_3")
+    [1, 3]
+    """
+    return [int(number) for number in re.findall(r"\d+", name)]
 
 
 @lru_cache(maxsize=256)

@@ -240,6 +240,7 @@ def test_doctor_as_json_says_what_it_looked_at(pincite: Pincite) -> None:
         "writer_host": None,
         "writer_is_local": None,
         "problems": [],
+        "notes": [],
     }
 
 

@@ -75,7 +75,7 @@ def import_(
 
 def rebuild() -> None:
     """Rebuild the indexes from the library."""
-    with open_library(settings().library) as library:
+    with open_library(settings().library, rebuilding=True) as library:
         publish(library, anew=True)
         _, passages = library.counts()
     _say(f"rebuilt: the indexes of {counted(passages, 'passage')}")

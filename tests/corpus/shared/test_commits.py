@@ -14,6 +14,7 @@ import pytest
 
 from pincite.corpus.errors import LibraryChangedError, LibraryError
 from pincite.corpus.shared import commit
+from pincite.corpus.shared.change import Change
 from pincite.corpus.shared.examination import differences
 from pincite.corpus.shared.lance_errors import ConflictError
 from pincite.corpus.store.library import Library
@@ -166,3 +167,22 @@ def test_a_table_that_another_tool_cleans_up_keeps_what_is_the_library(library: 
             retain_versions=1, error_if_tagged_old_versions=False
         )
     assert library.problems(deep=True) == differences(shared(library)) == []
+
+
+def test_who_was_overtaken_just_before_the_commit_is_told_too(
+    library: Library, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = shared(library)
+    commit_of = store._commit
+
+    def late(change: Change) -> object:
+        with open_library(address) as other:
+            fill(other, make_document("Written by another.", "birds.txt"))
+        return commit_of(change)
+
+    fill(library, make_document("First words.", "other.txt"))
+    monkeypatch.setattr(store, "_commit", late)
+    with pytest.raises(LibraryChangedError, match="run it again"):
+        fill(library, make_document("Written by us.", "birds.txt"))
+    assert [s for s in library.sources().values() if s == "birds.txt"] == ["birds.txt"]
+    assert library.document(library.find("birds.txt").id).text == "Written by another."

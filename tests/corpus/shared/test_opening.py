@@ -28,6 +28,7 @@ from pincite.corpus.errors import (
 from pincite.corpus.shared import head as heads
 from pincite.corpus.store.library import Library
 from pincite.retrieval.libraries import open_library
+from pincite.retrieval.search.upkeep import publish
 from tests.corpus.shared.stores import shared
 from tests.corpus.shared.test_bucket import assert_is_one_sentence
 from tests.retrieval.conftest import fill, make_document
@@ -56,9 +57,23 @@ def test_a_library_of_an_older_format_is_refused(library: Library, address: str)
     refused(address, LibraryVersionError, "format 0.*older Pincite")
 
 
-def test_terms_of_another_pincite_are_refused(library: Library, address: str) -> None:
+def test_terms_of_an_older_pincite_are_refused_and_it_is_said_who_does_what(
+    library: Library, address: str
+) -> None:
     write_head(library, analysis="pincite_0")
-    refused(address, LibraryVersionError, "terms of another Pincite")
+    refused(address, LibraryVersionError, "somebody who may write.*pincite rebuild")
+
+
+def test_terms_of_a_newer_pincite_are_refused_and_not_taken_back(
+    library: Library, address: str
+) -> None:
+    write_head(library, analysis="9 pincite_9")
+    refused(address, LibraryVersionError, "newer Pincite.*install")
+    with (
+        open_library(address, rebuilding=True) as opened,
+        pytest.raises(LibraryVersionError, match=r"newer Pincite.*install"),
+    ):
+        publish(opened, anew=True)
 
 
 def test_a_head_that_is_none_is_damage(library: Library, address: str) -> None:
@@ -116,10 +131,10 @@ def test_another_embedder_is_refused_naming_both(library: Library) -> None:
     assert_is_one_sentence(error.value)
 
 
-def test_embedding_anew_in_place_is_refused(library: Library, tmp_path: Path) -> None:
+def test_vectors_of_a_library_in_a_folder_are_refused(library: Library, tmp_path: Path) -> None:
     with (
         Library.open(tmp_path / "other", create=True) as other,
-        pytest.raises(UsageError, match="make a library of another name") as error,
+        pytest.raises(UsageError, match="pincite reembed") as error,
     ):
         library.replace_vectors(other, "other@1")
     assert_is_one_sentence(error.value)

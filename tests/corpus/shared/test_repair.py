@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import lance
 import pytest
 
-from pincite.corpus.errors import LibraryDamagedError, UsageError
+from pincite.corpus.errors import LibraryDamagedError
 from pincite.corpus.shared.examination import differences
 from pincite.corpus.store.library import Library
-from pincite.ingest.reembedding import FOLDER, reembed, repair
+from pincite.ingest.reembedding import repair
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from tests.corpus.shared.stores import shared
 
@@ -49,9 +47,3 @@ def test_a_damaged_document_is_marked_and_can_be_removed(library: Library) -> No
     assert repair(library, HashingEmbedder()).documents == ("birds.txt",)
     library.remove([id])
     assert library.problems(deep=True) == []
-
-
-def test_embedding_all_anew_is_refused_before_anything_is_embedded(library: Library) -> None:
-    with pytest.raises(UsageError, match="make a library of another name"):
-        reembed(library, HashingEmbedder(64))
-    assert not Path(library.folder, FOLDER).exists()

@@ -55,6 +55,7 @@ def health(found: Health, deep: bool) -> Html:
         if problems
         else Html("<p><b>The library is sound.</b></p>")
     )
+    notes = Html().join(Html("<p>{note}</p>").format(note=sentence(note)) for note in found.notes)
     looked = (
         "Every text, offset and vector and both indexes were checked."
         if deep
@@ -69,11 +70,12 @@ def health(found: Health, deep: bool) -> Html:
         )
     )
     return Html(
-        "{verdict}<p>{looked} {documents}, "
+        "{verdict}{notes}<p>{looked} {documents}, "
         "{passages}, generation {generation}, embedder "
         '{embedder}.</p><p class="versions">{versions}</p>{deeper}'
     ).format(
         verdict=verdict,
+        notes=notes,
         looked=looked,
         documents=counted(found.documents, "document"),
         passages=counted(found.passages, "passage"),

@@ -257,6 +257,10 @@ def test_health_is_said_plainly() -> None:
     text = Drawn(notices.health(ill, deep=False)).text
     assert "1 problem" in text
     assert "The index is damaged; the next question rebuilds it." in text
+    noted = replace(sound, notes=("3 files cannot be checked",))
+    text = Drawn(notices.health(noted, deep=True)).text
+    assert "The library is sound." in text
+    assert "3 files cannot be checked." in text
 
 
 def test_a_damaged_document_stands_in_the_list_with_what_to_do() -> None:
