@@ -78,6 +78,14 @@ def rss_mib(process: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
 
 
+def open_files(process: int) -> int:
+    """How many files, sockets and the like a process has open; 0 where nobody says."""
+    try:
+        return len(list(Path(f"/proc/{process}/fd").iterdir()))
+    except OSError:
+        return 0
+
+
 def _pss_mib(process: int) -> float:
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()

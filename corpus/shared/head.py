@@ -72,11 +72,15 @@ class Heads:
     def __init__(self, place: Place) -> None:
         self._place = place
         self.durable = Durable(place)
-        with mapped(place.name, opening=True):
-            self._table = lance.dataset(
-                place.table(_TABLE), storage_options=place.options, session=session()
-            )
         self._head: Head | None = None
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Open the table anew, with the session that there is now."""
+        with mapped(self._place.name, opening=True):
+            self._table = lance.dataset(
+                self._place.table(_TABLE), storage_options=self._place.options, session=session()
+            )
 
     @classmethod
     def create(cls, place: Place, head: Head) -> None:

@@ -17,6 +17,7 @@ from pincite.corpus.shared.analysis import Analysis, require_same
 from pincite.corpus.shared.head import Head, Heads
 from pincite.corpus.shared.large_rows import SharedLargeRows
 from pincite.corpus.shared.place import Place
+from pincite.corpus.shared.session import HEADS, forget
 from pincite.corpus.shared.tables import DOCUMENTS
 from pincite.corpus.shared.tableset import Tables, one_of
 from pincite.corpus.store.last_commit import Commit
@@ -58,6 +59,7 @@ class ReadableStore:
         self._connection = catalogue.open_catalogue(place.name)
         self._head = Head()
         self._tables = Tables(place, self._head)
+        self._followed = 0  # heads, with the session that the tables share
         self._looked = float("-inf")
         self.large: LargeRows = self.large_of(self.rows)
         self._follow()
@@ -120,10 +122,20 @@ class ReadableStore:
     def _move_to(self, head: Head) -> None:
         if not self._rebuilding:
             require_same(self.name, head.analysis, self.analysis)
-        tables = Tables(self.place, head, self._tables)
+        tables = Tables(self.place, head, self._known())
         gone, new, refusals = self._difference(tables)
         catalogue.follow(self._connection, head, gone, new, refusals)
         self._head, self._tables = head, tables
+
+    def _known(self) -> Tables | None:
+        """The tables whose memory is used on; None where it is time to begin anew."""
+        self._followed += 1
+        if self._followed <= HEADS:
+            return self._tables
+        forget()
+        self._heads.reopen()
+        self._followed = 0
+        return None
 
     def _difference(self, tables: Tables) -> tuple[list[str], Iterable[pa.Table], pa.Table | None]:
         gone: list[str] = []

@@ -1,6 +1,8 @@
 """What Lance remembers of tables and indexes that it has read: bounded, and shared by all of them.
 
-Left to itself it would remember up to 7 GB, and each version of each table anew.
+Left to itself it would remember up to 7 GB, and each version of each table anew. It never forgets
+what no version has any longer before these bounds are reached, and keeps a file open for each part
+of an index that it remembers, so whoever follows a library begins anew every so often.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import lance
 # `pincite eval soak` shows what a server and a writer take with these.
 _INDEX_BYTES = 64 << 20
 _METADATA_BYTES = 16 << 20
+HEADS = 32  # that are followed with one memory; about as many commits are merged into one part
 
 
 def session() -> lance.Session:
@@ -21,6 +24,14 @@ def session() -> lance.Session:
     A session remembers how a bucket is reached, too, so there is a new one when that has changed.
     """
     return _session(tuple(sorted(one for one in os.environ.items() if one[0].startswith("AWS_"))))
+
+
+def forget() -> None:
+    """Begin anew: what is opened from now on shares a session that remembers nothing.
+
+    What is open keeps the one before, which goes with the last of them.
+    """
+    _session.cache_clear()
 
 
 @lru_cache(maxsize=1)

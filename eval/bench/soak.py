@@ -7,18 +7,19 @@ import multiprocessing
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pincite.corpus.errors import PinciteError, ServeError
 from pincite.corpus.store.address import Address
 from pincite.eval.bench.growth_library import Source
 from pincite.eval.bench.server_process import served
-from pincite.eval.memory import rss_mib
+from pincite.eval.bench.trend import Trend, trend
+from pincite.eval.memory import open_files, rss_mib
 from pincite.eval.run import Progress
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import open_embedder
@@ -31,6 +32,8 @@ _PASSING = 20  # documents that were put last; what is older is removed, so that
 _EVERY_S = 1.0
 _START_S = 120.0
 _GROWN = 1.05  # of the first third's median: caches fill, and the allocator keeps some
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,9 @@ class Soak:
         generations: of the library that answers told of.
         server_mib, writer_mib: medians of the resident size in the first, the second and the last
             third of the time.
+        server_growth, writer_growth: of the resident size in the last two thirds, MiB a minute,
+            with its interval; None where it took too short.
+        server_files, writer_files: the most that were open in each third.
         disk_mb: of the library at the end.
     """
 
@@ -55,6 +61,10 @@ class Soak:
     generations: int
     server_mib: tuple[float, float, float]
     writer_mib: tuple[float, float, float]
+    server_growth: Trend | None
+    writer_growth: Trend | None
+    server_files: tuple[int, int, int]
+    writer_files: tuple[int, int, int]
     disk_mb: float
 
     @property
@@ -108,38 +118,58 @@ def soak(
         return watched.result(60 * minutes, commits.value, disk)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at a process."""
+
+    seconds: float
+    mib: float
+    files: int
+
+
 class _Watch:
     """What is seen of the two processes while it lasts."""
 
     def __init__(self, server: int, writer: int) -> None:
-        self._pids = server, writer
-        self._sizes: list[tuple[float, float]] = []
+        self._began = time.monotonic()
+        self._looks: dict[int, list[_Look]] = {server: [], writer: []}
         self.questions = 0
         self.failed: list[str] = []
         self.generations: set[int] = set()
 
     def look(self) -> None:
-        """Note the resident sizes."""
-        self._sizes.append((rss_mib(self._pids[0]), rss_mib(self._pids[1])))
+        """Note what the processes take."""
+        seconds = time.monotonic() - self._began
+        for process, looks in self._looks.items():
+            looks.append(_Look(seconds, rss_mib(process), open_files(process)))
 
     def result(self, seconds: float, commits: int, disk_mb: float) -> Soak:
         """All of it."""
-        third = max(1, len(self._sizes) // 3)
-        parts = self._sizes[:third], self._sizes[third:-third], self._sizes[-third:]
-        server, writer = (
-            tuple(statistics.median(size[which] for size in part or self._sizes) for part in parts)
-            for which in (0, 1)
-        )
+        server, writer = self._looks.values()
         return Soak(
             seconds,
             commits,
             self.questions,
             tuple(self.failed),
             len(self.generations),
-            (server[0], server[1], server[2]),
-            (writer[0], writer[1], writer[2]),
-            disk_mb,
+            server_mib=_thirds(server, lambda some: statistics.median(one.mib for one in some)),
+            writer_mib=_thirds(writer, lambda some: statistics.median(one.mib for one in some)),
+            server_growth=_growth(server),
+            writer_growth=_growth(writer),
+            server_files=_thirds(server, lambda some: max(one.files for one in some)),
+            writer_files=_thirds(writer, lambda some: max(one.files for one in some)),
+            disk_mb=disk_mb,
         )
+
+
+def _thirds(looks: Sequence[_Look], of: Callable[[Sequence[_Look]], _T]) -> tuple[_T, _T, _T]:
+    third = max(1, len(looks) // 3)
+    return of(looks[:third]), of(looks[third:-third] or looks), of(looks[-third:])
+
+
+def _growth(looks: Sequence[_Look]) -> Trend | None:
+    later = looks[len(looks) // 3 :]  # until then caches fill
+    return trend([one.seconds / 60 for one in later], [one.mib for one in later])
 
 
 def _ask_for(

@@ -103,9 +103,18 @@ def soak(
     )
     for why, times in Counter(found.failed).most_common():
         out.print(f"{times} times: {why}")
-    for name, sizes in (("server", found.server_mib), ("writer", found.writer_mib)):
-        said = ", ".join(f"{size:.0f}" for size in sizes)
+    for name, sizes, growth, files in (
+        ("server", found.server_mib, found.server_growth, found.server_files),
+        ("writer", found.writer_mib, found.writer_growth, found.writer_files),
+    ):
+        said, many = ", ".join(f"{size:.0f}" for size in sizes), ", ".join(map(str, files))
         out.print(f"{name}: {said} MiB in the first, the second and the last third")
+        out.print(f"{name}: {many} open files at most in each")
+        if growth:
+            out.print(
+                f"{name}: {growth.slope:+.2f} MiB a minute in the last two thirds "
+                f"({growth.low:+.2f} to {growth.high:+.2f})"
+            )
     out.print(f"library: {found.disk_mb:.0f} MB at the end")
     if json_file:
         write_json(asdict(found), json_file)

@@ -46,5 +46,7 @@ def test_a_soak_tells_of_commits_questions_and_memory(pincite: Pincite, tmp_path
     found = json.loads(report.read_text())
     assert found["commits"] > 2
     assert found["failed"] == []
-    assert len(found["server_mib"]) == len(found["writer_mib"]) == 3
+    for who in ("server", "writer"):
+        assert len(found[f"{who}_mib"]) == 3
+        assert len(found[f"{who}_files"]) == 3
     assert "commits and" in run.stdout
