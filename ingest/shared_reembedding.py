@@ -34,7 +34,7 @@ def reembed(library: Library, embedder: Embedder, listener: Listener | None = No
         log = RunLog(beside, listener or Listener(), summary)
         storing = Storing(beside, embedder, log.embedded)
         for again in range(_TRIES):
-            now = dict(store.rows("SELECT id, sum FROM documents"))
+            now: dict[str, bytes] = dict(store.rows("SELECT id, sum FROM documents"))
             if gone := [id for id in beside.ids() if id not in now]:
                 beside.remove(gone)
             changed = [id for id, kept in now.items() if copied.get(id) != kept]
