@@ -13,10 +13,11 @@ from typing import Any, cast
 from pincite.corpus.errors import GoldSetError
 from pincite.eval.claims.verdicts import KINDS, Claim, Kind, Source
 from pincite.eval.jsonlines import get, json_lines, one_of
-from pincite.retrieval.writing.check import Evidence
+from pincite.retrieval.writing.evidence import Evidence
 
 FILE = Path(str(files("pincite.eval"))) / "claims" / "answers.jsonl"
 HELD_OUT = FILE.with_name("held_out.jsonl")
+HELD_OUT_2 = FILE.with_name("held_out_2.jsonl")
 _FORM = (
     "answers are JSON lines with question, quotes (title, text) and sentences (text, cites, kind); "
     "see eval/claims/README.md"

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pincite.retrieval.writing.check import Evidence, check
+from pincite.retrieval.writing.check import check
+from pincite.retrieval.writing.evidence import Evidence
 from pincite.retrieval.writing.types import Draft, Sentence, Verdict
 
 if TYPE_CHECKING:

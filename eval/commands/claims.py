@@ -30,7 +30,7 @@ def claims(
     check should show nearly all, of the others few.
     """
     from pincite.eval.claims import verdicts
-    from pincite.eval.claims.answers import HELD_OUT, answers
+    from pincite.eval.claims.answers import HELD_OUT, HELD_OUT_2, answers
     from pincite.eval.claims.planted import planted
     from pincite.eval.claims.written import FILE, SPLITS, written
 
@@ -42,7 +42,11 @@ def claims(
         if of_split:
             verdicts.show(out, f"written by hand, {split}", of_split)
     if claims_files is None:
-        for title, several in (("several quotes", answers()), ("held out", answers(HELD_OUT))):
+        for title, several in (
+            ("several quotes", answers()),
+            ("held out", answers(HELD_OUT)),
+            ("held out, 2", answers(HELD_OUT_2)),
+        ):
             verdicts.show(out, f"answers by hand, {title}", verdicts.outcomes(several))
     if mistakes:
         verdicts.show_mistakes(out, [one.claim for one in found if one.split == "dev"])

@@ -9,70 +9,30 @@ stand there.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import groupby
+from dataclasses import replace
 
-from pincite.retrieval.search.analysis import stop_terms
-from pincite.retrieval.writing.clauses import LINE
+from pincite.retrieval.writing.arithmetic import not_worked_out
+from pincite.retrieval.writing.evidence import Evidence, stands
+from pincite.retrieval.writing.missing_clauses import missing_clauses
 from pincite.retrieval.writing.names import missing_names
 from pincite.retrieval.writing.negation import negation_differs
 from pincite.retrieval.writing.numbers import (
     asked_in_ranges,
     days_and_years,
     missing_numbers,
-    number_spans,
 )
 from pincite.retrieval.writing.types import Draft, Sentence
-from pincite.retrieval.writing.units import measures, without_durations, wrong_units
-from pincite.retrieval.writing.words import Word, alike, stems, words
+from pincite.retrieval.writing.units import without_conversions, wrong_units
+from pincite.retrieval.writing.words import stems, words
 
 # Chosen by hand; what they let through and strike is measured by: pincite eval claims
-_LONGEST_RUN = 2  # words of content in a row that may be absent
-_CLOSE = 5  # words of a line, from one to the next: what stands between two of them is reworded
 _LEAST_SHARE = 0.35  # of the weight of a sentence's words that stands in its quotes
-_CLAUSE = re.compile(
-    r"[,;:] |\b(?:but|because|since|so|which|who|that|when|while|where|after|before|although|if)\b"
-)
-_CLAUSE_OR_PART = re.compile(rf"{_CLAUSE.pattern}|\b(?:and|or)\b")
 # "With a pulse of 52, …": what was asked, said again.
 _CONDITION = re.compile(
     r"\s*(?:if|when|with|at|for|on|after|in)\b(?:[^,]|,(?=[0-9]))*,(?![0-9])", re.IGNORECASE
 )
-_REASON = re.compile(r"\b(?:because|since)(?: (?:the|a|an|its?|they|he|she|of|there))?\s+$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A quote as the check reads it.
-
-    Attributes:
-        text: the quote with its context.
-        title: title and headings: what the quote is about.
-        around: its neighbours, where a name of the question may stand.
-    """
-
-    text: str
-    title: str = ""
-    around: str = ""
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """The stems of the quote's words."""
-        return stems([self.text])
-
-    @cached_property
-    def lines(self) -> tuple[tuple[str, ...], ...]:
-        """The stems of each line or sentence of the quote, in order and without stop words."""
-        return tuple(tuple(w.stem for w in _without_stops(line)) for line in LINE.split(self.text))
-
-    @cached_property
-    def stems_of_title(self) -> frozenset[str]:
-        """The stems of the words of title and headings."""
-        return stems([self.title])
 
 
 def check(
@@ -132,7 +92,7 @@ def _verdict(
     ]
     if not missing and _denied(text, sources, question):
         missing = [_negator(text)]
-    missing += _missing_clauses(words_alone, sources, question)
+    missing += missing_clauses(words_alone, sources, question)
     if missing:
         return Sentence(text, cited, "unsupported", _longest(missing))
     if _share(text, sources, weight) < _LEAST_SHARE:
@@ -164,7 +124,8 @@ def _missing_numbers(text: str, texts: Sequence[str], title: str, question: str)
     end = condition.end() if condition else 0
     said = [*texts, *asked_in_ranges(question, texts), *days_and_years(title)]
     missing = [*missing_numbers(text[:end], [*said, question]), *missing_numbers(text[end:], said)]
-    return without_durations(missing, text, texts) if missing else []
+    missing = without_conversions(missing, text, texts) if missing else []
+    return not_worked_out(missing, text, texts) if missing else []
 
 
 def _shared(question: str, sources: Sequence[Evidence]) -> str:
@@ -179,97 +140,11 @@ def _missing_addresses(text: str, texts: Sequence[str]) -> list[str]:
     return [one for one in found if one.lower() not in there]
 
 
-def _missing_clauses(text: str, sources: Sequence[Evidence], question: str) -> list[str]:
-    """What is said in words that are absent, as it stands in the sentence.
-
-    That is more words of content in a row than may be, or a clause that has only such words.
-    """
-    there = frozenset().union(*(source.stems for source in sources))
-    subject = frozenset().union(*(source.stems_of_title for source in sources)) - there
-    asked = stems([question])
-    spans = [*number_spans(text), *((one.start, one.end) for one in measures(text))]
-    numbers = {at for start, end in spans for at in range(start, end)}
-    missing = []
-    for edge in (_CLAUSE, _CLAUSE_OR_PART):
-        for i, every in enumerate(_clauses(text, edge)):
-            # Numbers are checked by themselves; and what the whole document is about neither
-            # supports a clause nor is missing in it.
-            clause = [
-                word
-                for word in every
-                if word.start not in numbers and not _stands(word.stem, subject)
-            ]
-            absent = [word.stem not in asked and not _stands(word.stem, there) for word in clause]
-            only_numbers_stand = i == 0 and any(word.start in numbers for word in every)
-            for start, end in _runs(absent):
-                whole = end - start == len(clause) > 1 and not only_numbers_stand
-                mostly = _is_reason(text, clause) and 3 * (end - start) >= 2 * len(clause) > 2
-                if whole or mostly or end - start > _LONGEST_RUN:
-                    first, last = clause[start].start, clause[end - 1].end
-                    if not _is_reworded(text, first, last, sources):
-                        missing.append(text[first:last])
-    return [one for one in missing if not any(one in other != one for other in missing)]
-
-
-def _is_reason(text: str, clause: Sequence[Word]) -> bool:
-    """Whether a clause is given as a reason: what is made up often is."""
-    return bool(_REASON.search(text, 0, clause[0].start))
-
-
-def _is_reworded(text: str, start: int, end: int, sources: Sequence[Evidence]) -> bool:
-    """Whether the words on both sides stand close together, in that order, in a line of the quotes.
-
-    Then what is between them says in other words what stands between them there. What is made up
-    is added at an edge.
-    """
-    around = _without_stops(text)
-    before = next((word.stem for word in reversed(around) if word.end <= start), None)
-    after = next((word.stem for word in around if word.start >= end), None)
-    if before is None or after is None:
-        return False
-    return any(
-        _stands(after, frozenset(line[i + 1 : i + 1 + _CLOSE]))
-        for source in sources
-        for line in source.lines
-        for i, stem in enumerate(line)
-        if _stands(before, frozenset([stem]))
-    )
-
-
-def _without_stops(text: str) -> list[Word]:
-    return [word for word in words(text) if word.stem not in stop_terms()]
-
-
-def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
-    """Where flags that are set follow each other, as half-open ranges."""
-    runs, start = [], 0
-    for flag, group in groupby(flags):
-        end = start + len(list(group))
-        if flag:
-            runs.append((start, end))
-        start = end
-    return runs
-
-
-def _clauses(text: str, edge: re.Pattern[str]) -> list[list[Word]]:
-    """The words of content of each clause."""
-    edges = [match.start() for match in edge.finditer(text)]
-    clauses: list[list[Word]] = [[] for _ in range(len(edges) + 1)]
-    for word in words(text):
-        if word.is_content:
-            clauses[bisect_right(edges, word.start)].append(word)
-    return clauses
-
-
 def _share(text: str, sources: Sequence[Evidence], weight: Callable[[str], float]) -> float:
     there = frozenset().union(*(source.stems | source.stems_of_title for source in sources))
     said = {word.stem for word in words(text) if word.is_content or word.is_light}
     total = sum(map(weight, said))
-    return sum(weight(stem) for stem in said if _stands(stem, there)) / total if total else 1.0
-
-
-def _stands(stem: str, there: frozenset[str]) -> bool:
-    return stem in there or any(alike(stem, one) for one in there)
+    return sum(weight(stem) for stem in said if stands(stem, there)) / total if total else 1.0
 
 
 def _negator(text: str) -> str:

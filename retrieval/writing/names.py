@@ -10,6 +10,9 @@ from pincite.retrieval.writing.units import is_currency
 from pincite.retrieval.writing.words import Word, alike, is_name, stems, words
 
 _LONGEST_SHORT_FORM = 5
+_SHORTEST = 4  # letters that the names of a place and its people share
+_PEOPLE_TEXT = "a ain an ard e ean ese i ia iad ian iard ic in ish land n o s y"
+_PEOPLE = frozenset(["", *_PEOPLE_TEXT.split()])
 _GAP = re.compile(r"(?<=[A-Z]) (?=[0-9])")  # IC 50
 
 
@@ -42,10 +45,22 @@ def missing_names(text: str, quotes: Sequence[str], title: str, around: str) -> 
             name.stem in there
             or name.text in initials
             or any(name in run and letters in there for run, letters in spelled)
-            or any(alike(name.stem, stem) for stem in there)
+            or any(alike(name.stem, stem) or _is_of(name.stem, stem) for stem in there)
             or is_currency(name.text, " ".join([*quotes, title]))
         )
     ]
+
+
+def _is_of(name: str, other: str) -> bool:
+    """Whether two stems are of one place or people: Spain, Spanish, Spaniard.
+
+    >>> _is_of("castil", "castilian"), _is_of("kenya", "kenyan"), _is_of("peter", "petra")
+    (True, True, False)
+    """
+    return any(
+        name[:cut] == other[:cut] and name[cut:] in _PEOPLE and other[cut:] in _PEOPLE
+        for cut in range(_SHORTEST, min(len(name), len(other)) + 1)
+    )
 
 
 def _initials(text: str) -> frozenset[str]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pincite.retrieval.search import dates
+from pincite.retrieval.writing.clock import times
+from pincite.retrieval.writing.figures import key_of, readings_of, scaled
+from pincite.retrieval.writing.fractions import fractions
 
 _UNITS_TEXT = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -43,11 +46,6 @@ _SCALES = {
 _LETTERS = frozenset("kmb")  # a scale only where it is glued to the figure and money or a count
 _WORD_NUMBER = "|".join(sorted(_WORDS, key=len, reverse=True))
 _SCALE = "|".join(sorted((s for s in _SCALES if len(s) > 1), key=len, reverse=True))
-_TIME = re.compile(
-    r"(?<![0-9:.,])(?P<h>[01]?[0-9]|2[0-4])(?:[:.h](?P<m>[0-5][0-9]))?"
-    r"(?:\s?(?P<half>[ap])\.?m\b\.?)|(?<![0-9:.,])(?P<h2>[01]?[0-9]|2[0-4])[:h](?P<m2>[0-5][0-9])(?![0-9:])",
-    re.IGNORECASE,
-)
 _DATE = re.compile(rf"(?<![^\W_]){dates.PATTERN}")
 _NUMBER = re.compile(
     r"(?<![^\W_])(?P<figure>[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?![0-9])"
@@ -105,6 +103,9 @@ class Fact:
     broader: frozenset[str] = frozenset()
 
 
+_Found = tuple[int, int, Fact]
+
+
 def missing_numbers(sentence: str, quotes: Iterable[str]) -> list[str]:
     """The numbers and dates of ``sentence`` that stand in none of ``quotes``, as it writes them.
 
@@ -149,17 +150,19 @@ def keys(text: str) -> Iterator[str]:
     scale = _IN_SCALE.search(text)
     for fact in facts(text):
         if scale:  # a table whose head says "in millions"
-            yield from _scaled(set(fact.readings), _SCALES[scale["scale"].lower()])
+            yield from scaled(set(fact.readings), _SCALES[scale["scale"].lower()])
         yield from fact.readings | fact.broader
     for match in _NUMBER.finditer(text):  # also inside dates and times, and without its scale
+        if match["word"]:
+            yield from _word_readings(match)
         figure = match["figure"]
         if figure:
-            yield from _readings(figure)
+            yield from readings_of(figure)
             if " " in figure:  # cells of a row: "6 340" may be two numbers
-                yield from (key for piece in figure.split() for key in _readings(piece))
+                yield from (key for piece in figure.split() for key in readings_of(piece))
     for match in _SCALED_LINE.finditer(text):  # repair 1.1 million, removal 0.7
         for figure in _FIGURE.findall(match[0]):
-            yield from _scaled(_readings(figure), _SCALES[match["scale"].lower()])
+            yield from scaled(readings_of(figure), _SCALES[match["scale"].lower()])
     for match in _DAY_ALONE.finditer(text):
         yield f"{_DAY_KEY}{int(match[1])}"
     for match in _DAY_OF_MONTH.finditer(text):  # 30/11
@@ -172,8 +175,6 @@ def keys(text: str) -> Iterator[str]:
         month = 1 + _ROMAN.index(match["month"].lower())
         for day in filter(None, match.group("first", "day")):
             yield f"d{month:02}{int(day):02}"
-    for match in _IN_WORDS.finditer(text):
-        yield _key(Decimal(_PHRASES[" ".join(match[0].lower().split())]))
 
 
 def asked_in_ranges(question: str, texts: Iterable[str]) -> list[str]:
@@ -198,19 +199,22 @@ def _without_item_numbers(text: str) -> str:
     return _ITEM_NUMBER.sub(lambda match: " " * len(match[0]), text)
 
 
+def fact_spans(text: str) -> list[_Found]:
+    """The numbers, times and dates of ``text`` with their places, in order, none overlapping."""
+    return sorted(_spans(text), key=lambda one: one[:2])
+
+
 def facts(text: str) -> Iterator[Fact]:
     """The numbers, times and dates of ``text``, in order, none overlapping."""
-    for _, _, fact in sorted(_spans(text), key=lambda one: one[:2]):
-        yield fact
-
-
-_Found = tuple[int, int, Fact]
+    return (fact for _, _, fact in fact_spans(text))
 
 
 def _spans(text: str) -> list[_Found]:
     spans = [*_date_facts(text)]
-    spans += [found for found in _time_facts(text) if not _covered(found, spans)]
-    spans += [found for found in _number_facts(text) if not _covered(found, spans)]
+    for more in (_time_facts, _fraction_facts, _number_facts):
+        for found in more(text):
+            if not _covered(found, spans):
+                spans.append(found)
     return spans
 
 
@@ -248,69 +252,39 @@ def _day_and_month(days: frozenset[str]) -> tuple[frozenset[str], ...]:
 
 
 def _time_facts(text: str) -> Iterator[_Found]:
-    for match in _TIME.finditer(text):
-        hour = int(match["h"] or match["h2"])
-        minute = int(match["m"] or match["m2"] or 0)
-        half = (match["half"] or "").lower()
-        if half == "p" and hour < 12:
-            hour += 12
-        elif half == "a" and hour == 12:
-            hour = 0
-        readings = {f"t{hour:02}{minute:02}"}
-        readings |= {_key(Decimal(f"{hour}.{minute:02}"))}  # 7.30
-        if not minute:  # 22:00 is what "between 22 and 7" has; 4 pm what "8.30–4" has
-            readings |= {_key(Decimal(hour)), *([_key(Decimal(hour % 12))] if half else [])}
-        yield match.start(), match.end(), Fact(match[0].strip(), frozenset(readings))
+    for start, end, readings in times(text):
+        yield start, end, Fact(text[start:end].strip(), readings)
+
+
+def _fraction_facts(text: str) -> Iterator[_Found]:
+    for match in _IN_WORDS.finditer(text):
+        key = key_of(Decimal(_PHRASES[" ".join(match[0].lower().split())]))
+        yield *match.span(), Fact(match[0], frozenset([key]))
+    for start, end, share in fractions(text):
+        percent = 100 * share
+        readings = frozenset(map(key_of, (share, percent, Decimal(round(percent)))))
+        yield start, end, Fact(text[start:end], readings)
 
 
 def _number_facts(text: str) -> Iterator[_Found]:
     for match in _NUMBER.finditer(text):
         if match["figure"]:
-            readings = _readings(match["figure"])
+            readings = readings_of(match["figure"])
             scale = (match["scale"] or "").lower()
             letter = (match["letter"] or "").lower()
             if scale:
-                readings = _scaled(readings, _SCALES[scale])
+                readings = scaled(readings, _SCALES[scale])
             elif letter:  # 5m may be five million or five metres
-                readings |= _scaled(readings, _SCALES[letter])
+                readings |= scaled(readings, _SCALES[letter])
         elif match["word"]:
-            value = sum(
-                (Decimal(_WORDS[one]) for one in re.split("[- ]", match["word"].lower())), Decimal()
-            )
-            scale = (match["word_scale"] or "").lower()
-            readings = {_key(value * _SCALES[scale] if scale else value)}
+            readings = _word_readings(match)
         else:
-            readings = {_key(_SCALES[match["alone"].lower()])}
+            readings = {key_of(_SCALES[match["alone"].lower()])}
         if readings:
             yield match.start(), match.end(), Fact(match[0].strip(), frozenset(readings))
 
 
-def _scaled(readings: set[str], scale: Decimal) -> set[str]:
-    return {_key(Decimal(key[1:]) * scale) for key in readings if key[0] == "n"}
-
-
-def _readings(figure: str) -> set[str]:
-    """What a figure can mean: 1.500 is one and a half, or 1500; 2.1.3 only itself."""
-    pieces = re.split(r"[.,'’ \u00a0\u202f]", figure)
-    marks = re.findall(r"[.,'’ \u00a0\u202f]", figure)
-    found: set[str] = set()
-    if (
-        all(len(piece) == 3 for piece in pieces[1:])
-        and len(set(marks)) <= 1
-        and len(pieces[0]) <= 3
-    ):
-        found.add(_key(Decimal("".join(pieces))))
-    if not marks:
-        found.add(_key(Decimal(figure)))
-    if len(marks) == 1 and marks[0] in ".,":
-        found.add(_key(Decimal(f"{pieces[0]}.{pieces[1]}")))
-    if len(marks) > 1 and marks[-1] in ".," and marks[-1] not in marks[:-1]:
-        found.add(_key(Decimal(f"{''.join(pieces[:-1])}.{pieces[-1]}")))
-    return found or {f"v{figure}"}
-
-
-def _key(value: Decimal) -> str:
-    try:
-        return f"n{value.normalize():f}"
-    except InvalidOperation:  # hundreds of digits
-        return f"n{value}"
+def _word_readings(match: re.Match[str]) -> set[str]:
+    value = sum((Decimal(_WORDS[w]) for w in re.split("[- ]", match["word"].lower())), Decimal())
+    scale = (match["word_scale"] or "").lower()
+    return {key_of(value * _SCALES[scale] if scale else value)}

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from pincite.retrieval.writing.numbers import facts
 
@@ -57,16 +56,19 @@ _MEANINGS: dict[str, frozenset[int]] = {
     for line in _LINES
     for name in line
 }
-_DAY = 24 * 60
-# Of a time, by the first name of its line: a month has about 30 days, a year 12 months.
-_MINUTES = {
-    "minute": (1,),
-    "hour": (60,),
-    "day": (_DAY,),
-    "week": (7 * _DAY,),
-    "month": (30 * _DAY,),
-    "year": (365 * _DAY, 360 * _DAY, 364 * _DAY),
+# By the first name of its line: what it measures, and how much of that. A month has 30.4 days.
+_SIZES = {
+    **{"second": ("time", 1 / 60), "minute": ("time", 1), "hour": ("time", 60)},
+    **{"day": ("time", 1440), "week": ("time", 7 * 1440), "month": ("time", 365 * 1440 / 12)},
+    "year": ("time", 365 * 1440),
+    **{"mm": ("length", 0.001), "cm": ("length", 0.01), "m": ("length", 1), "km": ("length", 1000)},
+    **{"mg": ("mass", 0.001), "g": ("mass", 1), "kg": ("mass", 1000), "t": ("mass", 10**6)},
+    **{"ml": ("volume", 0.001), "l": ("volume", 1)},
+    **{"€": ("money", 1), "$": ("money", 1), "£": ("money", 1), "chf": ("money", 1)},
+    **{"p": ("money", 0.01), "c": ("money", 0.01)},
 }
+_SAME = 0.02  # of the larger time: three months are 90 days, half a year is six months
+_ROUNDING = 1e-9
 _TO = re.compile(r"\s?(?:to|or|and|[–-])\s?")
 _CURRENCIES = 5  # the first lines
 _AFTER = re.compile(
@@ -74,8 +76,13 @@ _AFTER = re.compile(
     r"°[ \u00a0]?[CF]\b|[%€$£¥]|[^\W\d_]+(?!\.m\b))",
     re.IGNORECASE,  # "£480 p.m." has no pence
 )
+_HALF_A = re.compile(r" an?(?= )")  # half a year
 _BEFORE = re.compile(r"(US\$|[€$£¥]|\b[A-Z]{3})\s?$")
 _NO_WORD_BEFORE = re.compile(r"[A-Z]$")  # R$, A$: a dollar of another country
+
+
+Size = tuple[str, float]
+"""What is measured, and how much of it, in the same unit for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class Measure:
         readings: what it can be read as, as in `pincite.retrieval.writing.numbers`.
         meanings: the lines of units that may be meant; empty where no unit stands there.
         start, end: where it stands with its unit, in code points.
-        minutes: for a time, how long that may be.
+        sizes: what it may measure, and how much of it.
     """
 
     number: str
@@ -97,7 +104,7 @@ class Measure:
     meanings: frozenset[int]
     start: int
     end: int
-    minutes: frozenset[Decimal] = frozenset()
+    sizes: frozenset[Size] = frozenset()
 
 
 def wrong_units(sentence: str, quotes: Sequence[str]) -> list[str]:
@@ -113,30 +120,39 @@ def wrong_units(sentence: str, quotes: Sequence[str]) -> list[str]:
         for measure in measures(quote):
             for reading in measure.readings:
                 there[reading].append(measure.meanings)
-    minutes = _minutes(quotes)
+    sizes = _sizes(quotes)
     return [
         said.text
         for said in measures(sentence)
         if said.meanings
-        and not said.minutes & minutes
+        and not _same(said.sizes, sizes)
         and (others := [one for reading in said.readings for one in there[reading]])
         and not any(not other or other & said.meanings for other in others)
     ]
 
 
-def without_durations(missing: Sequence[str], sentence: str, quotes: Sequence[str]) -> list[str]:
-    """Those of the ``missing`` numbers that are no times which the quotes have in another unit.
+def without_conversions(missing: Sequence[str], sentence: str, quotes: Sequence[str]) -> list[str]:
+    """Those of the ``missing`` numbers that are not what the quotes have in another unit.
 
-    >>> without_durations(["two", "5"], "In two weeks, or 5 days.", ["14 days, 6 hours"])
+    >>> without_conversions(["two", "5", "38"], "Two weeks, 5 days, 38 cents.", ["14 days, 0.38 €"])
     ['5']
     """
-    there = _minutes(quotes)
-    said = {measure.number for measure in measures(sentence) if measure.minutes & there}
-    return [one for one in missing if one not in said]
+    there = _sizes(quotes)
+    said = {m.number.lower() for m in measures(sentence) if _same(m.sizes, there)}
+    return [one for one in missing if one.lower() not in said]
 
 
-def _minutes(quotes: Sequence[str]) -> frozenset[Decimal]:
-    return frozenset(minutes for q in quotes for one in measures(q) for minutes in one.minutes)
+def _sizes(quotes: Sequence[str]) -> frozenset[Size]:
+    return frozenset(size for quote in quotes for one in measures(quote) for size in one.sizes)
+
+
+def _same(some: Iterable[Size], others: Iterable[Size]) -> bool:
+    return any(
+        kind == other_kind
+        and abs(size - other) <= (_SAME if kind == "time" else _ROUNDING) * max(size, other)
+        for kind, size in some
+        for other_kind, other in others
+    )
 
 
 def is_currency(word: str, text: str) -> bool:
@@ -166,28 +182,30 @@ def measures(text: str) -> list[Measure]:
         end = start + len(fact.text)
         if not any(reading.startswith("n") for reading in fact.readings):
             continue
-        after = _AFTER.match(text, end)
+        half = _HALF_A.match(text, end) if fact.text.lower() == "half" else None
+        after = _AFTER.match(text, half.end() if half else end)
         meanings = _meanings(after[1]) if after else frozenset()
         first, past = start, after.end() if after and meanings else end
         before = _BEFORE.search(text[:start])
         if not meanings and before and not _NO_WORD_BEFORE.search(text[: before.start()]):
             meanings, first = _meanings(before[1]), before.start()
-        minutes = _in_minutes(fact.readings, meanings)
-        if minutes and found and _TO.fullmatch(text[last:start]):
-            found[-1] = replace(found[-1], minutes=_in_minutes(found[-1].readings, meanings))
+        sizes = _size(fact.readings, meanings)
+        if sizes and found and _TO.fullmatch(text[last:start]):
+            found[-1] = replace(found[-1], sizes=_size(found[-1].readings, meanings))
         said = text[first:past]
-        found.append(Measure(fact.text, said, fact.readings, meanings, first, past, minutes))
+        found.append(Measure(fact.text, said, fact.readings, meanings, first, past, sizes))
         last = end
     return found
 
 
-def _in_minutes(readings: frozenset[str], meanings: frozenset[int]) -> frozenset[Decimal]:
+def _size(readings: frozenset[str], meanings: frozenset[int]) -> frozenset[Size]:
     return frozenset(
-        Decimal(reading[1:]) * length
+        (kind, float(reading[1:]) * much)
         for reading in readings
         if reading[0] == "n"
         for meaning in meanings
-        for length in _MINUTES.get(_LINES[meaning][0], ())
+        if _LINES[meaning][0] in _SIZES
+        for kind, much in [_SIZES[_LINES[meaning][0]]]
     )
 
 

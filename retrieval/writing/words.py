@@ -31,6 +31,9 @@ _LIGHT = (
 _ORDINARY = re.compile(
     r"\w{3,}(?:ous|ful|ally|edly|ously|ments?|tions?|sions?|ness|able|ible|ities|ity|less|ing|isms?)"
 )
+_AFFIX = re.compile(r"^(?:un|re|non|over|out|mis)(?=\w{4})")
+_PLURAL = re.compile(r"(?<=\w{3})(?:es|s)$")
+_DOER = re.compile(r"(?<=\w{3})(?:ers|ors|ees)$")
 _STARTS = frozenset("\"'“‘(«„[—–-•")
 _CONTRACTED = re.compile(r"['’](?:s|re|ll|ve|d|m)$", re.IGNORECASE)
 _NOT = re.compile(r"n['’]t$", re.IGNORECASE)
@@ -136,9 +139,22 @@ def is_name(word: Word, text: str, lower: frozenset[str] = frozenset()) -> bool:
         starts_sentence(text, word.start)
         and (
             letters.lower() in lower
+            or word.stem in _glue()
+            or bool(_NOT.search(letters))
             or letters.lower() in common_words()
             or bool(_ORDINARY.fullmatch(letters))
+            or (not text[: word.start].strip() and _is_derived(letters.lower()))
         )
+    )
+
+
+def _is_derived(letters: str) -> bool:
+    """Whether a word in small letters is made of common ones: unplug, settlers, shareholders."""
+    common = common_words()
+    bases = (_AFFIX.sub("", letters), _PLURAL.sub("", letters), _DOER.sub("", letters))
+    return any(base in common or f"{base}e" in common for base in bases) or any(
+        letters[:i] in common and letters[i:] in common
+        for i in range(_SHORTEST, len(letters) - _SHORTEST + 1)
     )
 
 

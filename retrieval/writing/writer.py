@@ -17,7 +17,8 @@ from pincite.corpus.hidden import Hidden
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.reading.quote import Quote
-from pincite.retrieval.writing.check import Evidence, check
+from pincite.retrieval.writing.check import check
+from pincite.retrieval.writing.evidence import Evidence
 from pincite.retrieval.writing.prompt import LONGEST_ANSWER, Prompt, prompt_for
 from pincite.retrieval.writing.stream import SentenceStream, says_nothing
 from pincite.retrieval.writing.types import Chunk, Draft, Model, Sentence, Written

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pincite.corpus.errors import GoldSetError
-from pincite.eval.claims.answers import FILE, HELD_OUT, answers
+from pincite.eval.claims.answers import FILE, HELD_OUT, HELD_OUT_2, answers
 from pincite.eval.claims.planted import claims, planted
 from pincite.eval.claims.verdicts import KINDS, Kind, Outcome, Source, outcomes, verdict
 from pincite.eval.claims.written import WrittenClaim, written
@@ -80,18 +80,35 @@ def test_of_the_claims_written_by_hand_most_are_judged_right(
 def test_of_answers_from_several_quotes_most_sentences_are_judged_right() -> None:
     of_kind = {one.kind: one for one in outcomes(answers())}
     # What was measured after the rules were mended on them.
-    assert of_kind["honest"].supported >= 214
+    assert of_kind["honest"].supported >= 215
     most: dict[Kind, int] = {"number": 5, "name": 4, "negation": 13, "clause": 14}
     assert all(of_kind[kind].supported <= count for kind, count in most.items())
 
 
-def test_of_the_answers_that_no_rule_was_mended_on_no_fewer_are_judged_right_than_at_first() -> (
-    None
-):
-    of_kind = {one.kind: one for one in outcomes(answers(HELD_OUT))}
-    assert of_kind["honest"].supported >= 173
-    most: dict[Kind, int] = {"number": 3, "name": 0, "negation": 14, "clause": 5}
-    assert all(of_kind[kind].supported <= count for kind, count in most.items())
+# What was measured; no rule was mended on them.
+HELD: dict[Path, dict[Kind, int]] = {
+    HELD_OUT: {"honest": 178, "number": 3, "name": 0, "negation": 14, "clause": 5},
+    HELD_OUT_2: {"honest": 171, "number": 1, "name": 5, "negation": 19, "clause": 19},
+}
+
+
+@pytest.mark.parametrize("file", HELD, ids=lambda file: file.stem)
+def test_of_the_answers_that_no_rule_was_mended_on_no_fewer_are_judged_right_than_before(
+    file: Path,
+) -> None:
+    shown = {one.kind: one.supported for one in outcomes(answers(file))}
+    assert shown["honest"] >= HELD[file]["honest"]
+    assert all(shown[kind] <= most for kind, most in HELD[file].items() if kind != "honest")
+
+
+def test_no_quote_of_what_teaches_is_in_what_measures() -> None:
+    contrasts = sorted(FILE.parent.glob("contrasts_*.jsonl"))
+    taught = {
+        quote.text for file in contrasts for one in answers(file) for quote in one.source.quotes
+    }
+    assert len(contrasts) == 9
+    for file in (FILE, HELD_OUT, HELD_OUT_2, FILE.with_name("held_back.jsonl")):
+        assert not taught & {quote.text for one in answers(file) for quote in one.source.quotes}
 
 
 def test_no_quote_is_in_both_files_of_answers() -> None:

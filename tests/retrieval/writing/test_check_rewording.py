@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pincite.retrieval.writing.check import Evidence, check
+from pincite.retrieval.writing.check import check
+from pincite.retrieval.writing.evidence import Evidence
 from pincite.retrieval.writing.types import Draft
 
 QUOTE = Evidence("The gate opens at noon.\nAfter three wrong codes wait for ten minutes.")
