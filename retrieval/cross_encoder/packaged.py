@@ -138,7 +138,8 @@ class PackagedCrossEncoder:
 
     def _opened(self) -> Any:
         try:
-            return session(self._graph, str(self._file.with_name(GRAPH)), self._file)
+            name = str(self._file.with_name(GRAPH))
+            return session(self._graph, name, self._file, in_bytes=True)
         except ModelError as error:
             raise ModelError(f"{error}; ask without it with PINCITE_CROSS_ENCODER=none") from error
 

@@ -38,7 +38,12 @@ ROOMS: dict[Extra, tuple[str, ...]] = {
     "ocr": ("ingest/readers/pdf/ocr.py", "ingest/readers/images.py"),
     "legacy": ("ingest/readers/office/legacy.py",),
     "write": ("retrieval/writing/model.py",),
-    "shared": ("corpus/shared/", "retrieval/search/shared_lexical.py", "ingest/cluster/"),
+    "shared": (
+        "corpus/shared/",
+        "retrieval/search/shared",
+        "ingest/cluster/",
+        "ingest/shared_reembedding.py",
+    ),
 }
 # With which `pincite eval teach` writes a network; it says so where it lacks.
 IN_DEV = {"onnx"}

@@ -30,6 +30,11 @@ from pincite.retrieval.settings import load_settings
 from tests.conftest import CUT_OFF
 from tests.retrieval.embedding.test_embedder import SENTENCES
 
+# Elsewhere sums are cut off, and documents are embedded in float32.
+needs_fast_bytes = pytest.mark.skipif(
+    not inference.has_fast_bytes(), reason="the processor has no AVX-512 VNNI or AVX VNNI"
+)
+
 pytestmark = pytest.mark.model
 
 ARTICLE = Path(str(files("pincite.corpus"))) / "documents" / "ai_safety.txt"
@@ -150,6 +155,7 @@ def whole() -> PackagedEmbedder:
     return PackagedEmbedder("int8", pytest.fail)
 
 
+@needs_fast_bytes
 def test_in_eight_bits_texts_and_parts_are_near_those_in_float32(
     light: PackagedEmbedder, whole: PackagedEmbedder
 ) -> None:
@@ -214,6 +220,7 @@ def test_another_model_in_eight_bits_is_refused() -> None:
         open_embedder(load_settings(embedder="some/model", precision="int8"))
 
 
+@needs_fast_bytes
 def test_the_graph_in_eight_bits_of_another_bert_is_near_torch(tiny: Path) -> None:
     from pincite.eval.fit.eight_bit_graph import graph
 
