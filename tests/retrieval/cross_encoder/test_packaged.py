@@ -13,7 +13,6 @@ import pytest
 
 from pincite.corpus.errors import ModelError
 from pincite.eval.fit.cross_encoder_graph import graph
-from pincite.retrieval import inference
 from pincite.retrieval.confidence.confidence import packaged as calibrations
 from pincite.retrieval.cross_encoder import packaged as module
 from pincite.retrieval.cross_encoder.cross_encoder import NONE, cross_encoder_for
@@ -212,17 +211,3 @@ def test_a_bad_file_is_told_and_the_questions_are_answered_without_it(
     assert "answers come without the cross-encoder" in told[0]
     report = examine(load_settings(library=library))
     assert any("answers come without the cross-encoder" in one for one in report.problems)
-
-
-def test_it_says_the_same_where_the_processor_would_cut_off_sums(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    whole = session((folder() / GRAPH).read_bytes(), GRAPH, folder() / NETWORK, in_bytes=True)
-    monkeypatch.setattr(inference, "has_fast_bytes", lambda: False)
-    shifted = session((folder() / GRAPH).read_bytes(), GRAPH, folder() / NETWORK, in_bytes=True)
-    numbers = np.random.default_rng(3)
-    for tokens in (20, 100):
-        ids = numbers.integers(1000, 30_000, (1, tokens))
-        pair = {"ids": ids, "types": (np.arange(tokens) > 9).astype(np.int64)[None]}
-        [some], [others] = (one.run(["answers"], pair) for one in (whole, shifted))
-        assert others == pytest.approx(some, abs=0.02)
