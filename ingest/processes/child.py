@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +21,8 @@ CPU_TIME_OVER = "SIGPROF"  # how a child ends that has had the processor for too
 MEMORY_OVER = "memory"  # how one ends that crashed when it got no more of it
 _SWOLLEN = 0.6  # of `MEMORY`, in use when a child crashed: the rest is space that it only reserved
 _START_SECONDS = 60.0
+_HIGH_WATER = re.compile(rb"VmHWM:\s+([0-9]+) kB")
+_LOOK_SECONDS = 0.1  # between two looks at how much memory a child has
 
 
 class Child:
@@ -46,7 +50,7 @@ class Child:
         self._requests, self._answers = self._process.stdin, self._process.stdout
         self._is_ready = False
         self._ending = threading.Lock()
-        self._peak = 0  # bytes of memory that the process had when it ended
+        self._peak = 0  # bytes of memory that the process is known to have had at most
         self._began_with = _own_peak()  # on Linux a program begins with the peak of who started it
 
     @contextmanager
@@ -81,7 +85,7 @@ class Child:
             return f"exit code {code}"
         # A library of C that gets no memory ends its process.
         has_crashed = code not in (-signal.SIGKILL, -signal.SIGPROF)
-        if has_crashed and self._peak > max(_SWOLLEN * MEMORY, self._began_with):
+        if has_crashed and self._peak > _SWOLLEN * MEMORY:
             return MEMORY_OVER
         return signal.Signals(-code).name
 
@@ -89,21 +93,27 @@ class Child:
         if self._process.returncode is None and sys.platform != "win32":
             with suppress(ChildProcessError):
                 _, status, usage = os.wait4(self._process.pid, 0)
-                self._peak = _in_bytes(usage.ru_maxrss)
+                peak = _in_bytes(usage.ru_maxrss)
+                if peak > self._began_with:  # else it is the peak of who started it
+                    self._peak = max(self._peak, peak)
                 self._process.returncode = os.waitstatus_to_exitcode(status)
         return self._process.wait()
 
     @contextmanager
     def _within(self, seconds: float) -> Iterator[None]:
-        late = threading.Event()
+        late, over = threading.Event(), threading.Event()
 
-        def kill() -> None:
-            late.set()
-            self._process.kill()
+        def watch() -> None:
+            end = time.monotonic() + seconds
+            while not over.wait(min(_LOOK_SECONDS, max(0.0, end - time.monotonic()))):
+                if time.monotonic() >= end:
+                    late.set()
+                    self._process.kill()
+                    return
+                self._peak = max(self._peak, _peak_of(self._process.pid))
 
-        timer = threading.Timer(seconds, kill)
-        timer.daemon = True
-        timer.start()
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
         try:
             yield
         except (EOFError, OSError):
@@ -111,7 +121,7 @@ class Child:
                 raise TimeoutError from None
             raise
         finally:
-            timer.cancel()
+            over.set()
 
 
 def pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -160,6 +170,15 @@ def _own_peak() -> int:
     import resource
 
     return _in_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def _peak_of(pid: int) -> int:
+    """Bytes of memory that another program had at most since it began; 0 where no system tells."""
+    try:
+        said = _HIGH_WATER.search(Path(f"/proc/{pid}/status").read_bytes())
+    except OSError:
+        return 0
+    return int(said[1]) * 1024 if said else 0
 
 
 def _in_bytes(peak: int) -> int:

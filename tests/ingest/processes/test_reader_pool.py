@@ -135,6 +135,17 @@ def test_a_file_that_swells_in_a_library_that_then_ends_its_process_is_known_aga
     assert result.origin is not None
 
 
+@ON_LINUX
+def test_that_a_file_swells_is_known_by_a_program_too_that_once_had_more_memory_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pincite.ingest.processes.child._own_peak", lambda: 2**40)
+    with Readers(60, 1, BAD) as readers:
+        said = found(readers, write(tmp_path, "burst", "crash", SENTENCE))
+    assert "000.txt cannot be read: reading it took over 2 GB of memory" in said[0]
+    assert "001.txt cannot be read: its reader crashed (SIGSEGV)" in said[1]
+
+
 def test_a_file_that_takes_too_long_is_given_up_and_stops_none(tmp_path: Path) -> None:
     with Readers(1, 2, BAD) as impatient:
         said = found(impatient, write(tmp_path, "hang", SENTENCE, SENTENCE))
