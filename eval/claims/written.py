@@ -10,8 +10,8 @@ from typing import Any, Literal, cast, get_args
 
 from pincite.corpus.errors import GoldSetError
 from pincite.eval.claims.verdicts import KINDS, Claim, Kind, Source
-from pincite.eval.fit.hand_written import hand_written
 from pincite.eval.gold_types import GoldDocument
+from pincite.eval.hand_written import hand_written
 from pincite.eval.jsonlines import get, json_lines, one_of
 
 FILE = Path(str(files("pincite.eval"))) / "claims" / "written.jsonl"

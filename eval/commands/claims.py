@@ -23,6 +23,9 @@ def claims(
         bool,
         typer.Option("--mistakes", help="Also list the claims of dev that are judged wrong."),
     ] = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Check by the rules alone, without the network.")
+    ] = False,
 ) -> None:
     """Print which claims the check of written answers shows, strikes and leaves out.
 
@@ -30,26 +33,30 @@ def claims(
     check should show nearly all, of the others few.
     """
     from pincite.eval.claims import verdicts
-    from pincite.eval.claims.answers import HELD_OUT, HELD_OUT_2, answers
+    from pincite.eval.claims.answers import HELD_BACK, HELD_OUT, HELD_OUT_2, answers
     from pincite.eval.claims.planted import planted
     from pincite.eval.claims.written import FILE, SPLITS, written
+    from pincite.retrieval.writing.entailment import packaged_entailment
 
+    entailment = None if rules else packaged_entailment()
     found = [claim for file in claims_files or (FILE,) for claim in written(file)]
     out = output()
-    verdicts.show(out, "made by a program", verdicts.outcomes(planted()))
+    verdicts.show(out, "made by a program", verdicts.outcomes(planted(), entailment))
     for split in SPLITS:
-        of_split = verdicts.outcomes(one.claim for one in found if one.split == split)
+        of_split = verdicts.outcomes((one.claim for one in found if one.split == split), entailment)
         if of_split:
             verdicts.show(out, f"written by hand, {split}", of_split)
     if claims_files is None:
         for title, several in (
             ("several quotes", answers()),
+            ("held back", answers(HELD_BACK)),
             ("held out", answers(HELD_OUT)),
             ("held out, 2", answers(HELD_OUT_2)),
         ):
-            verdicts.show(out, f"answers by hand, {title}", verdicts.outcomes(several))
+            verdicts.show(out, f"answers by hand, {title}", verdicts.outcomes(several, entailment))
     if mistakes:
-        verdicts.show_mistakes(out, [one.claim for one in found if one.split == "dev"])
+        dev = [one.claim for one in found if one.split == "dev"]
+        verdicts.show_mistakes(out, dev, entailment)
 
 
 def obedient(
@@ -81,14 +88,17 @@ def words(
         typer.Option(help="The file to write to (default: the one that Pincite reads)."),
     ] = None,
 ) -> None:
-    """Write the words that the lessons have in small letters, which are no names."""
+    """Write the words that what was written by hand has in small letters, which are no names."""
+    from pincite.eval.claims.answers import answers
     from pincite.eval.fit.common_words import FILE, common_words, write
-    from pincite.eval.fit.hand_written import hand_written
+    from pincite.eval.fit.statements import contrasts
+    from pincite.eval.hand_written import hand_written
 
     out = out or FILE
     require_writable(out)
-    found = common_words(
-        document.text for gold in hand_written() for document in gold.documents.values()
-    )
+    lessons = [document.text for gold in hand_written() for document in gold.documents.values()]
+    claims = [claim for file in contrasts() for claim in answers(file)]
+    quotes = {quote.text for claim in claims for quote in claim.source.quotes}
+    found = common_words([*lessons, *sorted(quotes), *(claim.sentence for claim in claims)])
     write(found, out)
     output().print(f"{len(found):,} words written to {out}")

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from pincite.corpus.counts import counted
 from pincite.corpus.errors import UsageError
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
+
+if TYPE_CHECKING:
+    from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
 
 
 def lessons(
@@ -37,10 +40,10 @@ def lessons(
 ) -> None:
     """Make lessons for the cross-encoder: search results, and which of them answer."""
     from pincite.eval.fit import lessons as made
-    from pincite.eval.fit.hand_written import hand_written
     from pincite.eval.fit.hard_negatives import search_results
     from pincite.eval.fit.leaks import without_leaks
     from pincite.eval.goldset import gold_sets, load, load_split
+    from pincite.eval.hand_written import hand_written
     from pincite.retrieval.engine import open_embedder
 
     settings = settings_of(config).model_copy(update={"reranked_passages": 0})
@@ -106,23 +109,17 @@ def teach(
     """
     from pincite.eval.fit import lessons as made
     from pincite.eval.fit import teach as teaching
+    from pincite.eval.fit.course import average
     from pincite.eval.fit.export import card, export, require_exporter
     from pincite.eval.fit.held_back import figures, held_back
     from pincite.eval.fit.samples import Recipe
-    from pincite.retrieval.cross_encoder.packaged import NETWORK, folder
+    from pincite.retrieval.cross_encoder.packaged import network_files
     from pincite.retrieval.cross_encoder.tokens import LONGEST, PairTokenizer
-    from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
-    from pincite.retrieval.engine import open_embedder
 
-    out = out or folder()
-    require_writable(out / NETWORK, checkpoint)
+    files = network_files(out)
+    require_writable(files.network, checkpoint)
     require_exporter()
-    embedder = open_embedder(settings_of(config))
-    if not isinstance(embedder, SentenceTransformerEmbedder):
-        raise UsageError(
-            f"the embedder {embedder.fingerprint} cannot be trained; name a "
-            "sentence-transformers model with --config embedder=NAME"
-        )
+    embedder = trainable_embedder(config)
     wanted = {"rate": rate, "frozen": frozen, "seed": seed}
     given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     everything = [lesson for file in lessons_files for lesson in made.load(file)]
@@ -130,30 +127,53 @@ def teach(
     lessons = [lesson for lesson in everything if not held_back(lesson)]
     longest = min(LONGEST, int(cast(Any, embedder.network).config.max_position_embeddings))
     tokenizer = PairTokenizer(embedder.folder / "tokenizer.json", longest)
-    others = [_weights(other) for other in mean or ()]  # before hours are spent
+    others = [weights_of(other) for other in mean or ()]  # before hours are spent
     with progress_shown() as progress:
         pupil = teaching.teach(
             lessons,
             embedder.network,
             tokenizer,
             recipe,
-            start=None if start is None else _weights(start),
+            start=None if start is None else weights_of(start),
             checkpoint=checkpoint,
             progress=progress,
         )
-    pupil = teaching.average(pupil, others)
+    pupil = average(pupil, others)
     reached = figures(pupil, (lesson for lesson in everything if held_back(lesson)), tokenizer)
     about = card(lessons, recipe, reached, start, mean or ())
-    export(pupil, out, embedder.network_id, longest, about)
+    export(pupil, files, embedder.network_id, longest, about)
     output().print_json(data=reached)
-    output().print(f"{counted(len(lessons), 'lesson')} learned; written to {out}")
+    output().print(f"{counted(len(lessons), 'lesson')} learned; written to {files.home}")
 
 
-def _weights(file: Path) -> dict[str, Any]:
-    from pincite.eval.fit import teach as teaching
+def trainable_embedder(config: Overrides) -> SentenceTransformerEmbedder:
+    """The embedder of the settings, whose network another one begins as.
+
+    Raises:
+        UsageError: it has no network that can be trained.
+    """
+    from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
+    from pincite.retrieval.engine import open_embedder
+
+    embedder = open_embedder(settings_of(config))
+    if not isinstance(embedder, SentenceTransformerEmbedder):
+        raise UsageError(
+            f"the embedder {embedder.fingerprint} cannot be trained; name a "
+            "sentence-transformers model with --config embedder=NAME"
+        )
+    return embedder
+
+
+def weights_of(file: Path) -> dict[str, Any]:
+    """The weights in a checkpoint, or in a network (.onnx).
+
+    Raises:
+        UsageError: the file is missing or damaged.
+    """
+    from pincite.eval.fit.course import weights
     from pincite.eval.fit.export import exported_weights
 
-    return exported_weights(file) if file.suffix == ".onnx" else teaching.weights(file)
+    return exported_weights(file) if file.suffix == ".onnx" else weights(file)
 
 
 def _repeats(given: list[str] | None, sets: Collection[str]) -> dict[str, int]:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from pincite.eval.console import output
 from pincite.eval.fit.embedder_graph import WEIGHTS, Bert, config, weights
-from pincite.eval.fit.hand_written import FOLDER
+from pincite.eval.hand_written import FOLDER
 from pincite.retrieval.embedding import onnx as runtime
 from pincite.retrieval.embedding.model_files import packaged_folder
 from pincite.retrieval.inference import session

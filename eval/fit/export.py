@@ -23,7 +23,7 @@ from pincite.corpus.errors import UsageError
 from pincite.eval.fit.lessons import Lesson
 from pincite.eval.fit.pupil import Pupil, State
 from pincite.eval.fit.samples import Recipe
-from pincite.retrieval.cross_encoder.packaged import CARD, GRAPH, NETWORK
+from pincite.retrieval.packaged_network import NetworkFiles
 
 LICENCES = {
     "lessons": "CC0, written by hand for Pincite",
@@ -42,14 +42,21 @@ _INPUTS, _OUTPUTS = ("ids", "mask", "types"), ("answers", "where")
 
 
 def export(
-    pupil: Pupil, folder: Path, embedder: str, longest: int, about: Mapping[str, Any]
+    pupil: Pupil,
+    files: NetworkFiles,
+    embedder: str,
+    longest: int,
+    about: Mapping[str, Any],
+    thresholds: Mapping[str, float] | None = None,
 ) -> Path:
-    """Write the network, its graph and its card into ``folder``.
+    """Write the network, its graph and its card.
 
     Args:
+        files: where to.
         embedder: the ``network_id`` of the embedder that the pupil began as.
-        longest: tokens of a question and a passage, together, that it was taught with.
+        longest: tokens of two texts, together, that it was taught with.
         about: data, licences, settings, scores and limits, for people.
+        thresholds: what its log-odds must reach, by name.
 
     Raises:
         UsageError: the packages that write ONNX are not installed, or the folder is not writable.
@@ -57,32 +64,32 @@ def export(
     require_exporter()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    from pincite.eval.fit.cross_encoder_graph import graph
+    from pincite.eval.fit.network_graph import graph
 
-    file = folder / NETWORK
     with tempfile.TemporaryDirectory(prefix="pincite-export-") as aside:
         whole, small = Path(aside) / "float32.onnx", Path(aside) / "int8.onnx"
         _to_onnx(pupil, whole)
         quantize_dynamic(str(whole), str(small), per_channel=True, weight_type=QuantType.QInt8)
         data = small.read_bytes()
-    light = graph(data)
+    light = graph(data, files.network.name)
     card = {
         "embedder": embedder,
         "sha256": hashlib.sha256(data).hexdigest(),
         "graph": hashlib.sha256(light).hexdigest(),
         "longest": longest,
+        **({"thresholds": dict(thresholds)} if thresholds else {}),
         "about": dict(about),
     }
     text = json.dumps(card, indent=1, ensure_ascii=False) + "\n"
     try:
-        files = {file: data, folder / GRAPH: light, folder / CARD: text.encode()}
-        for written, content in files.items():
+        contents = {files.network: data, files.graph: light, files.card_file: text.encode()}
+        for written, content in contents.items():
             part = written.with_name(f"{written.name}.part")
             part.write_bytes(content)
             part.replace(written)
     except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
-    return file
+        raise UsageError(f"{files.network} cannot be written: {error.strerror}") from error
+    return files.network
 
 
 def exported_weights(file: Path) -> State:
@@ -142,8 +149,6 @@ def require_exporter() -> None:
 
 
 def _to_onnx(pupil: Pupil, file: Path) -> None:
-    # The fused attention of training has no form in ONNX.
-    pupil.network.set_attn_implementation("eager")
     example = torch.ones((2, 8), dtype=torch.long)
     axes = {name: {0: "pairs", 1: "tokens"} for name in (*_INPUTS, "where")}
     torch.onnx.export(

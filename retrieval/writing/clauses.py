@@ -156,7 +156,7 @@ def _joined(clauses: Sequence[list[Word]], first: Collection[int]) -> list[list[
             alone = []
         if not clause:
             continue
-        if all(map(_is_negator, clause)):
+        if all(map(is_negator, clause)):
             alone = clause
         elif alone and joined and _plain(clause[0]) in _CONDITIONS:
             joined[-1:] = [[*joined[-1], *alone], clause]
@@ -169,7 +169,7 @@ def _joined(clauses: Sequence[list[Word]], first: Collection[int]) -> list[list[
 
 def _denied_after(follows: Sequence[Word]) -> frozenset[str]:
     """What in the next clause denies this one: "…, otherwise you pay", "…, where there is none"."""
-    if follows and not any(map(_says, follows)) and any(map(_is_negator, follows)):
+    if follows and not any(map(_says, follows)) and any(map(is_negator, follows)):
         return frozenset(["none"])
     return frozenset(map(_plain, follows[:2])) & _OTHERWISE
 
@@ -188,7 +188,7 @@ def _clause(clause: Sequence[Word], is_denied: bool = False, whole: Collection[s
     heads: set[str] = set()
     last = 0
     for place, negator in enumerate(clause):
-        if not _is_negator(negator):
+        if not is_negator(negator):
             continue
         after = [word.stem for word in clause[place + 1 :] if _says(word)][:_REACH]
         before = [word.stem for word in clause[last:place] if _says(word)][: -_REACH - 1 : -1]
@@ -199,7 +199,7 @@ def _clause(clause: Sequence[Word], is_denied: bool = False, whole: Collection[s
             denied[stem] = not denied.get(stem, False)
         decisive += after
         heads |= {*after[:1], *before[:1]}
-    if is_denied and not any(map(_is_negator, clause)):
+    if is_denied and not any(map(is_negator, clause)):
         denied = dict.fromkeys(said, True)
         heads = {word.stem for word in clause[:1]}
     for word in clause:
@@ -239,7 +239,7 @@ def _row(row: Row) -> Clause:
         said |= {*inside.said, *column}
         denied |= inside.denied
         heads |= inside.heads
-        if bare or (found and _is_negator(found[0])):
+        if bare or (found and is_negator(found[0])):
             said |= {*column}
             denied |= {*column}
             heads |= {*(() if inside.said and not bare else column)}
@@ -248,11 +248,12 @@ def _row(row: Row) -> Clause:
 
 def _says(word: Word) -> bool:
     return (
-        word.stem not in stop_terms() and not _is_negator(word) and _plain(word) not in _AUXILIARIES
+        word.stem not in stop_terms() and not is_negator(word) and _plain(word) not in _AUXILIARIES
     )
 
 
-def _is_negator(word: Word) -> bool:
+def is_negator(word: Word) -> bool:
+    """Whether a word denies others."""
     return _plain(word) in _NEGATORS or bool(_CONTRACTED.search(word.text))
 
 

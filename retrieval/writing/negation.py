@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from pincite.retrieval.writing.clauses import LINE, Clause, clauses, line_clause, row_clauses
-from pincite.retrieval.writing.words import alike
+from pincite.retrieval.writing.words import REMEMBERED, alike
 
 _ANSWER = re.compile(r"\W*(?:yes|no)[,;:.–—-]\s", re.IGNORECASE)  # to a question
 
@@ -23,18 +24,28 @@ def negation_differs(sentence: str, quotes: Sequence[str], question: str = "") -
     >>> negation_differs("Dogs cannot enter.", ["Dogs are not allowed to enter."])
     False
     """
-    there = [clause for quote in quotes for clause in (*clauses(quote), *row_clauses(quote))]
+    there = [clause for quote in quotes for clause in _clauses_and_rows(quote)]
     known = frozenset(stem for clause in there for stem in clause.said)
     # "The hive that had no queen": what was asked for, said again.
     sentence = _ANSWER.sub("", sentence)
     asked = frozenset(stem for clause in clauses(question) for stem in clause.denied)
-    lines = [line_clause(line) for quote in quotes for line in LINE.split(quote)]
+    lines = [line for quote in quotes for line in _lines(quote)]
     return any(
         _denies(clause, there, lines) if clause.denied else _asserts(clause, there)
         for clause in (_as_known(one, known) for one in clauses(sentence, known))
         if not (clause.is_relative and clause.denied & asked)
         if not (clause.decisive and asked.issuperset(clause.decisive))
     )
+
+
+@lru_cache(REMEMBERED)
+def _clauses_and_rows(quote: str) -> tuple[Clause, ...]:
+    return (*clauses(quote), *row_clauses(quote))
+
+
+@lru_cache(REMEMBERED)
+def _lines(quote: str) -> tuple[Clause, ...]:
+    return tuple(map(line_clause, LINE.split(quote)))
 
 
 def _denies(clause: Clause, there: Sequence[Clause], lines: Sequence[Clause]) -> bool:

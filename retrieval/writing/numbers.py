@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from pincite.retrieval.search import dates
 from pincite.retrieval.writing.clock import times
 from pincite.retrieval.writing.figures import key_of, readings_of, scaled
 from pincite.retrieval.writing.fractions import fractions
+from pincite.retrieval.writing.words import REMEMBERED
 
 _UNITS_TEXT = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -199,9 +201,10 @@ def _without_item_numbers(text: str) -> str:
     return _ITEM_NUMBER.sub(lambda match: " " * len(match[0]), text)
 
 
-def fact_spans(text: str) -> list[_Found]:
+@lru_cache(REMEMBERED)
+def fact_spans(text: str) -> tuple[_Found, ...]:
     """The numbers, times and dates of ``text`` with their places, in order, none overlapping."""
-    return sorted(_spans(text), key=lambda one: one[:2])
+    return tuple(sorted(_spans(text), key=lambda one: one[:2]))
 
 
 def facts(text: str) -> Iterator[Fact]:

@@ -9,8 +9,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pincite.retrieval.writing.numbers import facts
+from pincite.retrieval.writing.words import REMEMBERED
+
+Size = tuple[str, float]
+"""What is measured, and how much of it, in the same unit for all."""
 
 # Each line is one unit in its ways of writing. One that stands in several lines may mean any.
 _UNITS = """
@@ -57,15 +62,16 @@ _MEANINGS: dict[str, frozenset[int]] = {
     for name in line
 }
 # By the first name of its line: what it measures, and how much of that. A month has 30.4 days.
-_SIZES = {
-    **{"second": ("time", 1 / 60), "minute": ("time", 1), "hour": ("time", 60)},
-    **{"day": ("time", 1440), "week": ("time", 7 * 1440), "month": ("time", 365 * 1440 / 12)},
-    "year": ("time", 365 * 1440),
-    **{"mm": ("length", 0.001), "cm": ("length", 0.01), "m": ("length", 1), "km": ("length", 1000)},
-    **{"mg": ("mass", 0.001), "g": ("mass", 1), "kg": ("mass", 1000), "t": ("mass", 10**6)},
-    **{"ml": ("volume", 0.001), "l": ("volume", 1)},
-    **{"€": ("money", 1), "$": ("money", 1), "£": ("money", 1), "chf": ("money", 1)},
-    **{"p": ("money", 0.01), "c": ("money", 0.01)},
+_SIZES: dict[str, tuple[Size, ...]] = {
+    **{"second": (("time", 1 / 60),), "minute": (("time", 1),), "hour": (("time", 60),)},
+    **{"day": (("time", 1440),), "week": (("time", 7 * 1440),)},
+    **{"month": (("time", 365 * 1440 / 12),), "year": (("time", 365 * 1440),)},
+    **{"mm": (("length", 0.001),), "cm": (("length", 0.01),)},
+    **{"m": (("length", 1),), "km": (("length", 1000),)},
+    **{"mg": (("mass", 0.001),), "g": (("mass", 1),), "kg": (("mass", 1000),)},
+    **{"t": (("mass", 10**6),), "ml": (("volume", 0.001),), "l": (("volume", 1),)},
+    **{"€": (("€", 1),), "$": (("$", 1),), "£": (("£", 1),), "chf": (("chf", 1),)},
+    **{"p": (("£", 0.01),), "c": (("€", 0.01), ("$", 0.01))},
 }
 _SAME = 0.02  # of the larger time: three months are 90 days, half a year is six months
 _ROUNDING = 1e-9
@@ -79,10 +85,6 @@ _AFTER = re.compile(
 _HALF_A = re.compile(r" an?(?= )")  # half a year
 _BEFORE = re.compile(r"(US\$|[€$£¥]|\b[A-Z]{3})\s?$")
 _NO_WORD_BEFORE = re.compile(r"[A-Z]$")  # R$, A$: a dollar of another country
-
-
-Size = tuple[str, float]
-"""What is measured, and how much of it, in the same unit for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def wrong_units(sentence: str, quotes: Sequence[str]) -> list[str]:
 
     >>> wrong_units("It is 5 miles, for 3 euros.", ["5 km from here", "costs €3"])
     ['5 miles']
+    >>> wrong_units("It is $3.", ["costs €3"])
+    ['$3']
     >>> wrong_units("It takes 3 days and costs 40 euros.", ["3-day trip", "| Price | 40 |"])
     []
     """
@@ -170,7 +174,8 @@ def is_currency(word: str, text: str) -> bool:
     )
 
 
-def measures(text: str) -> list[Measure]:
+@lru_cache(REMEMBERED)
+def measures(text: str) -> tuple[Measure, ...]:
     """The numbers of a text, in order; a range has its unit at both ends: 60 to 90 days."""
     found: list[Measure] = []
     last = 0  # where the number before ends
@@ -195,7 +200,7 @@ def measures(text: str) -> list[Measure]:
         said = text[first:past]
         found.append(Measure(fact.text, said, fact.readings, meanings, first, past, sizes))
         last = end
-    return found
+    return tuple(found)
 
 
 def _size(readings: frozenset[str], meanings: frozenset[int]) -> frozenset[Size]:
@@ -205,7 +210,7 @@ def _size(readings: frozenset[str], meanings: frozenset[int]) -> frozenset[Size]
         if reading[0] == "n"
         for meaning in meanings
         if _LINES[meaning][0] in _SIZES
-        for kind, much in [_SIZES[_LINES[meaning][0]]]
+        for kind, much in _SIZES[_LINES[meaning][0]]
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from pincite.retrieval.search.analysis import plain_terms, stop_terms
 
+# Texts that are kept as they were last read: each sentence of an answer is held against the same
+# quotes.
+REMEMBERED = 512
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Words of writing itself, which stand in no quote: "the document also says that …".
 _GLUE = (
@@ -35,6 +38,7 @@ _AFFIX = re.compile(r"^(?:un|re|non|over|out|mis)(?=\w{4})")
 _PLURAL = re.compile(r"(?<=\w{3})(?:es|s)$")
 _DOER = re.compile(r"(?<=\w{3})(?:ers|ors|ees)$")
 _STARTS = frozenset("\"'“‘(«„[—–-•")
+_ADDRESSES = frozenset(["Mr", "Mrs", "Ms", "Miss", "Dr", "Sir", "Madam"])  # of people; no names
 _CONTRACTED = re.compile(r"['’](?:s|re|ll|ve|d|m)$", re.IGNORECASE)
 _NOT = re.compile(r"n['’]t$", re.IGNORECASE)
 _SHORT_TEXT = (
@@ -80,7 +84,8 @@ class Word:
         return self.stem in _light()
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(REMEMBERED)
+def words(text: str) -> tuple[Word, ...]:
     """The words of ``text`` in order; numbers too."""
     found = []
     for match in _TOKEN.finditer(text):
@@ -91,7 +96,7 @@ def words(text: str) -> list[Word]:
         if bare.islower():
             stem = _first_of_meaning().get(stem, stem)
         found.append(Word(match[0], stem, *match.span()))
-    return found
+    return tuple(found)
 
 
 def stems(texts: Iterable[str]) -> frozenset[str]:
@@ -124,7 +129,7 @@ def is_name(word: Word, text: str, lower: frozenset[str] = frozenset()) -> bool:
     >>> [word.text for word in words(text) if is_name(word, text)]
     ['Lisbon', 'NATO']
     """
-    letters = word.text
+    letters = _CONTRACTED.sub("", word.text)
     if not letters[0].isalpha() or not any(map(str.isupper, letters)):
         return False
     if any(map(str.isupper, letters[1:])) and not letters.isupper():
@@ -133,14 +138,14 @@ def is_name(word: Word, text: str, lower: frozenset[str] = frozenset()) -> bool:
         return False
     if letters.isupper() and len(letters) > 1:
         return letters.lower() not in lower
-    if word.stem in stop_terms():
+    if word.stem in stop_terms() or letters in _ADDRESSES:
         return False
     return not (
         starts_sentence(text, word.start)
         and (
             letters.lower() in lower
             or word.stem in _glue()
-            or bool(_NOT.search(letters))
+            or bool(_NOT.search(word.text))
             or letters.lower() in common_words()
             or bool(_ORDINARY.fullmatch(letters))
             or (not text[: word.start].strip() and _is_derived(letters.lower()))

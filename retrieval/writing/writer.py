@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from pincite.corpus.errors import WriterError
+from pincite.corpus.errors import ModelError, WriterError
 from pincite.corpus.hidden import Hidden
 from pincite.corpus.types import Document, Span
 from pincite.retrieval.conversation.turns import Turn
 from pincite.retrieval.reading.quote import Quote
 from pincite.retrieval.writing.check import check
+from pincite.retrieval.writing.entailment import Entailment
 from pincite.retrieval.writing.evidence import Evidence
 from pincite.retrieval.writing.prompt import LONGEST_ANSWER, Prompt, prompt_for
 from pincite.retrieval.writing.stream import SentenceStream, says_nothing
@@ -44,10 +45,16 @@ class Listener:
 
 
 class Writer:
-    """A model that writes answers. A model on this machine is asked one question at a time."""
+    """A model that writes answers. A model on this machine is asked one question at a time.
 
-    def __init__(self, model: Model) -> None:
+    Args:
+        model: what writes.
+        entailment: the network of the check; None for its rules alone.
+    """
+
+    def __init__(self, model: Model, entailment: Entailment | None = None) -> None:
         self.model = model
+        self.entailment = entailment
         self._turn = threading.Lock()
 
     @contextmanager
@@ -91,9 +98,9 @@ class Writer:
         try:
             with self.in_turn(listener.watch):
                 for draft in call.drafts(listener.watch):
-                    sentences.append(check(draft, evidence, question, weight))
+                    sentences.append(check(draft, evidence, question, weight, self.entailment))
                     listener.on_sentence(sentences[-1])
-        except WriterError as error:
+        except (WriterError, ModelError) as error:
             problem = str(error)
         return Written(
             self.model.name,

@@ -80,8 +80,9 @@ class WrittenSentence(BaseModel):
     text: str
     quotes: list[int] = Field(description="The numbers of the answer's quotes that it cites.")
     verdict: Verdict = Field(
-        description="supported: the quotes say it. unsupported: `missing` does not stand there. "
-        "uncited: it cites no quote, or has hardly a word in common with it."
+        description="supported: the quotes say it. unsupported: `missing` does not stand there, or "
+        "its words stand there and the quotes still do not say it. uncited: it cites no quote, or "
+        "has hardly a word in common with it."
     )
     missing: list[str]
     moved: bool = Field(description="The model cited another quote, and this one says it.")

@@ -22,7 +22,11 @@ def missing(sentence: Sentence) -> str:
 
     >>> missing(Sentence("It rained in 2021.", (1,), "unsupported", ("2021",)))
     'not in the quotes: 2021'
+    >>> missing(Sentence("The chair is the treasurer.", (1,), "unsupported"))
+    'the quotes do not say this'
     """
+    if not sentence.missing:  # its words stand there, put together in another way
+        return "the quotes do not say this"
     return f"not in the quotes: {', '.join(sentence.missing)}"
 
 

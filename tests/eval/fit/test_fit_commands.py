@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from pincite.eval.claims.answers import answers
+from pincite.eval.fit import entailment_card, statements
 from pincite.eval.fit.lessons import load
-from pincite.retrieval.cross_encoder.packaged import CARD, NETWORK, packaged
+from pincite.retrieval.cross_encoder.packaged import network_files, packaged
 from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
+from pincite.retrieval.writing import entailment
 from tests.conftest import Pincite
 from tests.eval.conftest import NOWHERE, OWL, SHIP, write_gold
 
 
 @pytest.fixture
 def lessons(tmp_path: Path, pincite: Pincite) -> Path:
+    return lessons_of(tmp_path, pincite)
+
+
+def lessons_of(tmp_path: Path, pincite: Pincite) -> Path:
+    """A file of three lessons."""
     gold = write_gold(tmp_path / "gold", [OWL, SHIP, NOWHERE])
     file = tmp_path / "lessons.jsonl"
     run = pincite("eval", "lessons", gold, "--no-by-hand", "--out", file)
@@ -42,7 +51,7 @@ def test_a_gold_set_becomes_lessons_and_they_a_network(
     card = packaged(out)
     assert card.embedder == embedder.network_id
     assert card.about["recipe"]["repeats"] == {"gold": 2}
-    assert (out / NETWORK).stat().st_size > 1000
+    assert network_files(out).network.stat().st_size > 1000
     assert (tmp_path / "course").exists()
 
 
@@ -135,4 +144,43 @@ def test_lessons_that_are_not_there_are_asked_for(
     run = pincite("eval", "teach", tmp_path / "none.jsonl", *out)
     assert run.code == 2
     assert "pincite eval lessons" in run.stderr
-    assert not (tmp_path / CARD).exists()
+    assert not network_files(tmp_path).card_file.exists()
+
+
+def test_answers_by_hand_become_the_network_of_the_check_with_its_thresholds(
+    tiny: Path, tmp_path: Path, pincite: Pincite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = [
+        {"text": f"a {thing} .", "cites": [1], "kind": "honest" if holds else "role"}
+        for thing, holds in (("gull", True), ("tar", False)) * 20
+    ]
+    line = {
+        "question": "the fog ?",
+        "quotes": [{"title": "the", "text": "the fog :"}],
+        "sentences": sentences,
+    }
+    file = tmp_path / "answers.jsonl"
+    file.write_text(f"{json.dumps(line)}\n", "utf-8")
+    monkeypatch.setattr(statements, "unmeasured", list)  # without what is packaged: it is much
+    monkeypatch.setattr(statements, "written", list)
+    monkeypatch.setattr(entailment_card, "held_back", lambda: answers(file))
+    config = ("--out", tmp_path, "--config", f"embedder={tiny}")
+    rate = ("--passes", "12", "--rate", "0.01")
+    start = tmp_path / "start"
+    run = pincite("eval", "teach-entailment", file, *config, *rate, "--start", start)
+    assert run.code == 2
+    assert "missing or damaged" in run.stderr.replace("\n", " ")
+    assert (
+        pincite("eval", "teach", lessons_of(tmp_path, pincite), *config, "--checkpoint", start).code
+        == 0
+    )
+    run = pincite("eval", "teach-entailment", file, *config, *rate, "--start", start)
+    assert run.code == 0, run.stderr
+    card = entailment.network_files(tmp_path).card()
+    assert set(card.thresholds) == set(entailment.OBJECTIONS)
+    assert card.about["recipe"]["passes"] == 12
+    assert card.about["began_with"] == "start"
+    assert sum(of["hold"] for of in card.about["held_back"].values()) == 20
+    again = pincite("eval", "fit-entailment", *config)
+    assert again.code == 0, again.stderr
+    assert entailment.network_files(tmp_path).card() == card

@@ -9,12 +9,12 @@ import pytest
 
 from pincite.corpus.errors import GoldSetError, UsageError
 from pincite.corpus.types import Span
-from pincite.eval.fit.hand_written import hand_written
 from pincite.eval.fit.hard_negatives import FoundText, SearchResult, search_results
 from pincite.eval.fit.leaks import without_leaks
 from pincite.eval.fit.lessons import Lesson, lessons, write
 from pincite.eval.fit.lessons import load as load_lessons
 from pincite.eval.goldset import Question, load
+from pincite.eval.hand_written import hand_written
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.settings import load_settings
 from tests.eval.conftest import NOWHERE, OWL, SCOPED, SHIP, write_gold, write_lines

@@ -14,7 +14,7 @@ import pytest
 
 from pincite.corpus.errors import UsageError
 from pincite.eval.fit.lessons import Lesson
-from pincite.retrieval.cross_encoder.packaged import PackagedCrossEncoder, packaged
+from pincite.retrieval.cross_encoder.packaged import PackagedCrossEncoder, network_files, packaged
 from pincite.retrieval.cross_encoder.tokens import PairTokenizer
 from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
 from tests.conftest import WORDS
@@ -116,9 +116,10 @@ def test_a_course_that_was_interrupted_ends_as_one_that_was_not(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    from pincite.eval.fit import course as courses
     from pincite.eval.fit import teach as module
 
-    monkeypatch.setattr(module, "_KEPT_EVERY", 3)
+    monkeypatch.setattr(courses, "_KEPT_EVERY", 3)
     course = recipe(4, dropout=0.1)  # whose chance goes on as well
     whole = module.teach(LESSONS, embedder.network, tokenizer, course)
 
@@ -138,7 +139,8 @@ def test_a_course_that_was_interrupted_ends_as_one_that_was_not(
 def test_a_checkpoint_of_another_course_is_refused(
     embedder: SentenceTransformerEmbedder, tokenizer: PairTokenizer, tmp_path: Path
 ) -> None:
-    from pincite.eval.fit.teach import teach, weights
+    from pincite.eval.fit.course import weights
+    from pincite.eval.fit.teach import teach
 
     kept = tmp_path / "course"
     teach(LESSONS, embedder.network, tokenizer, recipe(1), checkpoint=kept)
@@ -162,7 +164,8 @@ def test_the_mean_of_courses_has_the_mean_of_their_weights(
 ) -> None:
     import torch
 
-    from pincite.eval.fit.teach import average, teach, weights
+    from pincite.eval.fit.course import average, weights
+    from pincite.eval.fit.teach import teach
 
     files = [tmp_path / "one", tmp_path / "other"]
     for seed, file in enumerate(files):
@@ -208,7 +211,8 @@ def test_lessons_of_one_outcome_only_are_refused(
 def test_a_damaged_checkpoint_is_told(
     embedder: SentenceTransformerEmbedder, tokenizer: PairTokenizer, tmp_path: Path
 ) -> None:
-    from pincite.eval.fit.teach import teach, weights
+    from pincite.eval.fit.course import weights
+    from pincite.eval.fit.teach import teach
 
     (tmp_path / "course").write_bytes(b"no checkpoint")
     with pytest.raises(UsageError, match="missing or damaged"):
@@ -223,7 +227,7 @@ def test_what_is_exported_reads_as_the_pupil_does(
     from pincite.eval.fit.export import card, export
 
     about = card(LESSONS, recipe(), {"near_misses": {}}, None)
-    export(pupil, tmp_path, embedder.network_id, 24, about)
+    export(pupil, network_files(tmp_path), embedder.network_id, 24, about)
     packaged.cache_clear()
     model = PackagedCrossEncoder(embedder.folder / "tokenizer.json", tmp_path)
     scores = model.read("the fog ?", TEXTS)
@@ -242,7 +246,7 @@ def test_a_course_begins_with_the_weights_of_an_exported_network(
     from pincite.eval.fit.export import export, exported_weights
     from pincite.eval.fit.teach import teach
 
-    file = export(pupil, tmp_path, embedder.network_id, 24, {})
+    file = export(pupil, network_files(tmp_path), embedder.network_id, 24, {})
     still = recipe(1, rate=0.0)
     again = teach(LESSONS, embedder.network, tokenizer, still, start=exported_weights(file))
     # Eight bits of each column's range, through two layers.

@@ -12,16 +12,13 @@ import onnxruntime
 import pytest
 
 from pincite.corpus.errors import ModelError
-from pincite.eval.fit.cross_encoder_graph import graph
+from pincite.eval.fit.network_graph import graph
 from pincite.retrieval.confidence.confidence import packaged as calibrations
 from pincite.retrieval.cross_encoder import packaged as module
 from pincite.retrieval.cross_encoder.cross_encoder import NONE, cross_encoder_for
 from pincite.retrieval.cross_encoder.packaged import (
-    CARD,
-    GRAPH,
-    NETWORK,
     PackagedCrossEncoder,
-    folder,
+    network_files,
     packaged,
 )
 from pincite.retrieval.embedding.embedder import PACKAGED, SentenceTransformerEmbedder
@@ -33,6 +30,7 @@ from pincite.retrieval.settings import load_settings
 
 pytestmark = pytest.mark.model
 
+FILES = network_files()
 BOARD = "Sailing club\nBoard\nThe chair is Ana Ruiz. The treasurer resigned in May."
 PRICES = (
     "Camping\nPrices\nSite: Seeblick; June: 27 €; July: 34 €\nSite: Huber; June: 15 €; July: 15 €"
@@ -130,13 +128,13 @@ def test_its_card_says_what_it_was_taught_on_and_the_confidence_goes_by_it() -> 
     about = packaged().about
     assert {"date", "sets", "licences", "recipe", "held_back", "limits"} <= about.keys()
     assert [one.reranked for one in calibrations()] == [True, False]
-    assert (folder() / NETWORK).stat().st_size < 24_000_000
+    assert FILES.network.stat().st_size < 24_000_000
 
 
 def test_the_graph_calculates_what_the_network_does_but_for_rounding() -> None:
     """The network as it was taught, which ONNX Runtime optimises when it is opened."""
-    whole = onnxruntime.InferenceSession(folder() / NETWORK, providers=["CPUExecutionProvider"])
-    light = session((folder() / GRAPH).read_bytes(), GRAPH, folder() / NETWORK)
+    whole = onnxruntime.InferenceSession(FILES.network, providers=["CPUExecutionProvider"])
+    light = session(FILES.graph.read_bytes(), FILES.graph.name, FILES.network)
     numbers = np.random.default_rng(14)
     for tokens in (20, 40, 100, 192):
         ids = numbers.integers(1000, 30_000, (1, tokens))
@@ -149,16 +147,17 @@ def test_the_graph_calculates_what_the_network_does_but_for_rounding() -> None:
 
 
 def test_the_graph_is_small_and_its_weights_stand_in_the_network() -> None:
-    written = graph((folder() / NETWORK).read_bytes())
-    assert written == (folder() / GRAPH).read_bytes()
+    written = graph(FILES.network.read_bytes(), FILES.network.name)
+    assert written == FILES.graph.read_bytes()
     assert len(written) < 400_000
     with pytest.raises(ModelError, match=r"cross_encoder\.onnx cannot be loaded"):
-        graph(b"no network")
+        graph(b"no network", FILES.network.name)
 
 
 def spoilt(home: Path) -> dict[str, Callable[[], object]]:
-    network, graph, card = home / NETWORK, home / GRAPH, home / CARD
-    data = (folder() / NETWORK).read_bytes()
+    copied = network_files(home)
+    network, graph, card = copied.network, copied.graph, copied.card_file
+    data = FILES.network.read_bytes()
     return {
         "no network": network.unlink,
         "a network cut short": lambda: network.write_bytes(data[:-1000]),
@@ -166,7 +165,7 @@ def spoilt(home: Path) -> dict[str, Callable[[], object]]:
             data[:5000] + bytes([data[5000] ^ 1]) + data[5001:]
         ),
         "no graph": graph.unlink,
-        "a graph cut short": lambda: graph.write_bytes((folder() / GRAPH).read_bytes()[:-1000]),
+        "a graph cut short": lambda: graph.write_bytes(FILES.graph.read_bytes()[:-1000]),
         "a network for a graph": lambda: graph.write_bytes(data),
         "no card": card.unlink,
         "a card that is no JSON": lambda: card.write_text("{", "utf-8"),
@@ -178,8 +177,8 @@ def spoilt(home: Path) -> dict[str, Callable[[], object]]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "cross_encoder"
     home.mkdir()
-    for name in (NETWORK, GRAPH, CARD):
-        shutil.copy(folder() / name, home / name)
+    for file in (FILES.network, FILES.graph, FILES.card_file):
+        shutil.copy(file, home / file.name)
     monkeypatch.setattr(module, "folder", lambda: home)
     packaged.cache_clear()
     yield home

@@ -318,7 +318,7 @@ def test_half_precision_is_the_default_where_it_is_faster(
 def test_a_processor_without_bfloat16_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    monkeypatch.setattr(embedding, "_has_amx", lambda: True)
+    monkeypatch.setattr(embedding, "has_amx", lambda: True)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
     monkeypatch.setattr(embedding.time, "perf_counter", pytest.fail)
     assert embedding.has_fast_bfloat16.__wrapped__() is False
@@ -337,7 +337,7 @@ def test_matrix_units_are_told_by_what_linux_says_of_the_processor(
         return told
 
     monkeypatch.setattr(embedding.Path, "read_text", read)
-    assert embedding._has_amx() is has
+    assert embedding.has_amx() is has
     if not has:  # then torch is not even imported
         monkeypatch.setitem(sys.modules, "torch", None)
         assert embedding.has_fast_bfloat16.__wrapped__() is False

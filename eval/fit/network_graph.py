@@ -1,11 +1,11 @@
-"""Writes the graph by which the packaged cross-encoder starts: its network, optimised ahead.
+"""Writes the graph by which a packaged network starts: the network, optimised ahead.
 
 Optimising the network and copying its weights took ONNX Runtime longer than reading ten passages.
 The graph is what ONNX Runtime itself makes of the network at the level that suits every processor,
 with each layer's attention in one step, and without a mask, for pairs are read one at a time. It
 names where each large weight stands in the network's file, which is then mapped. ``pincite eval
-teach`` writes it with each network, and ``python -m pincite.eval.fit.cross_encoder_graph`` writes
-it for the packaged one, with its card.
+teach`` and ``teach-entailment`` write it with each network, and ``python -m
+pincite.eval.fit.network_graph`` writes it for the packaged ones, with their cards.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ import onnx
 
 from pincite.corpus.errors import UsageError
 from pincite.eval.console import output
-from pincite.retrieval.cross_encoder.packaged import CARD, GRAPH, NETWORK, folder
+from pincite.retrieval.cross_encoder import packaged as cross_encoder
 from pincite.retrieval.inference import optimise
+from pincite.retrieval.packaged_network import NetworkFiles
+from pincite.retrieval.writing import entailment
 
 # What PyTorch's exporter calls a layer's products, their scores, and what is seen by them.
 _QUERY, _KEY, _VALUE = "query/Add_output_0", "key/Add_output_0", "value/Add_output_0"
@@ -29,21 +31,25 @@ _LARGE = 1024  # bytes; what is smaller stays in the graph
 _BYTES = (onnx.TensorProto.INT8, onnx.TensorProto.UINT8)  # which may stand at any place of a file
 
 
-def graph(network: bytes) -> bytes:
-    """The optimised graph of a network whose weights are in the file `NETWORK` beside it.
+def graph(network: bytes, name: str) -> bytes:
+    """The optimised graph of a network.
+
+    Args:
+        network: as it was taught.
+        name: of its file, beside which the graph will stand.
 
     Raises:
         ModelError: ONNX Runtime refuses the network.
         UsageError: one of its weights is not in it as it is used.
     """
     with tempfile.TemporaryDirectory(prefix="pincite-graph-") as aside:
-        file = Path(aside) / GRAPH
-        optimise(network, NETWORK, file)
+        file = Path(aside) / "graph.onnx"
+        optimise(network, name, file)
         model = onnx.load(str(file))
     _join_attention(model.graph)
     for tensor in model.graph.initializer:
         if tensor.data_type in _BYTES and len(tensor.raw_data) >= _LARGE:
-            _place(tensor, network)
+            _place(tensor, network, name)
     used = {node.domain for node in model.graph.node}
     domains = [one for one in model.opset_import if one.domain in used]
     del model.opset_import[:]
@@ -89,22 +95,27 @@ def _leave_out_what_nobody_needs(graph: onnx.GraphProto) -> None:
         values.extend(left)
 
 
-def _place(tensor: onnx.TensorProto, network: bytes) -> None:
+def _place(tensor: onnx.TensorProto, network: bytes, name: str) -> None:
     """Let the tensor say where in the network's file its values stand."""
     start, length = network.find(tensor.raw_data), len(tensor.raw_data)
     if start < 0:
         raise UsageError(f"the weight {tensor.name} is not in the network as it is used")
     tensor.ClearField("raw_data")
     tensor.data_location = onnx.TensorProto.EXTERNAL
-    for key, value in (("location", NETWORK), ("offset", start), ("length", length)):
+    for key, value in (("location", name), ("offset", start), ("length", length)):
         tensor.external_data.add(key=key, value=str(value))
 
 
+def _write_again(files: NetworkFiles) -> None:
+    """Write the graph of a packaged network, and its SHA-256 into its card."""
+    written = graph(files.network.read_bytes(), files.network.name)
+    files.graph.write_bytes(written)
+    card = json.loads(files.card_file.read_text("utf-8"))
+    card["graph"] = sha256(written).hexdigest()
+    files.card_file.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    output().print(f"{files.graph}: {len(written):,} bytes, SHA-256 {card['graph']}")
+
+
 if __name__ == "__main__":
-    written = graph((folder() / NETWORK).read_bytes())
-    (folder() / GRAPH).write_bytes(written)
-    card = json.loads((folder() / CARD).read_text("utf-8"))
-    values = {**card, "graph": sha256(written).hexdigest()}
-    values = {name: values[name] for name in ("embedder", "sha256", "graph", "longest", "about")}
-    (folder() / CARD).write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    output().print(f"{folder() / GRAPH}: {len(written):,} bytes, SHA-256 {values['graph']}")
+    _write_again(cross_encoder.network_files())
+    _write_again(entailment.network_files())
