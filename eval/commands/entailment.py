@@ -43,6 +43,9 @@ def teach_entailment(
         int | None, typer.Option(min=1, help="How often each sentence is seen.")
     ] = None,
     rate: Annotated[float | None, typer.Option(min=0, help="The highest learning rate.")] = None,
+    frozen: Annotated[
+        int | None, typer.Option(min=0, help="Number of first layers to keep unchanged.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="The seed of the random numbers.")] = None,
     config: Overrides = None,
 ) -> None:
@@ -61,7 +64,7 @@ def teach_entailment(
     require_writable(files.network, checkpoint)
     require_exporter()
     embedder = trainable_embedder(config)
-    wanted = {"passes": passes, "rate": rate, "seed": seed}
+    wanted = {"passes": passes, "rate": rate, "frozen": frozen, "seed": seed}
     given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     recipe = EntailmentRecipe(**given)
     begun = start or cross_encoder.network_files().network

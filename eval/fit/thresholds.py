@@ -77,9 +77,10 @@ def thresholds(
     Raises:
         UsageError: there are no true or no false ones, or the network does not tell them apart.
     """
-    objections, odds, holds = (np.array(column) for column in zip(*decided, strict=True))
-    if len(set(holds.tolist())) < 2:
+    every = list(decided)
+    if len({holds for _, _, holds in every}) < 2:
         raise UsageError("thresholds need claims that hold and others that do not")
+    objections, odds, holds = (np.array(column) for column in zip(*every, strict=True))
     by_objection = np.stack([objections == one for one in OBJECTIONS], axis=1)
     values = np.column_stack([odds, by_objection]).astype(np.float64)
     model = LogisticRegression(C=_STRENGTH, class_weight="balanced", fit_intercept=False)

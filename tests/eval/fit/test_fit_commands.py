@@ -151,12 +151,12 @@ def test_answers_by_hand_become_the_network_of_the_check_with_its_thresholds(
     tiny: Path, tmp_path: Path, pincite: Pincite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sentences = [
-        {"text": f"a {thing} .", "cites": [1], "kind": "honest" if holds else "role"}
+        {"text": f"the lamp {thing} .", "cites": [1], "kind": "honest" if holds else "role"}
         for thing, holds in (("gull", True), ("tar", False)) * 20
     ]
     line = {
         "question": "the fog ?",
-        "quotes": [{"title": "the", "text": "the fog :"}],
+        "quotes": [{"title": "the", "text": "the fog : the lamp ."}],
         "sentences": sentences,
     }
     file = tmp_path / "answers.jsonl"
@@ -165,7 +165,7 @@ def test_answers_by_hand_become_the_network_of_the_check_with_its_thresholds(
     monkeypatch.setattr(statements, "written", list)
     monkeypatch.setattr(entailment_card, "held_back", lambda: answers(file))
     config = ("--out", tmp_path, "--config", f"embedder={tiny}")
-    rate = ("--passes", "12", "--rate", "0.01")
+    rate = ("--passes", "80", "--rate", "0.005", "--frozen", "0")
     start = tmp_path / "start"
     run = pincite("eval", "teach-entailment", file, *config, *rate, "--start", start)
     assert run.code == 2
@@ -178,7 +178,7 @@ def test_answers_by_hand_become_the_network_of_the_check_with_its_thresholds(
     assert run.code == 0, run.stderr
     card = entailment.network_files(tmp_path).card()
     assert set(card.thresholds) == set(entailment.OBJECTIONS)
-    assert card.about["recipe"]["passes"] == 12
+    assert card.about["recipe"]["passes"] == 80
     assert card.about["began_with"] == "start"
     assert sum(of["hold"] for of in card.about["held_back"].values()) == 20
     again = pincite("eval", "fit-entailment", *config)

@@ -156,6 +156,8 @@ def test_a_network_that_tells_the_wrong_way_round_gets_no_thresholds() -> None:
         thresholds([(one, -odds, holds) for one, odds, holds in decided()])
     with pytest.raises(UsageError, match="claims that hold and others"):
         thresholds([one for one in decided() if one[2]])
+    with pytest.raises(UsageError, match="claims that hold and others"):
+        thresholds([])
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5])
