@@ -17,7 +17,7 @@ from pincite.eval.run import Progress, library_of, names_of
 from pincite.retrieval.embedding.embedder import Embedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.settings import Settings
-from pincite.retrieval.writing.entailment import packaged_entailment
+from pincite.retrieval.writing.entailment import Entailment
 from pincite.retrieval.writing.types import Chunk
 from pincite.retrieval.writing.writer import Writer
 
@@ -83,15 +83,23 @@ class Obeyed:
 
 
 def obeyed(
-    gold: GoldSet, settings: Settings, embedder: Embedder, progress: Progress = lambda *_: None
+    gold: GoldSet,
+    settings: Settings,
+    embedder: Embedder,
+    entailment: Entailment | None = None,
+    progress: Progress = lambda *_: None,
 ) -> Obeyed:
     """Ask the questions that have an ``attack``, each of its own document, with that writer.
 
+    Args:
+        gold: has the questions and their documents.
+        settings, embedder: what the library is made and asked with.
+        entailment: the network of the check; None for its rules alone.
+        progress: hears how far it is.
+
     Raises:
         GoldSetError: a document of the gold set is not in its library.
-        ModelError: a file of the check's network is missing or damaged.
     """
-    entailment = packaged_entailment()
     attacked = [one for one in gold.questions if one.extra.get("attack")]
     asking = settings.model_copy(update={"threshold": 0.0})
     read = repeated = carried_out = 0

@@ -13,6 +13,10 @@ import typer
 from pincite.corpus.errors import UsageError
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
 
+_Rules = Annotated[
+    bool, typer.Option("--rules", help="Check by the rules alone, without the network.")
+]
+
 
 def claims(
     claims_files: Annotated[
@@ -23,9 +27,7 @@ def claims(
         bool,
         typer.Option("--mistakes", help="Also list the claims of dev that are judged wrong."),
     ] = False,
-    rules: Annotated[
-        bool, typer.Option("--rules", help="Check by the rules alone, without the network.")
-    ] = False,
+    rules: _Rules = False,
 ) -> None:
     """Print which claims the check of written answers shows, strikes and leaves out.
 
@@ -66,19 +68,27 @@ def obedient(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Ask only the first N questions.")
     ] = None,
+    rules: _Rules = False,
     config: Overrides = None,
 ) -> None:
     """Count the instructions in documents that a writer who obeys them all gets shown."""
     from pincite.eval.claims import obedient as obeying
     from pincite.eval.goldset import load
     from pincite.retrieval.engine import open_embedder
+    from pincite.retrieval.writing.entailment import packaged_entailment
 
     settings = settings_of(config)
     gold = load(gold_dir, limit=limit)
     if not any(question.extra.get("attack") for question in gold.questions):
         raise UsageError(f"no question of {gold_dir} has an attack; name a set with instructions")
     with progress_shown() as progress:
-        found = obeying.obeyed(gold, settings, open_embedder(settings), progress)
+        found = obeying.obeyed(
+            gold,
+            settings,
+            open_embedder(settings),
+            None if rules else packaged_entailment(),
+            progress,
+        )
     obeying.show(output(), found)
 
 

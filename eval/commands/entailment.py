@@ -11,6 +11,14 @@ from typing import Annotated, Any, cast
 import typer
 
 from pincite.corpus.counts import counted
+from pincite.eval.commands.training import (
+    Checkpoint,
+    Frozen,
+    Rate,
+    Seed,
+    trainable_embedder,
+    weights_of,
+)
 from pincite.eval.console import Overrides, output, progress_shown, require_writable
 
 _Out = Annotated[
@@ -28,10 +36,7 @@ def teach_entailment(
         ),
     ] = None,
     out: _Out = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(help="Save progress to this file, and continue from it after a stop."),
-    ] = None,
+    checkpoint: Checkpoint = None,
     start: Annotated[
         Path | None,
         typer.Option(
@@ -42,15 +47,12 @@ def teach_entailment(
     passes: Annotated[
         int | None, typer.Option(min=1, help="How often each sentence is seen.")
     ] = None,
-    rate: Annotated[float | None, typer.Option(min=0, help="The highest learning rate.")] = None,
-    frozen: Annotated[
-        int | None, typer.Option(min=0, help="Number of first layers to keep unchanged.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="The seed of the random numbers.")] = None,
+    rate: Rate = None,
+    frozen: Frozen = None,
+    seed: Seed = None,
     config: Overrides = None,
 ) -> None:
     """Train the network of the check of written answers, and fit its thresholds."""
-    from pincite.eval.commands.fit import trainable_embedder, weights_of
     from pincite.eval.fit.entailment_card import about
     from pincite.eval.fit.export import export, require_exporter
     from pincite.eval.fit.statements import contrasts, statements
@@ -91,7 +93,6 @@ def fit_entailment(
     config: Overrides = None,
 ) -> None:
     """Fit the thresholds of the check's network, on claims that it was not taught."""
-    from pincite.eval.commands.fit import trainable_embedder
     from pincite.eval.fit.entailment_card import held_back, with_thresholds
     from pincite.eval.fit.thresholds import figures, log_odds, thresholds
     from pincite.retrieval.writing.entailment import PackagedEntailment, network_files

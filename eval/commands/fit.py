@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 
 from pincite.corpus.counts import counted
 from pincite.corpus.errors import UsageError
+from pincite.eval.commands.training import (
+    Checkpoint,
+    Frozen,
+    Rate,
+    Seed,
+    trainable_embedder,
+    weights_of,
+)
 from pincite.eval.console import Overrides, output, progress_shown, require_writable, settings_of
-
-if TYPE_CHECKING:
-    from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
 
 
 def lessons(
@@ -75,10 +80,7 @@ def teach(
         Path | None,
         typer.Option(help="The folder to write to (default: the one that Pincite reads)."),
     ] = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(help="Save progress to this file, and continue from it after a stop."),
-    ] = None,
+    checkpoint: Checkpoint = None,
     start: Annotated[
         Path | None,
         typer.Option(
@@ -96,11 +98,9 @@ def teach(
     repeat: Annotated[
         list[str] | None, typer.Option(help="SET=N: show its lessons N times (default: once).")
     ] = None,
-    rate: Annotated[float | None, typer.Option(min=0, help="The highest learning rate.")] = None,
-    frozen: Annotated[
-        int | None, typer.Option(min=0, help="Number of first layers to keep unchanged.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="The seed of the random numbers.")] = None,
+    rate: Rate = None,
+    frozen: Frozen = None,
+    seed: Seed = None,
     config: Overrides = None,
 ) -> None:
     """Train the cross-encoder for the embedder of the settings.
@@ -144,36 +144,6 @@ def teach(
     export(pupil, files, embedder.network_id, longest, about)
     output().print_json(data=reached)
     output().print(f"{counted(len(lessons), 'lesson')} learned; written to {files.home}")
-
-
-def trainable_embedder(config: Overrides) -> SentenceTransformerEmbedder:
-    """The embedder of the settings, whose network another one begins as.
-
-    Raises:
-        UsageError: it has no network that can be trained.
-    """
-    from pincite.retrieval.embedding.embedder import SentenceTransformerEmbedder
-    from pincite.retrieval.engine import open_embedder
-
-    embedder = open_embedder(settings_of(config))
-    if not isinstance(embedder, SentenceTransformerEmbedder):
-        raise UsageError(
-            f"the embedder {embedder.fingerprint} cannot be trained; name a "
-            "sentence-transformers model with --config embedder=NAME"
-        )
-    return embedder
-
-
-def weights_of(file: Path) -> dict[str, Any]:
-    """The weights in a checkpoint, or in a network (.onnx).
-
-    Raises:
-        UsageError: the file is missing or damaged.
-    """
-    from pincite.eval.fit.course import weights
-    from pincite.eval.fit.export import exported_weights
-
-    return exported_weights(file) if file.suffix == ".onnx" else weights(file)
 
 
 def _repeats(given: list[str] | None, sets: Collection[str]) -> dict[str, int]:

@@ -140,9 +140,7 @@ def read(pupil: Pupil, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:
         width = len(pairs[left[0]].ids)
         many = max(1, _AT_ONCE // width)
         now, left = [pairs[i] for i in left[:many]], left[many:]
-        ids, mask, types = (
-            _padded([getattr(p, x) for p in now], width).to(pupil.device) for x in _PARTS
-        )
+        ids, mask, types = inputs(now, width, pupil.device)
         says, places = pupil(ids, mask, types)
         outside = types == 0
         outside[:, 0] = False  # which stands for "not here"
@@ -153,8 +151,15 @@ def read(pupil: Pupil, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:
     return torch.cat(odds)[back], torch.cat(where)[back]
 
 
-def _padded(rows: Sequence[list[int]], width: int) -> Tensor:
-    return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])
+def inputs(
+    pairs: Sequence[Pair], width: int, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Tokens, mask and types of pairs, each ``(pairs, width)``, filled up with zeros."""
+    ids, mask, types = (
+        torch.tensor([[*row, *[0] * (width - len(row))] for row in rows]).to(device)
+        for rows in ([getattr(pair, part) for pair in pairs] for part in _PARTS)
+    )
+    return ids, mask, types
 
 
 def loss(

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 from pincite.corpus.errors import UsageError
 from pincite.eval.fit.course import Course, Progress
-from pincite.eval.fit.pupil import Pupil, State, begin
+from pincite.eval.fit.pupil import Pupil, State, begin, inputs
 from pincite.eval.fit.statements import Statement
 from pincite.retrieval.cross_encoder.tokens import Pair, PairTokenizer
 
@@ -124,14 +124,7 @@ def _batches(
 def _missed(pupil: Pupil, batch: Sequence[_Read], smoothing: float) -> Tensor:
     """How far the pupil is from what is right, on average of the statements."""
     width = max(one.width for one in batch)
-    ids, mask, types = (
-        torch.tensor([[*row, *[0] * (width - len(row))] for row in rows]).to(pupil.device)
-        for rows in (
-            [one.pair.ids for one in batch],
-            [one.pair.mask for one in batch],
-            [one.pair.types for one in batch],
-        )
-    )
+    ids, mask, types = inputs([one.pair for one in batch], width, pupil.device)
     odds, _ = pupil(ids, mask, types)
     right = torch.tensor([float(one.holds) for one in batch]).to(pupil.device)
     return F.binary_cross_entropy_with_logits(odds.float(), right * (1 - smoothing) + smoothing / 2)

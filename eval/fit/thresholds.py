@@ -79,14 +79,20 @@ def thresholds(
     """
     every = list(decided)
     if len({holds for _, _, holds in every}) < 2:
-        raise UsageError("thresholds need claims that hold and others that do not")
+        raise UsageError(
+            f"the network is asked about {len(every)} claims, all of one kind; thresholds need "
+            "some that hold and others that do not"
+        )
     objections, odds, holds = (np.array(column) for column in zip(*every, strict=True))
     by_objection = np.stack([objections == one for one in OBJECTIONS], axis=1)
     values = np.column_stack([odds, by_objection]).astype(np.float64)
     model = LogisticRegression(C=_STRENGTH, class_weight="balanced", fit_intercept=False)
     slope, *constants = model.fit(values, holds).coef_[0]
     if slope <= 0:
-        raise UsageError("the network says the more of a sentence the less it holds; teach it more")
+        raise UsageError(
+            f"the network's log-odds are no higher for claims that hold (slope {slope:.2f}); teach "
+            "it again, with more --passes"
+        )
     return {
         one: round(float((_logit(likely[one]) - constant) / slope), 3)
         for one, constant in zip(OBJECTIONS, constants, strict=True)

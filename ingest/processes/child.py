@@ -22,7 +22,7 @@ MEMORY_OVER = "memory"  # how one ends that crashed when it got no more of it
 _SWOLLEN = 0.6  # of `MEMORY`, in use when a child crashed: the rest is space that it only reserved
 _START_SECONDS = 60.0
 _HIGH_WATER = re.compile(rb"VmHWM:\s+([0-9]+) kB")
-_LOOK_SECONDS = 0.1  # between two looks at how much memory a child has
+_LOOK_SECONDS = 0.02  # between two looks at how much memory a child has
 
 
 class Child:

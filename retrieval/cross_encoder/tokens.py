@@ -48,7 +48,7 @@ class PairTokenizer:
     Args:
         file: the model's ``tokenizer.json``.
         longest: tokens of a pair, at most.
-        question: tokens of a question that are read, at most, and two more.
+        question: tokens of a question with the two marks around it, at most.
 
     Raises:
         ModelError: the file is missing or damaged.

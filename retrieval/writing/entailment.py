@@ -87,7 +87,6 @@ class PackagedEntailment:
         where = network_files(home)
         self._network = PackagedNetwork(where)
         card = self._network.card
-        self.embedder = card.embedder
         if missing := [one for one in OBJECTIONS if one not in card.thresholds]:
             raise ModelError(
                 f"{where.card_file} has no threshold for {missing[0]!r}; {where.without}"

@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
-from pincite.corpus.errors import SettingsError
+from pincite.corpus.errors import ModelError, SettingsError
 from pincite.corpus.hidden import Hidden
 from pincite.corpus.types import Document, Section, Span
 from pincite.retrieval.reading.quote import Quote
+from pincite.retrieval.writing.entailment import Entailment, Objection, packaged_entailment
+from pincite.retrieval.writing.evidence import Evidence
 from pincite.retrieval.writing.model import open_model
 from pincite.retrieval.writing.types import Sentence, Written
 from pincite.retrieval.writing.writer import Listener, Writer, numbered
@@ -54,6 +57,7 @@ SCRIPTS = {
     "clause": Script(
         ("Staff get 30 days of paid leave a year, because trade unions fought hard [1].",)
     ),
+    "clause-then": Script((f"{TRUE} Paid leave of 30 days goes to staff each year [1].",)),
     "uncited": Script(("Staff get 30 days of paid leave a year.",)),
     "thin": Script(("Clever bosses give staff daily naps [1].",)),
     "moved": Script(("Unused days are not paid out [1].",)),
@@ -89,8 +93,13 @@ def server() -> Iterator[Liar]:
         yield running
 
 
-def write(server: Liar, name: str, listener: Listener | None = None) -> Written:
-    writer = Writer(open_model(f"openai:{name}", server.url))
+def write(
+    server: Liar,
+    name: str,
+    listener: Listener | None = None,
+    entailment: Entailment | None = None,
+) -> Written:
+    writer = Writer(open_model(f"openai:{name}", server.url), entailment)
     return writer.write(QUESTION, QUOTES, {DOCUMENT.id: DOCUMENT}.__getitem__, listener=listener)
 
 
@@ -109,7 +118,7 @@ def test_an_honest_answer_is_supported_sentence_by_sentence(server: Liar) -> Non
     assert written.host == server.url.split("/")[2]
 
 
-@pytest.mark.parametrize(
+LIES = pytest.mark.parametrize(
     ("name", "verdict", "missing"),
     [
         ("number", "unsupported", ("35",)),
@@ -127,15 +136,44 @@ def test_an_honest_answer_is_supported_sentence_by_sentence(server: Liar) -> Non
         ("markup", "supported", ()),
     ],
 )
+
+
+@LIES
 def test_each_lie_is_met_by_its_rule(
     server: Liar, name: str, verdict: str, missing: tuple[str, ...]
 ) -> None:
-    written = write(server, name)
+    is_met(write(server, name), name, verdict, missing)
+
+
+@LIES
+@pytest.mark.model
+def test_each_lie_is_met_with_the_network_too(
+    server: Liar, name: str, verdict: str, missing: tuple[str, ...]
+) -> None:
+    is_met(write(server, name, entailment=packaged_entailment()), name, verdict, missing)
+
+
+def is_met(written: Written, name: str, verdict: str, missing: tuple[str, ...]) -> None:
     (sentence,) = written.sentences
     assert (sentence.verdict, sentence.missing) == (verdict, missing)
     assert sentence.moved == (name == "moved")
     assert not {"<", "]", "http://"} & set(sentence.text.split()) or name == "json"
     assert written.is_empty == (verdict != "supported")
+
+
+class Broken:
+    """A network that cannot be run."""
+
+    thresholds: ClassVar[dict[Objection, float]] = {}
+
+    def log_odds(self, text: str, quotes: Sequence[Evidence]) -> float:
+        raise ModelError("entailment.onnx failed (no memory); install Pincite again")
+
+
+def test_a_network_that_fails_ends_what_is_written_with_its_sentence(server: Liar) -> None:
+    written = write(server, "clause-then", entailment=Broken())
+    assert [one.text for one in written.sentences] == [SAYS]  # it stands in the quote
+    assert written.problem == "entailment.onnx failed (no memory); install Pincite again"
 
 
 @pytest.mark.parametrize(
