@@ -15,13 +15,9 @@ from pincite.corpus.errors import (
     PinciteError,
 )
 
-_REFUSED = (
-    "AccessDenied",
-    "403",
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "401",
-    "Forbidden",
+_REFUSED = (  # with the words: names of files, times and ports can have the digits of a status
+    *("401 Unauthorized", "403 Forbidden", "AccessDenied"),
+    *("InvalidAccessKeyId", "SignatureDoesNotMatch"),
 )
 _NO_CREDENTIALS = ("CredentialsNotLoaded", "no providers in chain", "credential", "Credential")
 _UNREACHABLE = (
@@ -65,6 +61,8 @@ def mapped(name: str, *, opening: bool = False) -> Iterator[None]:
 
 
 def _error(name: str, said: str, *, opening: bool) -> Exception:
+    said = said.replace(name.partition("://")[2], "")  # the address may have any word
+
     def has(signs: tuple[str, ...]) -> bool:
         return any(sign in said for sign in signs)
 
