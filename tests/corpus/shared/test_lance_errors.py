@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pincite.corpus.errors import LibraryChangedError, LibraryError, PinciteError
 from pincite.corpus.shared.lance_errors import mapped
 
