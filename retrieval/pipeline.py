@@ -67,6 +67,7 @@ def find(
         stages=stages,
     )
     with stages.timed("read"):
+        sources.load({hit.stored.document for hit in hits})
         reading = read(
             query,
             hits,

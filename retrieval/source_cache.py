@@ -98,6 +98,7 @@ class SourceCache:
                 self._embedder,
                 self._cross_encoder,
                 self._indexed_document,
+                self._documents.load,
             )
 
     def _lacks_passages(self, indexes: Indexes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pincite.corpus.store.library import Library
@@ -17,13 +17,17 @@ from pincite.retrieval.search.indexes import Indexes
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What an answer is made from, all of one generation of one library."""
+    """What an answer is made from, all of one generation of one library.
+
+    ``document`` gives a document by its id; ``load`` has several at hand before it is called.
+    """
 
     library: Library
     indexes: Indexes
     embedder: Embedder
     cross_encoder: CrossEncoder | None
     document: Callable[[str], Document]
+    load: Callable[[Iterable[str]], None]
 
     @property
     def whole_indexes(self) -> Indexes:

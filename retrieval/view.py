@@ -52,6 +52,7 @@ class ViewSources(Sources):
             whole.embedder,
             whole.cross_encoder,
             documents,
+            whole.load,
             ids,
             selection,
             whole.indexes,

@@ -30,13 +30,15 @@ class SharedLargeRows:
         self._rows = rows
         self._look = look
 
-    def document_rows(self, id: str) -> list[Row]:
+    def document_rows(self, ids: Iterable[str]) -> Iterator[Row]:
         """As there."""
-        entries = self._rows(f"{SELECT_ENTRY} WHERE d.id = ?", [id])
-        if not entries:
-            return []
-        contents = list(self._look().rows("contents", _CONTENTS, "document", [id]))
-        return [(*entries[0], *(contents[0] if contents else (None,) * len(_CONTENTS)))]
+        for some in chunks(ids):
+            entries = self._rows(f"{SELECT_ENTRY} WHERE d.id IN ({marks(some)})", some)
+            named = [id for id, *_ in entries]
+            contents = self._look().rows("contents", _CONTENTS, "document", named)
+            held = {row[_CONTENTS.index("document")]: row for row in contents}
+            for entry in entries:
+                yield (*entry, *held.get(entry[0], (None,) * len(_CONTENTS)))
 
     def part_rows(self, part: Part, id: str) -> list[Row]:
         """As there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 
 from pincite.corpus.errors import (
@@ -25,6 +25,7 @@ from pincite.corpus.store.rows import (
     DamagedDocument,
     Entry,
     Refusal,
+    Row,
     Taken,
     document_from,
     entry_from,
@@ -269,13 +270,16 @@ class ReadableDocuments:
 
     def document_and_sum(self, id: str) -> tuple[Document, bytes]:
         """The same with the sum of the document's row; see `document_sums`."""
-        rows = self._database.large.document_rows(id)
-        if not rows:
+        row = next(self._database.large.document_rows([id]), None)
+        if row is None:
             raise DocumentNotFoundError(f"the library {self.name} has no document {id[:12]}")
-        document = document_from(rows[0])
-        if document.id != id:
+        return self._document(row, {id}), row[ENTRY_WIDTH - 1]
+
+    def _document(self, row: Row, asked: Set[str]) -> Document:
+        document = document_from(row)
+        if document.id not in asked:
             raise self._database.damage(f"it gives {document.source!r} for another document")
-        return document, rows[0][ENTRY_WIDTH - 1]
+        return document
 
     def document_sums(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The sums of these documents by id, as far as they are there.

@@ -30,9 +30,13 @@ class SqlLargeRows:
         """
         self._rows = rows
 
-    def document_rows(self, id: str) -> list[Row]:
-        """Of a document, one row: its entry with its sum, its text, its contents with their sum."""
-        return self._rows(f"{SELECT_DOCUMENT} WHERE d.id = ?", [id])
+    def document_rows(self, ids: Iterable[str]) -> Iterator[Row]:
+        """Of each of these documents, as far as they are there, one row.
+
+        It has its entry with its sum, its text, its contents with their sum.
+        """
+        for chunk in chunks(ids):
+            yield from self._rows(f"{SELECT_DOCUMENT} WHERE d.id IN ({marks(chunk)})", chunk)
 
     def part_rows(self, part: Part, id: str) -> list[Row]:
         """A document's layout or original with its sum; nothing where it has none."""

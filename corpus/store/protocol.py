@@ -62,8 +62,8 @@ class Catalogue(Protocol):
 class LargeRows(Protocol):
     """Texts, passages and vectors by id; see `pincite.corpus.store.large_rows` for each."""
 
-    def document_rows(self, id: str) -> list[Row]:
-        """Of a document, one row: its entry, its text, its contents."""
+    def document_rows(self, ids: Iterable[str]) -> Iterator[Row]:
+        """Of each of these documents one row: its entry, its text, its contents."""
 
     def part_rows(self, part: Part, id: str) -> list[Row]:
         """A document's layout or original, with its sum."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pincite.corpus.counts import counted
 from pincite.corpus.errors import DocumentNotFoundError, LibraryDamagedError
-from pincite.corpus.store.chunks import chunks
+from pincite.corpus.store.chunks import chunks, marks
 from pincite.corpus.store.document_state import DocumentState
 from pincite.corpus.store.documents import ReadableDocuments
 from pincite.corpus.store.rows import (
+    ENTRY_WIDTH,
     KEY,
     Row,
     StoredPassage,
@@ -52,6 +54,33 @@ class ReadableLibrary(ReadableDocuments):
             if text is None or text_sum(text) != kept:
                 raise self._damaged(document, f"the text of its passage {id}")
             found[id] = text
+        return found
+
+    def documents_and_sums(
+        self, ids: Iterable[str], characters: int
+    ) -> dict[str, tuple[Document, bytes]]:
+        """As `document_and_sum`, by id, of many documents at once.
+
+        Those that are not there are left out, and so are the longest, until the others together
+        have no more than so many ``characters``.
+
+        Raises:
+            LibraryDamagedError: one is not the document that was taken in.
+        """
+        lengths = [
+            (length, id)
+            for chunk in chunks(ids)
+            for length, id in self._database.rows(
+                f"SELECT characters, id FROM documents WHERE id IN ({marks(chunk)})", chunk
+            )
+        ]
+        lengths.sort()
+        together = accumulate(length for length, _ in lengths)
+        read = {id for (_, id), sofar in zip(lengths, together, strict=True) if sofar <= characters}
+        found = {}
+        for row in self._database.large.document_rows(read):
+            document = self._document(row, read)
+            found[document.id] = document, row[ENTRY_WIDTH - 1]
         return found
 
     def require_sound(self) -> None:

@@ -297,7 +297,10 @@ def _lines(
         lambda pair: (pair[1][0].id - pair[0], pair[1][0].document, pair[1][0].passage.path),
     )
     lines, rows, counts = [], [np.zeros((0, 0), np.float32)], set(ids)
-    for run, (_, group) in enumerate(groups):
+    for run, (_, members) in enumerate(groups):
+        group = list(members)
+        if counts.isdisjoint(stored.id for _, (stored, _) in group):
+            continue  # another document's or section's passage, which is nobody's neighbour
         for _, (stored, vectors) in group:
             document, passage = document_of(stored.document), stored.passage
             text, cuts = document.text, passage.sentences

@@ -191,7 +191,7 @@ class CandidateIndex(LexicalIndex):
     def of(
         cls,
         ids: NDArray[np.int64],
-        passages: Sequence[str],
+        postings: Postings,
         statistics: Statistics,
         holders: Mapping[str, int],
     ) -> CandidateIndex:
@@ -199,12 +199,12 @@ class CandidateIndex(LexicalIndex):
 
         Args:
             ids: of the passages ``(n,)``.
-            passages: of each its terms; see `Postings.of_terms`.
+            postings: of the terms that may be looked for in them.
             statistics: of all passages.
-            holders: of each term that may be looked for, after the digit of its field, how many of
-                all passages have it.
+            holders: of each of these terms, after the digit of its field, how many of all
+                passages have it.
         """
-        index = cls([Postings.of_terms(passages, holders.keys())], Rows(ids))
+        index = cls([postings], Rows(ids))
         index._statistics, index._norms = statistics, statistics.norms()
         index._holders_of = lambda field, term: holders.get(f"{field}{term}", 0)  # type: ignore
         return index

@@ -6,8 +6,7 @@ Three fields of a passage are told apart: its body, what stands over it, and its
 from __future__ import annotations
 
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,27 +77,20 @@ class Postings:
         )
 
     @classmethod
-    def of_terms(cls, passages: Sequence[str], wanted: Set[str]) -> Postings:
-        """The postings of only the terms that are wanted, in passages whose terms are known.
+    def of_pairs(cls, table: StringTable, places: Array, rows: Array, lengths: Array) -> Postings:
+        """The postings of terms, each time that one stands somewhere.
 
         Args:
-            passages: of each its terms with blanks between them, each after the digit of its field.
-            wanted: terms with these digits.
+            table: of the terms; those that stand nowhere are left out.
+            places: of a term in the table, ``(times,)``.
+            rows: of the passage that has it there, ``(times,)``.
+            lengths: all terms of each field of each passage, ``(fields, n)``.
         """
-        holders: dict[str, Counter[int]] = defaultdict(Counter)
-        lengths = np.zeros((len(FIELDS), len(passages)), np.uint32)
-        for row, text in enumerate(passages):
-            spaced = f" {text}"
-            lengths[:, row] = [spaced.count(f" {field}") for field in range(len(FIELDS))]
-            for term in text.split(" "):
-                if term in wanted:
-                    holders[term][row] += 1
-        table = StringTable.of(holders)
-        in_order = [sorted(holders[term].items()) for term in table]
-        rows = np.array([row for some in in_order for row, _ in some], np.uint32)
-        frequencies = np.array([n for some in in_order for _, n in some], np.int64)
-        ends = np.cumsum([len(some) for some in in_order], dtype=np.int64)
-        return cls._of(table, ends, rows, frequencies, lengths)
+        passages = max(1, lengths.shape[1])
+        keys, times = np.unique(places * np.int64(passages) + rows, return_counts=True)
+        term, row = np.divmod(keys, passages)
+        table, ends = _without_unused(table, np.bincount(term, minlength=len(table)))
+        return cls._of(table, ends, row, times, lengths)
 
     @classmethod
     def of_places(cls, table: StringTable, places: Array, lengths: Array) -> Postings:

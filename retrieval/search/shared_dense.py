@@ -14,9 +14,9 @@ from pincite.retrieval.search.shared_documents import condition
 
 _SPARE = 16  # candidates beyond the wanted ones, so that ties at the end are seen to be none
 _ROUNDING = 2e-6  # by which a sum of 32-bit numbers and ours may differ
-# Parts of a vector index that are looked at; times k that are rescored. `pytest -m slow -s
+# Parts of a vector index that are looked at; times k that are compared in full. `pytest -m slow -s
 # tests/retrieval/search/test_shared_dense.py` prints what they give and cost.
-_PROBES, _REFINED = 24, 4
+_PROBES, _REFINED = 96, 1
 
 
 class SharedDense:
@@ -66,7 +66,6 @@ class SharedDense:
             "column": "vector",
             "q": query,
             "k": k,
-            "metric": "dot",
             "nprobes": _PROBES,
             "refine_factor": _REFINED,
         }

@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pincite.ingest.storing import embed
 from pincite.retrieval.embedding.hashing_embedder import HashingEmbedder
 from pincite.retrieval.engine import Engine
 from pincite.retrieval.query import Query
+from pincite.retrieval.search import shared_lexical
 from pincite.retrieval.search.lexical import Wanted
 from pincite.retrieval.search.upkeep import open_indexes, publish
 from tests.retrieval.conftest import fill, hashing_settings, make_document, small_documents
@@ -119,6 +121,32 @@ def _are_alike(one: Ranking, other: Ranking) -> bool:
     """Whether two rankings differ at most in which of equals comes first: ids differ by store."""
     scores, others = ([score for *_, score in ranking] for ranking in (one, other))
     return one == other or scores == pytest.approx(others, abs=2e-4)
+
+
+def test_a_title_that_many_passages_share_keeps_no_better_one_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_lexical, "_CANDIDATES", 1)
+    monkeypatch.setattr(shared_lexical, "_LEAST_CANDIDATES", 1)
+    crowd = replace(
+        of_lines("crowd.txt", "\n".join(f"Nothing of it, {n}." for n in range(3)))[0],
+        title="Whales, gulls and lamps",
+    )
+    others = [f"Bread number {n} rests." for n in range(60)]
+    items = [
+        (crowd, of_lines("crowd.txt", crowd.text)[1]),
+        of_lines("other.txt", "\n".join([*others, "A lamp burns."])),
+    ]
+    with new_library(tmp_path, "shared") as library:
+        embedder = HashingEmbedder(64)
+        missing = {p.key(d.text): (p, d.text) for d, passages in items for p in passages}
+        library.put(items, embed(missing, embedder, lambda n: None), embedder.fingerprint)
+        publish(library)
+        index = open_indexes(library, print).lexical
+        wanted = [Wanted(term, 1.0) for term in ("whale", "gull", "lamp")]
+        (best,) = index.search(wanted, 1)
+        stored = library.passages([best])[best]
+        assert library.document(stored.document).source == "other.txt"
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pincite.corpus import types
-from pincite.corpus.errors import DocumentNotFoundError
+from pincite.corpus.errors import DocumentNotFoundError, LibraryDamagedError
 from pincite.corpus.store.library import Library
 from pincite.corpus.types import Document, sha256
 from pincite.retrieval.document_cache import DocumentCache
@@ -90,6 +90,49 @@ def test_what_was_read_before_it_changed_is_not_kept_beyond_that(
     monkeypatch.setattr(library, "document_and_sum", slowly)
     assert cache.document(old.id).title == old.title
     assert cache.document(old.id).title == "Birds of the coast"
+
+
+def test_what_a_question_reads_is_fetched_at_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    large = engine.library.store.large
+    real = large.document_rows
+    monkeypatch.setattr(
+        large, "document_rows", lambda ids: calls.append(len(wanted := list(ids))) or real(wanted)
+    )
+    quotes = engine.ask("Where do gulls nest, and how is bread baked?").quotes
+    assert quotes
+    assert len(calls) == 1
+    assert calls[0] > 1
+
+
+def test_documents_are_loaded_ahead_as_one_by_one(library: Library) -> None:
+    ids = [entry.id for entry in library.entries()]
+    cache, plain = DocumentCache(library), DocumentCache(library)
+    cache.load([*ids, "nobody"])
+    assert [cache.document(id) for id in ids] == [plain.document(id) for id in ids]
+    assert all(cache.document(id) is cache.document(id) for id in ids)
+
+
+def test_what_is_long_is_not_loaded_ahead(library: Library) -> None:
+    lengths = sorted(len(library.document(entry.id).text) for entry in library.entries())
+    ids = [entry.id for entry in library.entries()]
+    for most in (0, lengths[0], sum(lengths[:2]), sum(lengths)):
+        found = library.documents_and_sums(ids, most)
+        assert sum(len(document.text) for document, _ in found.values()) <= most
+        assert len(found) == sum(sum(lengths[: n + 1]) <= most for n in range(len(lengths)))
+
+
+def test_a_document_of_another_id_is_no_document_loaded_ahead(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [entry.id for entry in library.entries()]
+    large = library.store.large
+    real = large.document_rows
+    monkeypatch.setattr(large, "document_rows", lambda wanted: real(ids[:2]))
+    with pytest.raises(LibraryDamagedError, match="for another document"):
+        library.documents_and_sums(ids[1:3], 10**6)
 
 
 def test_no_more_characters_are_kept_than_may_be(library: Library) -> None:

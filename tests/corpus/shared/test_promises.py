@@ -145,6 +145,27 @@ def test_with_an_index_of_vectors_the_nearest_are_the_nearest(library: Library) 
     assert differences(shared(library)) == []
 
 
+def test_an_index_of_vectors_of_an_older_pincite_answers_and_is_made_anew(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"The {a} and the {b}." for a in ("gull", "owl", "whale") for b in ("mast", "fog")]
+    fill(library, *(make_document(text, f"{i}.txt") for i, text in enumerate(texts * 3)))
+    exact = [_nearest(library, text) for text in texts]
+    with monkeypatch.context() as older:
+        older.setattr(compaction, "_METRIC", "dot")
+        shared(library).merge(index_from=1)
+    assert _metric(library) == "dot"
+    assert [_nearest(library, text) for text in texts] == exact
+    shared(library).merge(index_from=1)
+    assert _metric(library) == "l2"
+    assert [_nearest(library, text) for text in texts] == exact
+
+
+def _metric(library: Library) -> str:
+    table = shared(library).tables().table("passages")
+    return str(table.stats.index_stats("vector_idx")["indices"][0]["metric_type"])
+
+
 def _nearest(library: Library, text: str) -> set[float]:
     """The scores of the nearest ten: which of equals are among them is no matter."""
     vector = HashingEmbedder().embed_query(text)
