@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pincite.corpus.shared.place import Place
 
 _SLACK_NS = 2_000_000_000  # by which the dates that a file system gives may be off
+_PARTS = "_indices"  # the folder with a folder for each part of an index, and no folders in these
 
 
 class Durable:
@@ -19,6 +20,9 @@ class Durable:
         self._folder = place.local
         self._since = 0
         self._done: dict[str, int] = {}  # files with their dates, in nanoseconds
+        # By folder the names of what is older than the commit. A library that is written to all the
+        # time has tens of thousands of files, whose dates need not be asked for each time.
+        self._old: dict[str, set[str]] = {}
 
     def begin(self) -> None:
         """From now on, what is written is to last."""
@@ -33,24 +37,50 @@ class Durable:
         """
         if self._folder is None:
             return
-        for folder, _, _ in os.walk(self._folder):
-            if self._sync_files(folder) and os.name != "nt":
-                _sync(folder)
+        old: dict[str, set[str]] = {}
+        folders = [str(self._folder)]
+        while folders:
+            folder = folders.pop()
+            # What another process writes at the same moment may be gone again.
+            with contextlib.suppress(FileNotFoundError):
+                is_new = self._is_new(folder)
+                if not is_new and os.path.basename(os.path.dirname(folder)) == _PARTS:
+                    continue
+                folders += self._sync_files(folder, old) if is_new else _folders(folder)
+        self._old = old
 
-    def _sync_files(self, folder: str) -> bool:
-        """Whether any file in a folder was new."""
-        found = False
-        # What another process writes at the same moment may be gone again.
-        with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+    def _is_new(self, path: str) -> bool:
+        """Whether a file, or what a folder has, was changed; Lance rewrites no file."""
+        return os.stat(path).st_mtime_ns >= self._since
+
+    def _sync_files(self, folder: str, old: dict[str, set[str]]) -> list[str]:
+        """Force what is new in a folder; the folders in it."""
+        found, known, kept = False, self._old.get(folder, set()), set()
+        folders = []
+        with os.scandir(folder) as entries:
             for entry in entries:
-                with contextlib.suppress(FileNotFoundError):
-                    date = entry.stat().st_mtime_ns
-                    if date < self._since or self._done.get(entry.path) == date or entry.is_dir():
-                        continue
-                    _sync(entry.path)
-                    self._done[entry.path] = date
-                    found = True
-        return found
+                if entry.is_dir():
+                    folders.append(entry.path)
+                elif entry.name in known:
+                    kept.add(entry.name)
+                else:
+                    with contextlib.suppress(FileNotFoundError):
+                        date = entry.stat().st_mtime_ns
+                        if date < self._since:
+                            kept.add(entry.name)
+                        elif self._done.get(entry.path) != date:
+                            _sync(entry.path)
+                            self._done[entry.path] = date
+                            found = True
+        old[folder] = kept
+        if found and os.name != "nt":
+            _sync(folder)
+        return folders
+
+
+def _folders(folder: str) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [entry.path for entry in entries if entry.is_dir()]
 
 
 def settle(place: Place, files: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ import errno
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +43,7 @@ _FOLDER = "indexes"
 _OLDER = re.compile(r"(\d+-)?[0-9a-f]{12}")  # a folder of a format before
 _TRIES = 5  # while other processes publish too
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_AT_ONCE = 4  # segments that are opened
 
 View = Sequence[tuple[Segment, Sequence[int]]]  # segments, each with its documents that are gone
 
@@ -209,9 +211,11 @@ def _load(
         return None, {}
     view: list[tuple[Segment, Sequence[int]]] = []
     faults: dict[str, str] = {}
-    for files in listed.segments:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # the sums of a million passages take a second
+        opening = [(files, pool.submit(load, place / SEGMENTS, files)) for files in listed.segments]
+    for files, opened in opening:
         try:
-            view.append((load(place / SEGMENTS, files), files.gone))
+            view.append((opened.result(), files.gone))
         except IndexDamagedError as error:
             faults[files.name] = str(error)
     if not faults:
