@@ -20,8 +20,9 @@ class Durable:
         self._folder = place.local
         self._since = 0
         self._done: dict[str, int] = {}  # files with their dates, in nanoseconds
-        # By folder the names of what is older than the commit. A library that is written to all the
-        # time has tens of thousands of files, whose dates need not be asked for each time.
+        # By folder of a table the names of what is older than the commit. A library that is written
+        # to all the time has tens of thousands of files, whose dates need not be asked for each
+        # time: Lance rewrites no file, and gives no name twice.
         self._old: dict[str, set[str]] = {}
 
     def begin(self) -> None:
@@ -38,7 +39,8 @@ class Durable:
         if self._folder is None:
             return
         old: dict[str, set[str]] = {}
-        folders = [str(self._folder)]
+        root = str(self._folder)
+        folders = [root]
         while folders:
             folder = folders.pop()
             # What another process writes at the same moment may be gone again.
@@ -46,17 +48,23 @@ class Durable:
                 is_new = self._is_new(folder)
                 if not is_new and os.path.basename(os.path.dirname(folder)) == _PARTS:
                     continue
-                folders += self._sync_files(folder, old) if is_new else _folders(folder)
+                known = self._old.get(folder, set())
+                if is_new:
+                    inside, known = self._sync_files(folder, known)
+                else:
+                    inside = _folders(folder)
+                folders += inside
+                if known and os.path.dirname(folder) != root:  # else it is none of Lance's
+                    old[folder] = known
         self._old = old
 
-    def _is_new(self, path: str) -> bool:
-        """Whether a file, or what a folder has, was changed; Lance rewrites no file."""
-        return os.stat(path).st_mtime_ns >= self._since
+    def _is_new(self, folder: str) -> bool:
+        """Whether anything was put into a folder, or taken out of it."""
+        return os.stat(folder).st_mtime_ns >= self._since
 
-    def _sync_files(self, folder: str, old: dict[str, set[str]]) -> list[str]:
-        """Force what is new in a folder; the folders in it."""
-        found, known, kept = False, self._old.get(folder, set()), set()
-        folders = []
+    def _sync_files(self, folder: str, known: set[str]) -> tuple[list[str], set[str]]:
+        """Force what is new in a folder; the folders in it, and the names of its old files."""
+        found, folders, kept = False, [], set()
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir():
@@ -72,10 +80,9 @@ class Durable:
                             _sync(entry.path)
                             self._done[entry.path] = date
                             found = True
-        old[folder] = kept
         if found and os.name != "nt":
             _sync(folder)
-        return folders
+        return folders, kept
 
 
 def _folders(folder: str) -> list[str]:

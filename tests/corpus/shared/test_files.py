@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pincite.corpus.shared import file_sums
+from pincite.corpus.shared import durable, file_sums
 from pincite.corpus.shared.file_check import unchecked
 from pincite.corpus.shared.files import content, drop
 from pincite.corpus.store.library import Library
@@ -199,3 +201,64 @@ def test_what_a_worker_writes_is_on_the_disk_before_anybody_commits_it(
     written = [path for one in part.fragments.values() for path in one.sums]
     assert {path.split("-")[0] for path in written} == {"contents", "passages"}
     assert {str(library.folder / path) for path in written} <= synced
+
+
+class _Counted:
+    """An entry of a folder that counts how many dates are asked for, but those of lists of sums.
+
+    There are few of these, for a merge leaves one.
+    """
+
+    asked = 0
+
+    def __init__(self, entry: os.DirEntry[str]) -> None:
+        self._entry = entry
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._entry, name)
+
+    def stat(self) -> os.stat_result:
+        type(self).asked += Path(self._entry.path).parent.name != file_sums.FOLDER
+        return self._entry.stat()
+
+
+def test_a_commit_asks_for_no_more_dates_the_more_files_there_are(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.scandir
+
+    @contextmanager
+    def scandir(folder: str) -> Iterator[Iterator[_Counted]]:
+        with real(folder) as entries:
+            yield map(_Counted, entries)
+
+    monkeypatch.setattr(durable, "_SLACK_NS", 0)
+    monkeypatch.setattr(durable.os, "scandir", scandir)
+    asked = []
+    for number in range(14):
+        _Counted.asked = 0
+        fill(library, make_document(f"The gull has {number} eggs.", f"{number}.txt"))
+        asked.append(_Counted.asked)
+    assert max(asked[10:]) <= max(asked[1:5])
+    assert min(asked) > 0
+
+
+def test_each_file_of_a_commit_is_forced_to_the_disk_once_the_folder_has_many(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        fill(library, make_document(f"The gull has {number} eggs.", f"{number}.txt"))
+    before = set(library.folder.rglob("*"))
+    synced: set[str] = set()
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.add(os.readlink(f"/proc/self/fd/{descriptor}"))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    fill(library, make_document("A whale has none.", "whale.txt"))
+    library.remove([library.find("1.txt").id])
+    new = {path for path in library.folder.rglob("*") if path.is_file()} - before
+    assert new
+    assert {str(path) for path in new if "/probe/" not in str(path)} <= synced
