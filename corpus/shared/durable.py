@@ -64,25 +64,26 @@ class Durable:
 
     def _sync_files(self, folder: str, known: set[str]) -> tuple[list[str], set[str]]:
         """Force what is new in a folder; the folders in it, and the names of its old files."""
-        found, folders, kept = False, [], set()
+        found, folders = False, []
         with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir():
-                    folders.append(entry.path)
-                elif entry.name in known:
-                    kept.add(entry.name)
-                else:
-                    with contextlib.suppress(FileNotFoundError):
-                        date = entry.stat().st_mtime_ns
-                        if date < self._since:
-                            kept.add(entry.name)
-                        elif self._done.get(entry.path) != date:
-                            _sync(entry.path)
-                            self._done[entry.path] = date
-                            found = True
+            there = {entry.name: entry for entry in entries}
+        old = known & there.keys()
+        for name in there.keys() - known:
+            entry = there[name]
+            if entry.is_dir():
+                folders.append(entry.path)
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                date = entry.stat().st_mtime_ns
+                if date < self._since:
+                    old.add(name)
+                elif self._done.get(entry.path) != date:
+                    _sync(entry.path)
+                    self._done[entry.path] = date
+                    found = True
         if found and os.name != "nt":
             _sync(folder)
-        return folders, kept
+        return folders, old
 
 
 def _folders(folder: str) -> list[str]:
