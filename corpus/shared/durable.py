@@ -45,17 +45,16 @@ class Durable:
             folder = folders.pop()
             # What another process writes at the same moment may be gone again.
             with contextlib.suppress(FileNotFoundError):
-                is_new = self._is_new(folder)
-                if not is_new and os.path.basename(os.path.dirname(folder)) == _PARTS:
+                above, known = os.path.dirname(folder), self._old.get(folder, set())
+                if root in (folder, above):  # what is written here may be written again
+                    inside, _ = self._sync_files(folder, set())
+                elif self._is_new(folder):
+                    inside, old[folder] = self._sync_files(folder, known)
+                elif os.path.basename(above) == _PARTS:
                     continue
-                known = self._old.get(folder, set())
-                if is_new:
-                    inside, known = self._sync_files(folder, known)
                 else:
-                    inside = _folders(folder)
+                    inside, old[folder] = _folders(folder), known
                 folders += inside
-                if known and os.path.dirname(folder) != root:  # else it is none of Lance's
-                    old[folder] = known
         self._old = old
 
     def _is_new(self, folder: str) -> bool:
